@@ -1,0 +1,53 @@
+# One command a wish. Everything below works on a machine with Python 3.11 or 3.12 and make, nothing else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(firstword $(shell command -v python3) $(shell command -v python3.12) $(shell command -v python3.11) python3)
+VENV := .venv
+BOOTSTRAP := $(PYTHON) deploy/local/bootstrap.py
+PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(VENV)/bin/pip-compile --quiet --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --resolver=backtracking
+
+.PHONY: help run test check format bench requirements clean clean-data
+
+help: ## Show these lines
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Start the whole alliance with its demo data (PORT=8000); Ctrl-C stops it
+	@$(BOOTSTRAP) run
+	@exec $(VENV)/bin/python -m deploy.local.run
+
+test: ## Run every test, against real servers and a real browser (ARGS="-k name")
+	@$(BOOTSTRAP) test
+	@exec $(VENV)/bin/python -m pytest $(ARGS)
+
+check: ## Format, lint, types, import contracts, translations
+	@$(BOOTSTRAP) check
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/python -m deploy.check_translations
+
+format: ## Format the code and mend what the linter can mend
+	@$(BOOTSTRAP) check
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: ## Measure against the floors; writes bench/results.json
+	@$(BOOTSTRAP) test
+	@exec $(VENV)/bin/python -m bench $(ARGS)
+
+requirements: ## Pin requirements*.in again (UPGRADE=1 for newer versions)
+	@$(BOOTSTRAP) check
+	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.txt requirements.in
+	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-demo.txt requirements-demo.in
+	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-node.txt requirements-node.in
+	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.txt requirements-dev.in
+
+clean: ## Remove what the commands above built (not the demo's data)
+	rm -rf $(VENV) node_modules app/static/dist .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-data: ## Remove the demo's data; the next `make run` begins anew
+	@$(PYTHON) deploy/local/places.py --forget
