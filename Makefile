@@ -41,7 +41,7 @@ bench: ## Measure against the floors; writes bench/results.json
 requirements: ## Pin requirements*.in again (UPGRADE=1 for newer versions)
 	@$(BOOTSTRAP) check
 	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.txt requirements.in
-	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-demo.txt requirements-demo.in
+	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) --allow-unsafe -o requirements-demo.txt requirements-demo.in
 	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-node.txt requirements-node.in
 	$(PIP_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.txt requirements-dev.in
 
@@ -50,4 +50,4 @@ clean: ## Remove what the commands above built (not the demo's data)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-data: ## Remove the demo's data; the next `make run` begins anew
-	@$(PYTHON) deploy/local/places.py --forget
+	@$(PYTHON) -m deploy.local.places

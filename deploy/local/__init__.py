@@ -1,0 +1,1 @@
+"""The platform on one machine, with servers of its own. Production never imports this package."""

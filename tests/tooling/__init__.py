@@ -1,0 +1,1 @@
+"""Tests of the tooling: local servers, bootstrap, checks."""
