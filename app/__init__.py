@@ -1,0 +1,1 @@
+"""The product: models, rules, use cases and the student side."""

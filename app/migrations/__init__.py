@@ -1,0 +1,1 @@
+"""Alembic migrations; run by the owner role, never by the application's."""

@@ -1,0 +1,61 @@
+"""Who may do what: one table, read by every use case."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an actor is. The first four are kinds of account; the last two are no persons of a school."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+    ADMINISTRATOR = "administrator"
+    SECRETARY = "secretary"
+    SYSTEM = "system"
+    OPERATOR = "operator"
+
+
+class Action(StrEnum):
+    """Every guarded act."""
+
+    ENTER_MANAGEMENT = "enter_management"
+    OPEN_SCHOOL = "open_school"
+    MANAGE_SCHOOLS = "manage_schools"
+    MANAGE_ALLIANCE_COURSES = "manage_alliance_courses"
+    LICENSE_COURSE = "license_course"
+    SEE_PEOPLE = "see_people"
+    IMPORT_ROSTER = "import_roster"
+    SEE_CLASSES = "see_classes"
+    SEE_OFFERINGS = "see_offerings"
+    SCHEDULE_OFFERING = "schedule_offering"
+    PUBLISH_OFFERING = "publish_offering"
+    REGISTER = "register"
+    SEE_AUDIT = "see_audit"
+
+
+_SECRETARIAT = frozenset({Role.SECRETARY, Role.OPERATOR})
+_ADMINISTRATION = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
+_STAFF = frozenset({Role.ADMINISTRATOR, Role.TEACHER, Role.OPERATOR})
+
+#: action -> the roles that may. An administrator's student side is the same as a student's (manual, chapter 3).
+MAY: dict[Action, frozenset[Role]] = {
+    Action.ENTER_MANAGEMENT: frozenset({Role.SECRETARY, Role.ADMINISTRATOR, Role.TEACHER}),
+    Action.OPEN_SCHOOL: _SECRETARIAT,
+    Action.MANAGE_SCHOOLS: _SECRETARIAT,
+    Action.MANAGE_ALLIANCE_COURSES: _SECRETARIAT,
+    Action.LICENSE_COURSE: _SECRETARIAT,
+    Action.SEE_PEOPLE: _ADMINISTRATION,
+    Action.IMPORT_ROSTER: _ADMINISTRATION | {Role.SYSTEM},
+    Action.SEE_CLASSES: _ADMINISTRATION,
+    Action.SEE_OFFERINGS: _STAFF,
+    Action.SCHEDULE_OFFERING: _ADMINISTRATION,
+    Action.PUBLISH_OFFERING: _ADMINISTRATION,
+    Action.REGISTER: frozenset({Role.STUDENT, Role.TEACHER, Role.ADMINISTRATOR, Role.OPERATOR}),
+    Action.SEE_AUDIT: _ADMINISTRATION | _SECRETARIAT,
+}
+
+
+def may(role: Role, action: Action) -> bool:
+    """Whether this role may do this."""
+    return role in MAY[action]

@@ -1,0 +1,96 @@
+"""Keys and ciphers for personal data: what a stolen dump must not show.
+
+One master key, kept outside the database, from which a key per purpose is derived (HKDF-SHA256, RFC 5869).
+Fields are sealed with AES-SIV (RFC 5297), bound to school, column and row, so that a ciphertext copied to another
+row or school does not open; exact search goes through a keyed blind index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+#: Version of the key, first byte of every ciphertext, so that keys can be changed while old data stays readable.
+KEY_VERSION = b"\x01"
+_NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """A ciphertext does not open here: damaged, copied from elsewhere, or sealed with another key."""
+
+
+class Vault:
+    """Seals and opens personal data.
+
+    Args:
+        master_key: at least 32 random bytes.
+
+    Raises:
+        ValueError: the key is too short.
+    """
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) < 32:
+            raise ValueError("the vault key needs at least 32 bytes")
+        self._siv = AESSIV(_derive(master_key, b"field", 64))
+        self._gcm = AESGCM(_derive(master_key, b"blob", 32))
+        self._index_key = _derive(master_key, b"index", 32)
+        self._audit_key = _derive(master_key, b"audit", 32)
+
+    def seal_field(self, school_id: int, column: str, row_id: int, text: str) -> bytes:
+        """Encrypt a short value for one row's column."""
+        place = f"{school_id}|{column}|{row_id}".encode()
+        return KEY_VERSION + self._siv.encrypt(text.encode(), [place])
+
+    def open_field(self, school_id: int, column: str, row_id: int, sealed: bytes) -> str:
+        """Decrypt what ``seal_field`` made.
+
+        Raises:
+            SealBroken: the value is not of this place or was damaged.
+        """
+        place = f"{school_id}|{column}|{row_id}".encode()
+        try:
+            return self._siv.decrypt(_body(sealed), [place]).decode()
+        except InvalidTag as error:
+            raise SealBroken(column) from error
+
+    def blind_index(self, school_id: int, column: str, text: str) -> bytes:
+        """A keyed fingerprint (32 bytes) for exact search of a normalised value within one school."""
+        return hmac.digest(self._index_key, f"{school_id}|{column}|{text}".encode(), "sha256")
+
+    def seal_blob(self, school_id: int, kind: str, content: bytes) -> bytes:
+        """Encrypt a file or a batch of raw cells for one school."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return KEY_VERSION + nonce + self._gcm.encrypt(nonce, content, f"{school_id}|{kind}".encode())
+
+    def open_blob(self, school_id: int, kind: str, sealed: bytes) -> bytes:
+        """Decrypt what ``seal_blob`` made.
+
+        Raises:
+            SealBroken: the blob is of another school or kind, or was damaged.
+        """
+        body = _body(sealed)
+        try:
+            return self._gcm.decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], f"{school_id}|{kind}".encode())
+        except InvalidTag as error:
+            raise SealBroken(kind) from error
+
+    def chain(self, previous: bytes, entry: bytes) -> bytes:
+        """The next link (32 bytes) of a school's audit chain."""
+        return hmac.digest(self._audit_key, hashlib.sha256(entry).digest() + previous, "sha256")
+
+
+def _derive(master_key: bytes, purpose: bytes, length: int) -> bytes:
+    return HKDF(algorithm=SHA256(), length=length, salt=b"spoc", info=purpose).derive(master_key)
+
+
+def _body(sealed: bytes) -> bytes:
+    if sealed[:1] != KEY_VERSION:
+        raise SealBroken("unknown key version")
+    return sealed[1:]

@@ -1,0 +1,1 @@
+"""The student side and everything that both sides share: blueprints, session, errors."""

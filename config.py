@@ -1,0 +1,124 @@
+"""Settings from the environment, read once by ``wsgi.py``, migrations and tests; every mistake is reported at once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ENVIRONMENTS = ("demo", "test", "production")
+
+
+class BadSettings(Exception):
+    """The environment does not make sense; the text lists every error, a line each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that the platform can be told from outside.
+
+    Args:
+        env: ``demo``, ``test`` or ``production``.
+        base_domain: the apex host; schools live one label below it.
+        port: the public port shown in addresses, ``None`` where it is the scheme's own.
+        scheme: ``http`` in the demo, ``https`` in production.
+        secret_key: signs cookies and tokens.
+        vault_key: master key of personal data (32 bytes or more).
+        database_url: the restricted application role's connection.
+        database_owner_url: the owner's connection, for migrations only.
+        redis_url: queue, server-side sessions, rate counters.
+        captcha: whether the login asks for one; only the demo and tests may switch it off.
+        trusted_proxies: how many proxies in front set X-Forwarded-*.
+    """
+
+    env: str
+    base_domain: str
+    port: int | None
+    scheme: str
+    secret_key: str
+    vault_key: bytes
+    database_url: str
+    database_owner_url: str | None
+    redis_url: str
+    captcha: bool
+    trusted_proxies: int
+
+    @property
+    def is_production(self) -> bool:
+        """Whether this serves real people."""
+        return self.env == "production"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings.
+
+        Raises:
+            BadSettings: with all errors, not just the first.
+        """
+        errors: list[str] = []
+        env = environ.get("SPOC_ENV", "production")
+        if env not in ENVIRONMENTS:
+            errors.append(f"SPOC_ENV must be one of {', '.join(ENVIRONMENTS)}, not {env!r}")
+        production = env == "production"
+
+        def required(name: str) -> str:
+            value = environ.get(name, "").strip()
+            if not value:
+                errors.append(f"{name} is not set")
+            return value
+
+        secret_key = required("SECRET_KEY")
+        if production and secret_key and len(secret_key) < 32:
+            errors.append("SECRET_KEY needs at least 32 characters")
+        captcha = environ.get("CAPTCHA", "on").lower()
+        if captcha not in ("on", "off"):
+            errors.append(f"CAPTCHA must be on or off, not {captcha!r}")
+        elif captcha == "off" and production:
+            errors.append("CAPTCHA=off is honoured in the demo only; SPOC_ENV=production refuses it")
+        settings = cls(
+            env=env,
+            base_domain=required("BASE_DOMAIN").lower(),
+            port=_number(environ, "PORT", None if production else 8000, errors),
+            scheme="https" if production else "http",
+            secret_key=secret_key,
+            vault_key=_key(required("VAULT_KEY"), errors),
+            database_url=with_driver(required("DATABASE_URL")),
+            database_owner_url=with_driver(environ.get("DATABASE_OWNER_URL", "")) or None,
+            redis_url=required("REDIS_URL"),
+            captcha=captcha != "off",
+            trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, errors) or 0,
+        )
+        if errors:
+            raise BadSettings("\n".join(errors))
+        return settings
+
+
+def _number(environ: Mapping[str, str], name: str, default: int | None, errors: list[str]) -> int | None:
+    value = environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) > 65535:
+        errors.append(f"{name} must be a number, not {value!r}")
+        return default
+    return int(value)
+
+
+def _key(value: str, errors: list[str]) -> bytes:
+    try:
+        key = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        errors.append("VAULT_KEY is not base64")
+        return b""
+    if value and len(key) < 32:
+        errors.append("VAULT_KEY needs at least 32 bytes (base64)")
+    return key
+
+
+def with_driver(url: str) -> str:
+    """Name the driver that we install, whichever way the address was written."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url

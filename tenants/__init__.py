@@ -1,0 +1,1 @@
+"""Which school is this, and what may this session see. The bottom layer; it owns the database handle."""

@@ -1,0 +1,82 @@
+"""Looking schools up by host label, with a short-lived cache in the process.
+
+The answer is a frozen value and not a row: it outlives sessions, and the lookup comes before any session has a school.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tenants.db import db
+from tenants.models import School
+
+#: Seconds for which a process may go on with what it knows of a school (other processes' changes arrive after it).
+CACHE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolInfo:
+    """What every request needs of its school."""
+
+    id: int
+    alliance_id: int
+    kind: str
+    slug: str
+    unit_code: str
+    name: str
+    short_name: str
+    accent: str
+    timezone: str
+    status: str
+    logo_sha: str | None
+
+    @property
+    def is_alliance(self) -> bool:
+        """Whether this tenant is the alliance itself."""
+        return self.kind == "alliance"
+
+
+_COLUMNS = tuple(getattr(School, name) for name in SchoolInfo.__dataclass_fields__)
+_cache: dict[str, tuple[float, SchoolInfo | None]] = {}
+_lock = threading.Lock()
+
+
+def forget_schools() -> None:
+    """Drop the cache of this process; services call it after changing a school."""
+    with _lock:
+        _cache.clear()
+
+
+def _cached(key: str, condition: object) -> SchoolInfo | None:
+    now = time.monotonic()
+    with _lock:
+        hit = _cache.get(key)
+    if hit is not None and now - hit[0] < CACHE_SECONDS:
+        return hit[1]
+    with db.engine.connect() as connection:
+        row = connection.execute(select(*_COLUMNS).where(condition)).first()  # type: ignore[arg-type]
+    found = SchoolInfo(*row) if row is not None else None
+    with _lock:
+        if len(_cache) > 10_000:
+            _cache.clear()
+        _cache[key] = (now, found)
+    return found
+
+
+def find_by_slug(slug: str) -> SchoolInfo | None:
+    """The member school with this host label, or ``None``."""
+    return _cached(f"slug:{slug}", (School.slug == slug) & (School.kind == "member"))
+
+
+def find_by_id(school_id: int) -> SchoolInfo | None:
+    """The tenant with this id, or ``None``."""
+    return _cached(f"id:{school_id}", School.id == school_id)
+
+
+def find_alliance() -> SchoolInfo | None:
+    """The alliance, which lives on the apex host; ``None`` until it has been set up."""
+    return _cached("alliance", School.kind == "alliance")

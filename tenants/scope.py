@@ -1,0 +1,81 @@
+"""Putting a session into a school, once for its life, and the one audited way to a second school.
+
+Switching the school of a live session leaks through its identity map, so it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from tenants.db import GuardedSession, db
+
+
+class ScopeMissing(RuntimeError):
+    """A statement touches a school's table while no school is set."""
+
+
+class ScopeSwitch(RuntimeError):
+    """A session that lives in one school, or already holds rows, was asked to move."""
+
+
+class CrossSchoolWrite(RuntimeError):
+    """A row of another school was about to be written."""
+
+
+def set_school_setting(connection: Connection, school_id: int | None) -> None:
+    """Tell PostgreSQL's row-level security, for this transaction only, which school this is.
+
+    ``SET LOCAL`` and not ``set_config()``: only the former travels to the workers of a distributed database.
+    """
+    value = "" if school_id is None else str(int(school_id))
+    connection.exec_driver_sql(f"SET LOCAL app.school_id = '{value}'")
+
+
+def current_school_id(session: Session) -> int | None:
+    """The school this session lives in, or ``None``."""
+    value = session.info.get("school_id")
+    return value if isinstance(value, int) else None
+
+
+def enter_school(session: Session, school_id: int) -> None:
+    """Bind an empty session to a school for the rest of its life.
+
+    Raises:
+        ScopeSwitch: the session is bound to another school or already holds rows.
+    """
+    bound = current_school_id(session)
+    if bound == school_id:
+        return
+    if bound is not None or session.identity_map or session.new or session.in_transaction():
+        raise ScopeSwitch(f"session of school {bound} cannot become one of school {school_id}")
+    session.info["school_id"] = school_id
+
+
+@contextmanager
+def school_scope(school_id: int) -> Iterator[Session]:
+    """A new session for one school, closed at exit; what is not committed is rolled back."""
+    with GuardedSession(db=db, info={"school_id": school_id}, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
+    """A second session, for another school, inside the first one's transaction.
+
+    The alliance's use cases write a school's rows with it (open a school, license a course): both sides become
+    true in one commit, and each session still sees one school only. Callers write the audit row.
+    """
+    session.flush()
+    connection = session.connection()
+    info = {"school_id": school_id, "joined_connection": connection}
+    with GuardedSession(db=db, info=info, expire_on_commit=False) as sibling:
+        set_school_setting(connection, school_id)
+        try:
+            yield sibling
+            sibling.flush()
+        finally:
+            set_school_setting(connection, current_school_id(session))
