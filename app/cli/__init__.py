@@ -1,0 +1,1 @@
+"""Commands of `flask`: each parses its words, calls one service and prints."""

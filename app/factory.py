@@ -1,0 +1,117 @@
+"""Builds the application from settings and plugins; imports neither ``admin`` nor ``workers``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+import tenants.guard
+from app.cli import demo, roster, setup
+from app.cli import school as school_commands
+from app.extensions import csrf, login_manager
+from app.jobs import discard
+from app.vault import Vault
+from app.web import apex, auth, captcha, catalogue, errors, i18n, media, probes, security, student, templating
+from app.web.server_session import RedisSessions
+from tenants import resolve
+from tenants.db import db
+
+if TYPE_CHECKING:
+    from config import Settings
+
+#: The largest request: a roster of 10 MiB and its form around it.
+MAX_REQUEST_BYTES = 11 * 1024 * 1024
+
+Plugin = Callable[[Flask], None]
+
+BLUEPRINTS = (
+    probes.blueprint,
+    i18n.blueprint,
+    auth.blueprint,
+    captcha.blueprint,
+    media.blueprint,
+    student.blueprint,
+    catalogue.blueprint,
+    apex.blueprint,
+)
+
+
+def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
+    """Put the application together.
+
+    Args:
+        settings: from ``config``.
+        plugins: functions that register the management side and the queue; ``wsgi.py`` passes them.
+    """
+    assert tenants.guard
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = Flask(__name__.partition(".")[0], static_folder="static")
+    _configure(app, settings)
+    db.init_app(app)
+    redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2)
+    app.extensions["spoc_redis"] = redis
+    app.extensions["spoc_vault"] = Vault(settings.vault_key)
+    app.extensions["spoc_enqueue"] = discard
+    app.session_interface = RedisSessions(redis, settings.base_domain)
+    i18n.install(app)
+    resolve.install(app, base_domain=settings.base_domain)
+    security.install(app, https=settings.scheme == "https")
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    templating.install(app)
+    errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for commands in (setup, school_commands, roster, demo):
+        commands.register(app)
+    for plugin in plugins:
+        plugin(app)
+    _wrap(app, settings)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SPOC_ENV=settings.env,
+        TESTING=settings.env == "test",
+        BASE_DOMAIN=settings.base_domain,
+        PUBLIC_PORT=settings.port,
+        PUBLIC_SCHEME=settings.scheme,
+        CAPTCHA=settings.captcha,
+        REDIS_URL=settings.redis_url,
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=[settings.base_domain, "." + settings.base_domain],
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        # __Host- ties the cookie to this very host; it needs https, which the demo has not.
+        SESSION_COOKIE_NAME="__Host-sid" if settings.scheme == "https" else "sid",
+        SESSION_COOKIE_SECURE=settings.scheme == "https",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": 5,
+            "max_overflow": 5,
+            "pool_pre_ping": True,
+            "connect_args": {"options": "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=30000"},
+        },
+    )
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    static = Path(str(app.static_folder)) / "dist"
+    wrapped = WhiteNoise(app.wsgi_app, max_age=365 * 24 * 3600, immutable_file_test=lambda _path, _url: True)
+    if static.is_dir():
+        wrapped.add_files(str(static), prefix="static/dist/")
+    app.wsgi_app = wrapped  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -1,0 +1,87 @@
+"""What every template can use."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, url_for
+from flask_wtf.csrf import generate_csrf
+
+from app.rules.colours import accent_theme
+from app.rules.permissions import Action, Role, may
+from app.web.i18n import chosen_language, translated
+from app.web.security import csp_nonce
+from tenants.registry import SchoolInfo
+
+DEFAULT_ACCENT = "#1f5eff"
+
+
+@cache
+def _manifest(path: Path) -> dict[str, str]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def asset(name: str) -> str:
+    """The address of a built front-end file, with its hash."""
+    manifest = _manifest(Path(str(current_app.static_folder)) / "dist" / "manifest.json")
+    return f"/static/dist/{manifest[name]}"
+
+
+def logo_url(school: SchoolInfo) -> str | None:
+    """The address of a school's logo, ``None`` when it has none yet."""
+    if not school.logo_sha:
+        return None
+    return url_for("media.logo", school_id=school.id, sha=school.logo_sha)
+
+
+def school_address(slug: str) -> str:
+    """The address of a school's own host; the apex for an empty label."""
+    config = current_app.config
+    host = f"{slug}.{config['BASE_DOMAIN']}" if slug else config["BASE_DOMAIN"]
+    port = f":{config['PUBLIC_PORT']}" if config["PUBLIC_PORT"] else ""
+    return f"{config['PUBLIC_SCHEME']}://{host}{port}"
+
+
+def local_time(moment: datetime | None) -> str:
+    """A moment as the school's clocks show it: 2026-09-01 08:00."""
+    if moment is None:
+        return ""
+    zone = ZoneInfo(g.school.timezone) if "school" in g else ZoneInfo("Asia/Shanghai")
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def iso_date(day: date | None) -> str:
+    """A day as 2026-09-01."""
+    return day.isoformat() if day else ""
+
+
+def may_manage(kind: str) -> bool:
+    """Whether an account of this kind has a management side (「教师端」)."""
+    return may(Role(kind), Action.ENTER_MANAGEMENT)
+
+
+def install(app: Flask) -> None:
+    """Register globals and filters."""
+
+    @app.context_processor
+    def surroundings() -> dict[str, object]:
+        school: SchoolInfo | None = g.get("school")
+        return {
+            "school": school,
+            "theme": accent_theme(school.accent if school else DEFAULT_ACCENT),
+            "locale": chosen_language(),
+        }
+
+    app.jinja_env.globals.update(
+        asset=asset,
+        logo_url=logo_url,
+        school_address=school_address,
+        csp_nonce=csp_nonce,
+        csrf_token=generate_csrf,
+        may_manage=may_manage,
+    )
+    app.jinja_env.filters.update(translated=translated, local_time=local_time, iso_date=iso_date)
