@@ -1,0 +1,37 @@
+// A sign of life for everything that takes longer than 300 ms.
+const DELAY = 300;
+let running = 0;
+let timer;
+
+function start() {
+  running += 1;
+  timer ??= setTimeout(() => document.body.setAttribute("data-busy", ""), DELAY);
+}
+
+function stop() {
+  running = Math.max(0, running - 1);
+  if (running) return;
+  clearTimeout(timer);
+  timer = undefined;
+  document.body.removeAttribute("data-busy");
+}
+
+function polls(event) {
+  return event.detail?.ctx?.sourceElement?.hasAttribute("data-poll");
+}
+
+document.addEventListener("htmx:before:request", (event) => polls(event) || start());
+document.addEventListener("htmx:finally:request", (event) => polls(event) || stop());
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.hasAttribute("data-download")) return;
+  event.submitter?.setAttribute("aria-busy", "true");
+  start();
+});
+
+// A page that comes back from the browser's history must not look busy.
+window.addEventListener("pageshow", () => {
+  running = 0;
+  stop();
+  for (const element of document.querySelectorAll('[aria-busy="true"]')) element.removeAttribute("aria-busy");
+});

@@ -1,0 +1,45 @@
+// Buttons and forms with data-confirm ask first, in the one <dialog> of the layout.
+import { on } from "./dom.js";
+
+const CLASS = { danger: "btn-danger-solid", primary: "btn-primary" };
+
+/** Shows the dialog; resolves to whether the person agreed. */
+export function ask(message, { label, kind = "primary" } = {}) {
+  const dialog = document.getElementById("confirm-dialog");
+  const yes = dialog.querySelector('[value="yes"]');
+  dialog.querySelector("[data-confirm-text]").textContent = message;
+  yes.textContent = label || yes.dataset.label;
+  yes.className = `btn ${CLASS[kind] ?? CLASS.primary}`;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+function question(element) {
+  const count = element.form ? new FormData(element.form).getAll("rowid").length : 0;
+  return element.dataset.confirm.replace("{count}", String(count));
+}
+
+function kindOf(element) {
+  return element.dataset.confirmKind || (element.classList.contains("btn-danger") ? "danger" : "primary");
+}
+
+on(
+  "click",
+  "button[data-confirm], a[data-confirm]",
+  async (element, event) => {
+    if (element.dataset.confirmed === "1") {
+      delete element.dataset.confirmed;
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (await ask(question(element), { label: element.dataset.confirmLabel, kind: kindOf(element) })) {
+      element.dataset.confirmed = "1";
+      element.click();
+    }
+  },
+  true,
+);

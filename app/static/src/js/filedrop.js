@@ -1,0 +1,26 @@
+import { on } from "./dom.js";
+
+function size(bytes) {
+  const units = ["B", "KB", "MB", "GB"];
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
+  return `${(bytes / 1024 ** step).toFixed(step ? 1 : 0)} ${units[step]}`;
+}
+
+function show(box) {
+  const files = Array.from(box.querySelector('input[type="file"]').files);
+  box.toggleAttribute("data-filled", files.length > 0);
+  box.querySelector(".drop-name").textContent = files.map((file) => file.name).join("、");
+  box.querySelector(".drop-size").textContent = files.length ? size(files.reduce((sum, file) => sum + file.size, 0)) : "";
+}
+
+on("change", ".drop", show);
+on("dragover", ".drop", (box) => box.setAttribute("data-over", ""));
+on("dragleave", ".drop", (box) => box.removeAttribute("data-over"));
+on("drop", ".drop", (box) => box.removeAttribute("data-over"));
+
+// A file that misses the box must not replace the page.
+for (const type of ["dragover", "drop"]) {
+  document.addEventListener(type, (event) => {
+    if (!(event.target instanceof Element && event.target.closest('input[type="file"]'))) event.preventDefault();
+  });
+}

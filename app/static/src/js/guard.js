@@ -1,0 +1,12 @@
+// Forms with data-guard warn before what was typed is lost.
+import { on } from "./dom.js";
+
+const changed = new Set();
+
+on("input", "form[data-guard]", (form) => changed.add(form));
+on("submit", "form", () => changed.clear());
+
+window.addEventListener("beforeunload", (event) => {
+  const lost = Array.from(changed).some((form) => form.isConnected);
+  if (lost) event.preventDefault();
+});

@@ -1,0 +1,38 @@
+// Menus open by hover and focus through CSS; here: by click, closed by Escape and by a click elsewhere.
+import { all, on } from "./dom.js";
+
+function set(menu, open) {
+  menu.toggleAttribute("data-open", open);
+  menu.querySelector(".menu-button").setAttribute("aria-expanded", String(open));
+}
+
+function closeOthers(except) {
+  for (const menu of all(".menu[data-open]")) if (menu !== except) set(menu, false);
+}
+
+on("click", ".menu-button", (button) => {
+  const menu = button.closest(".menu");
+  menu.removeAttribute("data-dismissed");
+  set(menu, !menu.hasAttribute("data-open"));
+});
+
+document.addEventListener("click", (event) => closeOthers(event.target.closest?.(".menu")));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of all(".menu:is([data-open], :hover, :focus-within)")) {
+    set(menu, false);
+    menu.setAttribute("data-dismissed", "");
+    if (menu.contains(document.activeElement)) menu.querySelector(".menu-button").focus();
+  }
+});
+
+function forget(menu, event) {
+  if (!menu.contains(event.relatedTarget)) {
+    menu.removeAttribute("data-dismissed");
+    if (event.type === "focusout") set(menu, false);
+  }
+}
+
+on("mouseout", ".menu", forget);
+on("focusout", ".menu", forget);

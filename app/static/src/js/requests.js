@@ -1,0 +1,9 @@
+// htmx, with the CSRF token in every unsafe request.
+import "htmx.org";
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { request } = event.detail.ctx;
+  if (/^(get|head|options)$/i.test(request.method)) return;
+  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+  if (token) request.headers["X-CSRFToken"] = token;
+});

@@ -1,0 +1,13 @@
+import "./requests.js";
+import "./busy.js";
+import "./captcha.js";
+import "./confirm.js";
+import "./drawer.js";
+import "./filedrop.js";
+import "./guard.js";
+import "./menu.js";
+import "./password.js";
+import "./progress.js";
+import "./scheme.js";
+import "./selection.js";
+import "./toasts.js";
