@@ -11,8 +11,8 @@ from pypinyin import Style, lazy_pinyin
 _SURNAMES = {
     "单": "shan", "解": "xie", "曾": "zeng", "查": "zha", "仇": "qiu", "区": "ou", "盖": "ge", "任": "ren",
     "华": "hua", "纪": "ji", "缪": "miao", "朴": "piao", "尉迟": "yu chi", "万俟": "mo qi", "单于": "chan yu",
-    "乐": "yue", "覃": "qin", "员": "yun", "翟": "zhai", "种": "chong", "重": "chong", "秘": "bi", "冼": "xian",
-    "折": "she", "黑": "he", "逄": "pang", "召": "shao", "长孙": "zhang sun", "澹台": "tan tai",
+    "乐": "yue", "覃": "qin", "员": "yun", "翟": "zhai", "种": "chong", "重": "chong", "秘": "bi",
+    "冼": "xian", "折": "she", "黑": "he", "逄": "pang", "召": "shao", "长孙": "zhang sun", "澹台": "tan tai",
 }  # fmt: skip
 
 #: Widths of the columns that hold the two forms.
@@ -30,7 +30,7 @@ def pinyin_of(name: str) -> tuple[str, str]:
     """The pinyin of a name of a person.
 
     Args:
-        name: as people write it; Latin letters and digits are kept, anything else that is no character is dropped.
+        name: as people write it; Latin letters and digits are kept, other signs are dropped.
 
     Returns:
         The syllables run together, and their initials, both lower-case ASCII: ``("wangxiaoming", "wxm")``.
@@ -50,7 +50,7 @@ def pinyin_of_title(title: str) -> tuple[str, str]:
         As ``pinyin_of``.
     """
     text = unicodedata.normalize("NFKC", title).strip()
-    return _joined(lazy_pinyin(text, style=Style.NORMAL, errors=lambda other: list(other)))
+    return _joined(lazy_pinyin(text, style=Style.NORMAL, errors=list))
 
 
 def _joined(syllables: list[str]) -> tuple[str, str]:

@@ -1,0 +1,28 @@
+"""The permission check at the head of a use case."""
+
+from __future__ import annotations
+
+from app.context import Context
+from app.errors import NotAllowed, msg
+from app.rules.permissions import Action, may
+
+
+def require(ctx: Context, action: Action) -> None:
+    """Let the actor of ``ctx`` go on.
+
+    Raises:
+        NotAllowed: the actor's role may not do this (``app.rules.permissions.MAY``).
+    """
+    if not may(ctx.actor.role, action):
+        raise NotAllowed(msg("您没有权限进行此操作"))
+
+
+def acting_user_id(ctx: Context) -> int:
+    """The account that acts, for use cases that concern the person himself.
+
+    Raises:
+        NotAllowed: nobody is logged in, or the account is of another school.
+    """
+    if ctx.actor.user_id is None or ctx.actor.school_id != ctx.school.id:
+        raise NotAllowed(msg("请先登录"))
+    return ctx.actor.user_id
