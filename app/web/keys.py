@@ -1,13 +1,15 @@
-"""The one maker of Redis keys: whatever belongs to a school begins with it, so that two schools never meet."""
+"""The one maker of Redis keys: everything that the web keeps for a school carries the school in its name."""
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 
 def key(school_id: int, *parts: str | int) -> str:
-    """A Redis key of one school.
+    """The name under which something of a school is kept in Redis.
 
     Args:
-        school_id: the school's id.
-        parts: the purpose first, then what tells the entry apart; colons in parts are escaped.
+        school_id: the school; two schools never share a name.
+        parts: what it is; each is escaped, so that ``("a:b", "c")`` and ``("a", "b:c")`` differ.
     """
-    return ":".join(["spoc", str(int(school_id)), *(str(part).replace("%", "%25").replace(":", "%3A") for part in parts)])
+    return ":".join(("spoc", str(int(school_id)), *(quote(str(part), safe="") for part in parts)))
