@@ -4,7 +4,7 @@ SHELL := /bin/sh
 
 PYTHON ?= $(firstword $(shell command -v python3) $(shell command -v python3.12) $(shell command -v python3.11) python3)
 VENV := .venv
-BOOTSTRAP := $(PYTHON) deploy/local/bootstrap.py
+BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(VENV)/bin/pip-compile --quiet --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --resolver=backtracking
 

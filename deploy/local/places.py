@@ -1,8 +1,8 @@
 """Where the embedded servers keep their data, and as whom PostgreSQL runs. Standard library only.
 
-PostgreSQL refuses to run as root. When root starts the demo, its data lie in an open folder below `/var/lib`,
-owned by an account of its own, and `var/data` points there: the account then needs no way through the project's
-parents, whose modes stay as they are.
+PostgreSQL refuses to run as root. When root starts the demo, its data lie in an open folder below
+`/var/lib`, owned by an account of its own, and `var/data` points there: the account then needs no way through
+the project's parents, whose modes stay as they are.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def database_account() -> str | None:
 def data_folder(project: Path, store: Path = ROOT_STORE) -> Path:
     """The folder of the demo's data, made when it is missing.
 
-    `var/data` decides whether data below `store` are this project's: when somebody removed `var/`, the keys to
-    the old data went with it, so old data are removed too.
+    `var/data` decides whether data below `store` are this project's: when somebody removed `var/`, the keys
+    to the old data went with it, so old data are removed too.
     """
     pointer = project / "var" / "data"
     pointer.parent.mkdir(exist_ok=True)

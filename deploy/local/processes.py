@@ -82,8 +82,8 @@ def spawn(
 ) -> Child:
     """Start a process in a session of its own, its output appended to `log`.
 
-    A session of its own keeps Ctrl-C in the terminal from reaching it before its turn; on Linux the kernel sends
-    it `stop_signal` when this process dies, however it dies.
+    A session of its own keeps Ctrl-C in the terminal from reaching it before its turn; on Linux the kernel
+    sends it `stop_signal` when this process dies, however it dies.
 
     Args:
         user: the account to run it as (only root may ask for that).

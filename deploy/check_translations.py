@@ -1,0 +1,105 @@
+"""Every Chinese text of the product has an English translation; `make check` runs this.
+
+`python -m deploy.check_translations` extracts all texts and compares them with the catalogue: each must be
+there, not marked as fuzzy, with the same placeholders. `--update` writes new texts into it, untranslated.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po, write_po
+
+PROJECT = Path(__file__).resolve().parents[1]
+CATALOGUE = Path("app/translations/en/LC_MESSAGES/messages.po")
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+    "msg": None,
+}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%(?:\d+\$)?[sdf]|\{(\w*)\}")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def extract(project: Path = PROJECT) -> Catalog:
+    """All texts of the source, as `babel.cfg` says where they are."""
+    with (project / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+    catalog = Catalog(locale="en", charset="utf-8")
+    for name, line, text, comments, context in extract_from_dir(project, methods, options, KEYWORDS):
+        catalog.add(text, None, [(name, line)], auto_comments=comments, context=context)
+    return catalog
+
+
+def problems(texts: Catalog, catalogue: Catalog) -> Iterator[str]:
+    """One line for each text that English readers would not understand."""
+    for text in texts:
+        if not text.id:
+            continue
+        where = "{}:{}".format(*text.locations[0])
+        shown = text.id if isinstance(text.id, str) else text.id[0]
+        known = catalogue.get(text.id, text.context)
+        if known is None or not _forms(known.string):
+            yield f"{where}: no translation of {shown!r}"
+        elif known.fuzzy:
+            yield f"{where}: the translation of {shown!r} is marked fuzzy"
+        else:
+            yield from (f"{where}: {problem} in the translation of {shown!r}" for problem in _faults(known))
+
+
+def _faults(message: Message) -> Iterator[str]:
+    for form in _forms(message.string):
+        if _placeholders(form) != _placeholders(_forms(message.id)[-1]):
+            yield "different placeholders"
+        if _CHINESE.search(form):
+            yield "Chinese"
+
+
+def _forms(text: str | Sequence[str] | None) -> list[str]:
+    """The singular and, where there are some, the plurals; nothing when one of them is missing."""
+    forms = [text] if isinstance(text, str) else list(text or [])
+    return forms if all(forms) else []
+
+
+def _placeholders(text: str) -> set[str]:
+    return {match.group(0) for match in _PLACEHOLDER.finditer(text.replace("%%", ""))}
+
+
+def _read(path: Path) -> Catalog:
+    content = path.read_bytes() if path.exists() else b""
+    return read_po(io.BytesIO(content), locale="en")
+
+
+def _update(path: Path, texts: Catalog) -> None:
+    catalogue = _read(path)
+    catalogue.update(texts, no_fuzzy_matching=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, ignore_obsolete=True, include_previous=False, width=110)
+
+
+def main(arguments: list[str]) -> int:
+    """Check (or, with `--update`, bring in new texts) and give the exit code."""
+    path = PROJECT / CATALOGUE
+    texts = extract()
+    if arguments == ["--update"]:
+        _update(path, texts)
+    found = list(problems(texts, _read(path)))
+    for line in found:
+        print(line, file=sys.stderr)
+    print(f"{len(texts)} texts, {len(found)} problems with {CATALOGUE}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
