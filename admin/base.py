@@ -1,0 +1,121 @@
+"""The secure base of every page of the management side.
+
+Flask-Admin asks for permission only where it is told to, so no view of ours derives from its classes
+directly: a test walks all registered views. What a page may not do is not switched off here but absent: a
+verb without a service behind it has no route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal, TypeVar
+from urllib.parse import urlencode
+
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_babel import lazy_gettext
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import Form
+
+from app.context import Context
+from app.errors import DomainError, Invalid, NotAllowed, NotFound
+from app.rules.permissions import Action, Role, may
+from app.uow import unit_of_work
+from app.web.context import request_context, request_school
+from app.web.i18n import translated
+from app.web.safe_next import safe_next
+
+#: The menus of the management side, in the manual's words; the last is the secretariat's, which it lacks.
+PEOPLE = lazy_gettext("系统管理")
+ACADEMIC = lazy_gettext("教务管理")
+COURSES = lazy_gettext("课程管理")
+ALLIANCE = lazy_gettext("联盟管理")
+
+Hosts = Literal["alliance", "school", "both"]
+Result = TypeVar("Result")
+
+
+class ManageForm(FlaskForm):
+    """Base of all forms here; its token is the one that ``CSRFProtect`` checks, so that there are not two."""
+
+
+class Guarded:
+    """Who sees a view: declared by every concrete view, asked before every request and for every menu entry.
+
+    ``action`` is the act that the role must be allowed; ``hosts`` says whether the page belongs to the
+    alliance's own host, to the schools' hosts or to both.
+    """
+
+    action: ClassVar[Action]
+    hosts: ClassVar[Hosts]
+
+    def is_accessible(self) -> bool:
+        """Logged in with an own password, on a host that has this page, in a role that may."""
+        if not current_user.is_authenticated or current_user.must_change_password:
+            return False
+        fits = self.hosts == "both" or (self.hosts == "alliance") == request_school().is_alliance
+        return fits and may(Role(current_user.kind), self.action)
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:  # noqa: ARG002
+        """To the login or the own password where that is what is missing; else the page does not exist.
+
+        One 404 for all other reasons: a 403 would say which pages and hosts there are.
+        """
+        if not current_user.is_authenticated:
+            wanted = request.full_path.rstrip("?") if request.method == "GET" else "/manage/"
+            return redirect("/login?" + urlencode({"next": wanted}))
+        if current_user.must_change_password:
+            return redirect("/password")
+        return abort(404)
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        # Flask-Admin runs the view a second time when it raises TypeError; a use case must not run twice.
+        return fn(self, *args, **kwargs)
+
+
+class SecureView(Guarded, BaseView):
+    """A page of our own making: declares ``action`` and ``hosts``, its handlers call services."""
+
+
+def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Result | None:
+    """Run a use case in a unit of work.
+
+    A refusal marks its field when the form has it, else it is flashed; what is not there, or not this
+    person's to touch, is a 404.
+
+    Returns:
+        What the use case returned, or ``None`` after a refusal (so the use case must return something).
+    """
+    try:
+        with unit_of_work(request_context()) as ctx:
+            return work(ctx)
+    except (NotFound, NotAllowed):
+        abort(404)
+    except Invalid as error:
+        if form is not None and error.field in form:
+            field = form[error.field]
+            field.errors = [*field.errors, translated(error.message)]
+        else:
+            flash(translated(error.message), "error")
+    except DomainError as error:
+        flash(translated(error.message), "error")
+    return None
+
+
+def back_to(default: str) -> str:
+    """Where to go after a write: the ``url`` parameter when it stays on this host, else ``default``."""
+    return safe_next(request.values.get("url")) or default
+
+
+def page_number(text: str | None, *, last: int = 10_000) -> int:
+    """The page in an address, from 1; nonsense is page 1, and OFFSET stays within what PostgreSQL takes."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 9:
+        return 1
+    return min(max(int(text), 1), last)
+
+
+def typed_values(form: Form) -> Mapping[str, Any]:
+    """The values of the form's declared fields, without the token: nothing else reaches a service."""
+    return {name: value for name, value in form.data.items() if name != "csrf_token"}

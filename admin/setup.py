@@ -1,0 +1,36 @@
+"""The management side as a plugin of the application: ``wsgi.py`` hands ``register`` to the factory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from flask import Blueprint, Flask
+from flask_admin import Admin, BaseView
+from flask_babel import lazy_gettext
+
+from admin import audit, classes, imports, index, people
+from admin.theme import SpocTheme
+from app.web.security import csp_nonce
+
+Views = Callable[[], Iterable[BaseView]]
+
+#: Each module of views in the order of the menus.
+VIEWS: Sequence[Views] = (people.views, imports.views, audit.views, classes.views)
+
+
+def register(app: Flask) -> None:
+    """Mount the management side at ``/manage`` on every host."""
+    # Flask-Admin looks for templates in its own package only; ours are reached through a blueprint without
+    # routes.
+    app.register_blueprint(Blueprint("manage_templates", "admin", template_folder="templates"))
+    admin = Admin(
+        app,
+        name=lazy_gettext("管理端"),
+        url="/manage",
+        index_view=index.Overview(),
+        theme=SpocTheme(),
+        csp_nonce_generator=csp_nonce,
+    )
+    for views in VIEWS:
+        for view in views():
+            admin.add_view(view)
