@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, ForeignKey, MetaData
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,14 +37,12 @@ class SchoolScoped:
     #: The column that must hold the acting school's id when a row is written.
     writer_column: ClassVar[str] = "school_id"
 
-    @declared_attr
-    def school_id(cls) -> Mapped[int]:
-        return mapped_column(BigInteger, ForeignKey("schools.id"), primary_key=True, sort_order=-2)
+    school_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("schools.id"), primary_key=True, sort_order=-2)
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
         """The rows that a session of this school may read; shared tables widen it."""
-        return cls.school_id == school_id  # type: ignore[return-value]
+        return cls.school_id == school_id
 
 
 class GuardedSession(FlaskSession):
