@@ -1,0 +1,35 @@
+"""Terms of the Chinese academic year: the first from August to January, the second from February to July."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from app.errors import Message, msg
+
+_TERM = re.compile(r"(\d{4})-(\d{4})-([12])", re.ASCII)
+_FIRST_TERM_BEGINS = 8
+_SECOND_TERM_BEGINS = 2
+
+
+def term_of(day: date) -> str:
+    """The term that a day belongs to, written ``2026-2027-1``."""
+    if day.month >= _FIRST_TERM_BEGINS:
+        return f"{day.year}-{day.year + 1}-1"
+    half = 2 if day.month >= _SECOND_TERM_BEGINS else 1
+    return f"{day.year - 1}-{day.year}-{half}"
+
+
+def term_label(term: str) -> Message:
+    """The term in words: 2026—2027 学年第一学期.
+
+    Raises:
+        ValueError: this is no term.
+    """
+    match = _TERM.fullmatch(term)
+    if match is None:
+        raise ValueError(term)
+    first, last, half = match.groups()
+    if half == "1":
+        return msg("%(first)s—%(last)s 学年第一学期", first=first, last=last)
+    return msg("%(first)s—%(last)s 学年第二学期", first=first, last=last)

@@ -1,0 +1,182 @@
+"""Pictures from people: checked by decoding, made anew, or refused with a sentence on what is accepted."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+import defusedxml.ElementTree as SafeElementTree
+from defusedxml import DefusedXmlException
+from PIL import Image, ImageOps
+
+from app.errors import Invalid, Message, msg
+
+#: The type of every picture that this module makes.
+MIME = "image/webp"
+
+LOGO_SIZE = (512, 512)
+COVER_SIZE = (640, 360)
+
+_MAX_BYTES = 1024 * 1024
+_MAX_PIXELS = 16_000_000
+_MAX_SIDE = 10_000
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_QUALITIES = (88, 80, 70, 60, 45)
+_WANTED_BYTES = 40_000
+
+_MAX_ELEMENTS = 20_000
+_MAX_DEPTH = 100
+_RASTER = Path(__file__).with_name("svg_raster.py")
+_RASTER_SECONDS = 10
+_EMBEDDED = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanImage:
+    """A picture that we made ourselves; ``sha`` names its content in addresses."""
+
+    content: bytes
+    mime: str
+    sha: str
+
+
+def clean_image(
+    content: bytes,
+    *,
+    size: tuple[int, int],
+    crop: bool = False,
+    field: str = "image",
+    max_bytes: int = _MAX_BYTES,
+    max_pixels: int = _MAX_PIXELS,
+) -> CleanImage:
+    """Check a picture by decoding it and make it anew: nothing of the file itself is kept, EXIF included.
+
+    Args:
+        content: the file; PNG, JPEG, WebP or SVG, whatever its name says.
+        size: width and height in pixels to fit into; smaller pictures are not enlarged, drawings are.
+        crop: fill ``size`` exactly, cutting what sticks out.
+        field: the form's name for the picture, for the refusal.
+        max_bytes: the largest file.
+        max_pixels: the most pixels that are decoded.
+
+    Raises:
+        Invalid: not such a picture, broken, too large, or a drawing that refers to files elsewhere.
+    """
+    if not content:
+        raise Invalid(field, msg("图片文件是空的，请重新选择"))
+    if len(content) > max_bytes:
+        limit = max(max_bytes // 1024, 1)
+        raise Invalid(field, msg("图片超过 %(limit)s KB，请压缩后再上传", limit=limit))
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        content = _rasterised(content, size, field)
+    picture = _decoded(content, field, max_pixels)
+    picture = ImageOps.fit(picture, size, Image.Resampling.LANCZOS) if crop else _within(picture, size)
+    made = _encoded(picture)
+    return CleanImage(made, MIME, hashlib.sha256(made).hexdigest()[:16])
+
+
+def _refused() -> Message:
+    return msg("无法识别的图片：只接受 PNG、JPEG、WebP 或 SVG，不超过 1 MB")
+
+
+def _decoded(content: bytes, field: str, max_pixels: int) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+            width, height = picture.size
+            if width * height > max_pixels or max(width, height) > _MAX_SIDE:
+                raise Invalid(
+                    field,
+                    msg(
+                        "图片尺寸过大（%(width)s × %(height)s 像素），请缩小后再上传",
+                        width=width,
+                        height=height,
+                    ),
+                )
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+            return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except Invalid:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Invalid(field, msg("图片尺寸过大，请缩小后再上传")) from error
+    except Exception as error:
+        # Pillow's decoders raise whatever a damaged file leads them to.
+        raise Invalid(field, _refused()) from error
+
+
+def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    smaller = picture.copy()
+    smaller.thumbnail(size, Image.Resampling.LANCZOS)
+    return smaller
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    plain = Image.new(picture.mode, picture.size)
+    plain.paste(picture)
+    candidates: list[bytes] = []
+    for quality in _QUALITIES:
+        buffer = io.BytesIO()
+        plain.save(buffer, "WEBP", quality=quality, method=6)
+        candidates.append(buffer.getvalue())
+        if len(candidates[-1]) <= _WANTED_BYTES:
+            break
+    return candidates[-1]
+
+
+def _rasterised(content: bytes, size: tuple[int, int], field: str) -> bytes:
+    markup = _checked_drawing(content, field)
+    command = [sys.executable, "-I", str(_RASTER), *map(str, size)]
+    try:
+        done = subprocess.run(
+            command, input=markup, capture_output=True, timeout=_RASTER_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Invalid(field, msg("SVG 图形过于复杂，请简化或改用 PNG")) from error
+    if done.returncode != 0 or not done.stdout:
+        raise Invalid(field, msg("SVG 图形无法绘制，请检查文件或改用 PNG"))
+    return done.stdout
+
+
+def _checked_drawing(content: bytes, field: str) -> bytes:
+    """The drawing as our parser read it, so that the renderer sees nothing that was not checked."""
+    depth = count = 0
+    root: ElementTree.Element | None = None
+    try:
+        for event, element in SafeElementTree.iterparse(
+            io.BytesIO(content), events=("start", "end"), forbid_dtd=True
+        ):
+            if event == "end":
+                depth -= 1
+                continue
+            root = element if root is None else root
+            depth, count = depth + 1, count + 1
+            if depth > _MAX_DEPTH or count > _MAX_ELEMENTS:
+                raise Invalid(field, msg("SVG 图形过于复杂，请简化或改用 PNG"))
+            _refuse_references(element, field)
+    except DefusedXmlException as error:
+        raise Invalid(field, msg("SVG 文件含有 DOCTYPE 或实体声明，请去掉后再上传，或改用 PNG")) from error
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise Invalid(field, _refused()) from error
+    if root is None or _local(root.tag) != "svg":
+        raise Invalid(field, _refused())
+    return bytes(ElementTree.tostring(root, encoding="utf-8"))
+
+
+def _refuse_references(element: ElementTree.Element, field: str) -> None:
+    if _local(element.tag) == "a":
+        return
+    for name, value in element.attrib.items():
+        target = value.strip()
+        if _local(name) != "href" or not target or target.startswith("#") or _EMBEDDED.match(target):
+            continue
+        raise Invalid(field, msg("SVG 引用了外部文件，请将图片嵌入后再上传，或改用 PNG"))
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
