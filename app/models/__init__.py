@@ -3,7 +3,7 @@
 from app.models.audit import AuditEntry
 from app.models.classes import SchoolClass
 from app.models.courses import Course, CourseLicence, CourseOffering, Enrolment
-from app.models.imports import RosterImport, RosterImportRow
+from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
 from app.models.users import User
 from tenants.models import School
 
@@ -13,6 +13,7 @@ __all__ = [
     "CourseLicence",
     "CourseOffering",
     "Enrolment",
+    "ImportOutbox",
     "RosterImport",
     "RosterImportRow",
     "School",

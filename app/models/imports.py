@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     DateTime,
     ForeignKeyConstraint,
@@ -46,7 +45,7 @@ class RosterImport(SchoolScoped, Base):
     state: Mapped[str] = mapped_column(String(16), default="uploaded", server_default="uploaded")
     filename: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(Integer)
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     options: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     summary: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     refusal: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
@@ -66,7 +65,8 @@ class RosterImportRow(SchoolScoped, Base):
 
     ``user_id`` is the matched account or, for one to be created, an id reserved for it (so that sealed fields can be bound
     to their row beforehand). ``new`` and ``old`` hold the changing columns of ``users`` by name, as PostgreSQL itself
-    would write the row as JSON; the same data serve apply, undo and audit. ``raw`` is the row's cells, sealed.
+    would write the row as JSON; the same data serve apply, undo and audit. ``raw`` is the row's cells, sealed. ``kept``
+    says why an undo left the account as it was.
     """
 
     __tablename__ = "roster_import_rows"
@@ -90,4 +90,28 @@ class RosterImportRow(SchoolScoped, Base):
     old: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     raw: Mapped[bytes] = mapped_column(LargeBinary)
-    applied: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    kept: Mapped[str | None] = mapped_column(String(16))
+
+
+class ImportOutbox(Base):
+    """An import that a job still has to work on, in the same transaction as its state.
+
+    Not scoped: the sweeper reads the due rows of all schools at once, before any school is known. It holds ids and a
+    time, nothing of a person; a school writes its own rows only.
+    """
+
+    __tablename__ = "import_outbox"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "import_id"],
+            ["roster_imports.school_id", "roster_imports.id"],
+            name="fk_import_outbox_import",
+            ondelete="CASCADE",
+        ),
+        Index("ix_import_outbox_due_at", "due_at"),
+    )
+
+    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    job: Mapped[str] = mapped_column(String(32))
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

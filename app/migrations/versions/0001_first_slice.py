@@ -30,6 +30,8 @@ POLICIES = (
     Policy("enrolments"),
     Policy("roster_imports"),
     Policy("roster_import_rows"),
+    # The sweeper looks for what is due in all schools; ids and a time, written by the school itself only.
+    Policy("import_outbox", read="true"),
     Policy("audit_log", verbs=("SELECT", "INSERT")),
 )
 
@@ -339,7 +341,7 @@ def upgrade() -> None:
         sa.Column("old", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("problems", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
-        sa.Column("applied", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("kept", sa.String(length=16), nullable=True),
         sa.CheckConstraint(
             "action IN ('create', 'change', 'unchanged', 'problem')",
             name=op.f("ck_roster_import_rows_action"),
@@ -359,6 +361,21 @@ def upgrade() -> None:
         ["school_id", "import_id", "action", "row_no"],
         unique=False,
     )
+    op.create_table(
+        "import_outbox",
+        sa.Column("school_id", sa.BigInteger(), nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("job", sa.String(length=32), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id", "import_id"],
+            ["roster_imports.school_id", "roster_imports.id"],
+            name="fk_import_outbox_import",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("school_id", "import_id", name=op.f("pk_import_outbox")),
+    )
+    op.create_index("ix_import_outbox_due_at", "import_outbox", ["due_at"], unique=False)
     op.create_foreign_key(
         "fk_classes_head_teacher", "classes", "users", ["school_id", "head_teacher_id"], ["school_id", "id"]
     )
@@ -372,6 +389,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_constraint("fk_classes_head_teacher", "classes", type_="foreignkey")
     for table in (
+        "import_outbox",
         "roster_import_rows",
         "enrolments",
         "roster_imports",
