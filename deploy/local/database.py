@@ -27,9 +27,9 @@ def connect(url: str) -> psycopg.Connection:
     parsed = make_url(url)
     try:
         return psycopg.connect(
-            parsed.set(drivername="postgresql").render_as_string(hide_password=False),
             autocommit=True,
-            connect_timeout=5,
+            **parsed.translate_connect_args(username="user", database="dbname"),
+            **({"connect_timeout": "5"} | dict(parsed.query)),
         )
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())[-200:]

@@ -171,7 +171,7 @@ def test_a_server_that_cannot_start_says_so_in_one_line(tmp_path: Path) -> None:
 
 def test_a_second_start_keeps_the_data() -> None:
     folder = places.scratch_folder("spoc-again-")
-    server = Postgres(folder, password="x", durable=False)
+    server = Postgres(folder, password="a b/c@:%", durable=False)
     for _ in range(2):
         server.start()
         with database.connect(server.url()) as connection:
