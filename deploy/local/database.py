@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import URL, make_url
 
 from deploy.local.report import LocalError
 
@@ -26,15 +27,16 @@ def connect(url: str) -> psycopg.Connection:
     """
     parsed = make_url(url)
     try:
-        return psycopg.connect(
-            autocommit=True,
-            **parsed.translate_connect_args(username="user", database="dbname"),
-            **({"connect_timeout": "5"} | dict(parsed.query)),
-        )
+        return psycopg.connect(_conninfo(parsed), autocommit=True)
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())[-200:]
         where = parsed.render_as_string(hide_password=True)
         raise LocalError(f"连接不上数据库 {where}:{reason}", f"cannot reach the database {where}") from error
+
+
+def _conninfo(url: URL) -> str:
+    names = url.translate_connect_args(username="user", database="dbname")
+    return make_conninfo(**({"connect_timeout": "5"} | dict(url.query) | names))
 
 
 def ensure_role(admin_url: str, role: str, password: str) -> None:

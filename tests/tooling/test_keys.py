@@ -20,7 +20,9 @@ def test_secrets_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path
 def test_a_secret_that_is_missing_is_added_and_the_others_stay(tmp_path: Path) -> None:
     first = load_secrets(tmp_path)
     path = tmp_path / "secrets.env"
-    path.write_text("".join(line for line in path.open() if not line.startswith("PG_APP")))
+    path.write_text(
+        "\n".join(line for line in path.read_text().splitlines() if not line.startswith("PG_APP"))
+    )
     second = load_secrets(tmp_path)
     assert second["PG_APP_PASSWORD"] not in ("", first["PG_APP_PASSWORD"])
     assert second | {"PG_APP_PASSWORD": ""} == first | {"PG_APP_PASSWORD": ""}
