@@ -12,7 +12,6 @@ class JobName(StrEnum):
 
     CHECK_IMPORT = "check_import"
     APPLY_IMPORT = "apply_import"
-    SWEEP_IMPORTS = "sweep_imports"
 
 
 class Enqueue(Protocol):
