@@ -1,0 +1,132 @@
+"""Two schools with a row in every scoped table, for tests that try to cross from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect
+
+from app.models import (
+    AuditEntry,
+    Course,
+    CourseLicence,
+    CourseOffering,
+    Enrolment,
+    RosterImport,
+    RosterImportRow,
+    SchoolClass,
+    User,
+)
+from tenants.db import Base, SchoolScoped
+from tenants.registry import SchoolInfo
+from tenants.scope import school_scope
+from tests.support.app import NOW
+
+#: Marks every text of a school, so that an answer can be searched for another school's.
+CANARY = "金丝雀"
+
+
+@dataclass
+class Populated:
+    """A school and its one row in each scoped table, by model, as plain values."""
+
+    school: SchoolInfo
+    canary: str
+    rows: dict[type[Any], dict[str, Any]] = field(default_factory=dict)
+
+    def pk(self, model: type[Any]) -> tuple[Any, ...]:
+        """The primary key of this school's row."""
+        return tuple(self.rows[model][column.name] for column in inspect(model).primary_key)
+
+
+def scoped_models() -> list[type[Any]]:
+    """Every model whose rows belong to a school."""
+    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SchoolScoped)]
+    return sorted(found, key=lambda model: model.__tablename__)
+
+
+def _values(row: Any) -> dict[str, Any]:
+    return {attribute.key: getattr(row, attribute.key) for attribute in inspect(type(row)).column_attrs}
+
+
+def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
+    """Write one row of everything for a school."""
+    canary = f"{CANARY}{school.id}号"
+    world = Populated(school, canary)
+    with school_scope(alliance.id) as session:
+        shared = Course(title=f"共享课程{school.id}", category="基础医学", released=True, status="approved")
+        session.add(shared)
+        session.flush()
+        licence = CourseLicence(school_id=school.id, course_owner_id=alliance.id, course_id=shared.id)
+        session.add(licence)
+        session.commit()
+        licensed = _values(licence)
+    with school_scope(school.id) as session:
+
+        def put(row: Any) -> Any:
+            session.add(row)
+            session.flush()
+            session.refresh(row)
+            world.rows[type(row)] = _values(row)
+            return row
+
+        school_class = put(SchoolClass(number="0001", name=f"{canary}班", entry_year=2026))
+        user = put(
+            User(
+                kind="student",
+                student_no=f"{school.unit_code}01",
+                real_name=canary,
+                nickname=canary,
+                class_id=school_class.id,
+            )
+        )
+        put(Course(title=f"{canary}课", category="本校"))
+        offering = put(
+            CourseOffering(
+                course_owner_id=alliance.id,
+                course_id=shared.id,
+                licence_id=licensed["id"],
+                term="2026-1",
+                status="online",
+                starts_on=date(2026, 9, 1),
+                ends_on=date(2027, 1, 15),
+                registration_starts_on=date(2026, 9, 1),
+                registration_ends_on=date(2026, 9, 30),
+            )
+        )
+        put(Enrolment(offering_id=offering.id, user_id=user.id))
+        roster = put(
+            RosterImport(
+                kind="students",
+                filename=f"{canary}.xlsx",
+                size=1,
+                content=b"x",
+                created_by=user.id,
+                created_by_name=canary,
+            )
+        )
+        put(
+            RosterImportRow(
+                import_id=roster.id, row_no=3, action="create", title=canary, new={}, old={}, problems=[], raw=b"x"
+            )
+        )
+        put(
+            AuditEntry(
+                id=1, at=NOW, actor_name=canary, action="test", object_type="test", data={}, digest=b"x"
+            )
+        )
+        session.commit()
+    world.rows[CourseLicence] = licensed
+    missing = [model.__name__ for model in scoped_models() if model not in world.rows]
+    assert not missing, f"populate() must write a row of: {missing}"
+    return world
+
+
+@pytest.fixture
+def two_schools(alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]) -> tuple[Populated, Populated]:
+    """Two populated schools; tests act as the first and reach for the second."""
+    return populate(alliance, make_school()), populate(alliance, make_school())
