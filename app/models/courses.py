@@ -42,6 +42,8 @@ class Course(SchoolScoped, Base):
 
     id: Mapped[RowId]
     title: Mapped[str] = mapped_column(String(100))
+    title_pinyin: Mapped[str] = mapped_column(String(400), default="", server_default="")
+    title_initials: Mapped[str] = mapped_column(String(100), default="", server_default="")
     category: Mapped[str] = mapped_column(String(32))
     source_name: Mapped[str] = mapped_column(String(64), default="", server_default="")
     teachers: Mapped[str] = mapped_column(String(200), default="", server_default="")

@@ -111,6 +111,8 @@ def upgrade() -> None:
         sa.Column("school_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("title_pinyin", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("title_initials", sa.String(length=100), server_default="", nullable=False),
         sa.Column("category", sa.String(length=32), nullable=False),
         sa.Column("source_name", sa.String(length=64), server_default="", nullable=False),
         sa.Column("teachers", sa.String(length=200), server_default="", nullable=False),
