@@ -8,6 +8,7 @@ import "./guard.js";
 import "./menu.js";
 import "./password.js";
 import "./progress.js";
+import "./query.js";
 import "./scheme.js";
 import "./selection.js";
 import "./toasts.js";
