@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.context import Context
 from app.models import User
+from app.vault import Vault
 
 ID_NUMBER = "id_number"
 MOBILE = "mobile"
@@ -24,5 +25,25 @@ def mobile_index(ctx: Context, mobile: str) -> bytes:
     return ctx.vault.blind_index(ctx.school.id, MOBILE, mobile)
 
 
+def seal(vault: Vault, school_id: int, field: str, user_id: int, text: str) -> tuple[bytes, bytes]:
+    """The two columns of a value: ``(sealed, index)``.
+
+    Args:
+        field: ``ID_NUMBER`` or ``MOBILE``.
+        user_id: the account's id, to which the sealed value is bound.
+        text: normalised, as ``app.rules`` reads it.
+    """
+    return vault.seal_field(school_id, field, user_id, text), vault.blind_index(school_id, field, text)
+
+
+def unseal(vault: Vault, school_id: int, field: str, user_id: int, sealed: bytes | None) -> str | None:
+    """The value that was sealed for this account, ``None`` where there is none.
+
+    Raises:
+        SealBroken: the value was damaged or copied from another row.
+    """
+    return None if sealed is None else vault.open_field(school_id, field, user_id, sealed)
+
+
 def _open(ctx: Context, column: str, user_id: int, sealed: bytes | None) -> str | None:
-    return ctx.vault.open_field(ctx.school.id, column, user_id, sealed) if sealed is not None else None
+    return unseal(ctx.vault, ctx.school.id, column, user_id, sealed)
