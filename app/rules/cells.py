@@ -1,0 +1,118 @@
+"""A cell of a spreadsheet as a value, and the text that a person meant by it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from enum import Enum
+
+from app.errors import Message, msg
+
+
+class CellFlaw(Enum):
+    """A cell without a value that could be read; the member's value stands for it in a problem workbook."""
+
+    FORMULA = "#FORMULA!"
+    ERROR = "#ERROR!"
+
+
+Cell = str | int | float | bool | date | datetime | CellFlaw | None
+
+#: Spreadsheets keep 15 digits of a number; the rest are zeros that nobody typed.
+EXACT_DIGITS = 15
+
+_ERROR_TEXTS = frozenset(
+    {
+        "#REF!",
+        "#N/A",
+        "#VALUE!",
+        "#DIV/0!",
+        "#NAME?",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "#CALC!",
+        CellFlaw.ERROR.value,
+    }
+)
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2}")
+_PLAIN = re.compile(r"[0-9A-Za-z\u4e00-\u9fff·@._-]*")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1b\x7f-\x9f]")
+_LETTERS = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+
+class Unreadable(Exception):
+    """A cell does not hold what its column asks for; ``message`` is the sentence for the person."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+def display_text(cell: Cell) -> str:
+    """The cell as the person sees it, for a problem workbook; digits that Excel has cut stay visibly cut."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, CellFlaw):
+        return cell.value
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, datetime):
+        return (
+            cell.date().isoformat() if not (cell.hour or cell.minute or cell.second) else cell.isoformat(" ")
+        )
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if abs(cell) < 10**EXACT_DIGITS:
+        return str(int(cell)) if cell == int(cell) else format(cell, ".15g")
+    return format(cell, f".{EXACT_DIGITS - 1}E")
+
+
+def meant_text(cell: Cell) -> str:
+    """The text that a person meant: full-width digits and letters, odd blanks and invisible marks put right.
+
+    Args:
+        cell: a typed cell; numbers of up to 15 digits become their digits without loss.
+    Returns:
+        the text, "" for an empty cell; inner blanks are single spaces.
+    Raises:
+        Unreadable: the cell is a formula without result, an error value, or a number cut by the program.
+    """
+    if isinstance(cell, str):
+        if _PLAIN.fullmatch(cell):
+            return cell
+        if cell.startswith("#"):
+            _refuse_flaw_text(cell.strip())
+        text = " ".join(_INVISIBLE.sub("", cell).translate(_LETTERS).split())
+        if _SCIENTIFIC.fullmatch(text):
+            _refuse_cut_digits()
+        return text
+    if isinstance(cell, CellFlaw):
+        _refuse_flaw_text(cell.value)
+    if isinstance(cell, int | float) and abs(cell) >= 10**EXACT_DIGITS:
+        _refuse_cut_digits()
+    return display_text(cell)
+
+
+def code_text(cell: Cell) -> str:
+    """``meant_text`` for codes: also full-width signs put right, blanks and a leading ``'`` removed."""
+    text = meant_text(cell)
+    if text.isascii() and text.isalnum():
+        return text
+    return text.translate(_FULL_WIDTH).replace(" ", "").lstrip("'`‘’")
+
+
+def _refuse_flaw_text(text: str) -> None:
+    if text == CellFlaw.FORMULA.value:
+        raise Unreadable(msg("公式没有计算结果，请改为具体内容"))
+    if text in _ERROR_TEXTS:
+        raise Unreadable(msg("单元格是错误值（如 #REF!），请改为具体内容"))
+
+
+def _refuse_cut_digits() -> None:
+    raise Unreadable(msg("数字超过 15 位，Excel 已丢失末位，请将该列设为文本后重新填写"))

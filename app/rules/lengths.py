@@ -1,0 +1,8 @@
+"""How long the texts of a person may be, in characters; tables and readers share these."""
+
+STUDENT_NO = 32
+NAME = 64
+NICKNAME = 64
+CLASS_NAME = 64
+MAJOR = 64
+EMAIL = 254
