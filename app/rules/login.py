@@ -19,8 +19,8 @@ FAILURE_WINDOW = timedelta(minutes=15)
 #: birthday and gender has 500 candidates.
 LIFETIME_FAILURES = 20
 
-#: Accounts that fail at one address within the window before it counts as strained (somebody tries a password on
-#: many). A whole school is often one address, so this makes logins there slower and shuts nobody out.
+#: Accounts that fail at one address within the window before it counts as strained: somebody sprays passwords.
+#: A whole school is often one address, so this makes logins there slower and shuts nobody out.
 STRAINED_ACCOUNTS = 60
 STRAINED_WINDOW = timedelta(minutes=10)
 

@@ -15,7 +15,7 @@ from app.rules.permissions import Role
 from app.services.audit import record
 from app.services.login_limits import LoginLimits, LoginTry
 from app.services.passwords import hash_password, is_password_of, needs_rehash, too_many_tries
-from app.services.sealed import mobile_index
+from app.services.sealed import MOBILE
 
 #: The one answer to every login that fails, whatever the reason.
 LOGIN_FAILED: Message = msg("账号或密码不正确。若多次失败，请联系本校管理员重置密码。")
@@ -31,7 +31,7 @@ class KnownDevice:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a session needs of an account; ``password_hash`` binds the session to the password it was opened with."""
+    """What a session needs of an account; ``password_hash`` binds it to the password that opened it."""
 
     id: int
     kind: str
@@ -77,9 +77,9 @@ def log_in(
 
 
 def find_account(ctx: Context, typed: str) -> User | None:
-    """The account of this school that was meant, disabled ones too; 学号 before phone, mail and login name."""
+    """The account that was meant, disabled ones too; 学号 goes before phone, mail and login name."""
     names = read_login_names(typed)
-    index = mobile_index(ctx, names.mobile or "")
+    index = ctx.vault.blind_index(ctx.school.id, MOBILE, names.mobile or "")
     conditions = [
         User.student_no.in_(names.codes),
         User.login_name.in_(names.codes),
@@ -121,9 +121,9 @@ def _attempt(ctx: Context, user: User | None, typed: str, device: KnownDevice | 
 
 
 def _let_in(ctx: Context, user: User, password: str) -> bool:
-    """Note the login in the row, unless the row says no: disabled, or too many failures on the derived password.
+    """Note the login in the row, unless it forbids it: disabled, or too many failures before an own password.
 
-    The condition is part of the statement, so that of many attempts at once no more get through than one by one.
+    The condition is part of the statement: of many attempts at once no more get through than one by one.
     ``updated_at`` stays: a login is no change of the person's data.
     """
     statement = update(User).where(User.id == user.id, User.status == "active")

@@ -18,7 +18,7 @@ from app.rules.login import client_network
 from app.services.access import acting_user_id
 from app.services.audit import record
 from app.services.login_limits import LoginLimits, LoginTry
-from app.services.sealed import open_id_number, open_mobile
+from app.services.sealed import ID_NUMBER, MOBILE, unseal
 
 #: argon2id with the parameters of OWASP's password storage sheet: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -62,11 +62,11 @@ def make_one_time_password() -> str:
 
 
 def is_password_of(ctx: Context, user: User | None, password: str) -> bool:
-    """Whether this is the account's password; always the work of one hash, also for nobody and for derived ones."""
+    """Whether this is the account's password; always the work of one hash, also for nobody."""
     right = verify_password(user.password_hash if user is not None else None, password)
     if user is None or user.password_hash is not None:
         return right
-    initial = rules.initial_password(open_id_number(ctx, user))
+    initial = rules.initial_password(_id_number(ctx, user))
     return hmac.compare_digest(initial.encode(), password.upper().encode())
 
 
@@ -114,8 +114,8 @@ def _problems_of(ctx: Context, user: User, new: str) -> list[Message]:
     names = [name for name in (user.student_no, user.email, user.login_name) if name]
     return rules.password_problems(
         new,
-        initial=rules.initial_password(open_id_number(ctx, user)),
-        mobile=open_mobile(ctx, user),
+        initial=rules.initial_password(_id_number(ctx, user)),
+        mobile=unseal(ctx.vault, ctx.school.id, MOBILE, user.id, user.mobile_sealed),
         birth_date=user.birth_date,
         school_name=ctx.school.name,
         login_names=names,
@@ -127,6 +127,10 @@ def too_many_tries(wait: int) -> TooManyTries:
     return TooManyTries(
         msg("尝试次数过多，请 %(minutes)s 分钟后再试", minutes=-(-wait // 60)), retry_after=wait
     )
+
+
+def _id_number(ctx: Context, user: User) -> str | None:
+    return unseal(ctx.vault, ctx.school.id, ID_NUMBER, user.id, user.id_number_sealed)
 
 
 @cache

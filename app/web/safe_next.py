@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# A second slash or backslash would make it another host's address; browsers drop control characters before they look.
+# A second slash or backslash makes it another host's address; browsers drop control characters first.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\x9f\\]*")
 _LONGEST = 2000
 
