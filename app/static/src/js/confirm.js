@@ -23,7 +23,7 @@ function question(element) {
 }
 
 function kindOf(element) {
-  return element.dataset.confirmKind || (element.classList.contains("btn-danger") ? "danger" : "primary");
+  return element.dataset.confirmKind || (element.matches(".btn-danger, .btn-quiet-danger") ? "danger" : "primary");
 }
 
 on(

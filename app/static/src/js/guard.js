@@ -4,7 +4,7 @@ import { on } from "./dom.js";
 const changed = new Set();
 
 on("input", "form[data-guard]", (form) => changed.add(form));
-on("submit", "form", () => changed.clear());
+on("submit", "form[data-guard]", (form) => changed.delete(form));
 
 window.addEventListener("beforeunload", (event) => {
   const lost = Array.from(changed).some((form) => form.isConnected);
