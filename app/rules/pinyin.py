@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from typing import Any, cast
 
 from pypinyin import Style, lazy_pinyin
 
@@ -50,7 +51,8 @@ def pinyin_of_title(title: str) -> tuple[str, str]:
         As ``pinyin_of``.
     """
     text = unicodedata.normalize("NFKC", title).strip()
-    return _joined(lazy_pinyin(text, style=Style.NORMAL, errors=list))
+    # The library takes a list from here as several syllables; its types know of one only.
+    return _joined(lazy_pinyin(text, style=Style.NORMAL, errors=cast(Any, list)))
 
 
 def _joined(syllables: list[str]) -> tuple[str, str]:

@@ -1,0 +1,78 @@
+"""Schools as values, read fresh: what use cases that cross schools start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, event, select
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.errors import NotAllowed, NotFound, msg
+from app.models import School
+from tenants.registry import SchoolInfo, forget_schools
+
+#: The columns of a ``SchoolInfo``, in its order.
+INFO_COLUMNS = tuple(getattr(School, name) for name in SchoolInfo.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPage:
+    """One page of schools; ``total`` counts all pages."""
+
+    items: list[SchoolInfo]
+    total: int
+
+
+def require_alliance(ctx: Context) -> None:
+    """Go on only in the alliance's own scope.
+
+    Raises:
+        NotAllowed: this is a member school.
+    """
+    if not ctx.school.is_alliance:
+        raise NotAllowed(msg("此操作只能由联盟秘书处进行"))
+
+
+def get_member(ctx: Context, *, school_id: int) -> SchoolInfo:
+    """A member school by its id.
+
+    Raises:
+        NotFound: none.
+    """
+    return get_members(ctx, school_ids=[school_id])[0]
+
+
+def get_members(ctx: Context, *, school_ids: Iterable[int]) -> list[SchoolInfo]:
+    """Member schools by their ids, by name.
+
+    Raises:
+        NotFound: one of them is none.
+    """
+    wanted = set(school_ids)
+    rows = ctx.session.execute(
+        select(*INFO_COLUMNS).where(School.id.in_(wanted), School.kind == "member").order_by(School.name)
+    ).all()
+    if len(rows) != len(wanted) or not rows:
+        raise NotFound(msg("没有找到这所学校"))
+    return [SchoolInfo(*row) for row in rows]
+
+
+def matches(text: str) -> ColumnElement[bool]:
+    """Schools whose name holds the text, or whose pinyin, initials, unit code or host label begin with it."""
+    text = text.strip().lower()
+    compact = "".join(text.split())
+    return (
+        School.name.icontains(text, autoescape=True)
+        | School.short_name.icontains(text, autoescape=True)
+        | School.name_pinyin.contains(compact, autoescape=True)
+        | School.name_initials.startswith(compact, autoescape=True)
+        | School.unit_code.startswith(compact, autoescape=True)
+        | School.slug.startswith(compact, autoescape=True)
+    )
+
+
+def forget_after_commit(session: Session) -> None:
+    """Drop what this process knows of schools once the change is there for everybody."""
+    event.listen(session, "after_commit", lambda _session: forget_schools(), once=True)
