@@ -18,7 +18,7 @@ from app.services.passwords import hash_password, is_password_of, needs_rehash, 
 from app.services.sealed import MOBILE
 
 #: The one answer to every login that fails, whatever the reason.
-LOGIN_FAILED: Message = msg("账号或密码不正确。若多次失败，请联系本校管理员重置密码。")
+LOGIN_FAILED: Message = msg("账号或密码不正确。若多次失败，请联系管理员重置密码。")
 
 
 @dataclass(frozen=True, slots=True)

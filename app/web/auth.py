@@ -1,0 +1,201 @@
+"""Logging in and out, and the change of password; on the apex, finding the school to log in at."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext
+from flask_login import current_user, login_required
+from flask_wtf.csrf import CSRFError
+from redis import Redis
+
+from app.errors import Invalid, Message, TooManyTries, msg
+from app.services.login import LOGIN_FAILED, Account, log_in
+from app.services.passwords import WeakPassword, change_password
+from app.services.schools import list_members
+from app.uow import unit_of_work
+from app.web import captcha, user_session
+from app.web.context import request_context, request_school
+from app.web.device import known_device, remember_device
+from app.web.hosts import apex_only
+from app.web.i18n import translated
+from app.web.listing import address, render_list, text_argument
+from app.web.login_limits import RedisLoginLimits
+from app.web.safe_next import safe_next
+from app.web.server_session import revoke_user
+from tenants.registry import SchoolInfo
+
+blueprint = Blueprint("auth", __name__)
+blueprint.before_app_request(user_session.hold_until_changed)
+blueprint.record(lambda _state: user_session.install())
+
+#: Schools that the finder names at once.
+_FOUND_MOST = 8
+
+
+@blueprint.get("/login")
+def login() -> Response:
+    """The form on a school's host; on the apex, the way to the school."""
+    if current_user.is_authenticated:
+        return _onward()
+    if not request_school().is_alliance:
+        return _form(account=request.args.get("account", ""))
+    if safe_next(request.args.get("next")):
+        return redirect_to(url_for("auth.secretariat", next=request.args["next"]))
+    q = text_argument("q")
+    return render_list(
+        "auth/find_school.html",
+        "auth/_schools.html",
+        canonical=address("auth.login", q=q),
+        q=q,
+        schools=_schools_for(q),
+        account=q if _is_student_no(q) else None,
+    )
+
+
+@blueprint.get("/login/secretariat")
+@apex_only
+def secretariat() -> Response:
+    """The secretariat's own form, on the apex."""
+    return _onward() if current_user.is_authenticated else _form(account="")
+
+
+@blueprint.post("/login")
+def enter() -> Response:
+    """Captcha, then limits, then password; one answer to all that fails."""
+    account = request.form.get("account", "").strip()
+    if captcha.is_asked() and not captcha.is_solved(request.form.get("captcha", "")):
+        return _form(account=account, captcha_error=msg("验证码不正确或已过期，请重新输入"), status=422)
+    try:
+        found = _log_in(account, request.form.get("password", ""))
+    except TooManyTries as refusal:
+        response = _form(account=account, error=refusal.message, status=429)
+        response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
+    if found is None:
+        return _form(account=account, error=LOGIN_FAILED, status=422)
+    user_session.begin_session(found)
+    wanted = safe_next(request.form.get("next"))
+    response = redirect_to(url_for("auth.password", next=wanted)) if found.must_change_password else _onward()
+    remember_device(response, request_school().id, found.id)
+    return response
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """End the session."""
+    session.clear()
+    return redirect_to("/")
+
+
+@blueprint.get("/password")
+@login_required
+def password() -> Response:
+    """The form for a new password; after an initial password, the only page there is."""
+    return _password_form({})
+
+
+@blueprint.post("/password")
+@login_required
+def change() -> Response:
+    """Change the password, end the account's other sessions and go on in this one."""
+    new = request.form.get("new_password", "")
+    if new != request.form.get("repeated_password", ""):
+        return _password_form({"repeated_password": [msg("两次输入的新密码不一致")]})
+    try:
+        with unit_of_work(request_context()) as ctx:
+            stored = change_password(
+                ctx, current=request.form.get("current_password", ""), new=new, limits=_limits()
+            )
+    except WeakPassword as refusal:
+        return _password_form({"new_password": refusal.problems})
+    except Invalid as refusal:
+        return _password_form({refusal.field: [refusal.message]})
+    except TooManyTries as refusal:
+        response = _password_form({"current_password": [refusal.message]}, status=429)
+        response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
+    revoke_user(request_school().id, current_user.id)
+    user_session.go_on_with(stored)
+    flash(gettext("密码已修改，其他设备上的登录已退出"), "success")
+    return _onward()
+
+
+@blueprint.errorhandler(CSRFError)
+def stale(_: CSRFError) -> Response:
+    """A form that outlived its session: show it again instead of an error."""
+    flash(gettext("页面已过期，请重新填写"), "warning")
+    endpoint = "auth.password" if request.endpoint == "auth.change" else "auth.login"
+    return redirect_to(url_for(endpoint, next=safe_next(request.form.get("next"))))
+
+
+def redirect_to(target: str) -> Response:
+    """An answer that makes the browser fetch another page."""
+    return make_response(redirect(target, code=303))
+
+
+def _log_in(account: str, typed: str) -> Account | None:
+    with unit_of_work(request_context()) as ctx:
+        return log_in(
+            ctx, account=account, password=typed, limits=_limits(), device=known_device(request_school().id)
+        )
+
+
+def _onward() -> Response:
+    """To where the person was going; else the student side, for the secretariat the management side."""
+    wanted = safe_next(request.form.get("next") or request.args.get("next"))
+    return redirect_to(wanted or ("/manage/" if request_school().is_alliance else "/"))
+
+
+def _form(
+    *, account: str, error: Message | None = None, captcha_error: Message | None = None, status: int = 200
+) -> Response:
+    page = render_template(
+        "auth/login.html",
+        account=account,
+        error=error,
+        captcha_error=translated(captcha_error) if captcha_error else None,
+        with_captcha=captcha.is_asked(),
+        next=safe_next(request.form.get("next") or request.args.get("next")),
+    )
+    return make_response(page, status)
+
+
+def _password_form(errors: dict[str, list[Message]], status: int | None = None) -> Response:
+    page = render_template(
+        "auth/password.html",
+        errors={field: "；".join(translated(one) for one in problems) for field, problems in errors.items()},
+        first=user_session.must_change_password(),
+        next=safe_next(request.form.get("next") or request.args.get("next")),
+    )
+    return make_response(page, status or (422 if errors else 200))
+
+
+def _is_student_no(text: str) -> bool:
+    """Whether a 学号 was typed: the unit code, five digits, and more."""
+    return re.match(r"[0-9]{5}[0-9A-Za-z]", text) is not None
+
+
+def _schools_for(text: str) -> list[SchoolInfo]:
+    if not text:
+        return []
+    if not _is_student_no(text):
+        return list_members(request_context(), text)[:_FOUND_MOST]
+    return [school for school in list_members(request_context(), text[:5]) if school.unit_code == text[:5]]
+
+
+def _limits() -> RedisLoginLimits:
+    return RedisLoginLimits(cast(Redis, current_app.extensions["spoc_redis"]), request_school().id)
