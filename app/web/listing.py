@@ -1,0 +1,53 @@
+"""List pages: what they read from their address, and their two forms, the page and its changing part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, make_response, render_template, request, url_for
+
+#: No list here is longer; a larger number in the address is a mistake or a probe.
+MAX_PAGE = 10_000
+MAX_TEXT = 64
+
+
+def text_argument(name: str) -> str:
+    """A text of the address, trimmed and cut; characters that no title has are dropped."""
+    return "".join(c for c in request.args.get(name, "") if c.isprintable()).strip()[:MAX_TEXT]
+
+
+def page_argument() -> int:
+    """The page of the address, counted from 1."""
+    return min(max(request.args.get("page", 1, type=int), 1), MAX_PAGE)
+
+
+def address(endpoint: str, **values: str | int) -> str:
+    """The address of a list with only the arguments that say something."""
+    return url_for(endpoint, **{k: v for k, v in values.items() if v not in ("", None)})
+
+
+def page_address(endpoint: str, **values: str) -> Callable[[int], str]:
+    """The addresses of the pages of a list, for ``ui.pagination``; the first page carries no number."""
+    return lambda n: address(endpoint, **values, page=n if n > 1 else "")
+
+
+def wants_fragment() -> bool:
+    """Whether the page's script asks for the changing part only, to swap it in."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") == "partial"
+
+
+def render_list(page: str, part: str, *, canonical: str, **values: Any) -> Response:
+    """Render a list, or the part of it that changes while one types.
+
+    Args:
+        page: the template of the whole page.
+        part: the template of the part; it is told ``fragment=True`` when it goes out alone.
+        canonical: the address that the browser shows after the swap.
+    """
+    fragment = wants_fragment()
+    response = make_response(render_template(part if fragment else page, fragment=fragment, **values))
+    response.vary.add("HX-Request")
+    if fragment:
+        response.headers["HX-Replace-Url"] = canonical
+    return response
