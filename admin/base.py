@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, TypeVar
-from urllib.parse import urlencode
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_babel import lazy_gettext
@@ -21,11 +20,13 @@ from wtforms import Form
 
 from app.context import Context
 from app.errors import DomainError, Invalid, NotAllowed, NotFound
+from app.extensions import login_manager
 from app.rules.permissions import Action, Role, may
 from app.uow import unit_of_work
 from app.web.context import request_context, request_school
 from app.web.i18n import translated
 from app.web.safe_next import safe_next
+from app.web.user_session import hold_until_changed, must_change_password
 
 #: The menus of the management side, in the manual's words; the last is the secretariat's, which it lacks.
 PEOPLE = lazy_gettext("系统管理")
@@ -53,7 +54,7 @@ class Guarded:
 
     def is_accessible(self) -> bool:
         """Logged in with an own password, on a host that has this page, in a role that may."""
-        if not current_user.is_authenticated or current_user.must_change_password:
+        if not current_user.is_authenticated or must_change_password():
             return False
         fits = self.hosts == "both" or (self.hosts == "alliance") == request_school().is_alliance
         return fits and may(Role(current_user.kind), self.action)
@@ -64,11 +65,9 @@ class Guarded:
         One 404 for all other reasons: a 403 would say which pages and hosts there are.
         """
         if not current_user.is_authenticated:
-            wanted = request.full_path.rstrip("?") if request.method == "GET" else "/manage/"
-            return redirect("/login?" + urlencode({"next": wanted}))
-        if current_user.must_change_password:
-            return redirect("/password")
-        return abort(404)
+            answer: ResponseReturnValue = login_manager.unauthorized()
+            return answer
+        return hold_until_changed() or abort(404)
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         # Flask-Admin runs the view a second time when it raises TypeError; a use case must not run twice.
@@ -107,13 +106,6 @@ def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Resu
 def back_to(default: str) -> str:
     """Where to go after a write: the ``url`` parameter when it stays on this host, else ``default``."""
     return safe_next(request.values.get("url")) or default
-
-
-def page_number(text: str | None, *, last: int = 10_000) -> int:
-    """The page in an address, from 1; nonsense is page 1, and OFFSET stays within what PostgreSQL takes."""
-    if not text or not text.isascii() or not text.isdigit() or len(text) > 9:
-        return 1
-    return min(max(int(text), 1), last)
 
 
 def typed_values(form: Form) -> Mapping[str, Any]:

@@ -46,6 +46,7 @@ class ServiceModelView(Guarded, ModelView):
     no route.
     """
 
+    _urls: list[Any]
     model_class: ClassVar[type[Any]]
     form: ClassVar[type[ManageForm] | None] = None
 
@@ -91,7 +92,7 @@ class ServiceModelView(Guarded, ModelView):
             )
             if not can
         }
-        self._urls = [route for route in type(self)._urls if route[1] not in absent]
+        self._urls = [route for route in self._urls if route[1] not in absent]
 
     def _refuse_unsafe_settings(self) -> None:
         name = type(self).__name__

@@ -1,0 +1,34 @@
+"""The first page of the management side: what is there, and what is to do next."""
+
+from __future__ import annotations
+
+from flask_admin.base import expose
+from flask_babel import lazy_gettext
+
+from admin.base import SecureView
+from app.rules.permissions import Action, may
+from app.services.overview import count_school
+from app.services.showcase import count_alliance
+from app.web.context import request_context
+
+
+class Overview(SecureView):
+    """Flask-Admin's index view: the school's on a school's host, the alliance's on the apex."""
+
+    action = Action.ENTER_MANAGEMENT
+    hosts = "both"
+
+    def __init__(self) -> None:
+        super().__init__(lazy_gettext("首页"), endpoint="admin", url="/manage", menu_icon_value="house")
+
+    @expose("/")
+    def index(self) -> str:
+        """The overview of this host's tenant."""
+        ctx = request_context()
+        if ctx.school.is_alliance:
+            return self.render("manage/index/alliance.html", figures=count_alliance(ctx))
+        return self.render(
+            "manage/index/school.html",
+            figures=count_school(ctx),
+            administers=may(ctx.actor.role, Action.IMPORT_ROSTER),
+        )

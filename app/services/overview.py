@@ -1,0 +1,51 @@
+"""The figures of the management side's first page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.context import Context
+from app.models import CourseOffering, Enrolment, SchoolClass, User
+from app.rules.permissions import Action
+from app.services.access import require
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolFigures:
+    """Counts of one school; ``unused`` are the students who have never logged in."""
+
+    students: int
+    unused: int
+    teachers: int
+    classes: int
+    offerings: int
+    unhandled: int
+    online: int
+    registrations: int
+
+
+def count_school(ctx: Context) -> SchoolFigures:
+    """Count people, classes, courses and registrations of the school, in one query.
+
+    Raises:
+        NotAllowed: the actor has no management side.
+    """
+    require(ctx, Action.ENTER_MANAGEMENT)
+    students = select(func.count()).select_from(User).where(User.kind == "student")
+    offerings = select(func.count()).select_from(CourseOffering)
+    enrolments = select(func.count()).select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None))
+    row = ctx.session.execute(
+        select(
+            students.scalar_subquery(),
+            students.where(User.last_login_at.is_(None)).scalar_subquery(),
+            select(func.count()).select_from(User).where(User.kind == "teacher").scalar_subquery(),
+            select(func.count()).select_from(SchoolClass).scalar_subquery(),
+            offerings.scalar_subquery(),
+            offerings.where(CourseOffering.status == "unhandled").scalar_subquery(),
+            offerings.where(CourseOffering.status == "online").scalar_subquery(),
+            enrolments.scalar_subquery(),
+        )
+    ).one()
+    return SchoolFigures(*row)
