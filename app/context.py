@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,11 @@ from app.rules.permissions import Role
 from app.vault import Vault
 from tenants.registry import SchoolInfo
 from tenants.scope import sibling_scope
+
+
+def system_clock() -> datetime:
+    """The machine's clock, for entry points that hand it to a ``Context``."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
