@@ -1,0 +1,1 @@
+"""Imports of rosters: from the upload to its undoing."""

@@ -1,0 +1,174 @@
+"""Reading imports: the history, one import, the rows of its preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+
+from app.context import Context
+from app.errors import Message, NotFound, msg
+from app.models import RosterImport, RosterImportRow, SchoolClass
+from app.rules.permissions import Action
+from app.rules.problems import Problem
+from app.rules.students import LABELS
+from app.services.access import require
+from app.services.imports.showing import shown_value
+from app.services.imports.summary import Summary
+from app.services.paging import Page
+
+PAGE_SIZE = 20
+ROWS_SIZE = 50
+
+#: Which rows of a preview: by what they do, or those that an undo left as they were.
+Part = Literal["create", "change", "unchanged", "problem", "kept"]
+
+#: What of a change is shown, in the manual's order; pinyin and indexes are not.
+_SHOWN: dict[str, str] = {
+    {"id_number": "id_number_sealed", "mobile": "mobile_sealed", "class_name": "class_id"}.get(
+        field, field
+    ): label
+    for field, label in LABELS.items()
+}
+
+_KEPT = {
+    "changed": msg("导入之后又有修改，已保留"),
+    "used": msg("该账号已经登录使用过，已保留"),
+    "enrolled": msg("该学生已有选课记录，已保留"),
+    "taken": msg("原来的值已被其他账号使用或班级已删除，已保留"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field of an account before and after; personal values are masked, absent ones ""."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """A row as the preview shows it.
+
+    Args:
+        row_no: the row in the person's file.
+        title: 学号 and name.
+        changes: for a change old and new; for an account to be created every field, with no old.
+        problems: what is wrong with the row.
+        kept: why an undo left the account as it was.
+    """
+
+    row_no: int
+    title: str
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+    kept: Message | None
+
+
+def list_imports(ctx: Context, *, page: int = 1, size: int = PAGE_SIZE) -> Page[RosterImport]:
+    """The history of imports, latest first.
+
+    Raises:
+        NotAllowed: the actor may not import.
+    """
+    require(ctx, Action.IMPORT_ROSTER)
+    total = ctx.session.scalar(select(func.count()).select_from(RosterImport)) or 0
+    latest = select(RosterImport).order_by(RosterImport.id.desc()).limit(size).offset((page - 1) * size)
+    return Page(tuple(ctx.session.scalars(latest)), total, page, size)
+
+
+def get_import(ctx: Context, *, import_id: int) -> RosterImport:
+    """An import; ``summary_of`` reads its summary.
+
+    Raises:
+        NotFound: there is none here.
+        NotAllowed: the actor may not import.
+    """
+    require(ctx, Action.IMPORT_ROSTER)
+    found = ctx.session.scalar(select(RosterImport).where(RosterImport.id == import_id))
+    if found is None:
+        raise NotFound(msg("没有找到这次导入"))
+    return found
+
+
+def find_import(ctx: Context, import_id: int) -> RosterImport:
+    """``get_import``, held until the end of the transaction and read anew: for use cases that change it."""
+    require(ctx, Action.IMPORT_ROSTER)
+    statement = select(RosterImport).where(RosterImport.id == import_id).with_for_update()
+    found = ctx.session.scalar(statement.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(msg("没有找到这次导入"))
+    return found
+
+
+def summary_of(found: RosterImport) -> Summary:
+    """The counts, grouped problems, planned classes and results of an import."""
+    return Summary.from_json(found.summary)
+
+
+def refusal_of(found: RosterImport) -> Message | None:
+    """Why the file was not read, or why the import failed."""
+    return Message.from_json(found.refusal) if found.refusal else None
+
+
+def preview_rows(
+    ctx: Context, *, import_id: int, part: Part, page: int = 1, size: int = ROWS_SIZE
+) -> Page[PreviewRow]:
+    """Some rows of an import.
+
+    Args:
+        part: which rows.
+        page: from 1.
+
+    Raises:
+        NotFound, NotAllowed: no such import here; the actor may not import.
+    """
+    found = get_import(ctx, import_id=import_id)
+    wanted = RosterImportRow.kept.is_not(None) if part == "kept" else RosterImportRow.action == part
+    conditions = (RosterImportRow.import_id == import_id, wanted)
+    total = ctx.session.scalar(select(func.count()).select_from(RosterImportRow).where(*conditions)) or 0
+    statement = select(RosterImportRow).where(*conditions).order_by(RosterImportRow.row_no)
+    rows = ctx.session.scalars(statement.limit(size).offset((page - 1) * size)).all()
+    classes = _class_names(ctx, summary_of(found), rows)
+    return Page(tuple(_preview(ctx, row, classes) for row in rows), total, page, size)
+
+
+def problems_of(row: RosterImportRow) -> tuple[Problem, ...]:
+    """The problems of a staged row."""
+    return tuple(
+        Problem(row.row_no, stored["label"], Message.from_json(stored["message"]), stored["shown"])
+        for stored in row.problems
+    )
+
+
+def _preview(ctx: Context, row: RosterImportRow, classes: dict[int, str]) -> PreviewRow:
+    kept = _KEPT[row.kept] if row.kept else None
+    return PreviewRow(row.row_no, row.title, tuple(_changes(ctx, row, classes)), problems_of(row), kept)
+
+
+def _changes(ctx: Context, row: RosterImportRow, classes: dict[int, str]) -> Iterator[Change]:
+    for column, label in _SHOWN.items():
+        if column not in row.new:
+            continue
+        sides: list[str] = []
+        for values in (row.old, row.new):
+            value: Any = values.get(column)
+            if column == "class_id":
+                sides.append(classes.get(value, "") if value is not None else "")
+            else:
+                sides.append(shown_value(ctx, column, row.user_id or 0, value))
+        if any(sides):
+            yield Change(label, *sides)
+
+
+def _class_names(ctx: Context, summary: Summary, rows: Sequence[RosterImportRow]) -> dict[int, str]:
+    ids = {
+        side["class_id"] for row in rows for side in (row.old, row.new) if side.get("class_id") is not None
+    }
+    names = {planned.id: planned.name for planned in summary.classes}
+    statement = select(SchoolClass.id, SchoolClass.name).where(SchoolClass.id.in_(ids))
+    return names | dict(ctx.session.execute(statement).tuples().all())

@@ -1,0 +1,37 @@
+"""Units of work for whoever needs several: jobs and the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.context import Actor, Context
+from app.jobs import Enqueue
+from app.uow import unit_of_work
+from app.vault import Vault
+from tenants.registry import SchoolInfo
+from tenants.scope import school_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Opens units of work in one school; ``with units() as ctx`` commits at its end or leaves nothing.
+
+    An import is checked in several transactions, so that its progress is seen while it runs; the services themselves
+    never commit.
+    """
+
+    school: SchoolInfo
+    actor: Actor
+    now: Callable[[], datetime]
+    enqueue: Enqueue
+    vault: Vault
+
+    @contextmanager
+    def __call__(self) -> Iterator[Context]:
+        with school_scope(self.school.id) as session:
+            ctx = Context(session, self.school, self.actor, self.now, self.enqueue, self.vault)
+            with unit_of_work(ctx):
+                yield ctx

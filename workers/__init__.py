@@ -1,0 +1,1 @@
+"""Background work: the queue, its one entry point, the handlers and the worker process."""

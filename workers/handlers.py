@@ -1,0 +1,30 @@
+"""What each job does."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.jobs import JobName
+from app.services.imports.apply import run_apply
+from app.services.imports.check import run_check
+from app.services.imports.units import Units
+
+
+class Handler(Protocol):
+    """Runs a job in one school; the payload comes as keywords."""
+
+    def __call__(self, units: Units, **payload: int | str) -> None: ...
+
+
+def _check_import(units: Units, **payload: int | str) -> None:
+    run_check(units, import_id=int(payload["import_id"]))
+
+
+def _apply_import(units: Units, **payload: int | str) -> None:
+    run_apply(units, import_id=int(payload["import_id"]))
+
+
+HANDLERS: dict[JobName, Handler] = {
+    JobName.CHECK_IMPORT: _check_import,
+    JobName.APPLY_IMPORT: _apply_import,
+}

@@ -1,0 +1,83 @@
+"""The queue: JSON, ids and scalars only, and one function that may be called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue
+from rq.job import Job
+
+from app.jobs import JobName
+from workers.dispatch import run_job
+
+QUEUE = "spoc"
+ENTRY_POINT = f"{run_job.__module__}.{run_job.__name__}"
+
+#: Seconds a job may run; the import's own limits end it long before.
+JOB_SECONDS = 600
+#: Seconds for which Redis keeps what is known of a failed job: its name and the type of the error.
+FAILURE_SECONDS = 3600
+
+
+class JobRefused(Exception):
+    """Something else than our entry point stands in the queue."""
+
+
+class OurJob(Job):
+    """A job that calls ``run_job`` and nothing else, whatever stands in Redis.
+
+    RQ imports and runs any function named there, also as a callback: who may write to Redis could run anything.
+    """
+
+    @property
+    def func(self) -> Callable[..., Any]:
+        """The entry point.
+
+        Raises:
+            JobRefused: the job names another function, or a method.
+        """
+        if self.func_name != ENTRY_POINT or self.instance is not None:
+            raise JobRefused(self.id)
+        return run_job
+
+    def restore(self, raw_data: Any) -> Any:
+        """Read a job, leaving out what would import or call something else."""
+        super().restore(raw_data)
+        self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
+        self.webhooks = []
+
+
+def make_connection(url: str) -> Redis:
+    """A connection that says quickly when Redis is away: requests must not wait for a queue."""
+    return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
+
+
+def make_queue(connection: Redis) -> Queue:
+    """The one queue, on this connection."""
+    return Queue(QUEUE, connection=connection, serializer="json", job_class=OurJob)
+
+
+class RqEnqueue:
+    """Sends jobs through RQ; see ``app.jobs.Enqueue``."""
+
+    def __init__(self, url: str) -> None:
+        self._queue = make_queue(make_connection(url))
+
+    def __call__(self, name: JobName, school_id: int, payload: Mapping[str, int | str]) -> None:
+        """Put the job into the queue.
+
+        Raises:
+            redis.RedisError: Redis is away; the sender's rows are the outbox, so the sweeper will send it.
+        """
+        self._queue.enqueue_call(
+            ENTRY_POINT,
+            args=(name.value, school_id, dict(payload)),
+            timeout=JOB_SECONDS,
+            result_ttl=0,
+            failure_ttl=FAILURE_SECONDS,
+            description=name.value,
+        )

@@ -1,0 +1,24 @@
+"""The plugin that ``wsgi.py`` gives to the factory: the queue's sending side and the command ``flask worker``."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from sqlalchemy.orm import configure_mappers
+
+from workers.queue import RqEnqueue
+from workers.worker import work
+
+
+def register(app: Flask) -> None:
+    """Send jobs through RQ, and offer the worker as a command."""
+    redis_url = str(app.config["REDIS_URL"])
+    app.extensions["spoc_enqueue"] = RqEnqueue(redis_url)
+
+    @app.cli.command("worker")
+    @click.option("--burst", is_flag=True, help="End when the queue is empty.")
+    def worker(burst: bool) -> None:
+        """Run background jobs until stopped; any number of workers may run."""
+        # Before forking, so that every horse finds the mappers ready.
+        configure_mappers()
+        work(redis_url, burst=burst)
