@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, abort, make_response, request
 
 from app.services.pictures import Picture, get_cover, get_logo
 from app.web.context import request_context
@@ -16,13 +16,20 @@ _YEAR = 365 * 24 * 3600
 @blueprint.get(f"/schools/<{ROW}:school_id>/logo-<string(maxlength=16):sha>.webp")
 def logo(school_id: int, sha: str) -> Response:
     """A school's logo, on every host."""
-    return _image(get_logo(request_context(), school_id=school_id, sha=sha), sha)
+    return _image(get_logo(request_context(), school_id=school_id, sha=_fingerprint(sha)), sha)
 
 
 @blueprint.get(f"/courses/<{ROW}:owner_id>/<{ROW}:course_id>/<string(maxlength=16):sha>.webp")
 def cover(owner_id: int, course_id: int, sha: str) -> Response:
     """A course's cover, where its course may be seen."""
-    return _image(get_cover(request_context(), owner_id=owner_id, course_id=course_id, sha=sha), sha)
+    picture = get_cover(request_context(), owner_id=owner_id, course_id=course_id, sha=_fingerprint(sha))
+    return _image(picture, sha)
+
+
+def _fingerprint(text: str) -> str:
+    if not text.isascii() or not text.isalnum():
+        abort(404)
+    return text
 
 
 def _image(picture: Picture, sha: str) -> Response:

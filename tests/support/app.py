@@ -42,7 +42,12 @@ _numbers = itertools.count(1)
 class IsolatedClient(FlaskClient):
     """A client whose requests run in contexts of their own, also while a test holds an application context."""
 
+    #: The host that plain paths are asked on.
+    host = "localhost"
+
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if args and isinstance(args[0], str) and "://" not in args[0]:
+            kwargs.setdefault("base_url", f"http://{self.host}")
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 
@@ -234,7 +239,8 @@ def client_for(app: Flask) -> Callable[..., FlaskClient]:
     def make(school: SchoolInfo, user: User | None = None) -> FlaskClient:
         host = "localhost" if school.is_alliance else f"{school.slug}.localhost"
         client = app.test_client()
-        client.environ_base["HTTP_HOST"] = host
+        assert isinstance(client, IsolatedClient)
+        client.host = host
         if user is not None:
             with client.session_transaction(base_url=f"http://{host}") as session:
                 session["_user_id"] = str(user.id)
