@@ -23,7 +23,7 @@ MakeContext = Callable[..., Context]
 def _write(ctx: Context, name: str) -> None:
     ctx.session.add(SchoolClass(number=name, name=name))
     audit.record(ctx, "class.created", "class", None, {"name": name})
-    ctx.send_later(JobName.SWEEP_IMPORTS, note=name)
+    ctx.send_later(JobName.CHECK_IMPORT, note=name)
 
 
 def test_a_commit_writes_the_rows_and_the_audit_and_then_sends_the_jobs(
@@ -32,7 +32,7 @@ def test_a_commit_writes_the_rows_and_the_audit_and_then_sends_the_jobs(
     with unit_of_work(make_ctx(school)) as ctx:
         _write(ctx, "甲")
         assert not sent
-    assert sent == [(JobName.SWEEP_IMPORTS, school.id, {"note": "甲"})]
+    assert sent == [(JobName.CHECK_IMPORT, school.id, {"note": "甲"})]
     reader = make_ctx(school)
     assert reader.session.scalars(select(SchoolClass.name)).all() == ["甲"]
     assert reader.session.scalars(select(AuditEntry.action)).all() == ["class.created"]

@@ -22,6 +22,7 @@ def _url() -> str:
 
 
 def run() -> None:
+    """Migrate the database that the settings name."""
     engine = create_engine(_url(), poolclass=pool.NullPool)
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '4s'"))

@@ -122,6 +122,8 @@ def test_no_read_finds_another_schools_rows(two_schools: Pair, path: str) -> Non
 def test_the_same_read_finds_ones_own_rows(two_schools: Pair, path: str) -> None:
     mine, _ = two_schools
     for model in MODELS:
+        if path == "for update" and model.writer_column != "school_id":
+            continue  # only who may write a row may lock it
         with school_scope(mine.school.id) as session:
             try:
                 assert READS[path](session, model, mine), f"{path} of {model.__name__}"
