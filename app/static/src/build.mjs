@@ -1,7 +1,7 @@
 // Builds app/static/dist/: hashed styles, scripts, pictures and one icon sprite, each with its .gz and .br,
 // and manifest.json, which names the current file of every asset.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,12 +12,13 @@ import { compile } from "sass";
 
 const SRC = path.dirname(fileURLToPath(import.meta.url));
 const DIST = path.join(SRC, "..", "dist");
+const FRESH = path.join(SRC, "..", "dist.new");
 const MODULES = path.join(SRC, "..", "..", "..", "node_modules");
 const TARGET = ["chrome100", "edge100", "firefox100", "safari15.4"];
 const ICON_FOLDER = path.join(path.dirname(createRequire(import.meta.url).resolve("bootstrap-icons/package.json")), "icons");
 const COMPRESSED = /\.(css|js|svg|json)$/;
 
-export const ICONS = [
+const ICONS = [
   "arrow-clockwise", "arrow-counterclockwise", "arrow-left", "arrow-right", "bell", "book", "box-arrow-in-right",
   "box-arrow-right", "building", "calendar3", "check-circle", "check-lg", "chevron-down", "chevron-left",
   "chevron-right", "chevron-up", "circle-half", "clipboard-check", "clock-history", "diagram-3", "download",
@@ -71,19 +72,19 @@ async function emit(name, content) {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   const { name: stem, ext } = path.parse(name);
   const file = `${stem}-${hash}${ext}`;
-  await writeFile(path.join(DIST, file), content);
+  await writeFile(path.join(FRESH, file), content);
   if (COMPRESSED.test(file)) await compressBeside(file, content);
   return [name, file];
 }
 
 async function compressBeside(file, content) {
   const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-  await writeFile(path.join(DIST, `${file}.gz`), gzipSync(content, { level: 9 }));
-  await writeFile(path.join(DIST, `${file}.br`), brotliCompressSync(content, { params: quality }));
+  await writeFile(path.join(FRESH, `${file}.gz`), gzipSync(content, { level: 9 }));
+  await writeFile(path.join(FRESH, `${file}.br`), brotliCompressSync(content, { params: quality }));
 }
 
-await rm(DIST, { recursive: true, force: true });
-await mkdir(DIST, { recursive: true });
+await rm(FRESH, { recursive: true, force: true });
+await mkdir(FRESH, { recursive: true });
 const assets = [
   ["site.css", await styles()],
   ["site.js", await scripts()],
@@ -97,4 +98,7 @@ for (const [name, content] of assets) {
   const br = COMPRESSED.test(name) ? brotliCompressSync(content).length : content.length;
   console.log(`${file.padEnd(36)} ${String(content.length).padStart(8)} bytes ${String(br).padStart(8)} on the wire`);
 }
-await writeFile(path.join(DIST, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+await writeFile(path.join(FRESH, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+// A build that fails leaves the last good one in place.
+await rm(DIST, { recursive: true, force: true });
+await rename(FRESH, DIST);

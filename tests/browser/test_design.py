@@ -1,0 +1,213 @@
+"""What holds for every page: readable in both schemes, usable by keyboard and on a phone, light on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from app.models import Course, CourseLicence, CourseOffering, User
+from tenants.registry import SchoolInfo
+from tenants.scope import school_scope
+from tests.support.browser import DESKTOP, PHONE, log_in, serious_findings, sideways
+from tests.support.live import LiveServer
+
+COLD_BUDGET = 150 * 1024
+WARM_BUDGET = 20 * 1024
+
+VISITOR_AT_THE_ALLIANCE = ["/", "/courses", "/members", "/login", "/login/secretariat"]
+VISITOR_AT_A_SCHOOL = ["/", "/courses", "/login", "/no-such-page"]
+STUDENT = ["/", "/courses", "/my/courses", "/me", "/password"]
+
+
+@pytest.fixture
+def school(
+    live_server: LiveServer, alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]
+) -> SchoolInfo:
+    """A school whose catalogue shows one course."""
+    school = make_school(accent="#0b7a75")
+    with school_scope(alliance.id) as session:
+        course = Course(
+            title="循证医学 Evidence-based Medicine", category="临床医学", released=True, status="approved"
+        )
+        session.add(course)
+        session.flush()
+        licence = CourseLicence(school_id=school.id, course_owner_id=alliance.id, course_id=course.id)
+        session.add(licence)
+        session.commit()
+        course_id, licence_id = course.id, licence.id
+    with school_scope(school.id) as session:
+        session.add(
+            CourseOffering(
+                course_owner_id=alliance.id,
+                course_id=course_id,
+                licence_id=licence_id,
+                term="2026-1",
+                status="online",
+                starts_on=date(2026, 9, 1),
+                ends_on=date(2099, 1, 15),
+                registration_starts_on=date(2026, 9, 1),
+                registration_ends_on=date(2099, 1, 1),
+            )
+        )
+        session.commit()
+    return school
+
+
+@pytest.fixture(params=[(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")], ids=str)
+def looked_at(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    """A browser at a desk and on a phone, in both schemes."""
+    viewport, scheme = request.param
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, locale="zh-CN")
+    yield context
+    context.close()
+
+
+def faults(page: Page, address: str) -> list[str]:
+    """What is wrong with a page as it opens: axe's findings, and anything that lies outside the window."""
+    page.goto(address)
+    found = [f"{address}: {finding}" for finding in serious_findings(page)]
+    return found + ([f"{address}: {sideways(page)} px too wide"] if sideways(page) > 0 else [])
+
+
+def all_faults(page: Page, addresses: list[str]) -> list[str]:
+    return [fault for address in addresses for fault in faults(page, address)]
+
+
+def test_public_pages_are_accessible_and_fit_the_window(
+    live_server: LiveServer, school: SchoolInfo, looked_at: BrowserContext
+) -> None:
+    addresses = [live_server.url(None, path) for path in VISITOR_AT_THE_ALLIANCE]
+    addresses += [live_server.url(school, path) for path in VISITOR_AT_A_SCHOOL]
+    assert all_faults(looked_at.new_page(), addresses) == []
+
+
+def test_student_pages_are_accessible_and_fit_the_window(
+    live_server: LiveServer,
+    app: Flask,
+    school: SchoolInfo,
+    make_user: Callable[..., User],
+    looked_at: BrowserContext,
+) -> None:
+    log_in(looked_at, app, school, make_user(school))
+    page = looked_at.new_page()
+    addresses = [live_server.url(school, path) for path in STUDENT]
+    assert all_faults(page, addresses) == []
+    page.goto(live_server.url(school, "/courses"))
+    page.get_by_role("link", name="循证医学").click()
+    assert serious_findings(page) == []
+    assert sideways(page) == 0
+
+
+@pytest.mark.parametrize("kind", ["administrator", "secretary"])
+def test_every_page_of_the_management_menu_is_accessible_and_fits_the_window(
+    live_server: LiveServer,
+    app: Flask,
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    make_user: Callable[..., User],
+    looked_at: BrowserContext,
+    kind: str,
+) -> None:
+    host = alliance if kind == "secretary" else school
+    log_in(looked_at, app, host, make_user(host, kind))
+    page = looked_at.new_page()
+    page.goto(live_server.url(host, "/manage/"))
+    paths: list[str] = page.eval_on_selector_all(
+        "#side-nav a", "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert len(paths) > 2
+    assert all_faults(page, [live_server.url(host, path) for path in paths]) == []
+
+
+def wire_bytes(page: Page, address: str) -> int:
+    """Bytes that came over the wire for a page and all it fetched."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: list[int] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+    page.goto(address, wait_until="networkidle")
+    session.detach()
+    return sum(sizes)
+
+
+@pytest.mark.parametrize("path", ["/", "/courses", "/login"])
+def test_a_student_page_is_light_cold_and_next_to_nothing_warm(
+    live_server: LiveServer, school: SchoolInfo, page: Page, path: str
+) -> None:
+    address = live_server.url(school, path)
+    assert wire_bytes(page, address) < COLD_BUDGET
+    assert wire_bytes(page, address) < WARM_BUDGET
+
+
+@pytest.fixture
+def desk(
+    live_server: LiveServer, app: Flask, school: SchoolInfo, make_user: Callable[..., User], page: Page
+) -> Page:
+    """An administrator's browser on the management side."""
+    log_in(page.context, app, school, make_user(school, "administrator"))
+    page.goto(live_server.url(school, "/manage/"))
+    return page
+
+
+def test_the_menu_at_the_name_opens_by_pointer_and_by_keyboard_and_leads_to_both_sides(desk: Page) -> None:
+    other_side = desk.get_by_role("link", name="学生端", exact=True)
+    expect(other_side).to_be_hidden()
+    desk.locator(".menu-button").hover()
+    expect(other_side).to_be_visible()
+    expect(desk.get_by_role("link", name="教师端")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(other_side).to_be_hidden()
+    desk.mouse.move(10, 600)
+    desk.locator(".menu-button").focus()
+    desk.keyboard.press("Enter")
+    expect(other_side).to_be_visible()
+    other_side.press("Enter")
+    desk.wait_for_url("**/")
+
+
+def test_the_logo_of_the_management_side_leads_to_the_student_side(desk: Page, school: SchoolInfo) -> None:
+    desk.get_by_title("返回学生端").click()
+    expect(desk).to_have_title(school.short_name or school.name)
+
+
+def test_the_first_tab_stop_skips_to_the_content(desk: Page) -> None:
+    desk.keyboard.press("Tab")
+    expect(desk.get_by_role("link", name="跳到正文")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#main")).to_be_focused()
+
+
+def test_the_chosen_scheme_is_kept(desk: Page) -> None:
+    switch = desk.get_by_role("button", name="切换浅色或深色")
+    switch.click()
+    switch.click()
+    expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
+    desk.reload()
+    expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_management_menu_is_a_drawer_on_a_phone(desk: Page) -> None:
+    desk.set_viewport_size(PHONE)
+    entry = desk.locator("#side-nav a").last
+    expect(entry).to_be_hidden()
+    desk.get_by_role("button", name="打开菜单").click()
+    expect(entry).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    desk.set_viewport_size(DESKTOP)
+    expect(entry).to_be_visible()
+
+
+def test_the_accent_of_the_school_colours_its_pages(
+    live_server: LiveServer, school: SchoolInfo, page: Page
+) -> None:
+    page.goto(live_server.url(school))
+    accent: Any = page.evaluate(
+        "getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()"
+    )
+    assert accent == "#0b7a75"
