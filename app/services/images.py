@@ -20,7 +20,7 @@ from app.errors import Invalid, Message, msg
 #: The type of every picture that this module makes.
 MIME = "image/webp"
 
-LOGO_SIZE = (512, 512)
+LOGO_SIZE = (512, 256)
 COVER_SIZE = (640, 360)
 
 _MAX_BYTES = 1024 * 1024
@@ -122,7 +122,7 @@ def _encoded(picture: Image.Image) -> bytes:
     candidates: list[bytes] = []
     for quality in _QUALITIES:
         buffer = io.BytesIO()
-        plain.save(buffer, "WEBP", quality=quality, method=6)
+        plain.save(buffer, "WEBP", quality=quality, method=4)
         candidates.append(buffer.getvalue())
         if len(candidates[-1]) <= _WANTED_BYTES:
             break
