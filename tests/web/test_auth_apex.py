@@ -1,0 +1,73 @@
+"""The login on the apex: to the school by name, initials or 学号, and the secretariat's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from app.models import User
+from app.services.passwords import hash_password
+from tenants.registry import SchoolInfo
+from tests.web.test_auth import GOOD, log_in, post
+
+
+def test_the_school_is_found_by_name_initials_and_student_number(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]
+) -> None:
+    code = make_school().unit_code
+    school = make_school(
+        name=f"启明医科大学{code}", name_initials=f"qmykdx{code}", name_pinyin=f"qimingyikedaxue{code}"
+    )
+    client = client_for(alliance)
+    target = f"http://{school.slug}.localhost/login"
+    for text in (school.name, f"qmykdx{code}", school.unit_code):
+        assert f'href="{target}"' in client.get("/login", query_string={"q": text}).text
+    number = f"{school.unit_code}000123"
+    assert f'href="{target}?account={number}"' in client.get("/login", query_string={"q": number}).text
+    assert "没有找到代码为 99999 的学校" in client.get("/login?q=99999000123").text
+    assert "没有找到" in client.get("/login?q=zzzzzz").text
+
+
+def test_suggestions_come_as_a_part(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    part = client_for(alliance).get("/login", query_string={"q": school.name}, headers=headers).text
+    assert school.name in part
+    assert "<html" not in part
+
+
+def test_suspended_schools_are_not_found(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]
+) -> None:
+    school = make_school(status="suspended")
+    assert school.slug not in client_for(alliance).get("/login", query_string={"q": school.name}).text
+
+
+def test_the_secretariat_logs_in_on_the_apex_and_goes_to_the_management_side(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, make_user: Callable[..., User]
+) -> None:
+    user = make_user(alliance, "secretary", password_hash=hash_password(GOOD), must_change_password=False)
+    client = client_for(alliance)
+    assert "秘书处登录" in client.get("/login").text
+    assert "秘书处登录" in client.get("/login/secretariat").text
+    assert client.get("/login?next=/manage/").location == "/login/secretariat?next=/manage/"
+    answer = post(client, "/login", page="/login/secretariat", account=user.login_name or "", password=GOOD)
+    assert (answer.status_code, answer.location) == (303, "/manage/")
+
+
+def test_people_of_schools_are_nobody_on_the_apex_and_the_other_way_round(
+    client_for: Callable[..., FlaskClient],
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    make_user: Callable[..., User],
+) -> None:
+    secretary = make_user(
+        alliance, "secretary", password_hash=hash_password(GOOD), must_change_password=False
+    )
+    student = make_user(school, password_hash=hash_password(GOOD), must_change_password=False)
+    fields = {"account": student.student_no or "", "password": GOOD}
+    assert post(client_for(alliance), "/login", page="/login/secretariat", **fields).status_code == 422
+    assert log_in(client_for(school), secretary.login_name, GOOD).status_code == 422
+    assert client_for(school).get("/login/secretariat").status_code == 404
