@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, distinct, func, select
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseLicence, School
+from app.services.course_search import course_matches
 from app.services.paging import Page
 
 
@@ -57,7 +58,7 @@ def list_released_courses(
     if category:
         wanted.append(Course.category == category)
     if text:
-        wanted.append(Course.matches(text))
+        wanted.append(course_matches(text))
     rows = ctx.session.execute(
         select(Course, func.count().over())
         .where(*wanted)

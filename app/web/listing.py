@@ -37,16 +37,16 @@ def wants_fragment() -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") == "partial"
 
 
-def render_list(page: str, part: str, *, canonical: str, **values: Any) -> Response:
+def render_list(whole: str, part: str, /, *, canonical: str, **values: Any) -> Response:
     """Render a list, or the part of it that changes while one types.
 
     Args:
-        page: the template of the whole page.
+        whole: the template of the whole page.
         part: the template of the part; it is told ``fragment=True`` when it goes out alone.
         canonical: the address that the browser shows after the swap.
     """
     fragment = wants_fragment()
-    response = make_response(render_template(part if fragment else page, fragment=fragment, **values))
+    response = make_response(render_template(part if fragment else whole, fragment=fragment, **values))
     response.vary.add("HX-Request")
     if fragment:
         response.headers["HX-Replace-Url"] = canonical

@@ -1,0 +1,141 @@
+"""The courses of a school: catalogue, course page, registering and withdrawing (manual 7.3, 8.3).
+
+The paths ``/courses…`` stand on the alliance's host as well, where ``app.web.apex`` answers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
+
+from app.errors import Conflict, NotAllowed
+from app.models import Course
+from app.rules.html import clean_html
+from app.rules.terms import term_label
+from app.rules.windows import CourseState
+from app.services import catalogue, enrolments
+from app.uow import unit_of_work
+from app.web import apex
+from app.web.context import request_context
+from app.web.hosts import ROW, by_host, school_only
+from app.web.i18n import translated
+from app.web.listing import (
+    address,
+    page_address,
+    page_argument,
+    render_list,
+    text_argument,
+    wants_fragment,
+)
+
+blueprint = Blueprint("catalogue", __name__)
+
+
+@blueprint.app_template_global("cover_url")
+def cover_url(course: Course) -> str | None:
+    """The address of a course's cover, ``None`` when it has none."""
+    if not course.cover_sha:
+        return None
+    return url_for("media.cover", owner_id=course.school_id, course_id=course.id, sha=course.cover_sha)
+
+
+@blueprint.app_template_filter("rich")
+def rich(markup: str) -> Markup:
+    """Rich text as markup; cleaned once more, however it came into the database."""
+    return Markup(clean_html(markup))  # noqa: S704 (only the allow-list of app.rules.html is left)
+
+
+@blueprint.app_template_filter("credit")
+def credit(points: Decimal | None) -> str:
+    """Credit points without idle zeros: 2, 1.5."""
+    return "" if points is None else f"{points:g}"
+
+
+@blueprint.app_template_filter("term")
+def term(code: str) -> str:
+    """A term in words; one that is named otherwise stays as it is."""
+    try:
+        return translated(term_label(code))
+    except ValueError:
+        return code
+
+
+def _index() -> Response:
+    """The school's catalogue, with search, categories and states."""
+    ctx = request_context()
+    q, category = text_argument("q"), text_argument("category")
+    state = request.args.get("state", type=CourseState)
+    found = catalogue.list_offerings(ctx, text=q, category=category, state=state, page=page_argument())
+    chosen = {"q": q, "category": category, "state": state.value if state else ""}
+    return render_list(
+        "catalogue/index.html",
+        "catalogue/_courses.html",
+        canonical=address("catalogue.index", **chosen),
+        courses=found.rows,
+        total=found.total,
+        categories=[] if wants_fragment() else [(name, name) for name in catalogue.list_categories(ctx)],
+        **chosen,
+        today=ctx.today(),
+        page=found.number,
+        pages=found.pages,
+        page_address=page_address("catalogue.index", **chosen),
+    )
+
+
+def _show(offering_id: int) -> str:
+    """A course of the school, with what the visitor can do about it today."""
+    ctx = request_context()
+    item = catalogue.get_offering(ctx, offering_id=offering_id)
+    return render_template("catalogue/show.html", item=item, today=ctx.today())
+
+
+blueprint.add_url_rule("/courses", "index", by_host(school=_index, apex=apex.courses))
+blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", by_host(school=_show, apex=apex.course))
+
+
+@blueprint.post(f"/courses/<{ROW}:offering_id>/register")
+@school_only
+def register(offering_id: int) -> Response:
+    """报名."""
+    return _change(offering_id, enrolments.register, gettext("报名成功"))
+
+
+@blueprint.post(f"/courses/<{ROW}:offering_id>/withdraw")
+@school_only
+def withdraw(offering_id: int) -> Response:
+    """退选."""
+    return _change(offering_id, enrolments.withdraw, gettext("已退选"))
+
+
+@blueprint.errorhandler(CSRFError)
+def stale(_: CSRFError) -> Response:
+    """A page that outlived its session: a visitor logs in and comes back to the course."""
+    if not current_user.is_authenticated and request.view_args:
+        return _to_login(url_for("catalogue.show", **request.view_args))
+    page = render_template("errors/400.html", message=gettext("页面已过期，请返回刷新后再试"))
+    return make_response(page, 400)
+
+
+def _change(offering_id: int, use_case: Callable[..., object], done: str) -> Response:
+    """Run the use case, say what came of it, and go back to the course."""
+    here = url_for("catalogue.show", offering_id=offering_id)
+    if not current_user.is_authenticated:
+        return _to_login(here)
+    try:
+        with unit_of_work(request_context()) as ctx:
+            use_case(ctx, offering_id=offering_id)
+    except (Conflict, NotAllowed) as refusal:
+        flash(translated(refusal.message), "warning")
+    else:
+        flash(done, "success")
+    return make_response(redirect(here, code=303))
+
+
+def _to_login(wanted: str) -> Response:
+    return make_response(redirect(url_for("auth.login", next=wanted), code=303))

@@ -1,0 +1,58 @@
+"""A person's own pages on the student side, and the home page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask_login import current_user, login_required
+
+from app.rules.windows import CourseState
+from app.services.catalogue import list_offerings
+from app.services.catalogue import my_courses as courses_of_mine
+from app.services.my_information import get_my_information
+from app.web import apex
+from app.web.context import request_context
+from app.web.hosts import by_host, school_only
+
+blueprint = Blueprint("student", __name__)
+
+#: One's own courses that the home page names; the others are a click away.
+_MINE = 4
+
+
+def _home() -> str:
+    """The school: one's own courses, what one can register for, what is on now."""
+    ctx = request_context()
+    first = list_offerings(ctx)
+    by_state = {state: [item for item in first.rows if item.state is state] for state in CourseState}
+    if first.pages > 1 and not by_state[CourseState.RUNNING]:
+        by_state[CourseState.RUNNING] = list(list_offerings(ctx, state=CourseState.RUNNING).rows)
+    mine = [item for item in courses_of_mine(ctx) if item.shown] if current_user.is_authenticated else []
+    return render_template(
+        "student/home.html",
+        total=first.total,
+        mine=mine[:_MINE],
+        open=by_state[CourseState.OPEN],
+        running=by_state[CourseState.RUNNING],
+        upcoming=by_state[CourseState.UPCOMING],
+        today=ctx.today(),
+    )
+
+
+blueprint.add_url_rule("/", "home", by_host(school=_home, apex=apex.home))
+
+
+@blueprint.get("/my/courses")
+@school_only
+@login_required
+def my_courses() -> str:
+    """The courses that the person is registered for."""
+    ctx = request_context()
+    return render_template("student/my_courses.html", courses=courses_of_mine(ctx), today=ctx.today())
+
+
+@blueprint.get("/me")
+@school_only
+@login_required
+def me() -> str:
+    """The person's own data, to be read."""
+    return render_template("student/me.html", me=get_my_information(request_context()))
