@@ -30,7 +30,8 @@ def heartbeat() -> bytes:
         "#c96f6b",
         f'{rings}<circle cx="440" cy="180" r="30" fill="#fff" fill-opacity="0.92"/>'
         '<circle cx="440" cy="180" r="17" fill="#c96f6b"/>'
-        f'<path d="{trace}" fill="none" stroke="#fff" stroke-width="5" stroke-linejoin="round" stroke-linecap="round"/>',
+        f'<path d="{trace}" fill="none" stroke="#fff" stroke-width="5" stroke-linejoin="round"'
+        ' stroke-linecap="round"/>',
     )
 
 
@@ -140,11 +141,13 @@ def herbs() -> bytes:
         for side in (-1, 1):
             leaves += (
                 f'<path d="M0 0C18 -26 58 -30 84 -8C60 14 22 16 0 0Z" fill="{"#fff" if side < 0 else "#e6f0d2"}" '
-                f'fill-opacity="0.88" transform="translate({x} {y}) rotate({-18 + side * 48}) scale({1 - step * 0.06:.2f})"/>'
+                f'fill-opacity="0.88" transform="translate({x} {y}) rotate({-18 + side * 48})'
+                f' scale({1 - step * 0.06:.2f})"/>'
             )
     return _svg(
         "#eef0d8",
         "#7d9a56",
         '<circle cx="470" cy="128" r="92" fill="#fdf6d8" fill-opacity="0.85"/>'
-        f'<path d="M60 290Q330 240 590 118" fill="none" stroke="#5d7640" stroke-width="6" stroke-linecap="round"/>{leaves}',
+        f'<path d="M60 290Q330 240 590 118" fill="none" stroke="#5d7640" stroke-width="6"'
+        f' stroke-linecap="round"/>{leaves}',
     )

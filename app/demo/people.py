@@ -1,0 +1,98 @@
+"""The demo's people: written directly, because they come with passwords of their own."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.context import Context
+from app.demo.schools import NEWCOMER, PASSWORD, DemoSchool
+from app.models import SchoolClass, User
+from app.rules.pinyin import pinyin_of
+from app.services.audit import record
+from app.services.classes import NewClass, create_classes
+from app.services.passwords import hash_password
+from app.services.sealed import ID_NUMBER, seal
+
+NEWCOMERS_NUMBER = "2026000"
+
+
+def give_own_password(ctx: Context, login: str) -> None:
+    """Let an account that a service has just opened log in with the demo's password, without a forced change."""
+    user = ctx.session.scalars(select(User).where(User.login_name == login)).one()
+    user.password_hash, user.must_change_password = _hashed(), False
+    ctx.session.flush()
+
+
+def add_teachers(ctx: Context, school: DemoSchool) -> None:
+    """Add the teachers who are not there yet: ``teacher1``, ``teacher2`` …"""
+    for number, name in enumerate(school.teachers, start=1):
+        _add(ctx, {"login_name": f"teacher{number}"}, kind="teacher", real_name=name)
+
+
+def add_students(ctx: Context, school: DemoSchool) -> list[User]:
+    """Add classes and students who are not there yet; all students are given back, in order."""
+    students: list[User] = []
+    for class_name, entry_year, major, names in school.classes:
+        class_id = _class_id(ctx, class_name, entry_year, major)
+        for name in names:
+            number = f"{school.unit_code}{entry_year}{len(students) + 1:03d}"
+            values = {"class_id": class_id, "major": major, "entry_year": entry_year}
+            students.append(_add(ctx, {"student_no": number}, kind="student", real_name=name, **values))
+    return students
+
+
+def add_newcomer(ctx: Context, school: DemoSchool) -> None:
+    """Add the student who still has the initial password, derived from her ID number."""
+    name, id_number = NEWCOMER
+    user = _add(
+        ctx,
+        {"student_no": school.unit_code + NEWCOMERS_NUMBER},
+        kind="student",
+        real_name=name,
+        password_hash=None,
+        must_change_password=True,
+    )
+    if user.id_number_sealed is None:
+        user.id_number_sealed, user.id_number_index = seal(
+            ctx.vault, ctx.school.id, ID_NUMBER, user.id, id_number
+        )
+        ctx.session.flush()
+
+
+def _add(ctx: Context, key: dict[str, str], *, real_name: str, **values: Any) -> User:
+    found = ctx.session.scalar(select(User).filter_by(**key))
+    if found is not None:
+        return found
+    full, initials = pinyin_of(real_name)
+    defaults = {"password_hash": _hashed(), "must_change_password": False}
+    user = User(
+        school_id=ctx.school.id,
+        real_name=real_name,
+        nickname=real_name,
+        name_pinyin=full,
+        name_initials=initials,
+        **(key | defaults | values),
+    )
+    ctx.session.add(user)
+    ctx.session.flush()
+    record(ctx, "user.created", "user", user.id, {"kind": user.kind})
+    return user
+
+
+def _class_id(ctx: Context, name: str, entry_year: int, major: str) -> int:
+    same = select(SchoolClass.id).where(SchoolClass.name == name, SchoolClass.entry_year == entry_year)
+    found = ctx.session.scalar(same)
+    if found is not None:
+        return found
+    reserved = int(ctx.session.scalar(select(func.nextval("classes_id_seq"))) or 0)
+    class_id = create_classes(ctx, wanted=[NewClass(reserved, name, entry_year, major)])[reserved]
+    record(ctx, "class.created", "class", class_id, {"name": name})
+    return class_id
+
+
+@cache
+def _hashed() -> str:
+    return hash_password(PASSWORD)

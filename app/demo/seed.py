@@ -1,0 +1,127 @@
+"""Seeding the demo through the services; what is there already is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.context import Actor, Context
+from app.demo import emblems
+from app.demo.courses import COURSES
+from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
+from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
+from app.models import Course, CourseOffering, School, User
+from app.rules.permissions import Role
+from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
+from app.services.courses import create_course, release_course, set_cover
+from app.services.enrolments import register
+from app.services.licences import license_course
+from app.services.offerings import put_online, schedule_offering
+from app.services.schools import open_school
+from app.services.tenancy import INFO_COLUMNS
+from tenants.registry import SchoolInfo, find_alliance
+
+#: Opens a unit of work of the operator in a school.
+Unit = Callable[[SchoolInfo], AbstractContextManager[Context]]
+
+
+def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
+    """Make the alliance, its courses, the three schools, their people and their courses.
+
+    Args:
+        unit: see ``Unit``.
+        reserve_school_id: gives an id for the alliance, if there is none yet.
+    """
+    alliance = find_alliance() or _set_up(unit, provisional_alliance(reserve_school_id()))
+    with unit(alliance) as ctx:
+        courses = _courses(ctx)
+    for planned in SCHOOLS:
+        with unit(alliance) as ctx:
+            school = _school(ctx, planned)
+        with unit(school) as ctx:
+            add_teachers(ctx, planned)
+            students = add_students(ctx, planned)
+            if planned is SCHOOLS[0]:
+                add_newcomer(ctx, planned)
+        with unit(alliance) as ctx:
+            fresh = [plan for plan in planned.plans if _license(ctx, school, courses[plan.course], plan)]
+        with unit(school) as ctx:
+            for plan in fresh:
+                _put_online(ctx, courses[plan.course], plan, students)
+
+
+def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:
+    with unit(provisional) as ctx:
+        alliance = set_up_alliance(ctx, name=ALLIANCE_NAME, accent=ALLIANCE_ACCENT, logo=emblems.alliance())
+        login, name = SECRETARY
+        add_secretary(ctx, name=name, login=login)
+        give_own_password(ctx, login)
+    return alliance
+
+
+def _courses(ctx: Context) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for demo in COURSES:
+        same = select(Course.id).where(Course.school_id == ctx.school.id, Course.title == demo.content.title)
+        course_id = ctx.session.scalar(same)
+        if course_id is None:
+            course_id = create_course(ctx, content=demo.content).id
+            set_cover(ctx, course_id=course_id, content=demo.cover())
+            release_course(ctx, course_id=course_id)
+        found[demo.key] = course_id
+    return found
+
+
+def _school(ctx: Context, planned: DemoSchool) -> SchoolInfo:
+    row = ctx.session.execute(select(*INFO_COLUMNS).where(School.slug == planned.slug)).first()
+    if row is not None:
+        return SchoolInfo(*row)
+    opened = open_school(
+        ctx,
+        name=planned.name,
+        short_name=planned.short_name,
+        slug=planned.slug,
+        unit_code=planned.unit_code,
+        accent=planned.accent,
+        logo=planned.logo(),
+        admin_name=planned.administrator,
+    )
+    with ctx.within(opened.school) as inner:
+        give_own_password(inner, opened.admin_login)
+    return opened.school
+
+
+def _license(ctx: Context, school: SchoolInfo, course_id: int, plan: Plan) -> bool:
+    with ctx.within(school) as inner:
+        offered = inner.session.scalar(select(CourseOffering.id).where(CourseOffering.course_id == course_id))
+    if offered is None:
+        license_course(ctx, course_id=course_id, school_ids=[school.id], seats=plan.seats)
+    return offered is None
+
+
+def _put_online(ctx: Context, course_id: int, plan: Plan, students: list[User]) -> None:
+    if plan.days is None:
+        return
+    offering = ctx.session.scalars(select(CourseOffering).where(CourseOffering.course_id == course_id)).one()
+    starts_on, ends_on, registration_starts_on, registration_ends_on = (
+        ctx.today() + timedelta(days=days) for days in plan.days
+    )
+    offering.operating_teacher_id = ctx.session.scalar(select(User.id).where(User.login_name == "teacher1"))
+    schedule_offering(
+        ctx,
+        offering_id=offering.id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        registration_starts_on=registration_starts_on,
+        registration_ends_on=registration_ends_on,
+    )
+    put_online(ctx, offering_id=offering.id)
+    # They registered while it was possible, whichever day it is now.
+    during = ctx.now() + (registration_ends_on - ctx.today())
+    for student in students[: 4 if registration_starts_on <= ctx.today() else 0]:
+        actor = Actor(role=Role.STUDENT, name=student.real_name, user_id=student.id, school_id=ctx.school.id)
+        register(replace(ctx, actor=actor, now=lambda: min(during, ctx.now())), offering_id=offering.id)
