@@ -100,8 +100,12 @@ def _lead_to(endpoint: str) -> Response:
         response = make_response("", 204)
         response.headers["HX-Redirect"] = url_for(endpoint)
         return response
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return make_response(redirect(url_for(endpoint, next=wanted if wanted != "/" else None), code=303))
+    wanted = (
+        request.full_path.rstrip("?")
+        if request.method == "GET" and request.path not in ("/", "/login")
+        else None
+    )
+    return make_response(redirect(url_for(endpoint, next=wanted), code=303))
 
 
 def _session_user(account: Account) -> SessionUser:
