@@ -32,11 +32,15 @@ qwe qwer asd asdf zxc zxcv qaz qazwsx wsx woaini1314 tiantian mingtian xiaoming 
 wang chen yang zhao huang liu spoc mooc muke xuexi
 """
 _STEMS = frozenset(_STEM_LIST.split())
-_TAILS = re.compile(r"[\d!@#$%^&*()_+.,?~ -]*")
+_DAY = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_LONG = 16
+_LONGEST_PIECE = 20
+_LEAST_OWN = 2
 _NUMBER_LIST = """
-5201314 1314520 13145200 520520 52013145 7758521 7758258 77585210 11235813 31415926 314159265 19491001
-20080808 12344321 123454321 1234554321 12345679 112233 11223344 1122334455 123123123 123321123 147147147
-10101010 12121212 12301230 987654321 66668888 88886666 16881688 168168168 520131400 12345687 87654321
+520 521 1314 2000 2008 2020 2021 2022 2023 2024 2025 2026 5201314 1314520 13145200 520520 52013145
+7758521 7758258 77585210 11235813 31415926 314159265 19491001 20080808 12344321 123454321 1234554321
+12345679 112233 11223344 1122334455 123123123 123321123 147147147 10101010 12121212 12301230 987654321
+66668888 88886666 16881688 168168168 520131400 12345687 87654321
 """
 _FAMOUS_NUMBERS = frozenset(_NUMBER_LIST.split())
 
@@ -50,53 +54,41 @@ def is_common(password: str) -> bool:
     return (
         len(set(password)) <= 2
         or _repeats(password)
-        or password in _FAMOUS_NUMBERS
-        or _is_stem_with_tail(password)
-        or _is_keyboard_walk(password)
-        or _is_year_day(password)
+        or _is_day(password)
+        or _own_part(password) <= _LEAST_OWN
     )
 
 
 def _repeats(password: str) -> bool:
-    """123123123, abcabc: one short piece over and over."""
-    return (
-        any(
-            password == (password[:size] * len(password))[: len(password)]
-            for size in range(1, len(password) // 2 + 1)
-        )
-        and len(password) < 16
+    """12341234, abcabcabc: one short piece over and over."""
+    length = len(password)
+    return length < _LONG and any(
+        password == (password[:size] * length)[:length] for size in range(1, length // 2 + 1)
     )
 
 
-def _is_stem_with_tail(password: str) -> bool:
-    """password1, woaini1314, admin@123: a common word with digits and signs before or after it."""
-    bare = password.lstrip("0123456789!@#$%^&*")
-    word = re.match(r"[a-z@0]*[a-z]", bare)
-    candidates = {bare[:end] for end in range(3, len(word[0]) + 1)} if word else set()
-    return any(stem in _STEMS and _tail_is_thin(bare[len(stem) :]) for stem in candidates)
+def _is_day(password: str) -> bool:
+    """19900101: a date of the last hundred years, alone."""
+    return _DAY.fullmatch(password) is not None
 
 
-def _tail_is_thin(tail: str) -> bool:
-    return _TAILS.fullmatch(tail) is not None and (
-        len(tail) <= 4 or is_common(re.sub(r"\D", "", tail) or "0")
-    )
+def _own_part(password: str) -> int:
+    """How many characters remain when known words, famous numbers and walks over the keyboard are taken away."""
+    own = place = 0
+    while place < len(password):
+        size = max(_known_size(password, place), 1)
+        if size == 1:
+            own += 1
+        place += size
+    return own
 
 
-def _is_keyboard_walk(password: str) -> bool:
-    """qwertyui, 1qaz2wsx, 12345678, abcd1234: at most three straight walks over keys."""
-    rest, walks = password, 0
-    while rest:
-        size = next((size for size in range(len(rest), 2, -1) if _straight(rest[:size])), 0)
-        if not size or walks == 3:
-            return False
-        rest, walks = rest[size:], walks + 1
-    return True
+def _known_size(password: str, place: int) -> int:
+    rest = password[place : place + _LONGEST_PIECE]
+    return next((size for size in range(len(rest), 1, -1) if _is_known(rest[:size])), 0)
 
 
-def _straight(piece: str) -> bool:
-    return len(set(piece)) == 1 or any(piece in row or piece in row[::-1] for row in _KEYBOARD)
-
-
-def _is_year_day(password: str) -> bool:
-    """19900101: any date of the last hundred years, alone."""
-    return re.fullmatch(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", password) is not None
+def _is_known(piece: str) -> bool:
+    if len(set(piece)) == 1 or piece in _STEMS or piece in _FAMOUS_NUMBERS:
+        return True
+    return len(piece) > 2 and any(piece in row or piece in row[::-1] for row in _KEYBOARD)

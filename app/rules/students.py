@@ -215,16 +215,18 @@ def find_doubles(checked: Sequence[CheckedStudent], *, labels: Mapping[str, str]
     problems: list[Problem] = []
     for field in _UNIQUE:
         value_of = attrgetter(f"values.{field}")
-        groups: dict[str, list[int]] = defaultdict(list)
+        groups: dict[str, list[CheckedStudent]] = defaultdict(list)
         for student in checked:
-            value = value_of(student)
-            if value:
-                groups[value.casefold()].append(student.row_no)
-        mask = _MASKS.get(field, shorten)
-        for value, rows in groups.items():
-            if len(rows) > 1:
-                label = labels.get(field, LABELS[field])
-                problems += (Problem(row, label, _double_of(row, rows), mask(value)) for row in rows)
+            if value := value_of(student):
+                groups[value.casefold()].append(student)
+        label, mask = labels.get(field, LABELS[field]), _MASKS.get(field, shorten)
+        for students in groups.values():
+            if len(students) > 1:
+                rows = [student.row_no for student in students]
+                problems += (
+                    Problem(student.row_no, label, _double_of(student.row_no, rows), mask(value_of(student)))
+                    for student in students
+                )
     problems.sort(key=attrgetter("row_no"))
     return problems
 

@@ -13,6 +13,7 @@ from app.sheets.limits import Limits, refuse
 _SEPARATORS = ",\t;|"
 #: Marks of a wrong guess: replacement and private characters, and controls that no text has.
 _GARBLED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 _LONGEST_CELL = 131_072
 
@@ -62,10 +63,17 @@ def decode_text(content: bytes) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _GARBLED.search(text):
-            return text
-        break
+        if _GARBLED.search(text) or (encoding == "gb18030" and _is_broken_utf8(content)):
+            break
+        return text
     return refuse("encoding")
+
+
+def _is_broken_utf8(content: bytes) -> bool:
+    """Whether most of the Chinese in text that is not valid UTF-8 is UTF-8 all the same: cut, or mixed."""
+    foreign = len(content) - len(content.decode("ascii", "ignore"))
+    chinese = len(_CHINESE.findall(content.decode("utf-8", "ignore")))
+    return 3 * chinese > foreign / 2
 
 
 def _separator(text: str) -> str:

@@ -32,7 +32,7 @@ _SYNONYMS: Mapping[str, str] = {
     "mobile": "手机 手机号码 联系电话 移动电话 电话 电话号码 联系方式 本人电话 mobile phone mobilephone",
 }
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
-_NOISE = re.compile(r"[\s*:_\u200b-\u200f\ufeff]")
+_NOISE = re.compile(r"[\s*:._\u200b-\u200f\ufeff-]")
 
 
 def _bare(text: str) -> str:
@@ -67,16 +67,19 @@ class Header:
         return {field: self.texts[index].strip(" *＊") for index, field in self.fields.items() if field}
 
 
-def find_header(rows: Sequence[Sequence[Cell]]) -> Header:
+def find_header(rows: Sequence[Sequence[Cell]], kind: str) -> Header:
     """Find the row with the most known words among the first five.
 
+    Args:
+        rows: the sheet from its row 1.
+        kind: of the file; in a .csv the words may be known ones in a wrong encoding.
     Raises:
         SheetRefused: no such row, a required column is missing, or two columns hold the same thing.
     """
     candidates = [_read(row_no, row) for row_no, row in enumerate(rows[:SEARCHED_ROWS], start=1)]
     best = max(candidates, key=_known, default=None)
     if best is None or _known(best) < 2:
-        raise refused("no_header", {"expected": _quoted(REQUIRED)})
+        raise refused("no_header_in_text" if kind == "csv" else "no_header", {"expected": _quoted(REQUIRED)})
     _refuse_doubles(best)
     missing = [field for field in REQUIRED if field not in best.fields.values()]
     if missing:

@@ -36,7 +36,7 @@ class Limits(NamedTuple):
     columns: int = 100
     cells: int = 2_000_000
     merged: int = 100
-    output_bytes: int = 64 * 2**20
+    output_bytes: int = 32 * 2**20
     memory_bytes: int = 512 * 2**20
     cpu_seconds: int = 20
     wall_seconds: int = 30

@@ -31,6 +31,9 @@ _SENTENCES: Mapping[str, Message] = {
         "文件里有 %(count)s 张有数据的工作表（%(names)s），请只保留一张，其余的另存为单独的文件分别上传。"
     ),
     "no_header": msg("没有找到表头：应有“%(expected)s”等列，请下载学生模板，按模板填写后再上传。"),
+    "no_header_in_text": msg(
+        "没有找到表头：应有“%(expected)s”等列；如果打开后列名是乱码，请另存为 .xlsx，否则请按学生模板填写，再上传。"
+    ),
     "missing_columns": msg("表头缺少“%(missing)s”列，请对照学生模板补上后再上传。"),
     "double_columns": msg(
         "第 %(first)s 列“%(first_label)s”和第 %(second)s 列“%(second_label)s”内容相同，请只保留一列后再上传。"

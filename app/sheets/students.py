@@ -62,7 +62,7 @@ def read_students(workbook: Workbook, limits: Limits = LIMITS) -> StudentSheet:
             rows, or merged cells among the data; one sentence each.
     """
     grid = _only_grid(workbook)
-    header = find_header(grid.rows)
+    header = find_header(grid.rows, workbook.kind)
     _refuse_merged(grid, header)
     rows = list(_rows(grid, header))
     if not rows:

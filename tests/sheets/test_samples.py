@@ -1,0 +1,74 @@
+"""The committed samples are what their program writes, and hold what their README says."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.rules.students import CheckedStudent, check_student, find_doubles
+from app.sheets.reader import read_workbook
+from app.sheets.students import read_students
+from samples import make_samples
+from samples.roster import FIELDS, make_rows
+
+FOLDER = Path(make_samples.__file__).parent
+TODAY = date(2026, 11, 23)
+
+
+def checked(name: str) -> list[CheckedStudent]:
+    sheet = read_students(read_workbook((FOLDER / name).read_bytes(), name))
+    return [check_student(row, unit_code="90001", today=TODAY, labels=sheet.labels) for row in sheet.rows]
+
+
+@pytest.mark.parametrize("name", make_samples.SAMPLES)
+def test_a_sample_is_written_again_cell_for_cell(name: str) -> None:
+    again = make_samples.SAMPLES[name]()
+    assert read_workbook(again, name) == read_workbook((FOLDER / name).read_bytes(), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "classes"),
+    [
+        ("students-300.xlsx", 300, 10),
+        ("students.xls", 60, 2),
+        ("students-gb18030.csv", 120, 4),
+        ("students-shuffled.xlsx", 100, 4),
+    ],
+)
+def test_a_clean_sample_has_no_problems(name: str, count: int, classes: int) -> None:
+    students = checked(name)
+    assert [student.problems for student in students] == [()] * count
+    assert find_doubles(students) == []
+    assert len({student.values.class_name for student in students}) == classes
+
+
+def test_the_sample_with_problems_has_twenty_different_ones() -> None:
+    students = checked("students-300-problems.xlsx")
+    problems = [problem for student in students for problem in student.problems] + find_doubles(students)
+    kinds = {(problem.column_label, problem.message.text) for problem in problems}
+    assert len(kinds) == 20
+    assert len(students) == 300
+    assert len({problem.row_no for problem in problems}) == 21
+
+
+def test_the_clean_samples_do_not_overlap() -> None:
+    students = [
+        student
+        for name in make_samples.SAMPLES
+        if name != "students-300-problems.xlsx"
+        for student in checked(name)
+    ]
+    assert find_doubles(students) == []
+
+
+def test_sample_students_are_the_same_for_the_same_seed() -> None:
+    assert make_rows(50, 7, "90001") == make_rows(50, 7, "90001")
+    assert make_rows(50, 7, "90001") != make_rows(50, 8, "90001")
+    assert tuple(make_rows(1, 1, "90001")[0]) == FIELDS
+
+
+@pytest.mark.parametrize("field", ["student_no", "id_number", "mobile", "email"])
+def test_twenty_thousand_sample_students_are_all_different(field: str) -> None:
+    assert len({row[field] for row in make_rows(20_000, 1, "90002")}) == 20_000
