@@ -1,3 +1,3 @@
 """Fixtures live in `tests/support`, one module a subject; this file only names the modules."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.app", "tests.support.world"]
+pytest_plugins = ["tests.support.servers", "tests.support.checkout", "tests.support.app", "tests.support.world"]

@@ -66,7 +66,7 @@ def _start(running: ExitStack) -> list[Child]:
             f"port {port} is taken: try PORT=8001 make run",
         )
     logs = VAR / "log"
-    logs.mkdir(exist_ok=True)
+    logs.mkdir(mode=0o700, exist_ok=True)
     secrets = load_secrets(VAR)
     children: list[Child] = []
     owner_url, app_url = _database(running, children, secrets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from deploy.local import database, places
 from deploy.local.processes import free_port
+from deploy.local.servers import SUPERUSER, Postgres, Redis
 
 READY = "Ctrl-C"
 
@@ -38,10 +41,12 @@ def run_to_its_end(checkout: Path, **env: str) -> subprocess.CompletedProcess[st
 
 
 @contextmanager
-def running(checkout: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+def running(
+    checkout: Path, port: int, **env: str
+) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
     """The demo, ready, with all processes below its supervisor."""
     with subprocess.Popen(
-        command(checkout), cwd=checkout, env=environment(port), text=True,
+        command(checkout), cwd=checkout, env=environment(port, **env), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as supervisor:  # fmt: skip
         assert supervisor.stdout is not None
@@ -123,3 +128,20 @@ def test_the_demo_starts_stops_and_starts_again_with_its_data(checkout: Path) ->
         assert get(port, "/", "mingde.localhost") == 200
         supervisor.kill()
         assert psutil.wait_procs(below, timeout=40)[1] == []
+
+
+@pytest.mark.slow
+def test_given_servers_take_the_place_of_the_embedded_ones(checkout: Path, redis_server: Redis) -> None:
+    folder = places.scratch_folder("spoc-given-")
+    given = Postgres(folder, password="admin", durable=False)
+    given.start()
+    try:
+        database.ensure_database(given.url(), "alliance", SUPERUSER)
+        port = free_port()
+        env = {"DATABASE_URL": given.url("alliance"), "REDIS_URL": redis_server.url(7)}
+        with running(checkout, port, **env):
+            assert get(port, "/readyz") == 200
+            assert not (checkout / "var/data").exists()
+    finally:
+        given.stop()
+        shutil.rmtree(folder)
