@@ -19,7 +19,7 @@ from app.models import RosterImport
 from app.services.imports.apply import run_apply
 from app.services.imports.check import run_check
 from app.services.imports.files import problem_file
-from app.services.imports.intake import confirm_import, discard_import, recheck_import, start_import
+from app.services.imports.intake import confirm_import, discard_import, start_import
 from app.services.imports.reading import get_import, refusal_of, summary_of
 from app.services.imports.summary import Summary
 from app.services.imports.units import Units
@@ -86,12 +86,9 @@ def _import(school: SchoolInfo, file: Path, *, yes: bool, add_unit_code: bool, p
 
 def _checked(school: SchoolInfo, file: Path, *, add_unit_code: bool) -> int:
     with _units(school)() as ctx:
-        import_id = start_import(ctx, filename=file.name, content=file.read_bytes()).id
+        content = file.read_bytes()
+        import_id = start_import(ctx, filename=file.name, content=content, add_unit_code=add_unit_code).id
     _run(school, import_id, "检查", run_check)
-    if add_unit_code and _read(school, import_id).state == "checked":
-        with _units(school)() as ctx:
-            recheck_import(ctx, import_id=import_id, add_unit_code=True)
-        _run(school, import_id, "检查", run_check)
     return import_id
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, SmallInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.types import CreatedAt, RowId
@@ -16,6 +16,7 @@ class SchoolClass(SchoolScoped, Base):
     __table_args__ = (
         UniqueConstraint("school_id", "entry_year", "name", postgresql_nulls_not_distinct=True),
         UniqueConstraint("school_id", "number"),
+        Index("ix_classes_head_teacher", "school_id", "head_teacher_id"),
         ForeignKeyConstraint(
             ["school_id", "head_teacher_id"], ["users.school_id", "users.id"], name="fk_classes_head_teacher", use_alter=True
         ),

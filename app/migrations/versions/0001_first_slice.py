@@ -106,6 +106,7 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("school_id", "number", name=op.f("uq_classes_school_id_number")),
     )
+    op.create_index("ix_classes_head_teacher", "classes", ["school_id", "head_teacher_id"], unique=False)
     op.create_table(
         "courses",
         sa.Column("school_id", sa.BigInteger(), nullable=False),

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ARRAY, LargeBinary, String, any_, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from app.context import Context
@@ -19,6 +20,9 @@ COLUMNS = (
     "mobile_index", "id_number_sealed", "id_number_index", "birth_date", "gender", "entry_year", "study_years",
     "class_id", "major",
 )  # fmt: skip
+
+#: What a problem says of the account that holds a value.
+_NAMES = ("student_no", "real_name")
 
 #: The columns of one account, and its id.
 Values = Mapping[str, Any]
@@ -46,22 +50,26 @@ def find_accounts(
     id_number_indexes: Collection[bytes],
 ) -> Accounts:
     """Read the accounts that hold one of these values, each query by its own unique index."""
-    found = Accounts()
-    found.by_number = _read(ctx, "student_no", list(numbers), String())
-    found.owners = {
-        "email": _read(ctx, "email", list(emails), String()),
-        "mobile_index": _read(ctx, "mobile_index", list(mobile_indexes), LargeBinary()),
-        "id_number_index": _read(ctx, "id_number_index", list(id_number_indexes), LargeBinary()),
-    }
-    return found
+    return Accounts(
+        by_number=_read(ctx, "student_no", numbers, String(), COLUMNS),
+        owners={
+            "email": _read(ctx, "email", emails, String(), _NAMES),
+            "mobile_index": _read(ctx, "mobile_index", mobile_indexes, LargeBinary(), _NAMES),
+            "id_number_index": _read(ctx, "id_number_index", id_number_indexes, LargeBinary(), _NAMES),
+        },
+    )
 
 
-def _read(ctx: Context, column: str, values: list[Any], kind: TypeEngine[Any]) -> dict[Any, Values]:
+def _read(
+    ctx: Context, column: str, values: Collection[Any], kind: TypeEngine[Any], columns: tuple[str, ...]
+) -> dict[Any, Values]:
     if not values:
         return {}
-    wanted = (User.id, *(getattr(User, name) for name in COLUMNS))
-    statement = select(*wanted).where(getattr(User, column) == any_(literal(values, ARRAY(kind))))
-    return {row[column]: dict(row) for row in ctx.session.execute(statement).mappings()}
+    key: InstrumentedAttribute[Any] = getattr(User, column)
+    wanted = (User.id, *(getattr(User, name) for name in columns))
+    statement = select(key, *wanted).where(key == any_(literal(list(values), ARRAY(kind))))
+    names = ("id", *columns)
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in ctx.session.execute(statement)}
 
 
 def as_json(value: Any) -> Any:

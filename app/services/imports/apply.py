@@ -53,6 +53,7 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
     # for the heartbeat until the very end.
     if not lock(ctx, run.import_id):
         raise Superseded
+    sql.join_sets(ctx)
     found = ctx.session.execute(
         select(RosterImport.summary, RosterImport.options).where(RosterImport.id == run.import_id)
     ).one()

@@ -25,11 +25,12 @@ _LONGEST_NAME = 200
 _TOO_LARGE = msg("文件超过 %(limit)s MB，请拆成几个文件分别上传。", limit=LIMITS.file_bytes // 2**20)
 
 
-def start_import(ctx: Context, *, filename: str, content: bytes) -> RosterImport:
+def start_import(ctx: Context, *, filename: str, content: bytes, add_unit_code: bool = False) -> RosterImport:
     """Take a student roster and have it checked; a file that is too large is refused, with an entry in the history.
 
     Args:
         filename: as the person's machine calls it; any folder before it is dropped.
+        add_unit_code: put the school's unit code before every 学号 that lacks it.
 
     Raises:
         NotAllowed: the actor may not import.
@@ -44,6 +45,7 @@ def start_import(ctx: Context, *, filename: str, content: bytes) -> RosterImport
         filename=_plain_name(filename),
         size=len(content),
         content=ctx.vault.seal_blob(ctx.school.id, FILE_KIND, content) if fits else None,
+        options={"add_unit_code": add_unit_code},
         refusal=None if fits else _TOO_LARGE.as_json(),
         created_by=ctx.actor.user_id if own else None,
         created_by_name=ctx.actor.name,

@@ -23,6 +23,10 @@ _COLUMNS = ", ".join(COLUMNS)
 _RECORD = ", ".join(f"p.{column}" for column in COLUMNS)
 _MINE = "r.school_id = :school AND r.import_id = :import"
 
+# The rows have just been staged when they are joined: the planner's statistics know nothing of them, and its choice
+# for "one row", a nested loop, makes undoing 10,000 accounts take two minutes instead of one second.
+_JOIN_SETS = text("SET LOCAL enable_nestloop = off")
+
 _STAGE = text("""
     INSERT INTO roster_import_rows
         (school_id, import_id, row_no, action, user_id, title, new, old, problems, raw)
@@ -151,6 +155,11 @@ def stage_rows(ctx: Context, import_id: int, rows: Sequence[Mapping[str, Any]]) 
     """Insert staged rows: dicts by column name, ``raw`` in base64."""
     content = json.dumps(rows, ensure_ascii=False)
     ctx.session.execute(_STAGE, {"school": ctx.school.id, "import": import_id, "rows": content})
+
+
+def join_sets(ctx: Context) -> None:
+    """Join as is right for many rows, until the end of this transaction; call it before the statements below."""
+    ctx.session.execute(_JOIN_SETS)
 
 
 def reserve_ids(ctx: Context, sequence: str, count: int) -> list[int]:

@@ -31,6 +31,7 @@ def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
     if found.state != "applied" or not lock(ctx, import_id):
         raise Conflict(msg("只有已完成的导入才能撤销"))
     result = summary.result or Result()
+    sql.join_sets(ctx)
     removed = sql.remove_created(ctx, import_id)
     restored = sql.restore_changes(ctx, import_id)
     undone = Undone(
