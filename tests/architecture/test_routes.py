@@ -55,7 +55,9 @@ def test_every_guarded_route_sends_a_visitor_to_the_login_or_says_there_is_nothi
             allowed = {302, 303, 404} if method == "GET" else {302, 303, 400, 404, 405}
             assert answer.status_code in allowed, f"{method} {rule.rule} -> {answer.status_code}"
             if answer.status_code in (302, 303):
-                assert "/login" in answer.headers["Location"], f"{method} {rule.rule}"
+                # A form without its token goes back to its own page, which then asks for the login.
+                goal = answer.headers["Location"].partition("?")[0]
+                assert "/login" in goal or (method == "POST" and goal == rule.rule), f"{method} {rule.rule}"
             tried += 1
     assert tried > 20
 
@@ -86,9 +88,11 @@ def test_no_unsafe_route_works_without_a_token(
     exempt = {"language.choose"}
     for rule in _rules(app):
         for method in (rule.methods or set()) & UNSAFE:
-            if rule.endpoint not in exempt:
-                answer = client.open(_address(app, rule), method=method)
-                assert answer.status_code in (400, 404, 405), f"{method} {rule.rule} -> {answer.status_code}"
+            if rule.endpoint in exempt:
+                continue
+            answer = client.open(_address(app, rule), method=method)
+            back = answer.status_code == 303 and answer.headers["Location"].partition("?")[0] == rule.rule
+            assert back or answer.status_code in (400, 404, 405), f"{method} {rule.rule} -> {answer.status_code}"
 
 
 def test_no_unsafe_route_takes_a_sibling_schools_page(
