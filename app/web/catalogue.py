@@ -18,7 +18,6 @@ from app.errors import Conflict, NotAllowed
 from app.models import Course
 from app.rules.html import clean_html
 from app.rules.terms import term_label
-from app.rules.windows import CourseState
 from app.services import catalogue, enrolments
 from app.uow import unit_of_work
 from app.web import apex
@@ -70,9 +69,9 @@ def _index() -> Response:
     """The school's catalogue, with search, categories and states."""
     ctx = request_context()
     q, category = text_argument("q"), text_argument("category")
-    state = request.args.get("state", type=CourseState)
+    state = text_argument("state")
     found = catalogue.list_offerings(ctx, text=q, category=category, state=state, page=page_argument())
-    chosen = {"q": q, "category": category, "state": state.value if state else ""}
+    chosen = {"q": q, "category": category, "state": state}
     return render_list(
         "catalogue/index.html",
         "catalogue/_courses.html",

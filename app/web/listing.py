@@ -24,7 +24,8 @@ def page_argument() -> int:
 
 def address(endpoint: str, **values: str | int) -> str:
     """The address of a list with only the arguments that say something."""
-    return url_for(endpoint, **{k: v for k, v in values.items() if v not in ("", None)})
+    said: dict[str, Any] = {name: value for name, value in values.items() if value != ""}
+    return url_for(endpoint, **said)
 
 
 def page_address(endpoint: str, **values: str) -> Callable[[int], str]:

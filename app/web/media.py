@@ -42,4 +42,5 @@ def _image(picture: Picture, sha: str) -> Response:
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(sha)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask_login import current_user, login_required
 
-from app.rules.windows import CourseState
-from app.services.catalogue import list_offerings
+from app.services.catalogue import list_on_now
 from app.services.catalogue import my_courses as courses_of_mine
 from app.services.my_information import get_my_information
 from app.web import apex
@@ -22,20 +21,9 @@ _MINE = 4
 def _home() -> str:
     """The school: one's own courses, what one can register for, what is on now."""
     ctx = request_context()
-    first = list_offerings(ctx)
-    by_state = {state: [item for item in first.rows if item.state is state] for state in CourseState}
-    if first.pages > 1 and not by_state[CourseState.RUNNING]:
-        by_state[CourseState.RUNNING] = list(list_offerings(ctx, state=CourseState.RUNNING).rows)
+    now = list_on_now(ctx)
     mine = [item for item in courses_of_mine(ctx) if item.shown] if current_user.is_authenticated else []
-    return render_template(
-        "student/home.html",
-        total=first.total,
-        mine=mine[:_MINE],
-        open=by_state[CourseState.OPEN],
-        running=by_state[CourseState.RUNNING],
-        upcoming=by_state[CourseState.UPCOMING],
-        today=ctx.today(),
-    )
+    return render_template("student/home.html", now=now, mine=mine[:_MINE], today=ctx.today())
 
 
 blueprint.add_url_rule("/", "home", by_host(school=_home, apex=apex.home))
