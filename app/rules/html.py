@@ -15,6 +15,7 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 _SCHEMES = {"http", "https", "mailto"}
 
+_ABSOLUTE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
 _PARAGRAPHS_ONLY = re.compile(r"(?:<p>(?:(?!<(?!br ?/?>))[\s\S])*?</p>\s*)*")
 
@@ -29,8 +30,14 @@ def clean_html(markup: str) -> str:
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
+        attribute_filter=_absolute_only,
         link_rel="noopener noreferrer nofollow",
     ).strip()
+
+
+def _absolute_only(_tag: str, attribute: str, value: str) -> str | None:
+    """A link says in full where it leads: ``//host`` and ``/path`` do not."""
+    return value if attribute != "href" or _ABSOLUTE.match(value) else None
 
 
 def rich_text(typed: str) -> str:
