@@ -64,7 +64,7 @@ def next_class_numbers(ctx: Context, *, years: Sequence[int | None]) -> list[str
     serial = func.max(cast(func.substr(SchoolClass.number, _YEAR_DIGITS + 1), Integer))
     year = func.left(SchoolClass.number, _YEAR_DIGITS)
     last: Counter[str] = Counter(
-        dict(ctx.session.execute(select(year, serial).group_by(year)).tuples().all())
+        dict(ctx.session.execute(select(year, serial).group_by(year)).all())
     )
     numbers: list[str] = []
     for entry_year in years:

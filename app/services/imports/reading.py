@@ -171,4 +171,4 @@ def _class_names(ctx: Context, summary: Summary, rows: Sequence[RosterImportRow]
     }
     names = {planned.id: planned.name for planned in summary.classes}
     statement = select(SchoolClass.id, SchoolClass.name).where(SchoolClass.id.in_(ids))
-    return names | dict(ctx.session.execute(statement).tuples().all())
+    return names | dict(ctx.session.execute(statement).all())
