@@ -137,9 +137,13 @@ def change() -> Response:
 @blueprint.errorhandler(CSRFError)
 def stale(_: CSRFError) -> Response:
     """A form that outlived its session: show it again instead of an error."""
-    flash(gettext("页面已过期，请重新填写"), "warning")
-    endpoint = "auth.password" if request.endpoint == "auth.change" else "auth.login"
-    return redirect_to(url_for(endpoint, next=safe_next(request.form.get("next"))))
+    expired = msg("页面已过期，请重新填写")
+    if request.endpoint == "auth.enter":
+        return _form(account=request.form.get("account", "").strip(), error=expired, status=400)
+    if not current_user.is_authenticated:
+        flash(translated(expired), "warning")
+        return redirect_to(url_for("auth.login"))
+    return make_response(render_template("errors/400.html", message=translated(expired)), 400)
 
 
 def redirect_to(target: str) -> Response:

@@ -386,3 +386,22 @@ def test_a_session_finds_active_accounts_only(
 
 def test_sealed_columns_have_the_names_that_login_reads() -> None:
     assert (ID_NUMBER, MOBILE) == ("id_number", "mobile")
+
+
+def test_honest_people_get_in_while_one_address_tries_a_thousand_accounts(
+    attempt: Try, school: SchoolInfo, make_user: MakeUser, limits_of: Callable[[SchoolInfo], RedisLoginLimits]
+) -> None:
+    people, limits = [make_user(school) for _ in range(10)], limits_of(school)
+    refused = 0
+    for number in range(1000):
+        tried = LoginTry(
+            str(number), f"user-{-number}", "203.0.113.1", None, NOW + timedelta(seconds=number / 10)
+        )
+        refused += limits.take(tried) > 0
+        limits.note_failure(tried)
+        if number % 100 == 99:
+            person = people[number // 100]
+            assert attempt(person.student_no, "123456", address="203.0.113.2", now=tried.at) is not None
+            known = KnownDevice(person.id, "mine")
+            assert attempt(person.student_no, "123456", device=known, now=tried.at) is not None
+    assert refused > 700
