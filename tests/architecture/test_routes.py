@@ -91,7 +91,8 @@ def test_no_unsafe_route_works_without_a_token(
             if rule.endpoint in exempt:
                 continue
             answer = client.open(_address(app, rule), method=method)
-            back = answer.status_code == 303 and answer.headers["Location"].partition("?")[0] == rule.rule
+            goal = answer.headers.get("Location", "").partition("?")[0]
+            back = answer.status_code == 303 and goal in (rule.rule, "/login")
             assert back or answer.status_code in (400, 404, 405), f"{method} {rule.rule} -> {answer.status_code}"
 
 
