@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from app.rules.students import CheckedStudent, check_student, find_doubles
 from app.sheets.reader import read_workbook
+from app.sheets.refusals import SheetRefused
 from app.sheets.students import read_students
 from samples import make_samples
 from samples.roster import FIELDS, make_rows
@@ -72,3 +75,14 @@ def test_sample_students_are_the_same_for_the_same_seed() -> None:
 @pytest.mark.parametrize("field", ["student_no", "id_number", "mobile", "email"])
 def test_twenty_thousand_sample_students_are_all_different(field: str) -> None:
     assert len({row[field] for row in make_rows(20_000, 1, "90002")}) == 20_000
+
+
+def test_samples_damaged_at_random_are_read_or_refused_but_never_break_anything() -> None:
+    chance = random.Random(5)
+    contents = [(FOLDER / name).read_bytes() for name in make_samples.SAMPLES]
+    for _ in range(40):
+        content = bytearray(chance.choice(contents))
+        for _ in range(chance.choice((1, 3, 20))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        with contextlib.suppress(SheetRefused):
+            assert read_students(read_workbook(bytes(content[: chance.choice((None, -100))]), "a.xlsx")).rows
