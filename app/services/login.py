@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import or_, select, update
 
@@ -37,7 +37,7 @@ class Account:
     kind: str
     real_name: str
     nickname: str
-    password_hash: str | None
+    password_hash: str | None = field(repr=False)
     must_change_password: bool
 
 
