@@ -25,8 +25,7 @@ def put_text(cell: object, text: str) -> None:
 
     openpyxl turns ``=…`` into a formula when the value is assigned, so the type is set after it.
     """
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST]  # type: ignore[attr-defined]
-    cell.data_type = "s"  # type: ignore[attr-defined]
+    _put(cell, text)
     cell.number_format = TEXT_FORMAT  # type: ignore[attr-defined]
 
 
@@ -47,8 +46,12 @@ def text_table(
     for number, width in enumerate(widths, start=1):
         set_width(sheet, number, width)
     sheet.append([_text_cell(sheet, text, head=True) for text in header])
+    # A row is written out when it is appended, so one set of cells serves them all; making cells is most of the work.
+    cells = [_text_cell(sheet, "") for _ in header]
     for row in rows:
-        sheet.append([_text_cell(sheet, text) for text in row])
+        for cell, text in zip(cells, row, strict=True):
+            _put(cell, text)
+        sheet.append(cells)
     return saved(workbook)
 
 
@@ -72,3 +75,8 @@ def _text_cell(sheet: Worksheet, text: str, *, head: bool = False) -> Cell:
     if head:
         cell.font, cell.fill = HEADER_FONT, HEADER_FILL
     return cell
+
+
+def _put(cell: object, text: str) -> None:
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST]  # type: ignore[attr-defined]
+    cell.data_type = "s"  # type: ignore[attr-defined]
