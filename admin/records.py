@@ -20,6 +20,7 @@ from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_admin.form import FormOpts
 from flask_babel import gettext
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.exc import DataError
 
 from admin.base import Guarded, ManageForm, attempt, back_to, typed_values
 from app.context import Context
@@ -142,6 +143,10 @@ class ServiceModelView(Guarded, ModelView):
         """Forms are classes that name their fields; nothing is derived from the table."""
         return self.form or ManageForm
 
+    def get_delete_form(self) -> type[ManageForm]:
+        """The row to remove is in the address, not in the form."""
+        return ManageForm
+
     def scaffold_auto_joins(self) -> list[Any]:
         """Relations are loaded by the views' own selects."""
         return []
@@ -176,7 +181,11 @@ class ServiceModelView(Guarded, ModelView):
         statement = self._filtered(self._searched(self.scoped_select(), search), filters)
         session = request_context().session
         ids = statement.with_only_columns(self.model.id).order_by(None).subquery()
-        count = session.scalar(select(func.count()).select_from(ids)) or 0
+        try:
+            count = session.scalar(select(func.count()).select_from(ids)) or 0
+        except DataError:
+            # A filter's value that its column cannot hold, like a year of twenty digits.
+            abort(404)
         size = self.page_size
         at = min(max(page or 0, 0), LAST_PAGE)
         ordered = self._ordered(statement, sort_column, bool(sort_desc)).limit(size).offset(at * size)
