@@ -64,6 +64,10 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
+        # What fails before a view is chosen (the session is opened then) arrives here wrapped.
+        cause = getattr(error, "original_exception", None)
+        if isinstance(cause, RedisError | OperationalError | InterfaceError):
+            return unavailable(cause)
         status = error.code or 500
         if status < 400:
             return make_response(error.get_response())

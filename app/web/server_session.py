@@ -94,8 +94,12 @@ class RedisSessions(SessionInterface):
             response.set_cookie(
                 name, session.sid, path="/", secure=self.get_cookie_secure(app), httponly=True, samesite="Lax"
             )
+        # A session that was revoked while this request ran stays revoked: only what exists is written again.
         self._redis.set(
-            _session_key(session.school_id, session.sid), self.serializer.dumps(dict(session)), ex=self._remaining(session)
+            _session_key(session.school_id, session.sid),
+            self.serializer.dumps(dict(session)),
+            ex=self._remaining(session),
+            xx=known,
         )
         user_id = session.get("_user_id")
         if user_id is not None:

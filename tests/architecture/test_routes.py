@@ -18,7 +18,6 @@ PUBLIC = {
     "static",
     "language.choose",
     "auth.login",
-    "auth.find_school",
     "captcha.image",
     "captcha.audio",
     "media.logo",

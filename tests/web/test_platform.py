@@ -103,3 +103,15 @@ def test_readiness_says_what_is_missing(
     assert answer.json is not None
     assert "unavailable" in answer.json["redis"]
     assert "9999" in answer.json["database"]
+
+
+def test_without_redis_a_page_that_needs_a_session_says_try_again(
+    app: Flask, school: SchoolInfo, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_for(school)
+    client.set_cookie("sid", "a" * 43, domain=f"{school.slug}.localhost")
+    monkeypatch.setattr(app.session_interface, "_redis", Redis.from_url("redis://127.0.0.1:1", socket_timeout=1))
+    answer = client.get("/login")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert client.get("/healthz").status_code == 200
