@@ -4,6 +4,7 @@ import "./captcha.js";
 import "./confirm.js";
 import "./drawer.js";
 import "./filedrop.js";
+import "./fill.js";
 import "./guard.js";
 import "./menu.js";
 import "./password.js";
