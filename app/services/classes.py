@@ -13,6 +13,7 @@ from app.context import Context
 from app.models import SchoolClass
 
 _YEAR_DIGITS = 4
+_OURS = "^[0-9]{5,}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,8 @@ def next_class_numbers(ctx: Context, *, years: Sequence[int | None]) -> list[str
     ctx.session.execute(select(key))
     serial = func.max(cast(func.substr(SchoolClass.number, _YEAR_DIGITS + 1), Integer))
     year = func.left(SchoolClass.number, _YEAR_DIGITS)
-    last: Counter[str] = Counter(
-        dict(ctx.session.execute(select(year, serial).group_by(year)).all())
-    )
+    known = select(year, serial).where(SchoolClass.number.regexp_match(_OURS)).group_by(year)
+    last: Counter[str] = Counter({row[0]: row[1] for row in ctx.session.execute(known)})
     numbers: list[str] = []
     for entry_year in years:
         prefix = f"{entry_year or ctx.today().year:04d}"
