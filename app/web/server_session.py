@@ -83,11 +83,13 @@ class RedisSessions(SessionInterface):
         if not session:
             if session.modified and session.sid is not None:
                 self._redis.delete(_session_key(session.school_id, session.sid))
-                response.delete_cookie(name, path="/", secure=self.get_cookie_secure(app), httponly=True, samesite="Lax")
+                secure = self.get_cookie_secure(app)
+                response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
             return
         if session.sid is not None and not session.modified:
             self._redis.expire(_session_key(session.school_id, session.sid), self._remaining(session))
             return
+        known = session.sid is not None
         if session.sid is None:
             session.sid = secrets.token_urlsafe(32)
             session["_born"] = _now()
