@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, TooManyTries
+from app.extensions import login_manager
 from app.web.i18n import translated
 from tenants.resolve import AllianceMissing, SuspendedSchool, UnknownSchool
 
@@ -58,6 +59,8 @@ def install(app: Flask) -> None:
     @app.errorhandler(InterfaceError)
     def unavailable(error: Exception) -> Response:
         log.error("not available: %s %s: %s", request.method, request.path, type(error).__name__, exc_info=error)
+        # Templates ask who is logged in, and that is in Redis, too.
+        g.setdefault("_login_user", login_manager.anonymous_user())
         response = _page("503", 503)
         response.headers["Retry-After"] = "10"
         return response
