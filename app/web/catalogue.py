@@ -53,7 +53,7 @@ def rich(markup: str) -> Markup:
 @blueprint.app_template_filter("credit")
 def credit(points: Decimal | None) -> str:
     """Credit points without idle zeros: 2, 1.5."""
-    return "" if points is None else f"{points:g}"
+    return "" if points is None else f"{float(points):g}"
 
 
 @blueprint.app_template_filter("term")

@@ -170,6 +170,11 @@ def test_the_home_page_sorts_courses_by_what_one_can_do_now(
         starts_on=days(40),
     )
     put_enrolment(school, running, student)
+    few = client_for(school).get("/").text
+    order = [few.index(word) for word in ("近期课程", "可报名的课", "进行中的课", "将来的课")]
+    assert order == sorted(order)
+    for _ in range(7):
+        put_offering(alliance, school)
     visitor = client_for(school).get("/").text
     assert school.name in visitor
     assert "我的课程" not in visitor
