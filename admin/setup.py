@@ -8,14 +8,23 @@ from flask import Blueprint, Flask
 from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
-from admin import audit, classes, imports, index, people
+from admin import audit, classes, courses, imports, index, licences, offerings, people, schools
 from admin.theme import SpocTheme
 from app.web.security import csp_nonce
 
 Views = Callable[[], Iterable[BaseView]]
 
 #: Each module of views in the order of the menus.
-VIEWS: Sequence[Views] = (people.views, imports.views, audit.views, classes.views)
+VIEWS: Sequence[Views] = (
+    schools.views,
+    courses.views,
+    licences.views,
+    people.views,
+    imports.views,
+    audit.views,
+    classes.views,
+    offerings.views,
+)
 
 
 def register(app: Flask) -> None:

@@ -23,7 +23,8 @@ MIME = "image/webp"
 LOGO_SIZE = (512, 256)
 COVER_SIZE = (640, 360)
 
-_MAX_BYTES = 1024 * 1024
+#: The largest file, in bytes.
+MAX_BYTES = 1024 * 1024
 _MAX_PIXELS = 16_000_000
 _MAX_SIDE = 10_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
@@ -52,7 +53,7 @@ def clean_image(
     size: tuple[int, int],
     crop: bool = False,
     field: str = "image",
-    max_bytes: int = _MAX_BYTES,
+    max_bytes: int = MAX_BYTES,
     max_pixels: int = _MAX_PIXELS,
 ) -> CleanImage:
     """Check a picture by decoding it and make it anew: nothing of the file itself is kept, EXIF included.

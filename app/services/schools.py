@@ -161,7 +161,7 @@ def suspend_school(ctx: Context, *, school_id: int) -> SchoolInfo:
         Conflict: it is suspended already.
         NotFound: no such school.
     """
-    return _set_status(ctx, school_id, "suspended", msg("该校已处于停用状态"))
+    return _set_status(ctx, school_id, "suspended", msg("该校已暂停使用"))
 
 
 def resume_school(ctx: Context, *, school_id: int) -> SchoolInfo:
@@ -171,7 +171,7 @@ def resume_school(ctx: Context, *, school_id: int) -> SchoolInfo:
         Conflict: it is not suspended.
         NotFound: no such school.
     """
-    return _set_status(ctx, school_id, "active", msg("该校未被停用"))
+    return _set_status(ctx, school_id, "active", msg("该校未被暂停"))
 
 
 def list_schools(

@@ -1,0 +1,167 @@
+"""课程管理 → 慕课列表: the school's courses, their dates, 「上线」 and 「下线」 (manual 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+from wtforms import DateField
+from wtforms.validators import DataRequired
+
+from admin.base import COURSES, ManageForm, SecureView, attempt
+from admin.listing import ListAddress, choice
+from app.context import Context
+from app.models import CourseOffering
+from app.rules.course_states import OfferingStatus, missing_for_online
+from app.rules.permissions import Action, may
+from app.rules.terms import term_label
+from app.rules.windows import Dates
+from app.services.offerings import (
+    NotReady,
+    dates_of,
+    get_school_course,
+    list_school_courses,
+    put_online,
+    schedule_offering,
+    schedule_problems,
+    take_offline,
+)
+from app.web.context import request_context
+from app.web.hosts import ROW
+from app.web.i18n import translated
+from app.web.listing import page_argument, text_argument
+
+SOURCES = ("alliance", "own")
+_MISSING = lazy_gettext("请填写此日期")
+
+
+class DatesForm(ManageForm):
+    """详细信息: the four dates, all marked with ``*``."""
+
+    starts_on = DateField(lazy_gettext("课程开始时间"), [DataRequired(_MISSING)])
+    ends_on = DateField(lazy_gettext("课程结束时间"), [DataRequired(_MISSING)])
+    registration_starts_on = DateField(lazy_gettext("课程注册开始时间"), [DataRequired(_MISSING)])
+    registration_ends_on = DateField(lazy_gettext("课程注册结束时间"), [DataRequired(_MISSING)])
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Every wrong date is marked at once, by the rule that the service applies, too."""
+        right = bool(super().validate(extra_validators))
+        for name, message in schedule_problems(self.dates()).items():
+            if not self[name].errors:
+                self[name].errors = [translated(message)]
+                right = False
+        return right
+
+    def dates(self) -> Dates:
+        """The typed dates."""
+        return Dates(**{name: self[name].data for name in Dates.__slots__})
+
+
+class Offerings(SecureView):
+    """The list of the school's courses and the page of one."""
+
+    action = Action.SEE_OFFERINGS
+    hosts = "school"
+
+    @expose("/")
+    def index(self) -> str:
+        """One page of the courses that match."""
+        text, source, status = (
+            text_argument("q"),
+            choice("source", SOURCES),
+            choice("status", tuple(OfferingStatus)),
+        )
+        return self.render(
+            "manage/offerings/list.html",
+            found=list_school_courses(
+                request_context(),
+                text=text,
+                source=source or None,
+                status=OfferingStatus(status) if status else None,
+                page=page_argument(),
+            ),
+            text=text,
+            source=source,
+            status=status,
+            address=ListAddress("offerings.index", {"q": text, "source": source, "status": status}),
+        )
+
+    @expose(f"/<{ROW}:offering_id>/")
+    def show(self, offering_id: int) -> str:
+        """基本信息: read-only for alliance courses."""
+        return self._page("manage/offerings/basics.html", offering_id)
+
+    @expose(f"/<{ROW}:offering_id>/details", methods=("GET", "POST"))
+    def details(self, offering_id: int) -> ResponseReturnValue:
+        """详细信息: the four dates, 「保存」."""
+        ctx = request_context()
+        row = get_school_course(ctx, offering_id=offering_id)
+        form = DatesForm(obj=row.offering)
+        if form.validate_on_submit() and attempt(lambda ctx: _schedule(ctx, offering_id, form), form):
+            flash(gettext("已保存"), "success")
+            return redirect(self.get_url(".details", offering_id=offering_id), code=303)
+        page = self._page("manage/offerings/details.html", offering_id, form=form)
+        return page, 422 if form.is_submitted() else 200
+
+    @expose(f"/<{ROW}:offering_id>/online", methods=("POST",))
+    def online(self, offering_id: int) -> ResponseReturnValue:
+        """「上线」; what is missing is listed, and the way leads to where it is filled in."""
+        missing: list[str] = []
+
+        def work(ctx: Context) -> bool:
+            try:
+                return bool(put_online(ctx, offering_id=offering_id))
+            except NotReady as refusal:
+                missing.extend(translated(message) for message in refusal.missing)
+                return False
+
+        if attempt(work):
+            flash(gettext("已上线，学生端现在可以看到该课程"), "success")
+        elif missing:
+            flash(gettext("还不能上线：%(missing)s", missing="；".join(missing)), "error")
+        return redirect(self.get_url(".details", offering_id=offering_id), code=303)
+
+    @expose(f"/<{ROW}:offering_id>/offline", methods=("POST",))
+    def offline(self, offering_id: int) -> ResponseReturnValue:
+        """「下线」."""
+        if attempt(lambda ctx: take_offline(ctx, offering_id=offering_id)):
+            flash(gettext("已下线，学生端不再显示该课程"), "success")
+        return redirect(self.get_url(".details", offering_id=offering_id), code=303)
+
+    def _page(self, template: str, offering_id: int, **values: object) -> str:
+        ctx = request_context()
+        row = get_school_course(ctx, offering_id=offering_id)
+        return str(
+            self.render(
+                template,
+                row=row,
+                course=row.offering.course,
+                missing=missing_for_online(dates_of(row.offering), licensed=row.licensed),
+                term=term_label(row.offering.term),
+                may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
+                may_schedule=may(ctx.actor.role, Action.SCHEDULE_OFFERING),
+                **values,
+            )
+        )
+
+
+def _schedule(ctx: Context, offering_id: int, form: DatesForm) -> CourseOffering:
+    values = {name: form[name].data for name in Dates.__slots__}
+    return schedule_offering(ctx, offering_id=offering_id, **values)
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        Offerings(
+            lazy_gettext("慕课列表"),
+            category=COURSES,
+            endpoint="offerings",
+            url="offerings",
+            menu_icon_value="mortarboard",
+        )
+    ]

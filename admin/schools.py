@@ -1,0 +1,211 @@
+"""联盟管理 → 学校管理: the secretariat opens schools, edits, suspends and resumes them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from typing import Any
+
+from flask import flash, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+from wtforms import ColorField, FileField, SelectField, StringField
+from wtforms.validators import DataRequired
+
+from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
+from admin.listing import ListAddress, choice
+from admin.uploads import ACCEPTED, picture_of
+from app.context import Context
+from app.errors import Invalid
+from app.rules.colours import accent_theme, parse_accent
+from app.rules.permissions import Action
+from app.services.checklists import school_checklist, school_checklists
+from app.services.images import LOGO_SIZE, clean_image
+from app.services.school_profiles import SlugVerdict, check_slug
+from app.services.schools import (
+    edit_school,
+    get_school,
+    list_schools,
+    open_school,
+    resume_school,
+    set_logo,
+    suspend_school,
+)
+from app.web.context import request_context
+from app.web.hosts import ROW
+from app.web.i18n import translated
+from app.web.listing import page_argument, text_argument
+from tenants.registry import SchoolInfo
+
+STATES = ("active", "suspended")
+DEFAULT_ACCENT = "#1d5fa8"
+_MISSING = lazy_gettext("请填写此项")
+_ZONES = {
+    "Asia/Shanghai": lazy_gettext("北京时间"),
+    "Asia/Urumqi": lazy_gettext("新疆时间"),
+    "Asia/Hong_Kong": lazy_gettext("香港时间"),
+    "Asia/Macau": lazy_gettext("澳门时间"),
+    "Asia/Taipei": lazy_gettext("台北时间"),
+}
+
+
+class SchoolForm(ManageForm):
+    """What a school is called, where it is found and how it looks."""
+
+    name = StringField(lazy_gettext("学校名称"), [DataRequired(_MISSING)])
+    short_name = StringField(
+        lazy_gettext("学校简称"), description=lazy_gettext("显示在页面左上角，最多 16 个字符")
+    )
+    unit_code = StringField(
+        lazy_gettext("单位代码"),
+        [DataRequired(_MISSING)],
+        description=lazy_gettext("5 位数字，该校的学号都以它开头"),
+    )
+    slug = StringField(lazy_gettext("二级域名"), [DataRequired(_MISSING)])
+    timezone = SelectField(lazy_gettext("时区"), choices=list(_ZONES.items()), default="Asia/Shanghai")
+    logo = FileField(
+        lazy_gettext("学校标识"), description=lazy_gettext("PNG、JPEG、WebP 或 SVG，不超过 1 MB")
+    )
+    accent = ColorField(lazy_gettext("主题色"), default=DEFAULT_ACCENT)
+
+
+class NewSchoolForm(SchoolForm):
+    """The same, with the first administrator."""
+
+    admin_name = StringField(lazy_gettext("管理员姓名"), [DataRequired(_MISSING)])
+    admin_login = StringField(lazy_gettext("管理员登录名"), [DataRequired(_MISSING)], default="admin")
+
+
+class Schools(SecureView):
+    """The list of member schools, the form of one, and what can be done to it."""
+
+    action = Action.MANAGE_SCHOOLS
+    hosts = "alliance"
+
+    @expose("/")
+    def index(self) -> str:
+        """One page of the schools that match, each with the progress of its checklist."""
+        ctx = request_context()
+        text, status = text_argument("q"), choice("status", STATES)
+        found = list_schools(ctx, text=text, status=status or None, page=page_argument())
+        return self.render(
+            "manage/schools/list.html",
+            found=found,
+            checklists=school_checklists(ctx, found.rows),
+            text=text,
+            status=status,
+            address=ListAddress("schools.index", {"q": text, "status": status}),
+        )
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create(self) -> ResponseReturnValue:
+        """「新建学校」; the page after it shows the administrator's password, once."""
+        form = NewSchoolForm()
+        if form.validate_on_submit():
+            opened = attempt(lambda ctx: open_school(ctx, **_values(form), logo=picture_of(form.logo)), form)
+            if opened is not None:
+                response = make_response(self.render("manage/schools/opened.html", opened=opened))
+                response.headers["Cache-Control"] = "no-store"
+                return response
+        return self._form_page(form, None)
+
+    @expose(f"/<{ROW}:school_id>/", methods=("GET", "POST"))
+    def edit(self, school_id: int) -> ResponseReturnValue:
+        """One school: its form and its checklist."""
+        school = get_school(request_context(), school_id=school_id)
+        form = SchoolForm(obj=school)
+        if school.timezone not in _ZONES:
+            form.timezone.choices = [*_ZONES.items(), (school.timezone, school.timezone)]
+        if form.validate_on_submit() and attempt(lambda ctx: _save(ctx, school_id, form), form):
+            flash(gettext("已保存"), "success")
+            return redirect(self.get_url(".edit", school_id=school_id), code=303)
+        return self._form_page(form, school)
+
+    @expose(f"/<{ROW}:school_id>/suspend", methods=("POST",))
+    def suspend(self, school_id: int) -> ResponseReturnValue:
+        """「暂停」."""
+        if attempt(lambda ctx: suspend_school(ctx, school_id=school_id)):
+            flash(gettext("已暂停，该校用户打开网站时会看到说明"), "success")
+        return redirect(self.get_url(".edit", school_id=school_id), code=303)
+
+    @expose(f"/<{ROW}:school_id>/resume", methods=("POST",))
+    def resume(self, school_id: int) -> ResponseReturnValue:
+        """「恢复使用」."""
+        if attempt(lambda ctx: resume_school(ctx, school_id=school_id)):
+            flash(gettext("已恢复使用"), "success")
+        return redirect(self.get_url(".edit", school_id=school_id), code=303)
+
+    @expose("/slug")
+    def slug(self) -> str:
+        """Whether a label can be had: the changing part under its field."""
+        given = request.args
+        number = given.get("school_id", "")
+        verdict = check_slug(
+            request_context(),
+            slug=given.get("slug", "")[:80],
+            name=(given.get("short_name") or given.get("name", ""))[:64],
+            unit_code=given.get("unit_code", "")[:16],
+            school_id=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None,
+        )
+        return self.render("manage/schools/slug.html", verdict=verdict)
+
+    @expose("/preview", methods=("POST",))
+    def preview(self) -> str:
+        """How logo and colour will look, the logo as it would be stored."""
+        form = SchoolForm()
+        try:
+            content = picture_of(form.logo)
+            logo = clean_image(content, size=LOGO_SIZE, field="logo") if content is not None else None
+            theme = accent_theme(parse_accent(form.accent.data or ""))
+        except Invalid as refusal:
+            return self.render("manage/schools/preview.html", problem=translated(refusal.message))
+        picture = "data:image/webp;base64," + base64.b64encode(logo.content).decode() if logo else None
+        title = form.short_name.data or form.name.data
+        return self.render("manage/schools/preview.html", colours=theme, picture=picture, title=title)
+
+    def _form_page(self, form: SchoolForm, school: SchoolInfo | None) -> ResponseReturnValue:
+        ctx = request_context()
+        verdict: SlugVerdict | None = None
+        if form.is_submitted():
+            verdict = check_slug(
+                ctx,
+                slug=form.slug.data or "",
+                name=form.short_name.data or form.name.data or "",
+                unit_code=form.unit_code.data or "",
+                school_id=school.id if school else None,
+            )
+        page = self.render(
+            "manage/schools/form.html",
+            form=form,
+            edited=school,
+            checklist=school_checklist(ctx, school) if school else None,
+            verdict=verdict,
+            colours=accent_theme(school.accent if school else DEFAULT_ACCENT),
+            accepted=ACCEPTED,
+        )
+        return page, 422 if form.is_submitted() else 200
+
+
+def _values(form: SchoolForm) -> dict[str, Any]:
+    return {name: value or "" for name, value in typed_values(form).items() if name != "logo"}
+
+
+def _save(ctx: Context, school_id: int, form: SchoolForm) -> SchoolInfo:
+    saved = edit_school(ctx, school_id=school_id, **_values(form))
+    logo = picture_of(form.logo)
+    return set_logo(ctx, school_id=school_id, content=logo) if logo is not None else saved
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        Schools(
+            lazy_gettext("学校管理"),
+            category=ALLIANCE,
+            endpoint="schools",
+            url="schools",
+            menu_icon_value="building",
+        )
+    ]
