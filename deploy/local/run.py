@@ -28,7 +28,7 @@ DATABASE = "spoc"
 
 def main() -> int:
     """Start everything, stay until told to stop, and give the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         with ExitStack() as running:
