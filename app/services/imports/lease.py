@@ -19,7 +19,7 @@ from app.models import ImportOutbox, RosterImport
 from app.services.audit import record
 
 #: After this long without a heartbeat a run counts as dead.
-STALE = timedelta(seconds=15)
+STALE = timedelta(seconds=10)
 #: Runs after which an import that kills its workers is given up.
 MOST_RUNS = 30
 
