@@ -38,6 +38,7 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
     """
     alliance = find_alliance() or _set_up(unit, provisional_alliance(reserve_school_id()))
     with unit(alliance) as ctx:
+        _secretary(ctx)
         courses = _courses(ctx)
     for planned in SCHOOLS:
         with unit(alliance) as ctx:
@@ -56,11 +57,14 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
 
 def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:
     with unit(provisional) as ctx:
-        alliance = set_up_alliance(ctx, name=ALLIANCE_NAME, accent=ALLIANCE_ACCENT, logo=emblems.alliance())
-        login, name = SECRETARY
+        return set_up_alliance(ctx, name=ALLIANCE_NAME, accent=ALLIANCE_ACCENT, logo=emblems.alliance())
+
+
+def _secretary(ctx: Context) -> None:
+    login, name = SECRETARY
+    if ctx.session.scalar(select(User.id).where(User.login_name == login)) is None:
         add_secretary(ctx, name=name, login=login)
         give_own_password(ctx, login)
-    return alliance
 
 
 def _courses(ctx: Context) -> dict[str, int]:
