@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app.cli.shell import OPERATOR, clock, refuse, shell_context, shell_unit
-from app.errors import DomainError
+from app.errors import DomainError, Message, msg
 from app.jobs import discard
 from app.models import RosterImport
 from app.services.imports.apply import run_apply
@@ -21,7 +21,7 @@ from app.services.imports.check import run_check
 from app.services.imports.files import problem_file
 from app.services.imports.intake import confirm_import, discard_import, start_import
 from app.services.imports.reading import get_import, refusal_of, summary_of
-from app.services.imports.summary import Summary
+from app.services.imports.summary import ProblemGroup, Summary
 from app.services.imports.units import Units
 from app.vault import Vault
 from tenants.registry import SchoolInfo, find_by_slug
@@ -54,7 +54,7 @@ def import_command(file: Path, slug: str, yes: bool, add_unit_code: bool, proble
     """
     school = find_by_slug(slug)
     if school is None:
-        click.echo(f"没有标识为 {slug} 的学校", err=True)
+        _say(msg("没有标识为 %(slug)s 的学校", slug=slug), err=True)
         sys.exit(Exit.REFUSED)
     try:
         sys.exit(_import(school, file, yes=yes, add_unit_code=add_unit_code, problems=problems))
@@ -66,21 +66,21 @@ def _import(school: SchoolInfo, file: Path, *, yes: bool, add_unit_code: bool, p
     import_id = _checked(school, file, add_unit_code=add_unit_code)
     found = _read(school, import_id)
     if found.state != "checked":
-        click.echo(str(refusal_of(found) or found.state), err=True)
+        _say(refusal_of(found) or msg("这次导入的状态已经改变，请刷新页面"), err=True)
         return Exit.REFUSED
     summary = summary_of(found)
     _show(summary)
     if not summary.counts.good:
         _write_problems(school, import_id, summary.counts.problem, problems)
-        click.echo("没有需要新建或修改的数据")
+        _say(msg("没有需要新建或修改的数据"))
         return Exit.LEFT_OUT if summary.counts.problem else Exit.DONE
-    if not yes and not click.confirm("保存以上数据？"):
+    if not yes and not click.confirm(str(msg("保存以上数据？"))):
         with shell_unit(school) as ctx:
             discard_import(ctx, import_id=import_id)
         return Exit.REFUSED
     with _units(school)() as ctx:
         confirm_import(ctx, import_id=import_id)
-    _run(school, import_id, "写入", run_apply)
+    _run(school, import_id, msg("写入"), run_apply)
     return _report(school, import_id, problems)
 
 
@@ -88,13 +88,13 @@ def _checked(school: SchoolInfo, file: Path, *, add_unit_code: bool) -> int:
     with _units(school)() as ctx:
         content = file.read_bytes()
         import_id = start_import(ctx, filename=file.name, content=content, add_unit_code=add_unit_code).id
-    _run(school, import_id, "检查", run_check)
+    _run(school, import_id, msg("检查"), run_check)
     return import_id
 
 
-def _run(school: SchoolInfo, import_id: int, label: str, run: Callable[..., None]) -> None:
+def _run(school: SchoolInfo, import_id: int, label: Message, run: Callable[..., None]) -> None:
     """Do in this process what a worker would do, with a bar."""
-    with click.progressbar(length=100, label=label) as bar:
+    with click.progressbar(length=100, label=str(label)) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.update(100 * done // max(total, 1) - bar.pos)
@@ -108,11 +108,17 @@ def _report(school: SchoolInfo, import_id: int, problems: Path | None) -> Exit:
     found = _read(school, import_id)
     result = summary_of(found).result
     if found.state != "applied" or result is None:
-        click.echo(str(refusal_of(found) or found.state), err=True)
+        _say(refusal_of(found) or msg("这次导入的状态已经改变，请刷新页面"), err=True)
         return Exit.REFUSED
-    click.echo(
-        f"已新建 {result.created} 人，修改 {result.changed} 人，无变化 {result.unchanged} 人，"
-        f"新建班级 {len(result.classes)} 个，问题数据 {result.problem} 行"
+    _say(
+        msg(
+            "已新建 %(created)s 人，修改 %(changed)s 人，无变化 %(unchanged)s 人，新建班级 %(classes)s 个，问题数据 %(problem)s 行",
+            created=result.created,
+            changed=result.changed,
+            unchanged=result.unchanged,
+            classes=len(result.classes),
+            problem=result.problem,
+        )
     )
     _write_problems(school, import_id, result.problem, problems)
     return Exit.LEFT_OUT if result.problem else Exit.DONE
@@ -120,21 +126,39 @@ def _report(school: SchoolInfo, import_id: int, problems: Path | None) -> Exit:
 
 def _show(summary: Summary) -> None:
     counts = summary.counts
-    click.echo(
-        f"共 {counts.rows} 行：新建 {counts.create}，修改 {counts.change}，"
-        f"无变化 {counts.unchanged}，有问题 {counts.problem}"
+    _say(
+        msg(
+            "共 %(rows)s 行：新建 %(create)s，修改 %(change)s，无变化 %(unchanged)s，有问题 %(problem)s",
+            rows=counts.rows,
+            create=counts.create,
+            change=counts.change,
+            unchanged=counts.unchanged,
+            problem=counts.problem,
+        )
     )
     for planned in summary.classes:
-        year = f"（{planned.entry_year} 级）" if planned.entry_year else ""
-        note = "，同名班级已在其他年级存在" if planned.others else ""
-        click.echo(f"  新建班级：{planned.name}{year}，{planned.rows} 人{note}")
+        _say(msg("新建班级：%(name)s，%(rows)s 人", name=planned.name, rows=planned.rows))
+        for other in planned.others:
+            _say(msg("同名班级已存在：编号 %(number)s，仍将新建", number=other.number))
     for found in summary.problems:
-        rows = "、".join(map(str, found.rows))
-        more = f" 等 {found.count} 行" if found.count > len(found.rows) else " 行"
-        column = f"「{found.label}」" if found.label else ""
-        click.echo(f"  第 {rows}{more}{column}：{found.message}", err=True)
+        _say(_problem(found), err=True)
     if summary.missing_unit_code:
-        click.echo(f"  有 {summary.missing_unit_code} 个学号缺少单位代码，可加上 --add-unit-code", err=True)
+        hint = msg("有 %(count)s 个学号缺少单位代码，可加上 --add-unit-code", count=summary.missing_unit_code)
+        _say(hint, err=True)
+
+
+def _problem(found: ProblemGroup) -> Message:
+    rows = "、".join(map(str, found.rows))
+    if found.count > len(found.rows):
+        said = msg("第 %(rows)s 等 %(count)s 行", rows=rows, count=found.count)
+    else:
+        said = msg("第 %(rows)s 行", rows=rows)
+    label, reason = found.label, str(found.message)
+    return msg("%(rows)s「%(label)s」：%(reason)s", rows=str(said), label=label, reason=reason)
+
+
+def _say(message: Message, *, err: bool = False) -> None:
+    click.echo(str(message), err=err)
 
 
 def _write_problems(school: SchoolInfo, import_id: int, count: int, path: Path | None) -> None:
@@ -142,7 +166,7 @@ def _write_problems(school: SchoolInfo, import_id: int, count: int, path: Path |
         return
     with shell_unit(school) as ctx:
         path.write_bytes(problem_file(ctx, import_id=import_id)[1])
-    click.echo(f"问题数据已写入 {path}")
+    _say(msg("问题数据已写入 %(path)s", path=str(path)))
 
 
 def _read(school: SchoolInfo, import_id: int) -> RosterImport:
