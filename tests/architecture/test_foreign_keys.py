@@ -68,6 +68,6 @@ def test_an_offering_of_anothers_course_needs_a_licence_that_only_the_owner_writ
     course = next(m for m in scoped_models() if m.__tablename__ == "courses")
     with school_scope(mine.school.id) as session, pytest.raises(IntegrityError, match="licensed"):
         session.add(
-            offering(course_owner_id=other.school.id, course_id=other.rows[course]["id"], term="2026-2")
+            offering(course_owner_id=other.school.id, course_id=other.rows[course]["id"], term="2026-2027-2")
         )
         session.flush()

@@ -90,7 +90,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 course_owner_id=alliance.id,
                 course_id=shared.id,
                 licence_id=licensed["id"],
-                term="2026-1",
+                term="2026-2027-1",
                 status="online",
                 starts_on=date(2026, 9, 1),
                 ends_on=date(2027, 1, 15),
