@@ -112,7 +112,8 @@ def _report(school: SchoolInfo, import_id: int, problems: Path | None) -> Exit:
         return Exit.REFUSED
     _say(
         msg(
-            "已新建 %(created)s 人，修改 %(changed)s 人，无变化 %(unchanged)s 人，新建班级 %(classes)s 个，问题数据 %(problem)s 行",
+            "已新建 %(created)s 人，修改 %(changed)s 人，无变化 %(unchanged)s 人，"
+            "新建班级 %(classes)s 个，问题数据 %(problem)s 行",
             created=result.created,
             changed=result.changed,
             unchanged=result.unchanged,
