@@ -8,7 +8,7 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import lazy_gettext
 
-from admin.audit_words import action_name, details, object_name
+from admin.audit_words import action_name, actor_name, details, object_name
 from admin.base import PEOPLE, SecureView
 from admin.listing import ListAddress, choice
 from app.rules.permissions import Action
@@ -37,6 +37,7 @@ class AuditLog(SecureView):
             actions=[(code, action_name(code)) for code in actions],
             address=ListAddress("audit.index", {"action": action, "person": person}),
             action_name=action_name,
+            actor_name=actor_name,
             object_name=object_name,
             details=details,
         )

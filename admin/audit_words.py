@@ -1,32 +1,111 @@
-"""The words for what the audit log holds."""
+"""The words for what the audit log holds; what is not here is shown as it was noted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 from app.models import AuditEntry
 
-#: Every act that a use case records, in the order of their subjects; a test compares it with the services.
+#: Every act that a use case records; a test compares them with the services' source.
 ACTIONS: Mapping[str, Any] = {
     "login.succeeded": lazy_gettext("登录成功"),
     "login.failed": lazy_gettext("登录失败"),
     "password.changed": lazy_gettext("修改密码"),
+    "user.created": lazy_gettext("添加用户"),
+    "alliance.set_up": lazy_gettext("建立联盟"),
     "school.opened": lazy_gettext("开通学校"),
     "school.edited": lazy_gettext("修改学校信息"),
     "school.logo_changed": lazy_gettext("更换校徽"),
+    "school.suspended": lazy_gettext("暂停学校"),
+    "school.resumed": lazy_gettext("恢复学校"),
+    "class.created": lazy_gettext("创建班级"),
+    "roster_import.uploaded": lazy_gettext("上传学生表格"),
+    "roster_import.checked": lazy_gettext("检查学生表格"),
+    "roster_import.rechecked": lazy_gettext("重新检查学生表格"),
+    "roster_import.refused": lazy_gettext("表格无法读取"),
+    "roster_import.confirmed": lazy_gettext("确认导入"),
+    "roster_import.applied": lazy_gettext("导入学生"),
+    "roster_import.failed": lazy_gettext("导入失败"),
+    "roster_import.discarded": lazy_gettext("放弃导入"),
+    "roster_import.undone": lazy_gettext("撤销导入"),
+    "roster_import.problems_downloaded": lazy_gettext("下载问题数据"),
+    "roster_import.logins_downloaded": lazy_gettext("下载登录名清单"),
+    "course.created": lazy_gettext("创建课程"),
+    "course.edited": lazy_gettext("修改课程"),
+    "course.cover_changed": lazy_gettext("更换课程封面"),
+    "course.released": lazy_gettext("向联盟开放课程"),
+    "course.licensed": lazy_gettext("授权课程"),
+    "course.licence_ended": lazy_gettext("终止课程授权"),
+    "offering.scheduled": lazy_gettext("修改课程日期"),
+    "offering.online": lazy_gettext("课程上线"),
+    "offering.offline": lazy_gettext("课程下线"),
+    "enrolment.registered": lazy_gettext("注册课程"),
+    "enrolment.withdrawn": lazy_gettext("退出课程"),
 }
 OBJECTS: Mapping[str, Any] = {
     "user": lazy_gettext("用户"),
     "school": lazy_gettext("学校"),
+    "class": lazy_gettext("班级"),
     "course": lazy_gettext("课程"),
-    "licence": lazy_gettext("课程授权"),
     "offering": lazy_gettext("本校课程"),
-    "enrolment": lazy_gettext("课程注册"),
-    "import": lazy_gettext("导入"),
+    "roster_import": lazy_gettext("导入"),
 }
+_DATES = {
+    "starts_on": lazy_gettext("课程开始时间"),
+    "ends_on": lazy_gettext("课程结束时间"),
+    "registration_starts_on": lazy_gettext("课程注册开始时间"),
+    "registration_ends_on": lazy_gettext("课程注册结束时间"),
+}
+#: Names of facts, and of the fields that a fact lists.
+FACTS: Mapping[str, Any] = {
+    **_DATES,
+    "name": lazy_gettext("名称"),
+    "short_name": lazy_gettext("简称"),
+    "slug": lazy_gettext("二级域名"),
+    "unit_code": lazy_gettext("单位代码"),
+    "accent": lazy_gettext("主题色"),
+    "timezone": lazy_gettext("时区"),
+    "title": lazy_gettext("课程名称"),
+    "category": lazy_gettext("课程分类"),
+    "teachers": lazy_gettext("主讲教师"),
+    "source_name": lazy_gettext("课程来源"),
+    "summary": lazy_gettext("课程简介"),
+    "description": lazy_gettext("课程介绍"),
+    "hours": lazy_gettext("学时"),
+    "credit": lazy_gettext("学分"),
+    "seats": lazy_gettext("名额"),
+    "school_id": lazy_gettext("学校编号"),
+    "user_id": lazy_gettext("用户编号"),
+    "kind": lazy_gettext("用户类型"),
+    "changed": lazy_gettext("修改"),
+    "old": lazy_gettext("原值"),
+    "new": lazy_gettext("新值"),
+    "rows": lazy_gettext("行数"),
+    "size": lazy_gettext("字节数"),
+    "accepted": lazy_gettext("已接收"),
+    "create": lazy_gettext("新建"),
+    "created": lazy_gettext("新建"),
+    "change": lazy_gettext("修改"),
+    "unchanged": lazy_gettext("无变化"),
+    "problem": lazy_gettext("有问题"),
+    "classes": lazy_gettext("班级"),
+    "removed": lazy_gettext("删除"),
+    "restored": lazy_gettext("恢复"),
+    "kept": lazy_gettext("保留"),
+    "add_unit_code": lazy_gettext("加上单位代码"),
+}
+VALUES: Mapping[str, Any] = {
+    "student": lazy_gettext("学生"),
+    "teacher": lazy_gettext("教师"),
+    "administrator": lazy_gettext("管理员"),
+    "secretary": lazy_gettext("秘书处"),
+}
+_PEOPLE: Mapping[str, Any] = {"system": lazy_gettext("系统"), "anonymous": lazy_gettext("访客")}
+#: Facts for machines: fingerprints of pictures and the like.
+_UNSHOWN = {"sha"}
 
 
 def action_name(code: str) -> str:
@@ -40,14 +119,27 @@ def object_name(entry: AuditEntry) -> str:
     return name if entry.object_id is None else f"{name} {entry.object_id}"
 
 
+def actor_name(entry: AuditEntry) -> str:
+    """Who did it: a person, or the platform itself."""
+    return entry.actor_name if entry.actor_id else str(_PEOPLE.get(entry.actor_name, entry.actor_name))
+
+
 def details(entry: AuditEntry) -> list[tuple[str, str]]:
     """The facts that were noted, as pairs of name and text."""
-    return [(key, _plain(value)) for key, value in entry.data.items()]
+    return _pairs((key, value) for key, value in entry.data.items() if key not in _UNSHOWN)
+
+
+def _pairs(items: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    return [(str(FACTS.get(key, key)), _plain(value)) for key, value in items]
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if value is None:
+        return "—"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
+        return "、".join(f"{key} {text}" for key, text in _pairs(value.items()))
     if isinstance(value, list):
-        return ", ".join(map(_plain, value))
-    return str(value)
+        return "、".join(str(FACTS.get(item, item)) for item in map(str, value))
+    return str(VALUES.get(value, value))

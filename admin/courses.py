@@ -10,11 +10,12 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import DecimalField, FileField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import Optional
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt
 from admin.listing import ListAddress, choice
 from admin.uploads import ACCEPTED, picture_of
+from admin.validators import Required
 from app.context import Context
 from app.models import Course
 from app.rules.html import editable_text
@@ -35,14 +36,13 @@ from app.web.hosts import ROW
 from app.web.listing import page_argument, text_argument
 
 STATES = ("released", "draft")
-_MISSING = lazy_gettext("请填写此项")
 
 
 class CourseForm(ManageForm):
     """基本信息 of an alliance course."""
 
-    title = StringField(lazy_gettext("课程名称"), [DataRequired(_MISSING)])
-    category = StringField(lazy_gettext("课程分类"), [DataRequired(_MISSING)])
+    title = StringField(lazy_gettext("课程名称"), [Required()])
+    category = StringField(lazy_gettext("课程分类"), [Required()])
     teachers = StringField(lazy_gettext("授课教师"), description=lazy_gettext("多位教师用顿号分开"))
     source_name = StringField(lazy_gettext("建设单位"))
     hours = IntegerField(lazy_gettext("学时"), [Optional()])

@@ -21,9 +21,17 @@ from admin.listing import ListAddress, choice
 from app.context import Context
 from app.models import RosterImport
 from app.rules.permissions import Action
+from app.rules.students import LABELS
 from app.services.imports.files import login_file, problem_file
 from app.services.imports.intake import confirm_import, discard_import, recheck_import, start_import
-from app.services.imports.reading import get_import, list_imports, preview_rows, refusal_of, summary_of
+from app.services.imports.reading import (
+    PreviewRow,
+    get_import,
+    list_imports,
+    preview_rows,
+    refusal_of,
+    summary_of,
+)
 from app.services.imports.summary import PlannedClass
 from app.services.imports.undo import undo_import
 from app.sheets.limits import LIMITS
@@ -35,6 +43,8 @@ from app.web.i18n import translated
 from app.web.listing import page_argument
 
 WORKING = ("uploaded", "checking", "applying")
+#: The fields that have a column of their own in the table of accounts to be created.
+COLUMNS = ("student_no", "real_name", "gender", "class_name", "entry_year", "id_number", "mobile")
 PARTS = ("create", "change", "problem", "unchanged")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What is read and thrown away of a request that is too large, so that the browser gets to see the answer.
@@ -172,7 +182,7 @@ class Imports(SecureView):
             summary=summary,
             part=part,
             rows=rows,
-            columns=list(dict.fromkeys(change.label for row in rows.rows for change in row.changes)),
+            new_values=_new_values,
             same_class_options=_same_class_options,
             part_address=lambda name: self.get_url(".show", import_id=found.id, part=name),
             page_address=lambda n: self.get_url(".show", import_id=found.id, part=part, page=n),
@@ -208,6 +218,18 @@ def _same_class_options(planned: PlannedClass) -> list[tuple[int, str, str]]:
         )
         for other in planned.others
     ]
+
+
+def _new_values(row: PreviewRow) -> dict[str, Any]:
+    """What a created account will hold: by label the columns of the table, the rest together as ``others``.
+
+    A nickname that only repeats the name (the default of the manual) is not worth a look.
+    """
+    new = {change.label: change.new for change in row.changes}
+    if new.get(LABELS["nickname"]) == new.get(LABELS["real_name"]):
+        new.pop(LABELS["nickname"], None)
+    shown = {LABELS[field] for field in COLUMNS}
+    return {**new, "others": [(label, value) for label, value in new.items() if label not in shown]}
 
 
 def _is_number(text: str) -> bool:

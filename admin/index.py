@@ -30,5 +30,6 @@ class Overview(SecureView):
         return self.render(
             "manage/index/school.html",
             figures=count_school(ctx),
+            courses_url=self.get_url("offerings.index"),
             administers=may(ctx.actor.role, Action.IMPORT_ROSTER),
         )

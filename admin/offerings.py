@@ -10,10 +10,10 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import DateField
-from wtforms.validators import DataRequired
 
 from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.listing import ListAddress, choice
+from admin.validators import Required
 from app.context import Context
 from app.models import CourseOffering
 from app.rules.course_states import OfferingStatus, missing_for_online
@@ -36,16 +36,15 @@ from app.web.i18n import translated
 from app.web.listing import page_argument, text_argument
 
 SOURCES = ("alliance", "own")
-_MISSING = lazy_gettext("请填写此日期")
 
 
 class DatesForm(ManageForm):
     """详细信息: the four dates, all marked with ``*``."""
 
-    starts_on = DateField(lazy_gettext("课程开始时间"), [DataRequired(_MISSING)])
-    ends_on = DateField(lazy_gettext("课程结束时间"), [DataRequired(_MISSING)])
-    registration_starts_on = DateField(lazy_gettext("课程注册开始时间"), [DataRequired(_MISSING)])
-    registration_ends_on = DateField(lazy_gettext("课程注册结束时间"), [DataRequired(_MISSING)])
+    starts_on = DateField(lazy_gettext("课程开始时间"), [Required()])
+    ends_on = DateField(lazy_gettext("课程结束时间"), [Required()])
+    registration_starts_on = DateField(lazy_gettext("课程注册开始时间"), [Required()])
+    registration_ends_on = DateField(lazy_gettext("课程注册结束时间"), [Required()])
 
     def validate(self, extra_validators: object = None) -> bool:
         """Every wrong date is marked at once, by the rule that the service applies, too."""

@@ -12,11 +12,11 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import ColorField, FileField, SelectField, StringField
-from wtforms.validators import DataRequired
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
 from admin.listing import ListAddress, choice
 from admin.uploads import ACCEPTED, picture_of
+from admin.validators import Required
 from app.context import Context
 from app.errors import Invalid
 from app.rules.colours import accent_theme, parse_accent
@@ -41,7 +41,6 @@ from tenants.registry import SchoolInfo
 
 STATES = ("active", "suspended")
 DEFAULT_ACCENT = "#1d5fa8"
-_MISSING = lazy_gettext("请填写此项")
 _ZONES = {
     "Asia/Shanghai": lazy_gettext("北京时间"),
     "Asia/Urumqi": lazy_gettext("新疆时间"),
@@ -54,16 +53,16 @@ _ZONES = {
 class SchoolForm(ManageForm):
     """What a school is called, where it is found and how it looks."""
 
-    name = StringField(lazy_gettext("学校名称"), [DataRequired(_MISSING)])
+    name = StringField(lazy_gettext("学校名称"), [Required()])
     short_name = StringField(
         lazy_gettext("学校简称"), description=lazy_gettext("显示在页面左上角，最多 16 个字符")
     )
     unit_code = StringField(
         lazy_gettext("单位代码"),
-        [DataRequired(_MISSING)],
+        [Required()],
         description=lazy_gettext("5 位数字，该校的学号都以它开头"),
     )
-    slug = StringField(lazy_gettext("二级域名"), [DataRequired(_MISSING)])
+    slug = StringField(lazy_gettext("二级域名"), [Required()])
     timezone = SelectField(lazy_gettext("时区"), choices=list(_ZONES.items()), default="Asia/Shanghai")
     logo = FileField(
         lazy_gettext("学校标识"), description=lazy_gettext("PNG、JPEG、WebP 或 SVG，不超过 1 MB")
@@ -74,8 +73,8 @@ class SchoolForm(ManageForm):
 class NewSchoolForm(SchoolForm):
     """The same, with the first administrator."""
 
-    admin_name = StringField(lazy_gettext("管理员姓名"), [DataRequired(_MISSING)])
-    admin_login = StringField(lazy_gettext("管理员登录名"), [DataRequired(_MISSING)], default="admin")
+    admin_name = StringField(lazy_gettext("管理员姓名"), [Required()])
+    admin_login = StringField(lazy_gettext("管理员登录名"), [Required()], default="admin")
 
 
 class Schools(SecureView):

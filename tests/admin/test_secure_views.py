@@ -192,7 +192,9 @@ def test_no_search_filter_sort_or_page_of_any_list_reaches_another_school(
     client = client_for(mine.school, make_user(mine.school, kind="administrator", must_change_password=False))
     tried = 0
     for method, path in addresses(app, [ids(mine)[-1]]):
-        for query in QUERIES if method == "GET" else ():
+        if method != "GET" or path.endswith(".xlsx") or client.get(path).status_code != 200:
+            continue
+        for query in QUERIES:
             for number in ids(theirs)[:3]:
                 answer = client.get(f"{path}?{query.format(canary='金丝雀', id=number)}")
                 assert answer.status_code < 500, f"{path}?{query}"
