@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, StopValidation
 class Required(DataRequired):
     """The field must be filled in; a date that cannot be read is said to be one."""
 
-    def __call__(self, form: Any, field: Any) -> None:
+    def __call__(self, form: Any, field: Any) -> None:  # noqa: ARG002
         """Stop at an empty field."""
         if field.data and (not isinstance(field.data, str) or field.data.strip()):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from tenants.host import RESERVED_LABELS
 NAME_LENGTH = 64
 SHORT_NAME_LENGTH = 16
 
+_KIND_OF_SCHOOL = re.compile(r"(?:中?医药?|医科|药科)?(?:大学|学院|医大)$")
 _UNIQUE_FIELDS = {"uq_schools_name": "name", "uq_schools_slug": "slug", "uq_schools_unit_code": "unit_code"}
 
 
@@ -174,7 +176,7 @@ def _judge(ctx: Context, slug: str, name: str, unit_code: str, school_id: int | 
         problem = _taken(slug)
     if problem is None:
         return SlugVerdict(slug, None, None)
-    pinyin = pinyin_of_title(name.removesuffix("大学").removesuffix("学院") or name)[0]
+    pinyin = pinyin_of_title(_KIND_OF_SCHOOL.sub("", name) or name)[0]
     candidates = [
         candidate
         for candidate in dict.fromkeys(slug_candidates(slug, pinyin, unit_code))
