@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVarTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.context import Context
 from app.models import SchoolClass, User
@@ -22,10 +22,14 @@ from app.services.paging import Page
 from app.services.sealed import ID_NUMBER, MOBILE, unseal
 
 PAGE_SIZE = 20
-Columns = TypeVarTuple("Columns")
-
 #: Words of a search beyond these are ignored; each costs a look at every person of the school.
 MOST_WORDS = 5
+
+_SEARCHED = (
+    User.real_name, User.nickname, User.name_pinyin, User.name_initials, User.student_no, User.login_name, User.email,
+)  # fmt: skip
+_SEPARATOR = "\x1f"
+_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 
 
 class PersonState(StrEnum):
@@ -90,9 +94,8 @@ def search_people(
     """People of the school by any piece of information (manual 4.3: 输入学生任意信息).
 
     Args:
-        text: words that must all be found: part of the name, pinyin, initials, 学号, login name, mail or
-        class, or an
-            exact phone or ID number.
+        text: words that must all be found: part of the name, pinyin, initials, 学号, login name, mail or class, or
+            an exact phone or ID number.
         filters: exact conditions.
         page: from 1.
 
@@ -101,11 +104,16 @@ def search_people(
     """
     require(ctx, Action.SEE_PEOPLE)
     conditions = [*_narrowed(filters or PeopleFilter()), *(_word(ctx, word) for word in _words(text))]
-    total = ctx.session.scalar(_joined(select(func.count()).select_from(User)).where(*conditions)) or 0
-    statement = _joined(select(User, SchoolClass.name)).where(*conditions)
-    statement = statement.order_by(*_order(sort, descending)).limit(size).offset((page - 1) * size)
-    rows = tuple(_row(ctx, user, class_name) for user, class_name in ctx.session.execute(statement))
-    return Page(rows, total, page, size)
+    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
+    wanted = select(User.id).where(*conditions)
+    if sort is PersonSort.CLASS:
+        wanted = wanted.outerjoin(SchoolClass, _SAME_CLASS)
+    wanted = wanted.order_by(*_order(sort, descending)).limit(size).offset((page - 1) * size)
+    ids = ctx.session.scalars(wanted).all()
+    # The rows are wide; only those of the page are read whole.
+    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id.in_(ids))
+    people = {user.id: _row(ctx, user, class_name) for user, class_name in ctx.session.execute(found)}
+    return Page(tuple(people[number] for number in ids if number in people), total, page, size)
 
 
 def entry_years(ctx: Context) -> Sequence[int]:
@@ -115,11 +123,6 @@ def entry_years(ctx: Context) -> Sequence[int]:
     return [
         year for year in ctx.session.scalars(statement.order_by(User.entry_year.desc())) if year is not None
     ]
-
-
-def _joined(statement: Select[*Columns]) -> Select[*Columns]:
-    same = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
-    return statement.outerjoin(SchoolClass, same)
 
 
 def _narrowed(filters: PeopleFilter) -> list[ColumnElement[bool]]:
@@ -142,12 +145,11 @@ def _words(text: str) -> list[str]:
 
 
 def _word(ctx: Context, word: str) -> ColumnElement[bool]:
-    columns = (
-        User.real_name, User.nickname, User.name_pinyin, User.name_initials, User.student_no, User.login_name,
-        User.email, SchoolClass.name,
-    )  # fmt: skip
-    # A school's people are read by the leading school_id of every index; LIKE looks at those only.
-    found = [column.icontains(code_text(word) or word, autoescape=True) for column in columns]
+    part = (code_text(word) or word).lower()
+    # One look at all texts of a person costs a third of one look at each; no word holds the separator.
+    texts = func.lower(func.concat_ws(_SEPARATOR, *_SEARCHED))
+    classes = select(SchoolClass.id).where(SchoolClass.name.icontains(part, autoescape=True))
+    found = [texts.contains(part, autoescape=True), User.class_id.in_(classes)]
     mobile, id_number = _sealed_values(ctx, word)
     if mobile is not None:
         found.append(User.mobile_index == ctx.vault.blind_index(ctx.school.id, MOBILE, mobile))
@@ -172,17 +174,17 @@ def _sealed_values(ctx: Context, word: str) -> tuple[str | None, str | None]:
     return mobile, id_number
 
 
-def _order(sort: PersonSort, descending: bool) -> tuple[UnaryExpression[object], ...]:
-    column: ColumnElement[object] = {  # type: ignore[assignment]
-        PersonSort.NUMBER: func.coalesce(User.student_no, User.login_name),
-        PersonSort.NAME: User.name_pinyin,
-        PersonSort.CLASS: SchoolClass.name,
-        PersonSort.ENTRY_YEAR: User.entry_year,
-        PersonSort.LAST_LOGIN: User.last_login_at,
-    }[sort]
-    first = column.desc() if descending else column.asc()
-    last = User.id.desc() if descending else User.id.asc()
-    return first.nulls_last(), last  # type: ignore[return-value]
+def _order(sort: PersonSort, descending: bool) -> tuple[Any, ...]:
+    columns: dict[PersonSort, tuple[Any, ...]] = {
+        PersonSort.NUMBER: (User.student_no, User.login_name),
+        PersonSort.NAME: (User.name_pinyin, User.real_name),
+        PersonSort.CLASS: (SchoolClass.name, User.student_no),
+        PersonSort.ENTRY_YEAR: (User.entry_year, User.student_no),
+        PersonSort.LAST_LOGIN: (User.last_login_at,),
+    }
+    if descending:
+        return (*(column.desc().nulls_last() for column in columns[sort]), User.id.desc())
+    return (*(column.asc().nulls_last() for column in columns[sort]), User.id.asc())
 
 
 def _row(ctx: Context, user: User, class_name: str | None) -> PersonRow:
