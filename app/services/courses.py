@@ -116,8 +116,8 @@ def create_course(ctx: Context, *, content: CourseContent) -> Course:
         Invalid: with the field and the reason.
     """
     _require_secretariat(ctx)
-    course = Course(school_id=ctx.school.id, **_columns(_checked(content)))
-    _write(ctx, course)
+    course = Course(school_id=ctx.school.id)
+    _write(ctx, course, _columns(_checked(content)))
     record(ctx, "course.created", "course", course.id, {"title": course.title})
     return course
 
@@ -134,12 +134,10 @@ def edit_course(ctx: Context, *, course_id: int, content: CourseContent) -> Cour
     changed = sorted(name for name, value in values.items() if getattr(course, name) != value)
     if not changed:
         return course
-    for name in changed:
-        setattr(course, name, values[name])
+    _write(ctx, course, values)
     if course.released and (missing := missing_for_release(course)):
         field, message = next(iter(missing.items()))
         raise Invalid(field, message)
-    _write(ctx, course)
     record(ctx, "course.edited", "course", course.id, {"changed": changed})
     return course
 
@@ -220,12 +218,15 @@ def _columns(content: CourseContent) -> dict[str, object]:
     return asdict(content) | {"title_pinyin": full, "title_initials": initials[:INITIALS_LENGTH]}
 
 
-def _write(ctx: Context, course: Course) -> None:
+def _write(ctx: Context, course: Course, values: dict[str, object]) -> None:
     try:
+        # A savepoint begins with a flush, so what may be refused is set inside it.
         with ctx.session.begin_nested():
+            for name, value in values.items():
+                setattr(course, name, value)
             ctx.session.add(course)
             ctx.session.flush()
     except IntegrityError as error:
         if isinstance(error.orig, UniqueViolation):
-            raise Invalid("title", msg("已有名为“%(title)s”的课程", title=course.title)) from error
+            raise Invalid("title", msg("已有名为“%(title)s”的课程", title=str(values["title"]))) from error
         raise

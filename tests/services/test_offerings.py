@@ -1,0 +1,236 @@
+"""慕课列表 of a school: dates, 「上线」 and 「下线」."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import event, select, update
+
+from app.context import Context
+from app.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.models import AuditEntry, Course, CourseOffering, User
+from app.rules.course_states import OfferingStatus
+from app.rules.permissions import Role
+from app.services.enrolments import register, withdraw
+from app.services.licences import end_licence
+from app.services.offerings import (
+    NotReady,
+    get_school_course,
+    list_school_courses,
+    put_online,
+    schedule_offering,
+    take_offline,
+)
+from app.uow import unit_of_work
+from tenants.db import db
+from tenants.registry import SchoolInfo
+
+MakeCtx = Callable[..., Context]
+DATES = {
+    "starts_on": date(2026, 9, 20),
+    "ends_on": date(2026, 12, 20),
+    "registration_starts_on": date(2026, 9, 1),
+    "registration_ends_on": date(2026, 9, 19),
+}
+
+
+def test_from_unhandled_to_online_to_offline_and_back(
+    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+) -> None:
+    offering_id = offer(school, days=None)
+    ctx = make_ctx(school)
+    with pytest.raises(NotReady) as refused, unit_of_work(ctx):
+        put_online(ctx, offering_id=offering_id)
+    assert len(refused.value.missing) == 4
+    with unit_of_work(ctx):
+        schedule_offering(ctx, offering_id=offering_id, **DATES)
+        put_online(ctx, offering_id=offering_id)
+        with pytest.raises(Conflict):
+            put_online(ctx, offering_id=offering_id)
+        take_offline(ctx, offering_id=offering_id)
+        with pytest.raises(Conflict):
+            take_offline(ctx, offering_id=offering_id)
+        put_online(ctx, offering_id=offering_id)
+    assert get_school_course(ctx, offering_id=offering_id).status is OfferingStatus.ONLINE
+    trail = select(AuditEntry.action).where(AuditEntry.object_type == "offering").order_by(AuditEntry.id)
+    assert ctx.session.scalars(trail).all() == [
+        "offering.scheduled",
+        "offering.online",
+        "offering.offline",
+        "offering.online",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "day"),
+    [
+        ("starts_on", None),
+        ("ends_on", None),
+        ("registration_starts_on", None),
+        ("registration_ends_on", None),
+        ("ends_on", date(2026, 9, 19)),
+        ("registration_ends_on", date(2026, 8, 31)),
+        ("registration_ends_on", date(2026, 12, 21)),
+        ("starts_on", date(1026, 9, 1)),
+        ("ends_on", date(9999, 1, 1)),
+    ],
+)
+def test_a_wrong_date_is_named_and_nothing_is_stored(
+    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int], field: str, day: date | None
+) -> None:
+    offering_id = offer(school, days=None)
+    ctx = make_ctx(school)
+    with pytest.raises(Invalid) as refused:
+        schedule_offering(ctx, offering_id=offering_id, **(DATES | {field: day}))
+    assert refused.value.field == field
+    assert get_school_course(ctx, offering_id=offering_id).offering.starts_on is None
+
+
+def test_dates_may_change_while_the_course_is_online_and_the_same_dates_are_no_change(
+    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+) -> None:
+    offering_id = offer(school)
+    ctx = make_ctx(school)
+    for _ in range(2):
+        with unit_of_work(ctx):
+            schedule_offering(ctx, offering_id=offering_id, **DATES)
+    entries = ctx.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "offering.scheduled").order_by(AuditEntry.id)
+    ).all()
+    assert len(entries) == 2
+    assert entries[1].data["new"]["starts_on"] == "2026-09-20"
+    assert entries[1].data["old"] == entries[0].data["new"]
+
+
+def test_a_course_whose_licence_has_ended_is_offline_and_cannot_go_online(
+    secretariat: Context,
+    make_ctx: MakeCtx,
+    school: SchoolInfo,
+    release: Callable[..., int],
+    offer: Callable[..., int],
+) -> None:
+    course_id = release()
+    offering_id = offer(school, course_id)
+    with unit_of_work(secretariat) as ctx:
+        end_licence(ctx, course_id=course_id, school_id=school.id)
+    ctx = make_ctx(school)
+    row = get_school_course(ctx, offering_id=offering_id)
+    assert (row.status, row.licensed) == (OfferingStatus.OFFLINE, False)
+    assert list_school_courses(ctx, status=OfferingStatus.ONLINE).total == 0
+    assert list_school_courses(ctx, status=OfferingStatus.OFFLINE).total == 1
+    with unit_of_work(ctx):
+        take_offline(ctx, offering_id=offering_id)
+    with pytest.raises(NotReady):
+        put_online(ctx, offering_id=offering_id)
+
+
+def test_the_list_shows_source_state_teacher_and_filters_them(
+    make_ctx: MakeCtx,
+    school: SchoolInfo,
+    make_user: Callable[..., User],
+    offer: Callable[..., int],
+    release: Callable[..., int],
+) -> None:
+    online = offer(school, release(title=f"影像诊断学{school.id}", category="医学影像"))
+    unhandled = offer(school, days=None)
+    teacher = make_user(school, "teacher", real_name="顾清远")
+    ctx = make_ctx(school)
+    with unit_of_work(ctx):
+        own = Course(school_id=school.id, title="本校课程", category="护理学")
+        ctx.session.add(own)
+        ctx.session.flush()
+        ctx.session.add(
+            CourseOffering(
+                school_id=school.id, course_owner_id=school.id, course_id=own.id, term="2026-2027-1"
+            )
+        )
+        ctx.session.execute(
+            update(CourseOffering).where(CourseOffering.id == online).values(operating_teacher_id=teacher.id)
+        )
+    rows = {row.offering.id: row for row in list_school_courses(ctx).rows}
+    assert len(rows) == 3
+    assert (rows[online].own, rows[online].operating_teacher) == (False, "顾清远")
+    assert [row.offering.id for row in list_school_courses(ctx).rows][-1] == online
+    assert [row.offering.course.title for row in list_school_courses(ctx, source="own").rows] == ["本校课程"]
+    assert list_school_courses(ctx, source="alliance").total == 2
+    assert [row.offering.id for row in list_school_courses(ctx, status=OfferingStatus.ONLINE).rows] == [
+        online
+    ]
+    both = {row.offering.id for row in list_school_courses(ctx, status=OfferingStatus.UNHANDLED).rows}
+    assert unhandled in both
+    assert online not in both
+    for text in ("影像诊断", "yxzd", "yingxiang"):
+        assert [row.offering.id for row in list_school_courses(ctx, text=text).rows] == [online]
+
+
+def test_the_list_is_one_query_however_long_it_is(
+    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+) -> None:
+    counts = []
+    for _ in range(2):
+        offer(school)
+        ctx = make_ctx(school)
+        statements: list[str] = []
+
+        def note(
+            _connection: object, _cursor: object, statement: str, *_rest: object, seen: list[str] = statements
+        ) -> None:
+            if statement.startswith("SELECT"):
+                seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        list_school_courses(ctx)
+        event.remove(db.engine, "before_cursor_execute", note)
+        counts.append(len(statements))
+    assert counts == [1, 1]
+
+
+def test_another_schools_course_is_not_there(
+    make_ctx: MakeCtx, school: SchoolInfo, other_school: SchoolInfo, offer: Callable[..., int]
+) -> None:
+    foreign = offer(other_school)
+    offer(school)
+    ctx = make_ctx(school)
+    assert foreign not in [row.offering.id for row in list_school_courses(ctx).rows]
+    for attempt in (
+        lambda: get_school_course(ctx, offering_id=foreign),
+        lambda: schedule_offering(ctx, offering_id=foreign, **DATES),
+        lambda: put_online(ctx, offering_id=foreign),
+        lambda: take_offline(ctx, offering_id=foreign),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+
+
+def test_who_may_look_and_who_may_act(
+    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+) -> None:
+    offering_id = offer(school)
+    teacher, student = make_ctx(school, Role.TEACHER), make_ctx(school, Role.STUDENT)
+    secretary = make_ctx(school, Role.SECRETARY)
+    assert get_school_course(teacher, offering_id=offering_id)
+    for ctx in (teacher, student, secretary):
+        for attempt in (
+            lambda ctx=ctx: schedule_offering(ctx, offering_id=offering_id, **DATES),
+            lambda ctx=ctx: put_online(ctx, offering_id=offering_id),
+            lambda ctx=ctx: take_offline(ctx, offering_id=offering_id),
+        ):
+            with pytest.raises(NotAllowed):
+                attempt()
+    for ctx in (student, secretary):
+        with pytest.raises(NotAllowed):
+            list_school_courses(ctx)
+
+
+def test_registrations_are_counted_without_those_who_left(
+    make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User], offer: Callable[..., int]
+) -> None:
+    offering_id = offer(school)
+    for leaves in (False, False, True):
+        with unit_of_work(make_ctx(school, Role.STUDENT, user=make_user(school))) as ctx:
+            register(ctx, offering_id=offering_id)
+            if leaves:
+                withdraw(ctx, offering_id=offering_id)
+    assert get_school_course(make_ctx(school), offering_id=offering_id).registrations == 2
