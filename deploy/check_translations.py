@@ -1,7 +1,8 @@
 """Every Chinese text of the product has an English translation; `make check` runs this.
 
 `python -m deploy.check_translations` extracts all texts and compares them with the catalogue: each must be
-there, not marked as fuzzy, with the same placeholders. `--update` writes new texts into it, untranslated.
+there, not marked as fuzzy, with the same placeholders. `--update` (`make messages`) writes new texts into it,
+untranslated, and names them.
 """
 
 from __future__ import annotations
@@ -36,9 +37,15 @@ def extract(project: Path = PROJECT) -> Catalog:
     with (project / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     catalog = Catalog(locale="en", charset="utf-8")
-    for name, line, text, comments, context in extract_from_dir(project, methods, options, KEYWORDS):
+    found = extract_from_dir(project, methods, options, KEYWORDS, directory_filter=_has_texts)
+    for name, line, text, comments, context in found:
         catalog.add(text, None, [(name, line)], auto_comments=comments, context=context)
     return catalog
+
+
+def _has_texts(folder: str) -> bool:
+    # Babel's own filter leaves out what begins with an underscore: the macros in `_ui`.
+    return not Path(folder).name.startswith(".") and Path(folder).name != "node_modules"
 
 
 def problems(texts: Catalog, catalogue: Catalog) -> Iterator[str]:
@@ -82,23 +89,26 @@ def _read(path: Path) -> Catalog:
 
 def _update(path: Path, texts: Catalog) -> None:
     catalogue = _read(path)
-    catalogue.update(texts, no_fuzzy_matching=True)
+    catalogue.update(texts, no_fuzzy_matching=True, update_creation_date=False)
+    # Babel's compiler silently leaves out a catalogue whose header is marked as fuzzy, as that of a new one is.
+    catalogue.fuzzy = False
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, catalogue, ignore_obsolete=True, include_previous=False, width=110)
+        write_po(file, catalogue, ignore_obsolete=True, include_previous=False, include_lineno=False, width=110)
 
 
 def main(arguments: list[str]) -> int:
     """Check (or, with `--update`, bring in new texts) and give the exit code."""
     path = PROJECT / CATALOGUE
     texts = extract()
-    if arguments == ["--update"]:
+    updating = arguments == ["--update"]
+    if updating:
         _update(path, texts)
     found = list(problems(texts, _read(path)))
     for line in found:
         print(line, file=sys.stderr)
     print(f"{len(texts)} texts, {len(found)} problems with {CATALOGUE}")
-    return 1 if found else 0
+    return 1 if found and not updating else 0
 
 
 if __name__ == "__main__":
