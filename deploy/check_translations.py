@@ -94,7 +94,9 @@ def _update(path: Path, texts: Catalog) -> None:
     catalogue.fuzzy = False
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, catalogue, ignore_obsolete=True, include_previous=False, include_lineno=False, width=110)
+        write_po(
+            file, catalogue, ignore_obsolete=True, include_previous=False, include_lineno=False, width=110
+        )
 
 
 def main(arguments: list[str]) -> int:
