@@ -124,9 +124,11 @@ def actor_name(entry: AuditEntry) -> str:
     return entry.actor_name if entry.actor_id else str(_PEOPLE.get(entry.actor_name, entry.actor_name))
 
 
-def details(entry: AuditEntry) -> list[tuple[str, str]]:
-    """The facts that were noted, as pairs of name and text."""
-    return _pairs((key, value) for key, value in entry.data.items() if key not in _UNSHOWN)
+def details(entry: AuditEntry) -> str:
+    """The facts that were noted, in one line."""
+    return " · ".join(
+        f"{name}：{text}" for name, text in _pairs((k, v) for k, v in entry.data.items() if k not in _UNSHOWN)
+    )
 
 
 def _pairs(items: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:

@@ -149,13 +149,13 @@ class Imports(SecureView):
     def problems(self, import_id: int) -> Response:
         """The person's own rows that stay out, each with what is wrong."""
         with unit_of_work(request_context()) as ctx:
-            return _workbook(*problem_file(ctx, import_id=import_id))
+            return _workbook(*problem_file(ctx, import_id=import_id, translate=translated))
 
     @expose(f"/<{ROW}:import_id>/logins.xlsx")
     def logins(self, import_id: int) -> Response:
         """The login names of the created."""
         with unit_of_work(request_context()) as ctx:
-            return _workbook(*login_file(ctx, import_id=import_id))
+            return _workbook(*login_file(ctx, import_id=import_id, translate=translated))
 
     def _index_page(self, error: str | None, status: int = 422) -> tuple[str, int]:
         history = list_imports(request_context(), page=page_argument())

@@ -32,7 +32,7 @@ from app.services.offerings import (
 )
 from app.web.context import request_context
 from app.web.hosts import ROW
-from app.web.i18n import translated
+from app.web.i18n import joined, translated
 from app.web.listing import page_argument, text_argument
 
 SOURCES = ("alliance", "own")
@@ -121,7 +121,7 @@ class Offerings(SecureView):
         if attempt(work):
             flash(gettext("已上线，学生端现在可以看到该课程"), "success")
         elif missing:
-            flash(gettext("还不能上线：%(missing)s", missing="；".join(missing)), "error")
+            flash(gettext("还不能上线：%(missing)s", missing=joined(missing, "；")), "error")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
 
     @expose(f"/<{ROW}:offering_id>/offline", methods=("POST",))

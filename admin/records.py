@@ -9,7 +9,6 @@ exports, bulk actions, inline editing and ajax look-ups do not exist.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any, ClassVar
 
 from flask import abort, flash, redirect
@@ -63,7 +62,6 @@ class ServiceModelView(Guarded, ModelView):
     can_edit = False
     can_delete = False
     action_disallowed_list = ("delete",)
-    column_display_actions = True
     saved_text: ClassVar[Any] = None
 
     # Handlers of Flask-Admin that write or read past the services: without the attribute there is no route.
@@ -204,12 +202,21 @@ class ServiceModelView(Guarded, ModelView):
         return statement
 
     def _ordered(self, statement: Select[Any], column: str | None, descending: bool) -> Select[Any]:
-        if column is None and self.column_default_sort:
-            column, descending = self.column_default_sort
-        if column is not None and column in self._sortable_columns:
-            by = getattr(self.model, column)
-            statement = statement.order_by(by.desc().nulls_last() if descending else by.asc().nulls_last())
-        return statement.order_by(self.model.id.desc() if descending else self.model.id)
+        if column is None or column not in self._sortable_columns:
+            column, descending = self.column_default_sort or ("id", False)
+        by, last = getattr(self.model, column), self.model.id
+        if descending:
+            return statement.order_by(by.desc().nulls_last(), last.desc())
+        return statement.order_by(by.asc().nulls_last(), last)
+
+    def get_invalid_value_msg(self, value: str, filter: Any) -> str:
+        """What is said of a filter's value that cannot be."""
+        return str(gettext("“%(value)s”不能用作「%(name)s」的条件", value=value[:40], name=filter.name))
+
+    def _get_list_filter_args(self) -> list[Any] | None:
+        # The drop-downs send an empty value for 全部.
+        given = super()._get_list_filter_args() or ()
+        return [chosen for chosen in given if chosen[2] != ""] or None
 
     def scaffold_sortable_columns(self) -> dict[str, str]:
         """Only what the view names can be sorted by."""
@@ -269,7 +276,3 @@ class ServiceModelView(Guarded, ModelView):
         status = 422 if form.is_submitted() else 200
         page = self.render(template, model=row, form=form, form_opts=FormOpts(), return_url=return_url)
         return page, status
-
-    def pages(self, count: int) -> int:
-        """How many pages ``count`` rows make."""
-        return ceil(count / self.page_size)
