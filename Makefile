@@ -4,6 +4,8 @@ SHELL := /bin/sh
 
 PYTHON ?= $(firstword $(shell command -v python3) $(shell command -v python3.12) $(shell command -v python3.11) python3)
 VENV := .venv
+# processes that run tests, each with servers of its own; two suit two cores
+JOBS ?= 2
 BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(VENV)/bin/pip-compile --quiet --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --resolver=backtracking
@@ -17,9 +19,9 @@ run: ## Start the whole alliance with its demo data (PORT=8000); Ctrl-C stops it
 	@$(BOOTSTRAP) run
 	@exec $(VENV)/bin/python -m deploy.local.run
 
-test: ## Run every test, against real servers and a real browser (ARGS="-k name")
+test: ## Run every test, against real servers and a real browser (ARGS="-k name", JOBS=0 for one process)
 	@$(BOOTSTRAP) test
-	@exec $(VENV)/bin/python -m pytest $(ARGS)
+	@exec $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: ## Format, lint, types, import contracts, translations
 	@$(BOOTSTRAP) check
