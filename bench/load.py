@@ -1,0 +1,102 @@
+"""A small client: connections that stay open, one request after the other on each."""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import time
+from statistics import median
+
+_PROCESSES = 2
+_CONNECTIONS = 4
+
+
+def requests_per_second(port: int, host: str, path: str, seconds: float) -> float:
+    """Answers per second to eight connections in two processes of the client.
+
+    Raises:
+        AssertionError: an answer was not 200.
+    """
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(_PROCESSES) as pool:
+        pool.starmap(_ask_for, [(port, host, path, 0.3)] * _PROCESSES)
+        counts = pool.starmap(_ask_for, [(port, host, path, seconds)] * _PROCESSES)
+    return sum(counts) / seconds
+
+
+def median_milliseconds(port: int, host: str, path: str, count: int) -> float:
+    """The median time of one request after the other on one connection."""
+    with _Connection(port, host, path) as connection:
+        for _ in range(count // 5):
+            connection.ask()
+        times: list[float] = []
+        for _ in range(count):
+            began = time.perf_counter()
+            connection.ask()
+            times.append(time.perf_counter() - began)
+    return median(times) * 1000
+
+
+def _ask_for(port: int, host: str, path: str, seconds: float) -> int:
+    connections = [_Connection(port, host, path) for _ in range(_CONNECTIONS)]
+    for connection in connections:
+        connection.send()
+    done, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        for connection in connections:
+            connection.receive()
+            connection.send()
+            done += 1
+    for connection in connections:
+        connection.receive()
+        connection.close()
+    return done
+
+
+class _Connection:
+    """A connection that asks for one page; ``http.client`` would cost more than the floor that is measured."""
+
+    def __init__(self, port: int, host: str, path: str) -> None:
+        self._address = port
+        self._request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: keep-alive\r\n\r\n".encode()
+        self._open()
+
+    def __enter__(self) -> _Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._address), timeout=30)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def ask(self) -> None:
+        self.send()
+        self.receive()
+
+    def send(self) -> None:
+        self._socket.sendall(self._request)
+
+    def receive(self) -> None:
+        head, _, body = self._read(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 "), head[:200]
+        fields = head.lower()
+        left = int(fields.partition(b"content-length:")[2].split(None, 1)[0]) - len(body)
+        while left > 0:
+            left -= len(self._socket.recv(min(left, 2**16)))
+        if b"connection: close" in fields:
+            # gunicorn replaces a process after so many requests.
+            self.close()
+            self._open()
+
+    def _read(self, until: bytes) -> tuple[bytes, bytes, bytes]:
+        content = b""
+        while until not in content:
+            piece = self._socket.recv(2**16)
+            assert piece, "the server hung up"
+            content += piece
+        return content.partition(until)

@@ -1,0 +1,68 @@
+"""The catalogue page of a school, against a bare Flask route and against itself with fewer schools."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bench.figures import Figure, figure
+from bench.load import median_milliseconds, requests_per_second
+from bench.place import SCHOOL, Place
+from bench.schools import fill
+from deploy.local.database import PROJECT
+from deploy.local.processes import free_port, port_is_free, spawn, wait_until
+from deploy.local.stack import start_web, wait_for_web
+
+FEW, MANY = 10, 1_000
+ROUNDS = 3
+SECONDS = 4.0
+REQUESTS = 200
+PATH = "/courses"
+
+
+def measure(place: Place) -> list[Figure]:
+    """Requests per second of page and bare route in turn, then the page's median before and after the schools came."""
+    host = f"{SCHOOL}.{place.env['BASE_DOMAIN']}"
+    port = int(place.env["PORT"])
+    pages: list[float] = []
+    bare: list[float] = []
+    fill(place.admin_url, FEW)
+    with _web(place):
+        few = [median_milliseconds(port, host, PATH, REQUESTS) for _ in range(ROUNDS)]
+    for _ in range(ROUNDS):
+        with _web(place):
+            pages.append(requests_per_second(port, host, PATH, SECONDS))
+        with _bare(place) as bare_port:
+            bare.append(requests_per_second(bare_port, host, PATH, SECONDS))
+    fill(place.admin_url, MANY)
+    with _web(place):
+        many = [median_milliseconds(port, host, PATH, REQUESTS) for _ in range(ROUNDS)]
+    return [
+        figure("page_catalogue_rps", "requests/s", pages, bare, better="high"),
+        figure("page_catalogue_1000_schools_p50", "ms", many, few),
+    ]
+
+
+@contextmanager
+def _web(place: Place) -> Iterator[None]:
+    web = start_web(place.env, place.folder)
+    try:
+        wait_for_web(web, place.env)
+        yield
+    finally:
+        web.stop()
+
+
+@contextmanager
+def _bare(place: Place) -> Iterator[int]:
+    """The bare route under the same settings of gunicorn."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "bench.bare:app"]
+    env = dict(place.env) | {"PORT": str(port)}
+    web = spawn("gunicorn", command, log=place.folder / "bare.log", env=env, cwd=PROJECT)
+    try:
+        wait_until(lambda: not port_is_free(port), web, timeout=30)
+        yield port
+    finally:
+        web.stop()
