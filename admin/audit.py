@@ -17,6 +17,9 @@ from app.rules.permissions import Action
 from app.web.templating import local_time
 
 
+_UNBROKEN = "\u00a0"
+
+
 def _shown(text: Callable[[AuditEntry], str]) -> Callable[..., str]:
     """A column's formatter in Flask-Admin's shape from a function of the entry."""
     return lambda _view, _context, entry, _name: text(entry)
@@ -42,7 +45,7 @@ class AuditLog(ServiceModelView):
         "address": lazy_gettext("地址"),
     }
     column_formatters: dict[str, Any] = {
-        "at": _shown(lambda entry: local_time(entry.at)),
+        "at": _shown(lambda entry: local_time(entry.at).replace(" ", _UNBROKEN)),
         "actor_name": _shown(actor_name),
         "action": _shown(lambda entry: action_name(entry.action)),
         "object_type": _shown(object_name),

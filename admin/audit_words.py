@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -104,6 +104,7 @@ VALUES: Mapping[str, Any] = {
     "secretary": lazy_gettext("秘书处"),
 }
 _PEOPLE: Mapping[str, Any] = {"system": lazy_gettext("系统"), "anonymous": lazy_gettext("访客")}
+_PLACES = {key: place for place, key in enumerate(FACTS)}
 #: Facts for machines: fingerprints of pictures and the like.
 _UNSHOWN = {"sha"}
 
@@ -125,14 +126,22 @@ def actor_name(entry: AuditEntry) -> str:
 
 
 def details(entry: AuditEntry) -> str:
-    """The facts that were noted, in one line."""
-    return " · ".join(
-        f"{name}：{text}" for name, text in _pairs((k, v) for k, v in entry.data.items() if k not in _UNSHOWN)
-    )
+    """The facts that were noted, in one line; old and new values of a field side by side."""
+    data = {key: value for key, value in entry.data.items() if key not in _UNSHOWN}
+    old, new = data.get("old"), data.get("new")
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        data = {
+            key: f"{_plain(old.get(key))} → {_plain(value)}"
+            for key, value in new.items()
+            if value != old.get(key)
+        }
+    return " · ".join(f"{name}：{text}" for name, text in _pairs(data))
 
 
-def _pairs(items: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
-    return [(str(FACTS.get(key, key)), _plain(value)) for key, value in items]
+def _pairs(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    # PostgreSQL keeps the keys of JSONB by length; ours is the order in which people know the fields.
+    keys = sorted(data, key=lambda key: (_PLACES.get(key, len(_PLACES)), key))
+    return [(str(FACTS.get(key, key)), _plain(data[key])) for key in keys]
 
 
 def _plain(value: Any) -> str:
@@ -141,7 +150,7 @@ def _plain(value: Any) -> str:
     if value is None:
         return "—"
     if isinstance(value, Mapping):
-        return "、".join(f"{key} {text}" for key, text in _pairs(value.items()))
+        return "、".join(f"{key} {text}" for key, text in _pairs(value))
     if isinstance(value, list):
         return "、".join(str(FACTS.get(item, item)) for item in map(str, value))
     return str(VALUES.get(value, value))

@@ -91,6 +91,16 @@ def test_the_log_is_shown_in_words_latest_first(
     assert "0123456789abcdef" not in page
 
 
+def test_old_and_new_values_stand_side_by_side(
+    client: FlaskClient, school: SchoolInfo, make_ctx: MakeContext
+) -> None:
+    before = {"starts_on": "2026-09-01", "ends_on": None}
+    note(make_ctx(school), "offering.scheduled", old=before, new=before | {"ends_on": "2027-01-15"})
+    page = client.get("/manage/audit/").text
+    assert "课程结束时间：— → 2027-01-15" in page
+    assert "课程开始时间" not in page
+
+
 def test_the_log_is_narrowed_by_act_and_person(
     client: FlaskClient, school: SchoolInfo, make_ctx: MakeContext, make_user: MakeUser
 ) -> None:
