@@ -31,7 +31,7 @@ from app.web import captcha, user_session
 from app.web.context import request_context, request_school
 from app.web.device import known_device, remember_device
 from app.web.hosts import apex_only
-from app.web.i18n import translated
+from app.web.i18n import joined, translated
 from app.web.listing import address, render_list, text_argument
 from app.web.login_limits import RedisLoginLimits
 from app.web.safe_next import safe_next
@@ -181,7 +181,9 @@ def _form(
 def _password_form(errors: dict[str, list[Message]], status: int | None = None) -> Response:
     page = render_template(
         "auth/password.html",
-        errors={field: "；".join(translated(one) for one in problems) for field, problems in errors.items()},
+        errors={
+            field: joined((translated(one) for one in problems), "；") for field, problems in errors.items()
+        },
         first=user_session.must_change_password(),
         next=safe_next(request.form.get("next") or request.args.get("next")),
     )

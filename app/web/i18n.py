@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Flask, Response, has_request_context, redirect, request
 from flask_babel import gettext
 
@@ -11,6 +13,7 @@ from app.web.safe_next import safe_next
 
 #: Cookie value -> Babel's locale.
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+_ENGLISH_MARKS = str.maketrans({"、": ", ", "；": "; ", "：": ": "})
 _YEAR = 365 * 24 * 3600
 
 blueprint = Blueprint("language", __name__)
@@ -24,8 +27,21 @@ def chosen_language() -> str:
 
 def translated(message: Message) -> str:
     """A domain message in the reader's language."""
-    text = gettext(message.text)
-    return text % message.params if message.params else text
+    text: str = gettext(message.text)
+    if not message.params:
+        return text
+    return text % {name: _list(value) for name, value in message.params.items()}
+
+
+def joined(texts: Iterable[str], between: str = "、") -> str:
+    """Several texts as one, parted by the Chinese mark ``between`` or by what English has for it."""
+    return _list(between.join(texts))
+
+
+def _list(value: str | int) -> str:
+    # Makers of messages part the items of a list by the Chinese marks.
+    text = str(value)
+    return text.translate(_ENGLISH_MARKS) if chosen_language() == "en" else text
 
 
 # Choosing a language changes nothing but the cookie and must work on every page, also where no form token was made.
@@ -36,7 +52,9 @@ def choose() -> Response:
     language = request.form.get("locale", "zh")
     response = redirect(safe_next(request.form.get("next")) or "/", code=303)
     if language in LOCALES:
-        response.set_cookie("lang", language, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+        response.set_cookie(
+            "lang", language, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+        )
     return response  # type: ignore[return-value]
 
 
@@ -49,5 +67,3 @@ def install(app: Flask) -> None:
         default_timezone="UTC",
         locale_selector=lambda: LOCALES[chosen_language()],
     )
-
-

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from sqlalchemy import select
 
 from app.context import Context
-from app.errors import NotFound, msg
+from app.errors import Message, NotFound, msg
 from app.models import RosterImport, RosterImportRow, SchoolClass, User
 from app.rules.problems import Problem
 from app.services.audit import record
@@ -21,8 +21,14 @@ from app.sheets.problems import problem_workbook
 ROW_KIND = "roster_import_row"
 
 
-def problem_file(ctx: Context, *, import_id: int) -> tuple[str, bytes]:
+def problem_file(
+    ctx: Context, *, import_id: int, translate: Callable[[Message], str] = str
+) -> tuple[str, bytes]:
     """The person's own rows that stay out, each with what is wrong; mended, it can be sent as it is.
+
+    Args:
+        translate: renders what is wrong in the reader's language; the headers stay Chinese, since an import
+            knows columns by them.
 
     Returns:
         a file name and the content of an .xlsx.
@@ -32,16 +38,21 @@ def problem_file(ctx: Context, *, import_id: int) -> tuple[str, bytes]:
         NotAllowed: the actor may not import.
     """
     found = get_import(ctx, import_id=import_id)
-    rows = list(_problem_rows(ctx, found))
+    rows = list(_problem_rows(ctx, found, translate))
     if not rows:
         raise NotFound(msg("这次导入没有问题数据"))
     content = problem_workbook(header=list(summary_of(found).header), rows=rows)
     record(ctx, "roster_import.problems_downloaded", "roster_import", found.id, {"rows": len(rows)})
-    return f"{PurePath(found.filename).stem}-问题数据.xlsx", content
+    return f"{PurePath(found.filename).stem}-{translate(msg('问题数据'))}.xlsx", content
 
 
-def login_file(ctx: Context, *, import_id: int) -> tuple[str, bytes]:
+def login_file(
+    ctx: Context, *, import_id: int, translate: Callable[[Message], str] = str
+) -> tuple[str, bytes]:
     """The login names of the accounts that an applied import created and that are still there.
+
+    Args:
+        translate: renders the headers in the reader's language.
 
     Returns:
         a file name and the content of an .xlsx.
@@ -72,10 +83,12 @@ def login_file(ctx: Context, *, import_id: int) -> tuple[str, bytes]:
     if not rows:
         raise NotFound(msg("这次导入没有新建账号"))
     record(ctx, "roster_import.logins_downloaded", "roster_import", found.id, {"rows": len(rows)})
-    return f"{PurePath(found.filename).stem}-登录名.xlsx", login_list(rows)
+    return f"{PurePath(found.filename).stem}-{translate(msg('登录名'))}.xlsx", login_list(rows, translate)
 
 
-def _problem_rows(ctx: Context, found: RosterImport) -> Iterator[tuple[int, list[str], str]]:
+def _problem_rows(
+    ctx: Context, found: RosterImport, translate: Callable[[Message], str]
+) -> Iterator[tuple[int, list[str], str]]:
     statement = (
         select(RosterImportRow)
         .where(RosterImportRow.import_id == found.id, RosterImportRow.action == "problem")
@@ -83,8 +96,15 @@ def _problem_rows(ctx: Context, found: RosterImport) -> Iterator[tuple[int, list
     )
     for row in ctx.session.scalars(statement):
         raw: list[str] = json.loads(ctx.vault.open_blob(ctx.school.id, ROW_KIND, row.raw))
-        yield row.row_no, raw, "；".join(map(_explained, problems_of(row)))
+        yield (
+            row.row_no,
+            raw,
+            translate(msg("；")).join(_explained(problem, translate) for problem in problems_of(row)),
+        )
 
 
-def _explained(problem: Problem) -> str:
-    return f"{problem.column_label}：{problem.message}" if problem.column_label else str(problem.message)
+def _explained(problem: Problem, translate: Callable[[Message], str]) -> str:
+    reason = translate(problem.message)
+    if not problem.column_label:
+        return reason
+    return translate(msg("%(label)s：%(reason)s", label=problem.column_label, reason=reason))
