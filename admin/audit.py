@@ -16,7 +16,6 @@ from app.models import AuditEntry
 from app.rules.permissions import Action
 from app.web.templating import local_time
 
-
 _UNBROKEN = "\u00a0"
 
 

@@ -29,8 +29,7 @@ VIEWS: Sequence[Views] = (
 
 def register(app: Flask) -> None:
     """Mount the management side at ``/manage`` on every host."""
-    # Flask-Admin looks for templates in its own package only; ours are reached through a blueprint without
-    # routes.
+    # Flask-Admin looks for templates in its own package only; this blueprint without routes adds ours.
     app.register_blueprint(Blueprint("manage_templates", "admin", template_folder="templates"))
     admin = Admin(
         app,
