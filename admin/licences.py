@@ -10,6 +10,7 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, IntegerField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt
@@ -66,7 +67,7 @@ class Licences(SecureView):
         """「授权」: a course, ticked schools, an end and seats where wanted."""
         ctx = request_context()
         form = LicenceForm(course_id=number("course_id"))
-        form.course_id.choices = [(course.id, course.title) for course in list_licensable(ctx)]
+        form.course_id.choices = [SelectChoice(course.id, course.title) for course in list_licensable(ctx)]
         ticked = {int(each) for each in request.form.getlist("school_ids") if _is_id(each)}
         if form.validate_on_submit():
             done = attempt(

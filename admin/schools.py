@@ -12,6 +12,7 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import ColorField, FileField, SelectField, StringField
+from wtforms.fields import SelectChoice
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
 from admin.listing import ListAddress, choice
@@ -41,13 +42,13 @@ from tenants.registry import SchoolInfo
 
 STATES = ("active", "suspended")
 DEFAULT_ACCENT = "#1d5fa8"
-_ZONES = {
-    "Asia/Shanghai": lazy_gettext("北京时间"),
-    "Asia/Urumqi": lazy_gettext("新疆时间"),
-    "Asia/Hong_Kong": lazy_gettext("香港时间"),
-    "Asia/Macau": lazy_gettext("澳门时间"),
-    "Asia/Taipei": lazy_gettext("台北时间"),
-}
+_ZONES = [
+    SelectChoice("Asia/Shanghai", lazy_gettext("北京时间")),
+    SelectChoice("Asia/Urumqi", lazy_gettext("新疆时间")),
+    SelectChoice("Asia/Hong_Kong", lazy_gettext("香港时间")),
+    SelectChoice("Asia/Macau", lazy_gettext("澳门时间")),
+    SelectChoice("Asia/Taipei", lazy_gettext("台北时间")),
+]
 
 
 class SchoolForm(ManageForm):
@@ -63,7 +64,7 @@ class SchoolForm(ManageForm):
         description=lazy_gettext("5 位数字，该校的学号都以它开头"),
     )
     slug = StringField(lazy_gettext("二级域名"), [Required()])
-    timezone = SelectField(lazy_gettext("时区"), choices=list(_ZONES.items()), default="Asia/Shanghai")
+    timezone = SelectField(lazy_gettext("时区"), choices=_ZONES, default="Asia/Shanghai")
     logo = FileField(
         lazy_gettext("学校标识"), description=lazy_gettext("PNG、JPEG、WebP 或 SVG，不超过 1 MB")
     )
@@ -115,8 +116,8 @@ class Schools(SecureView):
         """One school: its form and its checklist."""
         school = get_school(request_context(), school_id=school_id)
         form = SchoolForm(obj=school)
-        if school.timezone not in _ZONES:
-            form.timezone.choices = [*_ZONES.items(), (school.timezone, school.timezone)]
+        if school.timezone not in {zone.value for zone in _ZONES}:
+            form.timezone.choices = [*_ZONES, SelectChoice(school.timezone)]
         if form.validate_on_submit() and attempt(lambda ctx: _save(ctx, school_id, form), form):
             flash(gettext("已保存"), "success")
             return redirect(self.get_url(".edit", school_id=school_id), code=303)

@@ -1,0 +1,252 @@
+"""联盟管理: schools, alliance courses and licences, as a secretary meets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from app.demo import covers, emblems
+from app.models import Course, CourseLicence, CourseOffering, User
+from tenants.registry import SchoolInfo, find_by_slug
+from tenants.scope import school_scope
+from tests.support.app import next_unit_code, school_info
+from tests.support.pages import token_of
+
+MakeUser = Callable[..., User]
+ClientFor = Callable[..., FlaskClient]
+HOME = "/manage/"
+
+
+@pytest.fixture
+def client(alliance: SchoolInfo, make_user: MakeUser, client_for: ClientFor) -> FlaskClient:
+    """A secretary's browser."""
+    return client_for(alliance, make_user(alliance, kind="secretary", must_change_password=False))
+
+
+def send(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
+    return client.post(path, data={"csrf_token": token_of(client, HOME), **fields})
+
+
+def school_fields(**values: Any) -> dict[str, Any]:
+    code = next_unit_code()
+    typed = {
+        "name": f"页面医学院{code}",
+        "short_name": "页面",
+        "slug": f"page-{code}",
+        "unit_code": code,
+        "accent": "#1d5fa8",
+        "timezone": "Asia/Shanghai",
+        "admin_name": "方明远",
+        "admin_login": "admin",
+    }
+    return typed | values
+
+
+def course_fields(name: str, **values: Any) -> dict[str, Any]:
+    typed = {
+        "title": name,
+        "category": "临床医学",
+        "teachers": "甲",
+        "summary": "简介",
+        "description": "一\n\n二",
+        "hours": "32",
+        "credit": "2.5",
+    }
+    return typed | values
+
+
+def released_course(client: FlaskClient, title: str) -> int:
+    made = send(client, "/manage/alliance-courses/new/", **course_fields(title))
+    course_id = int(made.location.rstrip("/").rsplit("/", 1)[1])
+    send(client, f"/manage/alliance-courses/{course_id}/release")
+    return course_id
+
+
+def test_a_school_is_opened_and_its_password_shown_once(client: FlaskClient) -> None:
+    fields = school_fields()
+    answer = send(client, "/manage/schools/new/", **fields, logo=(BytesIO(emblems.boai()), "校徽.svg"))
+    assert answer.status_code == 200
+    assert "一次性密码" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    school = find_by_slug(fields["slug"])
+    assert school is not None
+    assert school.logo_sha
+    listed = client.get("/manage/schools/", query_string={"q": fields["unit_code"]})
+    assert fields["name"] in listed.text
+    assert "1 / 6" in listed.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "", "请填写此项"),
+        ("slug", "www", "系统保留"),
+        ("unit_code", "12", "5 位数字"),
+        ("accent", "blue", "主题色"),
+        ("timezone", "Mars/Base", "时区"),
+        ("admin_login", " ", "请填写此项"),
+    ],
+)
+def test_a_refusal_keeps_what_was_typed_and_marks_the_field(
+    client: FlaskClient, field: str, value: str, said: str
+) -> None:
+    fields = school_fields(**{field: value})
+    answer = send(client, "/manage/schools/new/", **fields)
+    assert answer.status_code == 422
+    assert said in answer.text or "Not a valid choice" in answer.text
+    assert f'href="#{field}"' in answer.text
+    assert f'value="{fields["short_name"]}"' in answer.text
+    assert find_by_slug(fields["slug"]) is None
+
+
+def test_a_broken_logo_is_refused_with_what_is_accepted(client: FlaskClient) -> None:
+    answer = send(client, "/manage/schools/new/", **school_fields(), logo=(BytesIO(b"GIF89a"), "x.png"))
+    assert answer.status_code == 422
+    assert "PNG、JPEG、WebP 或 SVG" in answer.text
+
+
+def test_the_label_is_checked_while_one_types(client: FlaskClient, school: SchoolInfo) -> None:
+    def verdict(**query: Any) -> str:
+        return client.get("/manage/schools/slug", query_string=query).text
+
+    assert "已被其他学校使用" in verdict(slug=school.slug, name="仁心医学院")
+    assert "可以改用：renxin" in verdict(slug=school.slug, name="仁心医学院")
+    assert "可以使用" in verdict(slug=school.slug, school_id=school.id)
+    assert "可以使用" in verdict(slug="quite-free")
+    assert "<script>" not in verdict(slug="<script>alert(1)</script>")
+    assert client.get("/manage/schools/slug?slug=a&school_id=99999999999999999999").status_code == 200
+
+
+def test_logo_and_colour_are_previewed_as_they_would_be_stored(client: FlaskClient) -> None:
+    shown = send(
+        client,
+        "/manage/schools/preview",
+        accent="#ffe000",
+        name="甲",
+        logo=(BytesIO(emblems.mingde()), "x.svg"),
+    )
+    assert "data:image/webp;base64," in shown.text
+    assert 'fill="#ffe000"' in shown.text
+    assert 'fill="#000000"' in shown.text
+    refused = send(client, "/manage/schools/preview", accent="#ffe000", logo=(BytesIO(b"no"), "x.svg"))
+    assert "PNG、JPEG、WebP 或 SVG" in refused.text
+
+
+def test_a_school_is_edited_suspended_and_resumed(client: FlaskClient, school: SchoolInfo) -> None:
+    address = f"/manage/schools/{school.id}/"
+    fields = school_fields(name=school.name, slug=school.slug, unit_code=school.unit_code, short_name="改名")
+    for name in ("admin_name", "admin_login"):
+        del fields[name]
+    assert school.name in client.get(address).text
+    assert send(client, address, **fields).status_code == 303
+    assert school_info(school.id).short_name == "改名"
+    assert send(client, address + "suspend").status_code == 303
+    assert school_info(school.id).status == "suspended"
+    assert "恢复使用" in client.get(address).text
+    assert send(client, address + "resume").status_code == 303
+    assert school_info(school.id).status == "active"
+
+
+def test_a_zone_that_is_not_offered_stays_when_the_school_has_it(
+    client: FlaskClient, make_school: Callable[..., SchoolInfo]
+) -> None:
+    school = make_school(timezone="Pacific/Auckland")
+    assert 'value="Pacific/Auckland"' in client.get(f"/manage/schools/{school.id}/").text
+
+
+def test_a_course_is_written_released_and_licensed(
+    client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo, other_school: SchoolInfo
+) -> None:
+    title = f"页面课程{school.id}"
+    fields = course_fields(title, summary="")
+    made = send(
+        client, "/manage/alliance-courses/new/", **fields, cover=(BytesIO(covers.herbs()), "封面.svg")
+    )
+    assert made.status_code == 303
+    address = made.location
+    page = client.get(address).text
+    assert "请填写课程简介" in page
+    assert re.search(r">\s*一\r?\n\r?\n二</textarea>", page)
+    course_id = int(address.rstrip("/").rsplit("/", 1)[1])
+    assert send(client, address, **course_fields(title)).status_code == 303
+    assert send(client, address + "release").status_code == 303
+    with school_scope(alliance.id) as session:
+        course = session.scalars(select(Course).where(Course.id == course_id)).one()
+        assert (course.released, str(course.credit), bool(course.cover_sha)) == (True, "2.5", True)
+    assert title in client.get("/manage/licences/new/").text
+    done = send(
+        client,
+        "/manage/licences/new/",
+        course_id=course_id,
+        school_ids=[school.id, other_school.id],
+        ends_on="2027-07-31",
+        seats="30",
+    )
+    assert done.status_code == 303
+    with school_scope(school.id) as session:
+        assert session.scalars(select(CourseOffering.status)).one() == "unhandled"
+        assert session.scalars(select(CourseLicence.seats)).one() == 30
+    listed = client.get(f"/manage/licences/?course={course_id}").text
+    assert school.name in listed
+    assert "2027-07-31" in listed
+    ended = send(client, f"/manage/licences/{course_id}/{school.id}/end")
+    assert ended.status_code == 303
+    assert "已结束" in client.get(f"/manage/licences/?course={course_id}&school={school.id}").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ""),
+        ("hours", "x"),
+        ("hours", "0"),
+        ("credit", "0.3"),
+        ("credit", "NaN"),
+        ("summary", "长" * 301),
+    ],
+)
+def test_a_refused_course_marks_its_field(client: FlaskClient, field: str, value: str) -> None:
+    answer = send(client, "/manage/alliance-courses/new/", **course_fields("不会有的课程", **{field: value}))
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+
+
+def test_licensing_without_a_school_says_so_and_keeps_the_form(
+    client: FlaskClient, school: SchoolInfo
+) -> None:
+    course_id = released_course(client, f"待授权课程{school.id}")
+    answer = send(client, "/manage/licences/new/", course_id=course_id, seats="12")
+    assert answer.status_code == 422
+    assert "请至少选择一所学校" in client.get("/manage/licences/").text or "请至少选择一所学校" in answer.text
+    assert 'value="12"' in answer.text
+    bad = send(
+        client, "/manage/licences/new/", course_id=course_id, school_ids=[school.id], ends_on="2020-01-01"
+    )
+    assert "不能早于今天" in bad.text
+    assert f'value="{school.id}" checked' in bad.text
+
+
+def test_nobody_else_finds_these_pages(
+    school: SchoolInfo, alliance: SchoolInfo, make_user: MakeUser, client_for: ClientFor
+) -> None:
+    administrator = client_for(school, make_user(school, kind="administrator", must_change_password=False))
+    visitor = client_for(alliance)
+    for path in (
+        "schools/",
+        "schools/new/",
+        "schools/slug",
+        "alliance-courses/",
+        "licences/",
+        f"schools/{school.id}/",
+    ):
+        assert administrator.get("/manage/" + path).status_code == 404
+        assert visitor.get("/manage/" + path).status_code == 303
+    answer = send(administrator, "/manage/schools/new/", **school_fields())
+    assert answer.status_code == 404
