@@ -100,7 +100,7 @@ def test_a_refusal_keeps_what_was_typed_and_marks_the_field(
     fields = school_fields(**{field: value})
     answer = send(client, "/manage/schools/new/", **fields)
     assert answer.status_code == 422
-    assert said in answer.text or "Not a valid choice" in answer.text
+    assert said in answer.text
     assert f'href="#{field}"' in answer.text
     assert f'value="{fields["short_name"]}"' in answer.text
     assert find_by_slug(fields["slug"]) is None
