@@ -19,9 +19,9 @@ from app.web.templating import local_time
 _UNBROKEN = "\u00a0"
 
 
-def _shown(text: Callable[[AuditEntry], str]) -> Callable[..., str]:
+def _shown(say: Callable[[AuditEntry], str]) -> Callable[..., str]:
     """A column's formatter in Flask-Admin's shape from a function of the entry."""
-    return lambda _view, _context, entry, _name: text(entry)
+    return lambda _view, _context, entry, _name: say(entry)
 
 
 class AuditLog(ServiceModelView):
