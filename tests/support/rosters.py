@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from app.context import Actor
-from app.models import RosterImport, RosterImportRow, SchoolClass, User
+from app.models import RosterImport, RosterImportRow, School, SchoolClass, User
 from app.rules.permissions import Role
 from app.rules.students import LABELS
 from app.services.imports.apply import run_apply
@@ -24,9 +24,10 @@ from app.services.imports.summary import Summary
 from app.services.imports.units import Units
 from app.vault import Vault
 from samples.roster import make_rows
+from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.app import NOW, VAULT_KEY, Sent
+from tests.support.app import NOW, VAULT_KEY, Sent, school_info
 
 Row = Mapping[str, str]
 
@@ -111,6 +112,14 @@ class Importer:
             statement = select(RosterImportRow).where(RosterImportRow.import_id == import_id)
             return list(session.scalars(statement.order_by(RosterImportRow.row_no)))
 
+    def write(self, import_id: int, **values: Any) -> None:
+        """Write to an import behind its run's back."""
+        with school_scope(self.school.id) as session:
+            found = session.scalars(select(RosterImport).where(RosterImport.id == import_id)).one()
+            for name, value in values.items():
+                setattr(found, name, value)
+            session.commit()
+
     def change(self, student_no: str, **values: Any) -> None:
         """Write to an account behind the import's back."""
         with school_scope(self.school.id) as session:
@@ -130,6 +139,16 @@ def importer_for(app_context: Flask, sent: Sent) -> Callable[[SchoolInfo], Impor
 def importer(importer_for: Callable[[SchoolInfo], Importer], school: SchoolInfo) -> Importer:
     """An importer into the test's school."""
     return importer_for(school)
+
+
+@pytest.fixture
+def sample_school(make_school: Callable[..., SchoolInfo]) -> SchoolInfo:
+    """A school with the unit code of the sample files."""
+    with db.engine.connect() as connection:
+        found = connection.scalar(select(School.id).where(School.unit_code == "90001"))
+    if found is not None:
+        return school_info(found)
+    return make_school(unit_code="90001", slug="samples", name="示例医学院")
 
 
 def messages(problems: Iterable[Any]) -> list[str]:
