@@ -20,6 +20,7 @@ from rq.job import Job
 from app.jobs import JobName
 from deploy.local.servers import Redis as RedisServer
 from tenants.registry import SchoolInfo
+from tenants.db import db
 from tests.support.app import Sent, build_app, insert_school, make_settings, school_info
 from tests.support.installation import environment
 from tests.support.rosters import Importer, plain_rows, sheet_of
@@ -136,3 +137,4 @@ def test_a_worker_runs_our_jobs_and_no_others(
     assert not hole.exists()
     with flask_app.app_context():
         assert importer.read(import_id).state == "checked"
+        db.engine.dispose()
