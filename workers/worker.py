@@ -10,6 +10,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.utils import now
@@ -98,14 +99,19 @@ def work(redis_url: str, *, burst: bool = False) -> None:
     Args:
         burst: end when the queue is empty.
     """
-    while True:
+    worker: ImportWorker | None = None
+    while worker is None or not worker.stop_wanted:
         try:
+            if worker is not None:
+                time.sleep(PAUSE_SECONDS)
             worker = make_worker(redis_url)
             worker.work(burst=burst)
-            if burst or worker.stop_wanted:
+            if burst:
                 return
+        except StopRequested:
+            return
         except RedisError as error:
             if burst:
                 raise
             log.warning("redis is away (%s); trying again", type(error).__name__)
-        time.sleep(PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS)

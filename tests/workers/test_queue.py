@@ -19,8 +19,8 @@ from rq.job import Job
 
 from app.jobs import JobName
 from deploy.local.servers import Redis as RedisServer
-from tenants.registry import SchoolInfo
 from tenants.db import db
+from tenants.registry import SchoolInfo
 from tests.support.app import Sent, build_app, insert_school, make_settings, school_info
 from tests.support.installation import environment
 from tests.support.rosters import Importer, plain_rows, sheet_of
