@@ -9,12 +9,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, url_for
+from flask_babel import get_translations
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from app.rules.colours import accent_theme
 from app.rules.permissions import Action, Role, may
 from app.web.i18n import chosen_language, translated
 from app.web.security import csp_nonce
+from app.web.states import STATE_WORDS
 from tenants.registry import SchoolInfo
 
 DEFAULT_ACCENT = "#1f5eff"
@@ -64,6 +67,13 @@ def may_manage(kind: str) -> bool:
     return may(Role(kind), Action.ENTER_MANAGEMENT)
 
 
+def _gettext(text: str, /, **values: object) -> str:
+    """``_`` of templates: as Jinja's own, but the catalogue is looked up once a request, not once a word."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return Markup(g.catalogue.gettext(text)) % values  # noqa: S704 - our own texts; values are escaped
+
+
 def install(app: Flask) -> None:
     """Register globals and filters."""
 
@@ -83,5 +93,8 @@ def install(app: Flask) -> None:
         csp_nonce=csp_nonce,
         csrf_token=generate_csrf,
         may_manage=may_manage,
+        state_words=STATE_WORDS,
+        _=_gettext,
+        gettext=_gettext,
     )
     app.jinja_env.filters.update(translated=translated, local_time=local_time, iso_date=iso_date)

@@ -1,0 +1,47 @@
+"""The manual's words for states, and the tone in which a chip shows them.
+
+Kept as messages, not looked up in the template: a page with many chips would else translate every word for each.
+"""
+
+from __future__ import annotations
+
+from app.errors import Message, msg
+
+#: thing -> code -> (word, tone of the chip).
+STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
+    "course": {
+        "open": (msg("报名中"), "success"),
+        "upcoming": (msg("即将开课"), "info"),
+        "running": (msg("进行中"), "accent"),
+        "ended": (msg("已结束"), "neutral"),
+    },
+    "review": {
+        "draft": (msg("未通过"), "neutral"),
+        "pending": (msg("待审核"), "warning"),
+        "approved": (msg("已通过"), "success"),
+        "rejected": (msg("不通过"), "danger"),
+    },
+    "offering": {
+        "unhandled": (msg("待提交"), "warning"),
+        "online": (msg("已上线"), "success"),
+        "offline": (msg("已下线"), "neutral"),
+    },
+    "import": {
+        "uploaded": (msg("已上传"), "info"),
+        "checking": (msg("检查中"), "info"),
+        "checked": (msg("待保存"), "warning"),
+        "applying": (msg("保存中"), "info"),
+        "applied": (msg("已保存"), "success"),
+        "failed": (msg("失败"), "danger"),
+        "undone": (msg("已撤销"), "neutral"),
+    },
+    "account": {"active": (msg("正常"), "success"), "disabled": (msg("已停用"), "neutral")},
+    "school": {"active": (msg("使用中"), "success"), "suspended": (msg("已暂停"), "danger")},
+    "request": {
+        "open": (msg("待审核"), "warning"),
+        "approved": (msg("通过"), "success"),
+        "rejected": (msg("不通过"), "danger"),
+        "withdrawn": (msg("已撤回"), "neutral"),
+    },
+    "source": {"alliance": (msg("联盟慕课"), "info"), "own": (msg("本校"), "neutral")},
+}
