@@ -89,8 +89,9 @@ def _start(running: ExitStack) -> list[Child]:
     running.callback(web.stop)
     worker = start_worker(env, logs)
     running.callback(worker.stop)
+    accounts = run_flask(env, "demo", "accounts")
     wait_for_web(web, env)
-    run_flask(env, "demo", "accounts")
+    print(accounts, end="", flush=True)
     say(
         f"已就绪 http://{env['BASE_DOMAIN']}:{port} (Ctrl-C 停止,日志在 var/log)",
         "ready; Ctrl-C stops it, logs are in var/log",

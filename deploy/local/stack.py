@@ -54,14 +54,16 @@ def _answers_ready(port: int, domain: str) -> bool:
     return response.status == http.HTTPStatus.OK
 
 
-def run_flask(env: Mapping[str, str], *arguments: str) -> None:
-    """Run a `flask` command of ours, its output going to the terminal.
+def run_flask(env: Mapping[str, str], *arguments: str) -> str:
+    """Run a `flask` command of ours and give back what it printed.
 
     Raises:
         LocalError: it failed.
     """
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-    done = subprocess.run(command, cwd=PROJECT, env=dict(env), check=False)
+    done = subprocess.run(command, cwd=PROJECT, env=dict(env), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         name = " ".join(arguments)
-        raise LocalError(f"flask {name} 没有成功,原因见上", f"flask {name} failed, see above")
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()] or ["?"]
+        raise LocalError(f"flask {name} 没有成功:{lines[-1][:300]}", f"flask {name} failed")
+    return done.stdout
