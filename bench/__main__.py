@@ -29,7 +29,7 @@ def main() -> int:
                     f"{measured.name}: {measured.value} {measured.unit}, floor {measured.floor}, "
                     f"ratio {measured.ratio}, spread {measured.spread}"
                 )
-    RESULTS.write_text(json.dumps(list(found.values()), indent=2) + "\n")
+            RESULTS.write_text(json.dumps(list(found.values()), indent=2) + "\n")
     return 0
 
 

@@ -82,21 +82,34 @@ class _Connection:
         self._socket.sendall(self._request)
 
     def receive(self) -> None:
+        try:
+            self._receive()
+        except ConnectionError:
+            # gunicorn replaces a process after so many requests; what it did not answer is asked again.
+            self.close()
+            self._open()
+            self.send()
+            self._receive()
+
+    def _receive(self) -> None:
         head, _, body = self._read(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 "), head[:200]
         fields = head.lower()
         left = int(fields.partition(b"content-length:")[2].split(None, 1)[0]) - len(body)
         while left > 0:
-            left -= len(self._socket.recv(min(left, 2**16)))
+            left -= len(self._piece(min(left, 2**16)))
         if b"connection: close" in fields:
-            # gunicorn replaces a process after so many requests.
             self.close()
             self._open()
 
     def _read(self, until: bytes) -> tuple[bytes, bytes, bytes]:
         content = b""
         while until not in content:
-            piece = self._socket.recv(2**16)
-            assert piece, "the server hung up"
-            content += piece
+            content += self._piece(2**16)
         return content.partition(until)
+
+    def _piece(self, most: int) -> bytes:
+        piece = self._socket.recv(most)
+        if not piece:
+            raise ConnectionResetError
+        return piece
