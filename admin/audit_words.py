@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from app.models import AuditEntry
+from app.web.i18n import joined
 
 #: Every act that a use case records; a test compares them with the services' source.
 ACTIONS: Mapping[str, Any] = {
@@ -91,7 +92,7 @@ FACTS: Mapping[str, Any] = {
     "change": lazy_gettext("修改"),
     "unchanged": lazy_gettext("无变化"),
     "problem": lazy_gettext("有问题"),
-    "classes": lazy_gettext("班级"),
+    "classes": lazy_gettext("班级数"),
     "removed": lazy_gettext("删除"),
     "restored": lazy_gettext("恢复"),
     "kept": lazy_gettext("保留"),
@@ -103,7 +104,11 @@ VALUES: Mapping[str, Any] = {
     "administrator": lazy_gettext("管理员"),
     "secretary": lazy_gettext("秘书处"),
 }
-_PEOPLE: Mapping[str, Any] = {"system": lazy_gettext("系统"), "anonymous": lazy_gettext("访客")}
+_PEOPLE: Mapping[str, Any] = {
+    "system": lazy_gettext("系统"),
+    "operator": lazy_gettext("运维人员"),
+    "anonymous": lazy_gettext("访客"),
+}
 _PLACES = {key: place for place, key in enumerate(FACTS)}
 #: Facts for machines: fingerprints of pictures and the like.
 _UNSHOWN = {"sha"}
@@ -135,7 +140,7 @@ def details(entry: AuditEntry) -> str:
             for key, value in new.items()
             if value != old.get(key)
         }
-    return " · ".join(f"{name}：{text}" for name, text in _pairs(data))
+    return " · ".join(joined(pair, "：") for pair in _pairs(data))
 
 
 def _pairs(data: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -150,7 +155,7 @@ def _plain(value: Any) -> str:
     if value is None:
         return "—"
     if isinstance(value, Mapping):
-        return "、".join(f"{key} {text}" for key, text in _pairs(value))
+        return joined(f"{key} {text}" for key, text in _pairs(value))
     if isinstance(value, list):
-        return "、".join(str(FACTS.get(item, item)) for item in map(str, value))
+        return joined(str(FACTS.get(item, item)) for item in map(str, value))
     return str(VALUES.get(value, value))

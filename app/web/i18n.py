@@ -13,7 +13,7 @@ from app.web.safe_next import safe_next
 
 #: Cookie value -> Babel's locale.
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
-_ENGLISH_MARKS = str.maketrans({"、": ", ", "；": "; ", "：": ": "})
+_ENGLISH_MARKS = {"、": ", ", "；": "; ", "：": ": "}
 _YEAR = 365 * 24 * 3600
 
 blueprint = Blueprint("language", __name__)
@@ -30,18 +30,17 @@ def translated(message: Message) -> str:
     text: str = gettext(message.text)
     if not message.params:
         return text
-    return text % {name: _list(value) for name, value in message.params.items()}
+    # Makers of messages part the items of a list by the Chinese comma.
+    return text % {name: _mark("、").join(str(value).split("、")) for name, value in message.params.items()}
 
 
 def joined(texts: Iterable[str], between: str = "、") -> str:
     """Several texts as one, parted by the Chinese mark ``between`` or by what English has for it."""
-    return _list(between.join(texts))
+    return _mark(between).join(texts)
 
 
-def _list(value: str | int) -> str:
-    # Makers of messages part the items of a list by the Chinese marks.
-    text = str(value)
-    return text.translate(_ENGLISH_MARKS) if chosen_language() == "en" else text
+def _mark(chinese: str) -> str:
+    return _ENGLISH_MARKS[chinese] if chosen_language() == "en" else chinese
 
 
 # Choosing a language changes nothing but the cookie and must work on every page, also where no form token was made.

@@ -43,7 +43,7 @@ def problem_file(
         raise NotFound(msg("这次导入没有问题数据"))
     content = problem_workbook(header=list(summary_of(found).header), rows=rows)
     record(ctx, "roster_import.problems_downloaded", "roster_import", found.id, {"rows": len(rows)})
-    return f"{PurePath(found.filename).stem}-{translate(msg('问题数据'))}.xlsx", content
+    return _file_name(found, translate(msg("问题数据"))), content
 
 
 def login_file(
@@ -83,7 +83,11 @@ def login_file(
     if not rows:
         raise NotFound(msg("这次导入没有新建账号"))
     record(ctx, "roster_import.logins_downloaded", "roster_import", found.id, {"rows": len(rows)})
-    return f"{PurePath(found.filename).stem}-{translate(msg('登录名'))}.xlsx", login_list(rows, translate)
+    return _file_name(found, translate(msg("登录名"))), login_list(rows, translate)
+
+
+def _file_name(found: RosterImport, what: str) -> str:
+    return f"{PurePath(found.filename).stem}-{what}.xlsx"
 
 
 def _problem_rows(
