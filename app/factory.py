@@ -101,7 +101,9 @@ def _configure(app: Flask, settings: Settings) -> None:
             "pool_size": 5,
             "max_overflow": 5,
             "pool_pre_ping": True,
-            "connect_args": {"options": "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=30000"},
+            "connect_args": {
+                "options": "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=30000"
+            },
         },
     )
 

@@ -59,7 +59,9 @@ def _seal_audit(session: Session, vault: Vault) -> None:
 
 
 def _append(session: Session, vault: Vault, school_id: int, entries: list[AuditEntry]) -> None:
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('audit'), :school)"), {"school": school_id % 2**31})
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtext('audit'), :school)"), {"school": school_id % 2**31}
+    )
     last = session.execute(
         select(AuditEntry.id, AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
     ).first()

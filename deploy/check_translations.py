@@ -82,13 +82,14 @@ def _placeholders(text: str) -> set[str]:
     return {match.group(0) for match in _PLACEHOLDER.finditer(text.replace("%%", ""))}
 
 
-def _read(path: Path) -> Catalog:
+def read_catalogue(path: Path) -> Catalog:
+    """The catalogue in a file; an empty one when there is no file."""
     content = path.read_bytes() if path.exists() else b""
     return read_po(io.BytesIO(content), locale="en")
 
 
 def _update(path: Path, texts: Catalog) -> None:
-    catalogue = _read(path)
+    catalogue = read_catalogue(path)
     catalogue.update(texts, no_fuzzy_matching=True, update_creation_date=False)
     # Babel's compiler silently leaves out a catalogue whose header is marked as fuzzy, as that of a new one is.
     catalogue.fuzzy = False
@@ -106,7 +107,7 @@ def main(arguments: list[str]) -> int:
     updating = arguments == ["--update"]
     if updating:
         _update(path, texts)
-    found = list(problems(texts, _read(path)))
+    found = list(problems(texts, read_catalogue(path)))
     for line in found:
         print(line, file=sys.stderr)
     print(f"{len(texts)} texts, {len(found)} problems with {CATALOGUE}")

@@ -5,7 +5,7 @@ The only session that anyone can import from here is already guarded (``tenants.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -37,18 +37,22 @@ class SchoolScoped:
     #: The column that must hold the acting school's id when a row is written.
     writer_column: ClassVar[str] = "school_id"
 
-    school_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("schools.id"), primary_key=True, sort_order=-2)
+    school_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("schools.id"), primary_key=True, sort_order=-2
+    )
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
         """The rows that a session of this school may read; shared tables widen it."""
-        return cls.school_id == school_id
+        return cast("ColumnElement[bool]", cls.school_id == school_id)
 
 
 class GuardedSession(FlaskSession):
     """The session of the product: one school for its whole life (``tenants.scope``), guarded (``tenants.guard``)."""
 
-    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Engine | Connection:
+    def get_bind(
+        self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any
+    ) -> Engine | Connection:
         """A session opened by ``sibling_scope`` stays on its elder's connection, inside the same transaction."""
         joined = self.info.get("joined_connection")
         if isinstance(joined, Connection):

@@ -45,7 +45,10 @@ def _add_criterion(state: ORMExecuteState) -> None:
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(
             with_loader_criteria(
-                SchoolScoped, lambda cls: cls.visible_to(school_id), include_aliases=True, track_closure_variables=True
+                SchoolScoped,
+                lambda cls: cls.visible_to(school_id),
+                include_aliases=True,
+                track_closure_variables=True,
             )
         )
 
@@ -58,7 +61,7 @@ def _refuse_other_schools(session: Session, _context: UOWTransaction, _instances
             continue
         if school_id is None:
             raise ScopeMissing(f"no school is set, but a {type(row).__name__} is about to be written")
-        if row.writer_column == "school_id" and row in session.new and row.school_id is None:
+        if row.writer_column == "school_id" and row in session.new and row.__dict__.get("school_id") is None:
             row.school_id = school_id
         if getattr(row, row.writer_column) != school_id:
             raise CrossSchoolWrite(f"a {type(row).__name__} of another school is about to be written")

@@ -28,14 +28,26 @@ def test_good_settings_are_read() -> None:
 
 def test_every_mistake_is_named_at_once() -> None:
     with pytest.raises(BadSettings) as error:
-        Settings.from_env({"SPOC_ENV": "live", "VAULT_KEY": "?", "TRUSTED_PROXIES": "two", "CAPTCHA": "maybe"})
-    for word in ("SPOC_ENV", "BASE_DOMAIN", "SECRET_KEY", "VAULT_KEY", "DATABASE_URL", "REDIS_URL", "TRUSTED_PROXIES"):
+        Settings.from_env(
+            {"SPOC_ENV": "live", "VAULT_KEY": "?", "TRUSTED_PROXIES": "two", "CAPTCHA": "maybe"}
+        )
+    for word in (
+        "SPOC_ENV",
+        "BASE_DOMAIN",
+        "SECRET_KEY",
+        "VAULT_KEY",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "TRUSTED_PROXIES",
+    ):
         assert word in str(error.value)
 
 
 def test_production_is_the_default_and_has_no_default_secret() -> None:
     with pytest.raises(BadSettings, match="SECRET_KEY"):
-        Settings.from_env({name: value for name, value in GOOD.items() if name not in ("SECRET_KEY", "SPOC_ENV")})
+        Settings.from_env(
+            {name: value for name, value in GOOD.items() if name not in ("SECRET_KEY", "SPOC_ENV")}
+        )
 
 
 def test_production_refuses_a_captcha_that_is_off() -> None:

@@ -38,7 +38,9 @@ def test_a_commit_writes_the_rows_and_the_audit_and_then_sends_the_jobs(
     assert reader.session.scalars(select(AuditEntry.action)).all() == ["class.created"]
 
 
-def test_an_error_leaves_no_row_no_audit_and_no_job(school: SchoolInfo, make_ctx: MakeContext, sent: Sent) -> None:
+def test_an_error_leaves_no_row_no_audit_and_no_job(
+    school: SchoolInfo, make_ctx: MakeContext, sent: Sent
+) -> None:
     ctx = make_ctx(school)
     with pytest.raises(RuntimeError, match="stop"), unit_of_work(ctx):
         _write(ctx, "甲")
@@ -95,7 +97,9 @@ def test_every_edit_of_the_audit_log_is_found(
             fresh = make_ctx(school)
             assert 5 in audit.broken_links(fresh, fresh.vault), edit
             restore = back or "data = cast(:data as jsonb)"
-            connection.execute(text(f"UPDATE audit_log SET {restore}{where}"), {} if back else {"data": before})
+            connection.execute(
+                text(f"UPDATE audit_log SET {restore}{where}"), {} if back else {"data": before}
+            )
         fresh = make_ctx(school)
         assert audit.broken_links(fresh, fresh.vault) == []
         connection.execute(text(f"DELETE FROM audit_log WHERE school_id = {school.id} AND id = 4"))

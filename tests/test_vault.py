@@ -19,7 +19,9 @@ def test_a_field_opens_in_its_own_place(text: str) -> None:
     assert VAULT.open_field(1, "id_number", 7, sealed) == text
 
 
-@pytest.mark.parametrize(("school", "column", "row"), [(2, "id_number", 7), (1, "mobile", 7), (1, "id_number", 8)])
+@pytest.mark.parametrize(
+    ("school", "column", "row"), [(2, "id_number", 7), (1, "mobile", 7), (1, "id_number", 8)]
+)
 def test_a_field_copied_elsewhere_does_not_open(school: int, column: str, row: int) -> None:
     sealed = VAULT.seal_field(1, "id_number", 7, "11010519491231002X")
     with pytest.raises(SealBroken):

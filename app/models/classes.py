@@ -18,7 +18,10 @@ class SchoolClass(SchoolScoped, Base):
         UniqueConstraint("school_id", "number"),
         Index("ix_classes_head_teacher", "school_id", "head_teacher_id"),
         ForeignKeyConstraint(
-            ["school_id", "head_teacher_id"], ["users.school_id", "users.id"], name="fk_classes_head_teacher", use_alter=True
+            ["school_id", "head_teacher_id"],
+            ["users.school_id", "users.id"],
+            name="fk_classes_head_teacher",
+            use_alter=True,
         ),
     )
 

@@ -73,7 +73,11 @@ class CourseLicence(SchoolScoped, Base):
     __table_args__ = (
         UniqueConstraint("school_id", "course_owner_id", "course_id"),
         UniqueConstraint("school_id", "id", "course_owner_id", "course_id"),
-        ForeignKeyConstraint(["course_owner_id", "course_id"], ["courses.school_id", "courses.id"], name="fk_course_licences_course"),
+        ForeignKeyConstraint(
+            ["course_owner_id", "course_id"],
+            ["courses.school_id", "courses.id"],
+            name="fk_course_licences_course",
+        ),
         CheckConstraint("seats > 0", name="seats"),
     )
     writer_column = "course_owner_id"
@@ -105,7 +109,11 @@ class CourseOffering(SchoolScoped, Base):
     __tablename__ = "course_offerings"
     __table_args__ = (
         UniqueConstraint("school_id", "course_owner_id", "course_id", "term"),
-        ForeignKeyConstraint(["course_owner_id", "course_id"], ["courses.school_id", "courses.id"], name="fk_course_offerings_course"),
+        ForeignKeyConstraint(
+            ["course_owner_id", "course_id"],
+            ["courses.school_id", "courses.id"],
+            name="fk_course_offerings_course",
+        ),
         ForeignKeyConstraint(
             ["school_id", "licence_id", "course_owner_id", "course_id"],
             [
@@ -117,7 +125,9 @@ class CourseOffering(SchoolScoped, Base):
             name="fk_course_offerings_licence",
         ),
         ForeignKeyConstraint(
-            ["school_id", "operating_teacher_id"], ["users.school_id", "users.id"], name="fk_course_offerings_operating_teacher"
+            ["school_id", "operating_teacher_id"],
+            ["users.school_id", "users.id"],
+            name="fk_course_offerings_operating_teacher",
         ),
         CheckConstraint("course_owner_id = school_id OR licence_id IS NOT NULL", name="licensed"),
         CheckConstraint("status IN ('unhandled', 'online', 'offline')", name="status"),
@@ -163,9 +173,13 @@ class Enrolment(SchoolScoped, Base):
     __table_args__ = (
         UniqueConstraint("school_id", "offering_id", "user_id"),
         ForeignKeyConstraint(
-            ["school_id", "offering_id"], ["course_offerings.school_id", "course_offerings.id"], name="fk_enrolments_offering"
+            ["school_id", "offering_id"],
+            ["course_offerings.school_id", "course_offerings.id"],
+            name="fk_enrolments_offering",
         ),
-        ForeignKeyConstraint(["school_id", "user_id"], ["users.school_id", "users.id"], name="fk_enrolments_user"),
+        ForeignKeyConstraint(
+            ["school_id", "user_id"], ["users.school_id", "users.id"], name="fk_enrolments_user"
+        ),
         Index("ix_enrolments_user", "school_id", "user_id"),
     )
 
@@ -176,5 +190,8 @@ class Enrolment(SchoolScoped, Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     offering: Mapped[CourseOffering] = relationship(
-        CourseOffering, foreign_keys="[Enrolment.school_id, Enrolment.offering_id]", viewonly=True, lazy="raise"
+        CourseOffering,
+        foreign_keys="[Enrolment.school_id, Enrolment.offering_id]",
+        viewonly=True,
+        lazy="raise",
     )

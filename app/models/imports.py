@@ -21,20 +21,32 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
-STATES = ("uploaded", "checking", "checked", "applying", "applied", "failed", "refused", "undone", "discarded")
+STATES = (
+    "uploaded",
+    "checking",
+    "checked",
+    "applying",
+    "applied",
+    "failed",
+    "refused",
+    "undone",
+    "discarded",
+)
 
 
 class RosterImport(SchoolScoped, Base):
     """One import, from the upload to its undoing. The row is the truth and the outbox; RQ carries only its id.
 
     ``epoch`` is raised by every run of a job; each transaction of a run checks it, so that of two runs one writes.
-    ``content`` is the person's file, sealed. ``refusal`` says why a file was not read at all, ``summary`` holds the counts
-    and what the preview asks (classes to be created, grouped problems).
+    ``content`` is the person's file, sealed. ``refusal`` says why a file was not read at all, ``summary`` holds
+    the counts and what the preview asks (classes to be created, grouped problems).
     """
 
     __tablename__ = "roster_imports"
     __table_args__ = (
-        ForeignKeyConstraint(["school_id", "created_by"], ["users.school_id", "users.id"], name="fk_roster_imports_created_by"),
+        ForeignKeyConstraint(
+            ["school_id", "created_by"], ["users.school_id", "users.id"], name="fk_roster_imports_created_by"
+        ),
         CheckConstraint("state IN ('" + "', '".join(STATES) + "')", name="state"),
         CheckConstraint("kind IN ('students', 'teachers')", name="kind"),
         Index("ix_roster_imports_open", "school_id", "state"),
@@ -63,10 +75,10 @@ class RosterImport(SchoolScoped, Base):
 class RosterImportRow(SchoolScoped, Base):
     """One row of the person's file as staged.
 
-    ``user_id`` is the matched account or, for one to be created, an id reserved for it (so that sealed fields can be bound
-    to their row beforehand). ``new`` and ``old`` hold the changing columns of ``users`` by name, as PostgreSQL itself
-    would write the row as JSON; the same data serve apply, undo and audit. ``raw`` is the row's cells, sealed. ``kept``
-    says why an undo left the account as it was.
+    ``user_id`` is the matched account or, for one to be created, an id reserved for it (so that sealed fields can be
+    bound to their row beforehand). ``new`` and ``old`` hold the changing columns of ``users`` by name, as PostgreSQL
+    itself would write the row as JSON; the same data serve apply, undo and audit. ``raw`` is the row's cells, sealed.
+    ``kept`` says why an undo left the account as it was.
     """
 
     __tablename__ = "roster_import_rows"

@@ -39,7 +39,9 @@ class User(SchoolScoped, Base):
         UniqueConstraint("school_id", "email"),
         UniqueConstraint("school_id", "mobile_index"),
         UniqueConstraint("school_id", "id_number_index"),
-        ForeignKeyConstraint(["school_id", "class_id"], ["classes.school_id", "classes.id"], name="fk_users_class"),
+        ForeignKeyConstraint(
+            ["school_id", "class_id"], ["classes.school_id", "classes.id"], name="fk_users_class"
+        ),
         CheckConstraint("kind IN ('student', 'teacher', 'administrator', 'secretary')", name="kind"),
         CheckConstraint("status IN ('active', 'disabled')", name="status"),
         CheckConstraint("gender IN ('male', 'female')", name="gender"),

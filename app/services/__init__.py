@@ -1,1 +1,1 @@
-"""Use cases. Each takes a ``Context`` first and checks permission, applies rules, writes rows and audit; none commits."""
+"""Use cases. Each takes a ``Context`` first: permission, rule, rows, audit. None of them commits."""

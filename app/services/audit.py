@@ -13,7 +13,11 @@ from app.vault import Vault
 
 
 def record(
-    ctx: Context, action: str, object_type: str, object_id: int | None = None, data: dict[str, Any] | None = None
+    ctx: Context,
+    action: str,
+    object_type: str,
+    object_id: int | None = None,
+    data: dict[str, Any] | None = None,
 ) -> None:
     """Note a write; it becomes a row of the school's chained log when the unit of work commits.
 

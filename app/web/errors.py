@@ -58,7 +58,9 @@ def install(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)
     def unavailable(error: Exception) -> Response:
-        log.error("not available: %s %s: %s", request.method, request.path, type(error).__name__, exc_info=error)
+        log.error(
+            "not available: %s %s: %s", request.method, request.path, type(error).__name__, exc_info=error
+        )
         # Templates ask who is logged in, and that is in Redis, too.
         g.setdefault("_login_user", login_manager.anonymous_user())
         response = _page("503", 503)

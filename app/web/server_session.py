@@ -35,7 +35,9 @@ PROBES = ("/healthz", "/readyz")
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """A session's content, with the school it belongs to (``None``: a request that has no school; never stored)."""
 
-    def __init__(self, school_id: int | None, sid: str | None = None, initial: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, school_id: int | None, sid: str | None = None, initial: dict[str, Any] | None = None
+    ) -> None:
         def on_update(_: object) -> None:
             self.modified = True
 

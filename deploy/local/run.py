@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -33,8 +33,7 @@ def main() -> int:
     try:
         with ExitStack() as running:
             running.enter_context(_undisturbed_end())
-            children = _start(running)
-            _watch(children)
+            _watch(*_start(running))
     except LocalError as error:
         return fail(error)
     except KeyboardInterrupt:
@@ -56,7 +55,7 @@ def _undisturbed_end() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
 
 
-def _start(running: ExitStack) -> list[Child]:
+def _start(running: ExitStack) -> tuple[list[Child], Child, Callable[[], Child]]:
     port = _port()
     VAR.mkdir(exist_ok=True)
     running.enter_context(_only_one())
@@ -87,8 +86,13 @@ def _start(running: ExitStack) -> list[Child]:
     say("启动网站和后台任务", "starting web server and worker")
     web = start_web(env, logs)
     running.callback(web.stop)
-    worker = start_worker(env, logs)
-    running.callback(worker.stop)
+
+    def new_worker() -> Child:
+        worker = start_worker(env, logs)
+        running.callback(worker.stop)
+        return worker
+
+    worker = new_worker()
     accounts = run_flask(env, "demo", "accounts")
     wait_for_web(web, env)
     print(accounts, end="", flush=True)
@@ -96,7 +100,7 @@ def _start(running: ExitStack) -> list[Child]:
         f"已就绪 http://{env['BASE_DOMAIN']}:{port} (Ctrl-C 停止,日志在 var/log)",
         "ready; Ctrl-C stops it, logs are in var/log",
     )
-    return [*children, web, worker]
+    return [*children, web], worker, new_worker
 
 
 def _port() -> int:
@@ -165,9 +169,14 @@ def _data_folder() -> Path:
     return places.data_folder(database.PROJECT)
 
 
-def _watch(children: list[Child]) -> None:
-    """Stay until Ctrl-C; a process that ends by itself ends the run."""
+def _watch(children: list[Child], worker: Child, start_again: Callable[[], Child]) -> None:
+    """Stay until Ctrl-C; a process that ends by itself ends the run, but a worker is started again.
+
+    Production's supervisor does the same: what a killed worker left is taken up by the next one.
+    """
     while all(child.running for child in children):
+        if not worker.running:
+            worker = start_again()
         time.sleep(0.5)
     ended = next(child for child in children if not child.running)
     raise LocalError(

@@ -40,20 +40,23 @@ def test_every_table_is_scoped_or_on_the_list(catalogue: Connection) -> None:
 
 def test_every_scoped_table_enables_and_forces_row_level_security(catalogue: Connection) -> None:
     walled = _column(
-        catalogue, "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
+        catalogue,
+        "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'",
     )
     assert scoped_table_names() | {"schools"} <= walled
 
 
 def test_policies_compare_columns_and_hold_no_subquery(catalogue: Connection) -> None:
-    rules = catalogue.execute(text("SELECT coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies")).scalars()
+    rules = catalogue.execute(
+        text("SELECT coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies")
+    ).scalars()
     assert all("SELECT" not in rule.upper() for rule in rules)
 
 
 def test_primary_keys_and_unique_constraints_begin_with_the_school() -> None:
     for model in scoped_models():
         table = model.__table__
-        assert [column.name for column in table.primary_key.columns][0] == "school_id", table.name
+        assert next(column.name for column in table.primary_key.columns) == "school_id", table.name
         for constraint in table.constraints:
             if type(constraint).__name__ == "UniqueConstraint":
                 assert next(iter(constraint.columns)).name == "school_id", constraint.name
@@ -63,7 +66,9 @@ def test_primary_keys_and_unique_constraints_begin_with_the_school() -> None:
 
 def test_the_application_owns_nothing_and_cannot_pass_the_walls(catalogue: Connection) -> None:
     role = catalogue.execute(
-        text("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = 'spoc_app'")
+        text(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = 'spoc_app'"
+        )
     ).one()
     assert not any(role)
     assert not _column(catalogue, "SELECT tablename FROM pg_tables WHERE tableowner = 'spoc_app'")

@@ -64,11 +64,15 @@ def test_a_module_keeps_the_rules(path: Path) -> None:
         if name == "text" and isinstance(call.func, ast.Attribute):
             continue
         raise AssertionError(f"{place}:{call.lineno}: {name}() has no place here")
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
+    for function in (
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ):
         length = (function.end_lineno or 0) - function.lineno + 1
         assert length <= 80, f"{place}:{function.lineno}: {function.name} has {length} lines"
         for node in ast.walk(function):
-            assert not isinstance(node, ast.Import | ast.ImportFrom), f"{place}:{node.lineno}: import in a function"
+            assert not isinstance(node, ast.Import | ast.ImportFrom), (
+                f"{place}:{node.lineno}: import in a function"
+            )
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -83,5 +87,13 @@ def test_public_names_say_what_they_are(path: Path) -> None:
 def test_no_template_has_inline_style_or_handlers() -> None:
     for path in [*ROOT.glob("app/templates/**/*.html"), *ROOT.glob("admin/templates/**/*.html")]:
         source = path.read_text(encoding="utf-8").lower()
-        for forbidden in (' style="', " onclick=", " onchange=", " onsubmit=", "javascript:", "|safe", "| safe"):
+        for forbidden in (
+            ' style="',
+            " onclick=",
+            " onchange=",
+            " onsubmit=",
+            "javascript:",
+            "|safe",
+            "| safe",
+        ):
             assert forbidden not in source, f"{path.relative_to(ROOT)}: {forbidden}"

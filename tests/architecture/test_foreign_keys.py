@@ -21,8 +21,7 @@ def _keys() -> list[tuple[type[Any], ForeignKeyConstraint]]:
     for model in scoped_models():
         table: Table = model.__table__
         for constraint in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
-            if constraint.referred_table.name in scoped:
-                found.append((model, constraint))
+            found += [(model, constraint)] if constraint.referred_table.name in scoped else []
     return found
 
 
@@ -56,7 +55,10 @@ def test_a_row_cannot_point_at_another_schools_parent(
 
 def test_every_foreign_key_between_scoped_tables_begins_with_the_school() -> None:
     # A course is a shared row: its owner's id leads the key, and the licence says who may point at it.
-    shared = {("course_licences", "fk_course_licences_course"), ("course_offerings", "fk_course_offerings_course")}
+    shared = {
+        ("course_licences", "fk_course_licences_course"),
+        ("course_offerings", "fk_course_offerings_course"),
+    }
     for model, constraint in KEYS:
         if (model.__tablename__, constraint.name) not in shared:
             assert constraint.column_keys[0] == "school_id", constraint.name

@@ -48,10 +48,13 @@ READS: dict[str, Callable[[Session, type[Any], Populated], int]] = {
         s.execute(union_all(*[select(m.school_id).where(m.school_id == o.school.id) for _ in range(2)])).all()
     ),
     "scalar subquery": lambda s, m, o: (
-        s.scalar(select(select(func.max(m.school_id)).where(m.school_id == o.school.id).scalar_subquery())) or 0
+        s.scalar(select(select(func.max(m.school_id)).where(m.school_id == o.school.id).scalar_subquery()))
+        or 0
     ),
     "in select": lambda s, m, o: len(
-        s.scalars(select(m).where(m.school_id.in_(select(m.school_id).where(m.school_id == o.school.id)))).all()
+        s.scalars(
+            select(m).where(m.school_id.in_(select(m.school_id).where(m.school_id == o.school.id)))
+        ).all()
     ),
     "core select": lambda s, m, o: len(
         s.execute(select(m.__table__).where(m.__table__.c.school_id == o.school.id)).all()
@@ -60,7 +63,9 @@ READS: dict[str, Callable[[Session, type[Any], Populated], int]] = {
     "from statement": lambda s, m, o: len(
         s.scalars(select(m).from_statement(text(f"SELECT * {_from(m, o)}"))).all()
     ),
-    "connection": lambda s, m, o: s.connection().exec_driver_sql(f"SELECT count(*) {_from(m, o)}").scalar_one(),
+    "connection": lambda s, m, o: (
+        s.connection().exec_driver_sql(f"SELECT count(*) {_from(m, o)}").scalar_one()
+    ),
     "for update": lambda s, m, o: len(
         s.scalars(select(m).where(m.school_id == o.school.id).with_for_update(read=True)).all()
     ),
@@ -75,7 +80,9 @@ COPIES: dict[str, Callable[[Session, type[Any], dict[str, Any]], Any]] = {
 }
 
 CHANGES: dict[str, Callable[[Session, type[Any], Populated], Any]] = {
-    "orm update": lambda s, m, o: s.execute(update(m).where(m.school_id == o.school.id).values(school_id=m.school_id)),
+    "orm update": lambda s, m, o: s.execute(
+        update(m).where(m.school_id == o.school.id).values(school_id=m.school_id)
+    ),
     "core update": lambda s, m, o: s.execute(
         update(m.__table__).where(_key(m, o.rows[m])).values(school_id=m.__table__.c.school_id)
     ),
@@ -139,7 +146,10 @@ def test_no_insert_puts_a_row_into_another_school(two_schools: Pair, path: str) 
         values = dict(other.rows[model])
         last = inspect(model).primary_key[-1].name
         values[last] += 1_000_000
-        with school_scope(mine.school.id) as session, pytest.raises((CrossSchoolWrite, DBAPIError)) as refusal:
+        with (
+            school_scope(mine.school.id) as session,
+            pytest.raises((CrossSchoolWrite, DBAPIError)) as refusal,
+        ):
             COPIES[path](session, model, values)
             session.commit()
         assert refusal.type is CrossSchoolWrite or "row-level security" in str(refusal.value), (path, model)
@@ -156,7 +166,9 @@ def test_no_change_reaches_another_schools_rows(two_schools: Pair, path: str) ->
                 result = CHANGES[path](session, model, other)
                 assert not getattr(result, "rowcount", 0), f"{path} of {model.__name__}"
                 session.commit()
-            except Exception as error:  # each way refuses in its own words; what counts is that nothing changed
+            except (
+                Exception
+            ) as error:  # each way refuses in its own words; what counts is that nothing changed
                 assert not isinstance(error, AssertionError), error
     assert _snapshot(other) == before
 

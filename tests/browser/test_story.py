@@ -69,7 +69,11 @@ def test_from_an_opened_school_to_a_registered_student(
 ) -> None:
     today = datetime.now(UTC).date()
     secretary = make_user(
-        alliance, "secretary", login_name="qin", must_change_password=False, password_hash=hash_password(SECRET)
+        alliance,
+        "secretary",
+        login_name="qin",
+        must_change_password=False,
+        password_hash=hash_password(SECRET),
     )
     elsewhere = make_school()
     stranger = make_user(elsewhere, must_change_password=False, password_hash=hash_password(SECRET))
@@ -175,7 +179,9 @@ def _first_student() -> tuple[str, str]:
     sheet = load_workbook(ROSTER, read_only=True).worksheets[0]
     rows = sheet.iter_rows(min_row=2, values_only=True)
     header = [str(cell).strip("* ") for cell in next(rows)]
-    row = next(row for row in rows if str(row[header.index("学号")]).startswith(UNIT_CODE) and "示例" not in str(row))
+    row = next(
+        row for row in rows if str(row[header.index("学号")]).startswith(UNIT_CODE) and "示例" not in str(row)
+    )
     return str(row[header.index("学号")]), str(row[header.index("身份证号")])[-6:]
 
 

@@ -115,7 +115,9 @@ def ensure_alliance() -> SchoolInfo:
         row = connection.execute(select(School.id).where(School.kind == "alliance")).first()
         found = row[0] if row else connection.scalar(select(func.nextval("schools_id_seq")))
     if row is None:
-        insert_school(found, found, kind="alliance", slug="alliance", unit_code="90000", name="医科院校课程联盟")
+        insert_school(
+            found, found, kind="alliance", slug="alliance", unit_code="90000", name="医科院校课程联盟"
+        )
     return school_info(found)
 
 

@@ -111,7 +111,14 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
         )
         put(
             RosterImportRow(
-                import_id=roster.id, row_no=3, action="create", title=canary, new={}, old={}, problems=[], raw=b"x"
+                import_id=roster.id,
+                row_no=3,
+                action="create",
+                title=canary,
+                new={},
+                old={},
+                problems=[],
+                raw=b"x",
             )
         )
         put(

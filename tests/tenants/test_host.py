@@ -16,7 +16,9 @@ def test_the_base_domain_is_the_apex(host: str) -> None:
     assert slug_from_host(host, BASE) == APEX
 
 
-@pytest.mark.parametrize("host", ["mingde.spoc.example.cn", "mingde.spoc.example.cn:8000", "MINGDE.spoc.example.cn"])
+@pytest.mark.parametrize(
+    "host", ["mingde.spoc.example.cn", "mingde.spoc.example.cn:8000", "MINGDE.spoc.example.cn"]
+)
 def test_one_label_below_is_a_school(host: str) -> None:
     assert slug_from_host(host, BASE) == "mingde"
 

@@ -46,7 +46,9 @@ def test_a_row_cannot_be_moved_to_another_school(school: SchoolInfo, other_schoo
             session.flush()
 
 
-def test_the_setting_does_not_stay_on_a_pooled_connection(school: SchoolInfo, make_user: Callable[..., User]) -> None:
+def test_the_setting_does_not_stay_on_a_pooled_connection(
+    school: SchoolInfo, make_user: Callable[..., User]
+) -> None:
     make_user(school)
     for _ in range(20):
         with school_scope(school.id) as session:

@@ -112,6 +112,13 @@ def test_a_redis_that_cannot_be_reached_is_one_line_and_stops_what_was_started(c
     assert not (checkout / "var/data/postgres/postmaster.pid").exists()
 
 
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "worker" in process.cmdline()
+    except psutil.NoSuchProcess:  # also a zombie, whose words are gone
+        return False
+
+
 @pytest.mark.slow
 def test_the_demo_starts_stops_and_starts_again_with_its_data(checkout: Path) -> None:
     port = free_port()
@@ -126,8 +133,14 @@ def test_the_demo_starts_stops_and_starts_again_with_its_data(checkout: Path) ->
         assert psutil.wait_procs(below, timeout=1)[1] == []
     with running(checkout, port) as (supervisor, below):
         assert get(port, "/", "mingde.localhost") == 200
+        killed = next(child for child in below if _is_worker(child))
+        killed.kill()
+        above = psutil.Process(supervisor.pid)
+        while not any(_is_worker(child) and child.pid != killed.pid for child in above.children()):
+            assert supervisor.poll() is None
+        every = above.children(recursive=True)
         supervisor.kill()
-        assert psutil.wait_procs(below, timeout=40)[1] == []
+        assert psutil.wait_procs(every, timeout=40)[1] == []
 
 
 @pytest.mark.slow

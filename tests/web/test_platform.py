@@ -111,7 +111,9 @@ def test_without_redis_a_page_that_needs_a_session_says_try_again(
     client = client_for(school)
     client.set_cookie("sid", "a" * 43, domain=f"{school.slug}.localhost")
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # as in production
-    monkeypatch.setattr(app.session_interface, "_redis", Redis.from_url("redis://127.0.0.1:1", socket_timeout=1))
+    monkeypatch.setattr(
+        app.session_interface, "_redis", Redis.from_url("redis://127.0.0.1:1", socket_timeout=1)
+    )
     answer = client.get("/login")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]

@@ -94,5 +94,5 @@ def test_a_session_ends_after_its_absolute_time(
     redis = cast(Redis, app.extensions["spoc_redis"])
     app.extensions["spoc_clock"] = lambda: NOW + ABSOLUTE - timedelta(seconds=30)
     assert _is_in(client)
-    names = [name for name in redis.scan_iter(f"spoc:{school.id}:session:*")]
+    names = list(redis.scan_iter(f"spoc:{school.id}:session:*"))
     assert all(0 < cast(int, redis.ttl(name)) <= 30 for name in names)

@@ -230,7 +230,8 @@ def upgrade() -> None:
         sa.Column("operating_teacher_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "status <> 'online' OR (starts_on IS NOT NULL AND ends_on IS NOT NULL AND registration_starts_on IS NOT NULL AND registration_ends_on IS NOT NULL)",
+            "status <> 'online' OR (starts_on IS NOT NULL AND ends_on IS NOT NULL"
+            " AND registration_starts_on IS NOT NULL AND registration_ends_on IS NOT NULL)",
             name=op.f("ck_course_offerings_online_has_dates"),
         ),
         sa.CheckConstraint(
@@ -297,7 +298,8 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('students', 'teachers')", name=op.f("ck_roster_imports_kind")),
         sa.CheckConstraint(
-            "state IN ('uploaded', 'checking', 'checked', 'applying', 'applied', 'failed', 'refused', 'undone', 'discarded')",
+            "state IN ('uploaded', 'checking', 'checked', 'applying', 'applied', 'failed', 'refused', 'undone',"
+            " 'discarded')",
             name=op.f("ck_roster_imports_state"),
         ),
         sa.ForeignKeyConstraint(
