@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.classes import SchoolClass
@@ -73,6 +74,14 @@ class User(SchoolScoped, Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=True, server_default="true")
     failed_logins: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: Columns that an administrator or the person changed by hand since the last import wrote them.
+    edited_columns: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
+    #: Until when a random first password of a credential slip is good; NULL: the password is no slip's.
+    slip_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: A mail address that waits to be confirmed by its link.
+    pending_email: Mapped[str | None] = mapped_column(String(254))
+    bio: Mapped[str | None] = mapped_column(String(2000))
+    photo_sha: Mapped[str | None] = mapped_column(String(16))
     last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(

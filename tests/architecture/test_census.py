@@ -15,6 +15,7 @@ from tests.support.world import scoped_models
 UNSCOPED = {
     "alembic_version": "the migration's number",
     "schools": "the public registry that scopes all others; only its alliance writes it",
+    "mail_outbox": "ids of mails that wait for a worker, for the same reason",
     "import_outbox": "ids of imports that wait for a worker, so that the sweeper need not visit every school",
 }
 

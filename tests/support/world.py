@@ -12,14 +12,22 @@ from sqlalchemy import inspect
 
 from app.models import (
     AuditEntry,
+    ChangeRequest,
+    ColumnMapping,
+    Consent,
     Course,
     CourseLicence,
     CourseOffering,
     Enrolment,
+    Mail,
+    Notice,
+    ProofFile,
     RosterImport,
     RosterImportRow,
     SchoolClass,
+    SchoolSettings,
     User,
+    UserPhoto,
 )
 from tenants.db import Base, SchoolScoped
 from tenants.registry import SchoolInfo
@@ -121,6 +129,18 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 raw=b"x",
             )
         )
+        put(Notice(user_id=user.id, subject={"text": canary}, body={"text": canary}))
+        request = put(ChangeRequest(user_id=user.id, changes=b"x", reason=canary))
+        put(ProofFile(request_id=request.id, filename=canary, media_type="image/webp", size=1, content=b"x"))
+        put(Consent(user_id=user.id, version="1"))
+        put(SchoolSettings(mail_sender=canary))
+        put(UserPhoto(user_id=user.id, content=b"x"))
+        put(
+            ColumnMapping(
+                kind="students", header_sha="x", header=[canary], columns={}, created_by_name=canary
+            )
+        )
+        put(Mail(user_id=user.id, recipient="x@example.com", template="test", params={"name": canary}))
         put(
             AuditEntry(
                 id=1, at=NOW, actor_name=canary, action="test", object_type="test", data={}, digest=b"x"
