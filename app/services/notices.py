@@ -1,0 +1,104 @@
+"""Messages (消息) to people: written with what causes them, mailed to those with a confirmed address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from app.context import Context
+from app.errors import Message, NotFound, msg
+from app.models import Notice, User
+from app.services.access import acting_user_id
+from app.services.mails import queue_mail
+from app.services.paging import Page
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A message as its reader's list shows it; ``link`` is a path of the student side."""
+
+    id: int
+    subject: Message
+    body: Message
+    link: str | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link: str | None = None) -> None:
+    """Write a message to a person of this school, and queue a mail where he has a confirmed address.
+
+    Args:
+        subject: one short sentence.
+        body: what happened and what to do now.
+        link: a path of the student side that leads on, at most 200 characters.
+    """
+    notice = Notice(user_id=user_id, subject=subject.as_json(), body=body.as_json(), link=link)
+    ctx.session.add(notice)
+    address = ctx.session.scalar(select(User.email).where(User.id == user_id, User.status == "active"))
+    if address is not None:
+        params = {"subject": subject.as_json(), "body": body.as_json(), "link": link or "/messages"}
+        queue_mail(ctx, user_id=user_id, recipient=address, template="notice", params=params)
+
+
+def list_notices(ctx: Context, *, page: int = 1) -> Page[NoticeRow]:
+    """The acting person's messages, latest first."""
+    mine = Notice.user_id == acting_user_id(ctx)
+    total = ctx.session.scalar(select(func.count()).select_from(Notice).where(mine)) or 0
+    statement = select(Notice).where(mine).order_by(Notice.id.desc())
+    shown = ctx.session.scalars(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    return Page(tuple(_row(notice) for notice in shown), total, page, PAGE_SIZE)
+
+
+def count_unread(ctx: Context) -> int:
+    """How many messages the acting person has not read."""
+    statement = select(func.count()).select_from(Notice)
+    unread = statement.where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
+    return ctx.session.scalar(unread) or 0
+
+
+def mark_read(ctx: Context, *, notice_ids: Sequence[int] | None = None) -> int:
+    """Mark own messages as read; all of them without ``notice_ids``.
+
+    Returns:
+        how many were unread before.
+    """
+    statement = update(Notice).where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
+    if notice_ids is not None:
+        statement = statement.where(Notice.id.in_(notice_ids))
+    changed = ctx.session.execute(
+        statement.values(read_at=ctx.now()).returning(Notice.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(changed.all())
+
+
+def open_notice(ctx: Context, *, notice_id: int) -> NoticeRow:
+    """An own message, read from now on.
+
+    Raises:
+        NotFound: no such message, or somebody else's.
+    """
+    mine = (Notice.id == notice_id, Notice.user_id == acting_user_id(ctx))
+    notice = ctx.session.scalar(select(Notice).where(*mine))
+    if notice is None:
+        raise NotFound(msg("没有找到这条消息"))
+    if notice.read_at is None:
+        notice.read_at = ctx.now()
+    return _row(notice)
+
+
+def _row(notice: Notice) -> NoticeRow:
+    return NoticeRow(
+        notice.id,
+        Message.from_json(notice.subject),
+        Message.from_json(notice.body),
+        notice.link,
+        notice.created_at,
+        notice.read_at,
+    )
