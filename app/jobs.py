@@ -12,6 +12,7 @@ class JobName(StrEnum):
 
     CHECK_IMPORT = "check_import"
     APPLY_IMPORT = "apply_import"
+    SEND_MAIL = "send_mail"
 
 
 class Enqueue(Protocol):
