@@ -25,6 +25,8 @@ class Action(StrEnum):
     MANAGE_ALLIANCE_COURSES = "manage_alliance_courses"
     LICENSE_COURSE = "license_course"
     SEE_PEOPLE = "see_people"
+    CHANGE_SETTINGS = "change_settings"
+    PRINT_SLIPS = "print_slips"
     IMPORT_ROSTER = "import_roster"
     SEE_CLASSES = "see_classes"
     SEE_OFFERINGS = "see_offerings"
@@ -46,6 +48,8 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.MANAGE_ALLIANCE_COURSES: _SECRETARIAT,
     Action.LICENSE_COURSE: _SECRETARIAT,
     Action.SEE_PEOPLE: _ADMINISTRATION,
+    Action.CHANGE_SETTINGS: _ADMINISTRATION,
+    Action.PRINT_SLIPS: _ADMINISTRATION,
     Action.IMPORT_ROSTER: _ADMINISTRATION | {Role.SYSTEM},
     Action.SEE_CLASSES: _ADMINISTRATION,
     Action.SEE_OFFERINGS: _STAFF,
