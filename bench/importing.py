@@ -35,7 +35,7 @@ from app.services.imports.check import run_check
 from app.services.imports.intake import confirm_import, start_import
 from app.services.imports.reading import get_import, summary_of
 from app.services.imports.undo import undo_import
-from app.services.imports.units import Units
+from app.services.units import Units
 from app.vault import Vault
 from bench.figures import Figure, figure
 from bench.place import SCHOOL, Place

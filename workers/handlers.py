@@ -7,7 +7,7 @@ from typing import Protocol
 from app.jobs import JobName
 from app.services.imports.apply import run_apply
 from app.services.imports.check import run_check
-from app.services.imports.units import Units
+from app.services.units import Units
 
 
 class Handler(Protocol):

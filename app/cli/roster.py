@@ -22,7 +22,7 @@ from app.services.imports.files import problem_file
 from app.services.imports.intake import confirm_import, discard_import, start_import
 from app.services.imports.reading import get_import, refusal_of, summary_of
 from app.services.imports.summary import ProblemGroup, Summary
-from app.services.imports.units import Units
+from app.services.units import Units
 from app.vault import Vault
 from tenants.registry import SchoolInfo, find_by_slug
 

@@ -16,7 +16,7 @@ from app.services.imports import sql
 from app.services.imports.lease import Run, Superseded, claim, finish, lock
 from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.summary import ProblemGroup, Result, Summary
-from app.services.imports.units import Units
+from app.services.units import Units
 
 #: Tries when accounts are written by others in the very moment; the next try sees them and leaves the rows out.
 _TRIES = 3

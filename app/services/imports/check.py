@@ -18,7 +18,7 @@ from app.services.imports.intake import FILE_KIND
 from app.services.imports.lease import Run, claim, finish, hold
 from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.roster import Roster
-from app.services.imports.units import Units
+from app.services.units import Units
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused
 from app.sheets.students import StudentSheet, read_students

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.errors import msg
 from app.services.imports.lease import Run, Superseded, beat, fail
-from app.services.imports.units import Units
+from app.services.units import Units
 
 log = logging.getLogger(__name__)
 

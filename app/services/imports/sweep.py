@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, func, select, update
 from app.jobs import JobName
 from app.models import ImportOutbox
 from app.services.imports.lease import STALE
-from app.services.imports.units import Units
+from app.services.units import Units
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_id
 
