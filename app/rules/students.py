@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from typing import Any, Protocol
 
 from app.errors import Message, msg
@@ -14,6 +12,7 @@ from app.rules import lengths
 from app.rules.cells import Cell, Unreadable, display_text
 from app.rules.contacts import read_email, read_mobile
 from app.rules.dates import read_birth_date
+from app.rules.doubles import find_same
 from app.rules.id_numbers import Gender, IdNumber, read_id_number
 from app.rules.masking import mask_date, mask_email, mask_id_number, mask_mobile, shorten
 from app.rules.problems import Problem
@@ -37,7 +36,6 @@ LABELS: Mapping[str, str] = {
 }
 REQUIRED = ("student_no", "real_name", "class_name")
 
-_OTHERS_NAMED = 5
 _UNIQUE = ("student_no", "id_number", "mobile", "email")
 _MASKS: Mapping[str, Callable[[str], str]] = {
     "id_number": mask_id_number,
@@ -204,38 +202,10 @@ def _problems(
 def find_doubles(checked: Sequence[CheckedStudent], *, labels: Mapping[str, str] = LABELS) -> list[Problem]:
     """Find what may stand only once in a file: 学号, ID number, mobile, mail.
 
-    Every row of a group gets the problem, since none of them is known to be the right one.
-
     Args:
         checked: the rows of one file, in its order.
         labels: headers as the person wrote them.
     Returns:
         problems ordered by row; each names the other rows, five at most.
     """
-    problems: list[Problem] = []
-    for field in _UNIQUE:
-        value_of = attrgetter(f"values.{field}")
-        groups: dict[str, list[CheckedStudent]] = defaultdict(list)
-        for student in checked:
-            if value := value_of(student):
-                groups[value.casefold()].append(student)
-        label, mask = labels.get(field, LABELS[field]), _MASKS.get(field, shorten)
-        for students in groups.values():
-            if len(students) > 1:
-                rows = [student.row_no for student in students]
-                problems += (
-                    Problem(student.row_no, label, _double_of(student.row_no, rows), mask(value_of(student)))
-                    for student in students
-                )
-    problems.sort(key=attrgetter("row_no"))
-    return problems
-
-
-def _double_of(row: int, rows: Iterable[int]) -> Message:
-    others: list[int] = []
-    for other in rows:
-        if other != row:
-            others.append(other)
-        if len(others) > _OTHERS_NAMED:
-            return msg("与第 %(rows)s 等行重复", rows="、".join(map(str, others[:_OTHERS_NAMED])))
-    return msg("与第 %(rows)s 行重复", rows="、".join(map(str, others)))
+    return find_same(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS)
