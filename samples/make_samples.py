@@ -15,7 +15,8 @@ from openpyxl.styles import Font
 
 from app.rules.id_numbers import check_character
 from app.rules.students import LABELS
-from app.sheets.template import EXAMPLE_MARK, student_template
+from app.sheets.rosters import EXAMPLE_MARK
+from app.sheets.template import student_template
 from app.sheets.writing import put_text, saved
 from samples.roster import make_rows
 

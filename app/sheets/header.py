@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.rules.cells import Cell, display_text
-from app.rules.students import LABELS, REQUIRED
 from app.sheets.refusals import refused
 
 SEARCHED_ROWS = 5
@@ -17,20 +16,6 @@ ERROR_LABEL = "错误说明"
 ROW_LABEL = "原行号"
 _OURS = frozenset({ERROR_LABEL, ROW_LABEL})
 
-_SYNONYMS: Mapping[str, str] = {
-    "student_no": "学生编号 学生学号 学籍号 学员编号 studentno studentid studentnumber",
-    "email": "电子邮箱 电子邮件 邮件 邮箱地址 用户邮箱 e-mail email mail",
-    "nickname": "用户昵称 nickname",
-    "real_name": "姓名 学生姓名 名字 中文姓名 name realname fullname studentname",
-    "id_number": "身份证 身份证号码 身份证件号 身份证件号码 证件号 证件号码 公民身份号码 idnumber idcard",
-    "birth_date": "出生日期 出生年月日 生日 birthdate birthday dateofbirth",
-    "gender": "男女 gender sex",
-    "entry_year": "年级 入学年级 入学年 入学年度 所在年级 当前所在级 entryyear year grade",
-    "study_years": "学制年 学习年限 修业年限 studyyears",
-    "class_name": "班级 班级名称 行政班 行政班级 所在班级 class classname",
-    "major": "专业 专业名称 所在专业 主修专业 major",
-    "mobile": "手机 手机号码 联系电话 移动电话 电话 电话号码 联系方式 本人电话 mobile phone mobilephone",
-}
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NOISE = re.compile(r"[\s*:._\u200b-\u200f\ufeff-]")
 
@@ -40,9 +25,33 @@ def _bare(text: str) -> str:
     return _NOISE.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", text))).lower()
 
 
-_FIELDS: Mapping[str, str] = {
-    _bare(word): field for field, label in LABELS.items() for word in (label, *_SYNONYMS[field].split())
-}
+class Vocabulary:
+    """The words by which the columns of one kind of roster are known.
+
+    Args:
+        labels: field to its header in the template.
+        required: fields without which a file is no such roster.
+        synonyms: field to other words for it, with blanks between.
+    """
+
+    def __init__(
+        self, labels: Mapping[str, str], required: Sequence[str], synonyms: Mapping[str, str]
+    ) -> None:
+        self.labels = labels
+        self.required = tuple(required)
+        self._fields = {
+            _bare(word): field
+            for field, label in labels.items()
+            for word in (label, *synonyms.get(field, "").split())
+        }
+
+    def field_of(self, text: str) -> str | None:
+        """The field that a header means, if it is known."""
+        return self._fields.get(_bare(text))
+
+    def quoted(self, fields: Sequence[str]) -> str:
+        """Headers for a sentence that stands in quotes."""
+        return "”“".join(self.labels[field] for field in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +76,32 @@ class Header:
         return {field: self.texts[index].strip(" *＊") for index, field in self.fields.items() if field}
 
 
-def find_header(rows: Sequence[Sequence[Cell]], kind: str) -> Header:
+def find_header(rows: Sequence[Sequence[Cell]], kind: str, words: Vocabulary) -> Header:
     """Find the row with the most known words among the first five.
 
     Args:
         rows: the sheet from its row 1.
         kind: of the file; in a .csv the words may be known ones in a wrong encoding.
+        words: of the roster that is expected.
     Raises:
         SheetRefused: no such row, a required column is missing, or two columns hold the same thing.
     """
-    candidates = [_read(row_no, row) for row_no, row in enumerate(rows[:SEARCHED_ROWS], start=1)]
+    candidates = [_read(row_no, row, words) for row_no, row in enumerate(rows[:SEARCHED_ROWS], start=1)]
     best = max(candidates, key=_known, default=None)
-    if best is None or _known(best) < 2:
-        raise refused("no_header_in_text" if kind == "csv" else "no_header", {"expected": _quoted(REQUIRED)})
+    if best is None or _known(best) < min(2, len(words.required)):
+        raise refused(
+            "no_header_in_text" if kind == "csv" else "no_header", {"expected": words.quoted(words.required)}
+        )
     _refuse_doubles(best)
-    missing = [field for field in REQUIRED if field not in best.fields.values()]
+    missing = [field for field in words.required if field not in best.fields.values()]
     if missing:
-        raise refused("missing_columns", {"missing": _quoted(missing)})
+        raise refused("missing_columns", {"missing": words.quoted(missing)})
     return best
 
 
-def _read(row_no: int, row: Sequence[Cell]) -> Header:
+def _read(row_no: int, row: Sequence[Cell], words: Vocabulary) -> Header:
     texts = {index: " ".join(display_text(cell).split()) for index, cell in enumerate(row)}
-    fields = {index: _FIELDS.get(_bare(text)) for index, text in texts.items() if len(text) < 40}
+    fields = {index: words.field_of(text) for index, text in texts.items() if len(text) < 40}
     kept = [index for index, text in texts.items() if _bare(text) not in _OURS]
     return Header(row_no, fields, texts, kept)
 
@@ -114,7 +126,3 @@ def _refuse_doubles(header: Header) -> None:
             )
         if field:
             seen[field] = index
-
-
-def _quoted(fields: Sequence[str]) -> str:
-    return "”“".join(LABELS[field] for field in fields)

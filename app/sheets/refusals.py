@@ -30,15 +30,15 @@ _SENTENCES: Mapping[str, Message] = {
     "two_sheets": msg(
         "文件里有 %(count)s 张有数据的工作表（%(names)s），请只保留一张，其余的另存为单独的文件分别上传。"
     ),
-    "no_header": msg("没有找到表头：应有“%(expected)s”等列，请下载学生模板，按模板填写后再上传。"),
+    "no_header": msg("没有找到表头：应有“%(expected)s”等列，请下载模板，按模板填写后再上传。"),
     "no_header_in_text": msg(
-        "没有找到表头：应有“%(expected)s”等列；如果打开后列名是乱码，请另存为 .xlsx，否则请按学生模板填写，再上传。"
+        "没有找到表头：应有“%(expected)s”等列；如果打开后列名是乱码，请另存为 .xlsx，否则请按模板填写，再上传。"
     ),
-    "missing_columns": msg("表头缺少“%(missing)s”列，请对照学生模板补上后再上传。"),
+    "missing_columns": msg("表头缺少“%(missing)s”列，请对照模板补上后再上传。"),
     "double_columns": msg(
         "第 %(first)s 列“%(first_label)s”和第 %(second)s 列“%(second_label)s”内容相同，请只保留一列后再上传。"
     ),
-    "header_only": msg("表格只有表头，没有学生数据，请从表头下一行开始填写后再上传。"),
+    "header_only": msg("表格只有表头，没有数据，请从表头下一行开始填写后再上传。"),
     "merged_cells": msg("%(ranges)s 是合并单元格，请取消合并，并在每一行填上内容后再上传。"),
 }
 

@@ -2,112 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from app.rules.cells import Cell, display_text
-from app.sheets.header import Header, find_header
+from app.rules.students import LABELS, REQUIRED
+from app.sheets.header import Vocabulary
 from app.sheets.limits import LIMITS, Limits
-from app.sheets.refusals import refused
-from app.sheets.template import EXAMPLE_MARK, NOTES_SHEET
-from app.sheets.workbook import Grid, Workbook
+from app.sheets.rosters import RosterRow, RosterSheet, read_roster
+from app.sheets.workbook import Workbook
 
-_RANGES_NAMED = 3
+_SYNONYMS: Mapping[str, str] = {
+    "student_no": "学生编号 学生学号 学籍号 学员编号 studentno studentid studentnumber",
+    "email": "电子邮箱 电子邮件 邮件 邮箱地址 用户邮箱 e-mail email mail",
+    "nickname": "用户昵称 nickname",
+    "real_name": "姓名 学生姓名 名字 中文姓名 name realname fullname studentname",
+    "id_number": "身份证 身份证号码 身份证件号 身份证件号码 证件号 证件号码 公民身份号码 idnumber idcard",
+    "birth_date": "出生日期 出生年月日 生日 birthdate birthday dateofbirth",
+    "gender": "男女 gender sex",
+    "entry_year": "年级 入学年级 入学年 入学年度 所在年级 当前所在级 entryyear year grade",
+    "study_years": "学制年 学习年限 修业年限 studyyears",
+    "class_name": "班级 班级名称 行政班 行政班级 所在班级 class classname",
+    "major": "专业 专业名称 所在专业 主修专业 major",
+    "mobile": "手机 手机号码 联系电话 移动电话 电话 电话号码 联系方式 本人电话 mobile phone mobilephone",
+}
 
+WORDS = Vocabulary(LABELS, REQUIRED, _SYNONYMS)
 
-@dataclass(frozen=True, slots=True)
-class StudentRow:
-    """A row of the person's file.
-
-    Args:
-        row_no: the row as spreadsheet programs number it.
-        cells: typed cells by field; a field without a column is absent.
-        raw: the texts of the person's own columns, aligned with ``StudentSheet.header``.
-    """
-
-    row_no: int
-    cells: dict[str, Cell]
-    raw: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class StudentSheet:
-    """A roster as read, not yet checked.
-
-    Args:
-        grid_name: the sheet, "" for a .csv.
-        header_row_no: the row of the header, from 1.
-        columns: index of a column from 0 to its field, None for one that is not read.
-        header: the headers of the person's own columns as written.
-        labels: field to its header as written, to name columns in problems.
-        rows: rows with content below the header, the template's example excluded.
-    """
-
-    grid_name: str
-    header_row_no: int
-    columns: dict[int, str | None]
-    header: list[str]
-    labels: dict[str, str]
-    rows: list[StudentRow]
+StudentRow = RosterRow
+StudentSheet = RosterSheet
 
 
-def read_students(workbook: Workbook, limits: Limits = LIMITS) -> StudentSheet:
+def read_students(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
     """Read the one sheet with students.
 
     Args:
         workbook: as ``read_workbook`` gave it.
         limits: how many rows are allowed.
     Raises:
-        SheetRefused: several sheets with data, unknown header, doubled or missing columns, no data, too many
-            rows, or merged cells among the data; one sentence each.
+        SheetRefused: as ``read_roster``.
     """
-    grid = _only_grid(workbook)
-    header = find_header(grid.rows, workbook.kind)
-    _refuse_merged(grid, header)
-    rows = list(_rows(grid, header))
-    if not rows:
-        raise refused("header_only")
-    if len(rows) > limits.data_rows:
-        raise refused("too_many_rows", {"rows": len(rows), "limit": limits.data_rows})
-    texts = [header.texts[index] for index in header.kept]
-    return StudentSheet(grid.name, header.row_no, header.fields, texts, header.labels, rows)
-
-
-def _only_grid(workbook: Workbook) -> Grid:
-    filled = [
-        grid
-        for grid in workbook.grids
-        if grid.name.strip() != NOTES_SHEET and any(map(_has_content, grid.rows))
-    ]
-    if not filled:
-        raise refused("no_content")
-    if len(filled) > 1:
-        # A left-over sheet with nothing but a header is no second roster.
-        filled = [grid for grid in filled if sum(map(_has_content, grid.rows)) > 1] or filled[:1]
-    if len(filled) > 1:
-        names = "、".join(grid.name for grid in filled)
-        raise refused("two_sheets", {"count": len(filled), "names": names})
-    return filled[0]
-
-
-def _refuse_merged(grid: Grid, header: Header) -> None:
-    merged = [merged for merged in grid.merged if merged.bottom > header.row_no]
-    if merged:
-        named = "、".join(map(str, merged[:_RANGES_NAMED]))
-        more = "…" if len(merged) > _RANGES_NAMED else ""
-        raise refused("merged_cells", {"ranges": named + more})
-
-
-def _rows(grid: Grid, header: Header) -> Iterator[StudentRow]:
-    columns = [(index, field) for index, field in header.fields.items() if field]
-    kept = header.kept
-    for row_no, row in enumerate(grid.rows[header.row_no :], start=header.row_no + 1):
-        width = len(row)
-        cells = {field: row[index] if index < width else None for index, field in columns}
-        if not _has_content(cells.values()) or EXAMPLE_MARK in str(cells["student_no"]):
-            continue
-        yield StudentRow(row_no, cells, [display_text(row[index]) if index < width else "" for index in kept])
-
-
-def _has_content(cells: object) -> bool:
-    return any(cell is not None and (cell.__class__ is not str or not cell.isspace()) for cell in cells)  # type: ignore[attr-defined]
+    return read_roster(workbook, WORDS, limits)

@@ -15,12 +15,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.errors import Message, msg
 from app.rules.students import LABELS, REQUIRED
 from app.sheets.columns import column_letters
+from app.sheets.rosters import EXAMPLE_MARK, NOTES_SHEET
 from app.sheets.writing import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved, set_width
 
 DATA_SHEET = "学生"
-NOTES_SHEET = "填写说明"
-#: In the 学号 of the example row: no real 学号 holds it, so the row is known wherever columns are moved.
-EXAMPLE_MARK = "（示例）"
 _LAST_LISTED_ROW = 5_000
 
 _RULES: Mapping[str, Message] = {

@@ -16,7 +16,7 @@ from app.sheets.header import find_header
 from app.sheets.limits import LIMITS
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused
-from app.sheets.students import StudentSheet, read_students
+from app.sheets.students import WORDS, StudentSheet, read_students
 from app.sheets.workbook import Grid, Range, Workbook
 from tests.sheets.files import ods, ods_text, xls_table, xlsx_table
 
@@ -83,7 +83,7 @@ def test_the_header_is_found_in_the_first_five_rows_and_rows_keep_their_numbers(
 def test_the_words_of_other_programs_are_understood(field: str, words: list[str]) -> None:
     for word in words:
         others = [label for other, label in LABELS.items() if other != field]
-        header = find_header([[*others, word]], "xlsx")
+        header = find_header([[*others, word]], "xlsx", WORDS)
         assert header.fields[len(others)] == field, word
 
 
@@ -121,7 +121,7 @@ def test_cells_keep_their_types_for_the_rules() -> None:
     assert sheet.rows[0].raw == ["900011", "#ERROR!", ""]
 
 
-NO_HEADER = "没有找到表头：应有“学号”“真实姓名”“所属班级”等列，请下载学生模板，按模板填写后再上传。"
+NO_HEADER = "没有找到表头：应有“学号”“真实姓名”“所属班级”等列，请下载模板，按模板填写后再上传。"
 
 
 @pytest.mark.parametrize(
@@ -132,17 +132,17 @@ NO_HEADER = "没有找到表头：应有“学号”“真实姓名”“所属�
         ([*([["说明"]] * 5), HEAD, student()], NO_HEADER),
         (
             [["真实姓名*", "身份证号", "手机号", "邮箱", "教师简介", "图片"], ["张三"]],
-            "表头缺少“学号”“所属班级”列，请对照学生模板补上后再上传。",
+            "表头缺少“学号”“所属班级”列，请对照模板补上后再上传。",
         ),
-        ([["学号", "姓名"], ["900011", "张三"]], "表头缺少“所属班级”列，请对照学生模板补上后再上传。"),
+        ([["学号", "姓名"], ["900011", "张三"]], "表头缺少“所属班级”列，请对照模板补上后再上传。"),
         (
             [[*HEAD, "姓名"], student()],
             "第 2 列“真实姓名”和第 4 列“姓名”内容相同，请只保留一列后再上传。",
         ),
-        ([HEAD], "表格只有表头，没有学生数据，请从表头下一行开始填写后再上传。"),
+        ([HEAD], "表格只有表头，没有数据，请从表头下一行开始填写后再上传。"),
         (
             [HEAD, ["900011（示例）", "张三", "1班"], [" "]],
-            "表格只有表头，没有学生数据，请从表头下一行开始填写后再上传。",
+            "表格只有表头，没有数据，请从表头下一行开始填写后再上传。",
         ),
         ([[], [" "]], "表格里没有内容，请按模板填写后再上传。"),
     ],
@@ -155,7 +155,7 @@ def test_a_csv_without_known_words_may_be_in_a_wrong_encoding() -> None:
     content = "学号,姓名,班级\n900011,张三,1班\n".encode("cp932", "replace")
     assert refusal(read_workbook(content, "a.csv")) == (
         "没有找到表头：应有“学号”“真实姓名”“所属班级”等列；如果打开后列名是乱码，请另存为 .xlsx，"
-        "否则请按学生模板填写，再上传。"
+        "否则请按模板填写，再上传。"
     )
 
 
