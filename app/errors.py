@@ -79,6 +79,15 @@ class Invalid(DomainError):
         self.field = field
 
 
+class InvalidFields(Invalid):
+    """Several inputs are wrong at once; ``problems`` holds the reason of each by its code name."""
+
+    def __init__(self, problems: Mapping[str, Message]) -> None:
+        field = next(iter(problems))
+        super().__init__(field, problems[field])
+        self.problems = dict(problems)
+
+
 class TooManyTries(DomainError):
     """A rate limit; ``retry_after`` is in seconds."""
 
