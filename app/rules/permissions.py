@@ -25,6 +25,9 @@ class Action(StrEnum):
     MANAGE_ALLIANCE_COURSES = "manage_alliance_courses"
     LICENSE_COURSE = "license_course"
     SEE_PEOPLE = "see_people"
+    EDIT_PEOPLE = "edit_people"
+    REVEAL_PERSONAL_DATA = "reveal_personal_data"
+    CHANGE_RIGHTS = "change_rights"
     CHANGE_SETTINGS = "change_settings"
     PRINT_SLIPS = "print_slips"
     IMPORT_ROSTER = "import_roster"
@@ -34,6 +37,9 @@ class Action(StrEnum):
     PUBLISH_OFFERING = "publish_offering"
     REGISTER = "register"
     SEE_AUDIT = "see_audit"
+    REVIEW_REQUESTS = "review_requests"
+    DELETE_GRADUATES = "delete_graduates"
+    SEE_MAILS = "see_mails"
 
 
 _SECRETARIAT = frozenset({Role.SECRETARY, Role.OPERATOR})
@@ -48,6 +54,9 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.MANAGE_ALLIANCE_COURSES: _SECRETARIAT,
     Action.LICENSE_COURSE: _SECRETARIAT,
     Action.SEE_PEOPLE: _ADMINISTRATION,
+    Action.EDIT_PEOPLE: _ADMINISTRATION,
+    Action.REVEAL_PERSONAL_DATA: frozenset({Role.ADMINISTRATOR}),
+    Action.CHANGE_RIGHTS: _ADMINISTRATION,
     Action.CHANGE_SETTINGS: _ADMINISTRATION,
     Action.PRINT_SLIPS: _ADMINISTRATION,
     Action.IMPORT_ROSTER: _ADMINISTRATION | {Role.SYSTEM},
@@ -57,6 +66,9 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.PUBLISH_OFFERING: _ADMINISTRATION,
     Action.REGISTER: frozenset({Role.STUDENT, Role.TEACHER, Role.ADMINISTRATOR, Role.OPERATOR}),
     Action.SEE_AUDIT: _ADMINISTRATION | _SECRETARIAT,
+    Action.REVIEW_REQUESTS: _ADMINISTRATION,
+    Action.DELETE_GRADUATES: _ADMINISTRATION,
+    Action.SEE_MAILS: _ADMINISTRATION | _SECRETARIAT,
 }
 
 
