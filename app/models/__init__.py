@@ -3,6 +3,7 @@
 from app.models.audit import AuditEntry
 from app.models.classes import SchoolClass
 from app.models.courses import Course, CourseLicence, CourseOffering, Enrolment
+from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
 from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
 from app.models.people import (
     ChangeRequest,
@@ -33,6 +34,8 @@ __all__ = [
     "Notice",
     "ProofFile",
     "RosterImport",
+    "RosterImportPhoto",
+    "RosterImportPictures",
     "RosterImportRow",
     "School",
     "SchoolClass",

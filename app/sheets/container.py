@@ -39,6 +39,10 @@ class Container:
         if any(member.flag_bits & _ENCRYPTED for member in members):
             refuse("password")
 
+    def members(self) -> Iterator[tuple[str, int]]:
+        """The members' names as the directory holds them, each with its flags."""
+        return ((member.filename, member.flag_bits) for member in self._zip.infolist())
+
     def kind(self) -> str:
         """Say what the container is: ``xlsx`` or ``ods``.
 

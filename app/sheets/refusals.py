@@ -39,6 +39,9 @@ _SENTENCES: Mapping[str, Message] = {
         "第 %(first)s 列“%(first_label)s”和第 %(second)s 列“%(second_label)s”内容相同，请只保留一列后再上传。"
     ),
     "header_only": msg("表格只有表头，没有数据，请从表头下一行开始填写后再上传。"),
+    "students_not_teachers": msg(
+        "表头有“%(label)s”列，这像是学生名单，请到“学生用户导入”上传；如果是教师，请删除这一列后再上传。"
+    ),
     "merged_cells": msg("%(ranges)s 是合并单元格，请取消合并，并在每一行填上内容后再上传。"),
 }
 

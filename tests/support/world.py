@@ -23,6 +23,8 @@ from app.models import (
     Notice,
     ProofFile,
     RosterImport,
+    RosterImportPhoto,
+    RosterImportPictures,
     RosterImportRow,
     SchoolClass,
     SchoolSettings,
@@ -129,6 +131,8 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 raw=b"x",
             )
         )
+        put(RosterImportPictures(import_id=roster.id, content=b"x"))
+        put(RosterImportPhoto(import_id=roster.id, row_no=3, content=b"x"))
         put(Notice(user_id=user.id, subject={"text": canary}, body={"text": canary}))
         request = put(ChangeRequest(user_id=user.id, changes=b"x", reason=canary))
         put(ProofFile(request_id=request.id, filename=canary, media_type="image/webp", size=1, content=b"x"))

@@ -23,9 +23,30 @@ POLICIES = (
     Policy("notices"),
     Policy("user_photos"),
     Policy("proof_files"),
+    Policy("roster_import_pictures"),
+    Policy("roster_import_photos"),
     # The sweeper looks for what is due in all schools; ids and a time, written by the school itself only.
     Policy("mail_outbox", read="true"),
 )
+
+#: The states of an import before this migration.
+BEFORE = (
+    "uploaded",
+    "checking",
+    "checked",
+    "applying",
+    "applied",
+    "failed",
+    "refused",
+    "undone",
+    "discarded",
+)
+
+
+def _import_states(*states: str) -> None:
+    op.drop_constraint(op.f("ck_roster_imports_state"), "roster_imports", type_="check")
+    condition = "state IN ('" + "', '".join(states) + "')"
+    op.create_check_constraint(op.f("ck_roster_imports_state"), "roster_imports", condition)
 
 
 def upgrade() -> None:
@@ -120,7 +141,7 @@ def upgrade() -> None:
         sa.Column("params", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.String(length=16), server_default="queued", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
@@ -210,10 +231,56 @@ def upgrade() -> None:
             "edited_columns", postgresql.ARRAY(sa.String(length=32)), server_default="{}", nullable=False
         ),
     )
+    op.add_column("users", sa.Column("slip_digest", sa.LargeBinary(), nullable=True))
     op.add_column("users", sa.Column("slip_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("users", sa.Column("pending_email", sa.String(length=254), nullable=True))
     op.add_column("users", sa.Column("bio", sa.String(length=2000), nullable=True))
     op.add_column("users", sa.Column("photo_sha", sa.String(length=16), nullable=True))
+    op.add_column(
+        "roster_import_rows",
+        sa.Column(
+            "held", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+    )
+    op.add_column(
+        "roster_import_rows",
+        sa.Column("edited", postgresql.ARRAY(sa.String(length=32)), server_default="{}", nullable=False),
+    )
+    _import_states(*BEFORE, "mapping")
+    op.create_table(
+        "roster_import_pictures",
+        sa.Column("school_id", sa.BigInteger(), nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id", "import_id"],
+            ["roster_imports.school_id", "roster_imports.id"],
+            name="fk_roster_import_pictures_import",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_roster_import_pictures_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "import_id", name=op.f("pk_roster_import_pictures")),
+    )
+    op.create_table(
+        "roster_import_photos",
+        sa.Column("school_id", sa.BigInteger(), nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("row_no", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["school_id", "import_id", "row_no"],
+            ["roster_import_rows.school_id", "roster_import_rows.import_id", "roster_import_rows.row_no"],
+            name="fk_roster_import_photos_row",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["schools.id"], name=op.f("fk_roster_import_photos_school_id")
+        ),
+        sa.PrimaryKeyConstraint("school_id", "import_id", "row_no", name=op.f("pk_roster_import_photos")),
+    )
     for policy in POLICIES:
         for statement in policy.statements():
             op.execute(statement)
@@ -221,10 +288,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("roster_import_photos")
+    op.drop_table("roster_import_pictures")
+    op.execute("DELETE FROM roster_imports WHERE state = 'mapping'")
+    _import_states(*BEFORE)
+    op.drop_column("roster_import_rows", "edited")
+    op.drop_column("roster_import_rows", "held")
     op.drop_column("users", "photo_sha")
     op.drop_column("users", "bio")
     op.drop_column("users", "pending_email")
     op.drop_column("users", "slip_until")
+    op.drop_column("users", "slip_digest")
     op.drop_column("users", "edited_columns")
     op.drop_index("ix_proof_files_request", table_name="proof_files")
     op.drop_table("proof_files")
