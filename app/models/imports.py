@@ -15,7 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.models.types import CreatedAt, RowId
@@ -24,6 +24,7 @@ from tenants.db import Base, SchoolScoped
 STATES = (
     "uploaded",
     "checking",
+    "mapping",
     "checked",
     "applying",
     "applied",
@@ -39,7 +40,9 @@ class RosterImport(SchoolScoped, Base):
 
     ``epoch`` is raised by every run of a job; each transaction of a run checks it, so that of two runs one writes.
     ``content`` is the person's file, sealed. ``refusal`` says why a file was not read at all, ``summary`` holds
-    the counts and what the preview asks (classes to be created, grouped problems).
+    the counts and what the preview asks (classes to be created, grouped problems). ``options`` holds what people chose
+    (unit code, update rule, same classes) and the sealed sample of the columns that the mapping page shows; in the
+    state ``mapping`` a person has to say which column is what.
     """
 
     __tablename__ = "roster_imports"
@@ -78,7 +81,8 @@ class RosterImportRow(SchoolScoped, Base):
     ``user_id`` is the matched account or, for one to be created, an id reserved for it (so that sealed fields can be
     bound to their row beforehand). ``new`` and ``old`` hold the changing columns of ``users`` by name, as PostgreSQL
     itself would write the row as JSON; the same data serve apply, undo and audit. ``raw`` is the row's cells, sealed.
-    ``kept`` says why an undo left the account as it was.
+    ``kept`` says why an undo left the account as it was. ``held`` are differences that the update rule leaves alone
+    (column -> old and new), ``edited`` the account's marks of edits by hand on any of the differing columns.
     """
 
     __tablename__ = "roster_import_rows"
@@ -90,6 +94,7 @@ class RosterImportRow(SchoolScoped, Base):
             ondelete="CASCADE",
         ),
         CheckConstraint("action IN ('create', 'change', 'unchanged', 'problem')", name="action"),
+        Index("ix_roster_import_rows_user", "school_id", "user_id"),
         Index("ix_roster_import_rows_action", "school_id", "import_id", "action", "row_no"),
     )
 
@@ -100,6 +105,8 @@ class RosterImportRow(SchoolScoped, Base):
     title: Mapped[str] = mapped_column(String(200), default="", server_default="")
     new: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     old: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    held: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    edited: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     kept: Mapped[str | None] = mapped_column(String(16))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.rules.cells import Cell, display_text
-from app.sheets.refusals import refused
+from app.sheets.refusals import unknown_header
 
 SEARCHED_ROWS = 5
 #: Columns that our problem workbook adds; they are not the person's.
@@ -20,7 +20,7 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NOISE = re.compile(r"[\s*:._\u200b-\u200f\ufeff-]")
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """A header without its marks: 「 学 号 *（必填）」 is 学号."""
     return _NOISE.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", text))).lower()
 
@@ -40,14 +40,18 @@ class Vocabulary:
         self.labels = labels
         self.required = tuple(required)
         self._fields = {
-            _bare(word): field
+            bare(word): field
             for field, label in labels.items()
             for word in (label, *synonyms.get(field, "").split())
         }
 
     def field_of(self, text: str) -> str | None:
         """The field that a header means, if it is known."""
-        return self._fields.get(_bare(text))
+        return self._fields.get(bare(text))
+
+    def spellings(self, field: str) -> list[str]:
+        """The words for a field, without their marks."""
+        return [word for word, meant in self._fields.items() if meant == field]
 
     def quoted(self, fields: Sequence[str]) -> str:
         """Headers for a sentence that stands in quotes."""
@@ -84,25 +88,29 @@ def find_header(rows: Sequence[Sequence[Cell]], kind: str, words: Vocabulary) ->
         kind: of the file; in a .csv the words may be known ones in a wrong encoding.
         words: of the roster that is expected.
     Raises:
-        SheetRefused: no such row, a required column is missing, or two columns hold the same thing.
+        HeaderUnknown: no such row, a required column is missing, or two columns hold the same thing.
     """
-    candidates = [_read(row_no, row, words) for row_no, row in enumerate(rows[:SEARCHED_ROWS], start=1)]
-    best = max(candidates, key=_known, default=None)
+    best = max(read_headers(rows, words), key=_known, default=None)
     if best is None or _known(best) < min(2, len(words.required)):
-        raise refused(
+        raise unknown_header(
             "no_header_in_text" if kind == "csv" else "no_header", {"expected": words.quoted(words.required)}
         )
     _refuse_doubles(best)
     missing = [field for field in words.required if field not in best.fields.values()]
     if missing:
-        raise refused("missing_columns", {"missing": words.quoted(missing)})
+        raise unknown_header("missing_columns", {"missing": words.quoted(missing)})
     return best
+
+
+def read_headers(rows: Sequence[Sequence[Cell]], words: Vocabulary) -> list[Header]:
+    """The first rows of a sheet, each as if it was the header."""
+    return [_read(row_no, row, words) for row_no, row in enumerate(rows[:SEARCHED_ROWS], start=1)]
 
 
 def _read(row_no: int, row: Sequence[Cell], words: Vocabulary) -> Header:
     texts = {index: " ".join(display_text(cell).split()) for index, cell in enumerate(row)}
     fields = {index: words.field_of(text) for index, text in texts.items() if len(text) < 40}
-    kept = [index for index, text in texts.items() if _bare(text) not in _OURS]
+    kept = [index for index, text in texts.items() if bare(text) not in _OURS]
     return Header(row_no, fields, texts, kept)
 
 
@@ -115,7 +123,7 @@ def _refuse_doubles(header: Header) -> None:
     for index, field in header.fields.items():
         if field and field in seen:
             first = seen[field]
-            raise refused(
+            raise unknown_header(
                 "double_columns",
                 {
                     "first": first + 1,

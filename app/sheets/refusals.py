@@ -50,6 +50,15 @@ class SheetRefused(DomainError):
     """A file that is not read, or is no roster; the message is one sentence for the person."""
 
 
+class HeaderUnknown(SheetRefused):
+    """The columns do not speak for themselves; a person may say what they hold."""
+
+
+def unknown_header(code: str, params: Mapping[str, str | int] | None = None) -> HeaderUnknown:
+    """The exception for a header that is not understood, by its code."""
+    return HeaderUnknown(Message(_SENTENCES[code].text, dict(params or {})))
+
+
 def refused(code: str, params: Mapping[str, str | int] | None = None) -> SheetRefused:
     """The exception for a refusal by its code."""
     return SheetRefused(Message(_SENTENCES[code].text, dict(params or {})))

@@ -65,8 +65,21 @@ def read_roster(workbook: Workbook, words: Vocabulary, limits: Limits = LIMITS) 
         SheetRefused: several sheets with data, unknown header, doubled or missing columns, no data, too many
             rows, or merged cells among the data; one sentence each.
     """
-    grid = _only_grid(workbook)
-    header = find_header(grid.rows, workbook.kind, words)
+    grid = only_grid(workbook)
+    return read_rows(grid, find_header(grid.rows, workbook.kind, words), words, limits)
+
+
+def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
+    """Read the rows below a header.
+
+    Args:
+        grid: the sheet.
+        header: which column is what.
+        words: of the roster that is expected.
+        limits: how many rows are allowed.
+    Raises:
+        SheetRefused: no data, too many rows, or merged cells among the data.
+    """
     _refuse_merged(grid, header)
     rows = list(_rows(grid, header, words.required[0]))
     if not rows:
@@ -77,7 +90,12 @@ def read_roster(workbook: Workbook, words: Vocabulary, limits: Limits = LIMITS) 
     return RosterSheet(grid.name, header.row_no, header.fields, texts, header.labels, rows)
 
 
-def _only_grid(workbook: Workbook) -> Grid:
+def only_grid(workbook: Workbook) -> Grid:
+    """The one sheet with people.
+
+    Raises:
+        SheetRefused: none, or several.
+    """
     filled = [
         grid
         for grid in workbook.grids

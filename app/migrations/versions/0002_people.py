@@ -246,6 +246,7 @@ def upgrade() -> None:
         "roster_import_rows",
         sa.Column("edited", postgresql.ARRAY(sa.String(length=32)), server_default="{}", nullable=False),
     )
+    op.create_index("ix_roster_import_rows_user", "roster_import_rows", ["school_id", "user_id"], unique=False)
     _import_states(*BEFORE, "mapping")
     op.create_table(
         "roster_import_pictures",
@@ -292,6 +293,7 @@ def downgrade() -> None:
     op.drop_table("roster_import_pictures")
     op.execute("DELETE FROM roster_imports WHERE state = 'mapping'")
     _import_states(*BEFORE)
+    op.drop_index("ix_roster_import_rows_user", table_name="roster_import_rows")
     op.drop_column("roster_import_rows", "edited")
     op.drop_column("roster_import_rows", "held")
     op.drop_column("users", "photo_sha")

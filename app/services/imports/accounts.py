@@ -51,7 +51,7 @@ def find_accounts(
 ) -> Accounts:
     """Read the accounts that hold one of these values, each query by its own unique index."""
     return Accounts(
-        by_number=_read(ctx, "student_no", numbers, String(), COLUMNS),
+        by_number=_read(ctx, "student_no", numbers, String(), (*COLUMNS, "edited_columns")),
         owners={
             "email": _read(ctx, "email", emails, String(), _NAMES),
             "mobile_index": _read(ctx, "mobile_index", mobile_indexes, LargeBinary(), _NAMES),

@@ -13,7 +13,7 @@ from app.models import RosterImport
 from app.services.audit import record
 from app.services.classes import NewClass, create_classes
 from app.services.imports import sql
-from app.services.imports.lease import Run, Superseded, claim, finish, lock
+from app.services.imports.lease import Run, Superseded, claim, finish, hold_school, lock
 from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.summary import ProblemGroup, Result, Summary
 from app.services.units import Units
@@ -23,7 +23,7 @@ _TRIES = 3
 _ROWS_NAMED = 5
 
 _CREATED_MEANWHILE = msg("学号、邮箱、手机号或身份证号刚被其他账号使用，请重新导入这一行")
-_CHANGED_MEANWHILE = msg("该学生的信息在预览之后又被修改，没有覆盖，请重新导入这一行")
+_CHANGED_MEANWHILE = msg("刚被别人修改，没有覆盖，请重新导入这一行")
 _CLASS_GONE = msg("所属班级在预览之后被删除，请重新导入这一行")
 
 
@@ -53,6 +53,8 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
     # for the heartbeat until the very end.
     if not lock(ctx, run.import_id):
         raise Superseded
+    # One import of a school at a time: two with the same people in another order would wait for each other for ever.
+    hold_school(ctx)
     sql.join_sets(ctx)
     found = ctx.session.execute(
         select(RosterImport.summary, RosterImport.options).where(RosterImport.id == run.import_id)
@@ -106,7 +108,8 @@ def _classes(ctx: Context, run: Run, summary: Summary, same: dict[int, int]) -> 
     wanted = [
         NewClass(planned.id, planned.name, planned.entry_year, planned.major)
         for planned in summary.classes
-        if planned.id not in same
+        # Under another update rule nobody may be left for a class.
+        if planned.rows and planned.id not in same
     ]
     present = create_classes(ctx, wanted=wanted) if wanted else {}
     there = same | {planned: found for planned, found in present.items() if planned != found}

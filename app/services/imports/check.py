@@ -18,6 +18,7 @@ from app.services.imports.intake import FILE_KIND
 from app.services.imports.lease import Run, claim, finish, hold
 from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.roster import Roster
+from app.services.imports.update_rules import UpdateRule, apply_rule
 from app.services.units import Units
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused
@@ -52,12 +53,12 @@ def run_check(units: Units, *, import_id: int, progress: Progress | None = None)
                 finish(ctx, run, "refused", refusal=refused.message.as_json(), content=None)
                 record(ctx, "roster_import.refused", "roster_import", import_id)
             return
-        _check_sheet(units, run, pulse, sheet, add_unit_code=bool(options.get("add_unit_code")))
+        _check_sheet(units, run, pulse, sheet, options)
 
 
-def _check_sheet(units: Units, run: Run, pulse: Pulse, sheet: StudentSheet, *, add_unit_code: bool) -> None:
-    total = len(sheet.rows)
-    checked = list(_checked(units, pulse, sheet, add_unit_code=add_unit_code))
+def _check_sheet(units: Units, run: Run, pulse: Pulse, sheet: StudentSheet, options: dict[str, Any]) -> None:
+    total, rule = len(sheet.rows), UpdateRule.of(options)
+    checked = list(_checked(units, pulse, sheet, add_unit_code=bool(options.get("add_unit_code"))))
     roster = Roster(units.vault, units.school.id, sheet, checked)
     with units() as ctx:
         _prepare(ctx, roster)
@@ -71,7 +72,7 @@ def _check_sheet(units: Units, run: Run, pulse: Pulse, sheet: StudentSheet, *, a
         for row in rows:
             counts[row["action"]] = counts.get(row["action"], 0) + 1
     with units() as ctx:
-        summary = roster.summary(counts)
+        summary = apply_rule(ctx, run.import_id, rule, roster.summary(counts))
         finish(ctx, run, "checked", summary=summary.as_json(), progress_done=total, progress_total=total)
         record(ctx, "roster_import.checked", "roster_import", run.import_id, counts)
 

@@ -76,7 +76,8 @@ def recheck_import(ctx: Context, *, import_id: int, add_unit_code: bool) -> Rost
         ctx,
         found,
         "uploaded",
-        options={"add_unit_code": add_unit_code},
+        # The classes that were planned are planned anew, under other numbers.
+        options={**found.options, "add_unit_code": add_unit_code, "same_classes": {}},
         summary={},
         refusal=None,
         progress_done=0,

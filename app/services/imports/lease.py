@@ -93,6 +93,12 @@ def lock(ctx: Context, import_id: int) -> bool:
     return bool(ctx.session.scalar(select(key)))
 
 
+def hold_school(ctx: Context) -> None:
+    """Be the one transaction that writes an import's people at this school; waits for another one to end."""
+    key = func.pg_advisory_xact_lock(func.hashtext("roster_write"), ctx.school.id % 2**31)
+    ctx.session.execute(select(key))
+
+
 def beat(ctx: Context, run: Run, done: int, total: int) -> bool:
     """Say that the run is alive and how far it is; False when it is no longer the one that writes."""
     values = {"heartbeat_at": func.now(), "progress_done": done, "progress_total": total}

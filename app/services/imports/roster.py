@@ -15,8 +15,9 @@ from app.rules.students import LABELS, CheckedStudent, find_doubles
 from app.services.imports.accounts import Accounts, Values
 from app.services.imports.classplan import ClassBook, KnownClass, WantedClass
 from app.services.imports.files import ROW_KIND
+from app.services.imports.marks import marks_among
 from app.services.imports.rowplan import Indexes, RowPlan, plan_known, plan_new
-from app.services.imports.summary import Counts, Summary, group_problems
+from app.services.imports.summary import Counts, Scope, Summary, group_problems
 from app.sheets.students import StudentSheet
 from app.vault import Vault
 
@@ -117,13 +118,22 @@ class Roster:
             counts=Counts(**counts),
             problems=group_problems(problems),
             classes=self._book.planned(),
+            scope=self._scope(),
             missing_unit_code=sum(problem.message.text == _NO_UNIT_CODE for problem in problems),
         )
+
+    def _scope(self) -> Scope:
+        """The classes and entry years of which the file speaks."""
+        named = [one for one in self._classes.values() if isinstance(one, KnownClass)]
+        years = {row.values.entry_year for row in self._checked} | {one.entry_year for one in named}
+        return Scope(tuple(sorted({one.id for one in named})), tuple(sorted(year for year in years if year)))
 
     def _staged(self, number: int) -> dict[str, Any]:
         row = self._checked[number]
         problems = self._problems.get(row.row_no)
-        user_id: int | None = None
+        known = self._known(row)
+        # Also of a row with problems: who stands in the file is not absent from it.
+        user_id: int | None = known["id"] if known else None
         plan: RowPlan | None = None
         if not problems:
             user_id, plan = self._plan(number, row)
@@ -135,6 +145,7 @@ class Roster:
             "title": f"{row.values.student_no} {row.values.real_name}".strip()[:_TITLE_LENGTH],
             "new": plan.new if plan else {},
             "old": plan.old if plan else {},
+            "edited": marks_among(known["edited_columns"], plan.new) if known and plan else [],
             "problems": [_as_json(problem) for problem in problems or ()],
             "raw": b64encode(self._vault.seal_blob(self._school_id, ROW_KIND, raw)).decode(),
         }

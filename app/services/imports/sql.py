@@ -18,6 +18,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.context import Context
 from app.errors import Message
 from app.services.imports.accounts import COLUMNS
+from app.services.imports.marks import LEADS
+
+
+def lead_of(column: str) -> str:
+    """SQL: the column that stands for a field of several; a mark names any of them."""
+    pairs = " ".join(f"WHEN '{follower}' THEN '{lead}'" for follower, lead in LEADS.items())
+    return f"CASE {column} {pairs} ELSE {column} END"
+
 
 _COLUMNS = ", ".join(COLUMNS)
 _RECORD = ", ".join(f"p.{column}" for column in COLUMNS)
@@ -29,10 +37,12 @@ _JOIN_SETS = text("SET LOCAL enable_nestloop = off")
 
 _STAGE = text("""
     INSERT INTO roster_import_rows
-        (school_id, import_id, row_no, action, user_id, title, new, old, problems, raw)
-    SELECT :school, :import, r.row_no, r.action, r.user_id, r.title, r.new, r.old, r.problems, decode(r.raw, 'base64')
+        (school_id, import_id, row_no, action, user_id, title, new, old, edited, problems, raw)
+    SELECT :school, :import, r.row_no, r.action, r.user_id, r.title, r.new, r.old, r.edited, r.problems,
+        decode(r.raw, 'base64')
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
-        row_no int, action text, user_id bigint, title text, new jsonb, old jsonb, problems jsonb, raw text
+        row_no int, action text, user_id bigint, title text, new jsonb, old jsonb, edited text[], problems jsonb,
+        raw text
     )
 """)
 
@@ -89,12 +99,28 @@ def _taken(side: str) -> str:
     )
 
 
+# What a person changed by hand is marked by column; a written column loses its mark, an undo gives it back.
+_WITHOUT_MARKS = f"""
+    ARRAY(SELECT m FROM unnest(u.edited_columns) m WHERE NOT jsonb_exists(r.new, {lead_of("m")}))
+"""  # noqa: S608
+_WITH_MARKS = f"""
+    u.edited_columns || ARRAY(
+        SELECT m FROM unnest(r.edited) m WHERE jsonb_exists(r.new, {lead_of("m")}) AND m <> ALL(u.edited_columns)
+    )
+"""  # noqa: S608
+_MARKED_SINCE = f"""EXISTS (
+    SELECT FROM unnest(u.edited_columns) m WHERE jsonb_exists(r.new, {lead_of("m")}) AND m <> ALL(r.edited)
+)"""
+
+
 def _overwrite(side: str, unless: str) -> str:
     """Write one side of the staged changes over accounts that still are as the other side says."""
     before = "old" if side == "new" else "new"
+    marks = _WITHOUT_MARKS if side == "new" else _WITH_MARKS
     return f"""
         UPDATE users u
-        SET ({_COLUMNS}) = (SELECT {_RECORD} FROM jsonb_populate_record(u, r.{side}) p), updated_at = now()
+        SET ({_COLUMNS}) = (SELECT {_RECORD} FROM jsonb_populate_record(u, r.{side}) p), updated_at = now(),
+            edited_columns = {marks}
         FROM roster_import_rows r
         WHERE {_MINE} AND r.action = 'change' AND u.school_id = :school AND u.id = r.user_id
             AND to_jsonb(u) @> r.{before} AND NOT ({unless})
@@ -102,7 +128,7 @@ def _overwrite(side: str, unless: str) -> str:
     """  # noqa: S608
 
 
-_CHANGE = text(_overwrite("new", _taken("new")))
+_CHANGE = text(_overwrite("new", f"{_taken('new')} OR {_MARKED_SINCE}"))
 
 _LEAVE_OUT_CHANGES = text(f"""
     UPDATE roster_import_rows r
@@ -124,6 +150,61 @@ _KEEP_CHANGES = text(f"""
     SET kept = CASE WHEN to_jsonb(u) @> r.new THEN 'taken' ELSE 'changed' END
     FROM users u
     WHERE {_MINE} AND r.action = 'change' AND r.row_no <> ALL(:done) AND u.school_id = :school AND u.id = r.user_id
+""")  # noqa: S608
+
+# Differences are split anew by the update rule, from what is written and what is held together. Birth date and gender
+# come from the ID number, so they stay with it. The name's pinyin is never blank, whatever it holds.
+_SPLIT = text(f"""
+    WITH differences AS (
+        SELECT r.row_no, r.edited, c.key, c.value AS new, r.old -> c.key AS old
+        FROM roster_import_rows r CROSS JOIN LATERAL jsonb_each(r.new) c
+        WHERE {_MINE} AND r.action IN ('change', 'unchanged')
+        UNION ALL
+        SELECT r.row_no, r.edited, c.key, c.value -> 'new', c.value -> 'old'
+        FROM roster_import_rows r CROSS JOIN LATERAL jsonb_each(r.held) c
+        WHERE {_MINE} AND r.action IN ('change', 'unchanged')
+    ), judged AS (
+        SELECT d.*, :which <> 'create'
+            AND (:which = 'all' OR (d.old IN ('null', '""') AND {lead_of("d.key")} <> 'real_name'))
+            AND (:overwrite OR NOT EXISTS (
+                SELECT FROM unnest(d.edited) m WHERE {lead_of("m")} = {lead_of("d.key")}
+            )) AS free
+        FROM differences d
+    ), settled AS (
+        SELECT j.*, j.free AND NOT (
+            j.key IN ('birth_date', 'gender')
+            AND bool_or(j.key = 'id_number_sealed' AND NOT j.free) OVER (PARTITION BY j.row_no)
+        ) AS written
+        FROM judged j
+    ), split AS (
+        SELECT row_no,
+            coalesce(jsonb_object_agg(key, new) FILTER (WHERE written), '{{}}') AS new,
+            coalesce(jsonb_object_agg(key, old) FILTER (WHERE written), '{{}}') AS old,
+            coalesce(
+                jsonb_object_agg(key, jsonb_build_object('old', old, 'new', new)) FILTER (WHERE NOT written), '{{}}'
+            ) AS held
+        FROM settled GROUP BY row_no
+    )
+    UPDATE roster_import_rows r
+    SET action = CASE WHEN s.new = '{{}}' THEN 'unchanged' ELSE 'change' END, new = s.new, old = s.old, held = s.held
+    FROM split s
+    WHERE {_MINE} AND r.row_no = s.row_no AND r.held <> s.held
+""")  # noqa: S608
+
+_HAS_EDITED = text(f"SELECT r.row_no FROM roster_import_rows r WHERE {_MINE} AND r.edited <> '{{}}' LIMIT 1")  # noqa: S608
+
+_COUNT_ROWS = text(f"""
+    SELECT r.action, count(*) AS rows,
+        count(*) FILTER (WHERE r.action = 'unchanged' AND r.held <> '{{}}') AS held,
+        count(*) FILTER (WHERE r.edited <> '{{}}') AS edited
+    FROM roster_import_rows r WHERE {_MINE} GROUP BY r.action
+""")  # noqa: S608
+
+_COUNT_CLASSES = text(f"""
+    SELECT CAST(r.new ->> 'class_id' AS bigint) AS class_id, count(*) AS rows
+    FROM roster_import_rows r
+    WHERE {_MINE} AND r.action IN ('create', 'change') AND CAST(r.new ->> 'class_id' AS bigint) = ANY(:classes)
+    GROUP BY 1
 """)  # noqa: S608
 
 _ENROLLED = "EXISTS (SELECT FROM enrolments e WHERE e.school_id = :school AND e.user_id = u.id)"
@@ -165,6 +246,32 @@ def join_sets(ctx: Context) -> None:
 def reserve_ids(ctx: Context, sequence: str, count: int) -> list[int]:
     """Take ids for rows to come, so that what is sealed can be bound to them."""
     return list(ctx.session.scalars(_RESERVE, {"sequence": sequence, "count": count}))
+
+
+def split_differences(ctx: Context, import_id: int, *, which: str, overwrite: bool) -> None:
+    """Decide anew which differences are written and which are held.
+
+    Args:
+        which: ``all``, ``blank`` (only what the account leaves empty) or ``create`` (none).
+        overwrite: also what was changed by hand.
+    """
+    ctx.session.execute(_SPLIT, {**_import(ctx, import_id), "which": which, "overwrite": overwrite})
+
+
+def has_edited(ctx: Context, import_id: int) -> bool:
+    """Whether any staged row differs in what was changed by hand."""
+    return ctx.session.scalar(_HAS_EDITED, _import(ctx, import_id)) is not None
+
+
+def count_rows(ctx: Context, import_id: int) -> list[tuple[str, int, int, int]]:
+    """By action: rows, rows of which every difference is held, rows with differences edited by hand."""
+    return [tuple(row) for row in ctx.session.execute(_COUNT_ROWS, _import(ctx, import_id))]
+
+
+def count_classes(ctx: Context, import_id: int, classes: list[int]) -> dict[int, int]:
+    """How many rows put somebody into each of these classes."""
+    values = {**_import(ctx, import_id), "classes": classes}
+    return {row.class_id: row.rows for row in ctx.session.execute(_COUNT_CLASSES, values)}
 
 
 def missing_classes(ctx: Context, import_id: int) -> list[int]:

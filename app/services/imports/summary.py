@@ -73,6 +73,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The classes and entry years of which a file speaks; who of them is not in it counts as absent."""
+
+    classes: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What was done: when applied, ``problem`` includes rows left out because their account changed meanwhile."""
 
@@ -103,6 +111,10 @@ class Summary:
         problems: the problems, each said once.
         classes: the classes to be created.
         missing_unit_code: rows whose 学号 lacks the school's unit code.
+        held: unchanged rows that differ, where the update rule leaves every difference alone.
+        edited: rows that differ in what was changed by hand.
+        mapped: whose confirmation says which column is what, "" when the header did.
+        scope: of which people the file speaks.
         result: set when applied.
         undone: set when undone.
     """
@@ -112,6 +124,10 @@ class Summary:
     problems: tuple[ProblemGroup, ...] = ()
     classes: tuple[PlannedClass, ...] = ()
     missing_unit_code: int = 0
+    held: int = 0
+    edited: int = 0
+    mapped: str = ""
+    scope: Scope = Scope()
     result: Result | None = None
     undone: Undone | None = None
 
@@ -141,6 +157,10 @@ class Summary:
                 for c in data["classes"]
             ),
             missing_unit_code=data["missing_unit_code"],
+            held=data.get("held", 0),
+            edited=data.get("edited", 0),
+            mapped=data.get("mapped", ""),
+            scope=Scope(**{name: tuple(ids) for name, ids in data.get("scope", {}).items()}),
             result=_result(data["result"]),
             undone=Undone(**data["undone"]) if data["undone"] else None,
         )

@@ -9,7 +9,7 @@ from app.errors import Conflict, msg
 from app.models import RosterImport
 from app.services.audit import record
 from app.services.imports import sql
-from app.services.imports.lease import end_by_person, lock
+from app.services.imports.lease import end_by_person, hold_school, lock
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Result, Summary, Undone
 
@@ -31,6 +31,7 @@ def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
     if found.state != "applied" or not lock(ctx, import_id):
         raise Conflict(msg("只有已完成的导入才能撤销"))
     result = summary.result or Result()
+    hold_school(ctx)
     sql.join_sets(ctx)
     removed = sql.remove_created(ctx, import_id)
     restored = sql.restore_changes(ctx, import_id)

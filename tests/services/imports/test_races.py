@@ -75,7 +75,7 @@ def test_an_account_changed_since_the_preview_is_not_overwritten(importer: Impor
         (left,) = preview_rows(ctx, import_id=import_id, part="problem").rows
     assert (left.row_no, messages(left.problems)) == (
         3,
-        ["该学生的信息在预览之后又被修改，没有覆盖，请重新导入这一行"],
+        ["刚被别人修改，没有覆盖，请重新导入这一行"],
     )
 
 
