@@ -7,6 +7,9 @@ import binascii
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+from app.rules.mail_server import MailServer, is_address
 
 ENVIRONMENTS = ("demo", "test", "production")
 
@@ -31,6 +34,9 @@ class Settings:
         redis_url: queue, server-side sessions, rate counters.
         captcha: whether the login asks for one; only the demo and tests may switch it off.
         trusted_proxies: how many proxies in front set X-Forwarded-*.
+        mail_server: takes our mails; ``None`` where they are kept in ``mail_folder`` or not sent at all.
+        mail_from: the address that mails come from.
+        mail_folder: where the demo keeps its mails instead of sending them.
     """
 
     env: str
@@ -44,6 +50,9 @@ class Settings:
     redis_url: str
     captcha: bool
     trusted_proxies: int
+    mail_server: MailServer | None
+    mail_from: str
+    mail_folder: Path | None
 
     @property
     def is_production(self) -> bool:
@@ -77,6 +86,7 @@ class Settings:
             errors.append(f"CAPTCHA must be on or off, not {captcha!r}")
         elif captcha == "off" and production:
             errors.append("CAPTCHA=off is honoured in the demo only; SPOC_ENV=production refuses it")
+        mail_server, mail_folder = _mail(environ, env, errors)
         settings = cls(
             env=env,
             base_domain=required("BASE_DOMAIN").lower(),
@@ -89,6 +99,9 @@ class Settings:
             redis_url=required("REDIS_URL"),
             captcha=captcha != "off",
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, errors) or 0,
+            mail_server=mail_server,
+            mail_from=_mail_from(environ, mail_server, errors),
+            mail_folder=mail_folder,
         )
         if errors:
             raise BadSettings("\n".join(errors))
@@ -103,6 +116,36 @@ def _number(environ: Mapping[str, str], name: str, default: int | None, errors: 
         errors.append(f"{name} must be a number, not {value!r}")
         return default
     return int(value)
+
+
+def _mail(
+    environ: Mapping[str, str], env: str, errors: list[str]
+) -> tuple[MailServer | None, Path | None]:
+    """Where mails go: to a server, into a folder (not in production), or nowhere."""
+    url = environ.get("SMTP_URL", "").strip()
+    if url and url != "off":
+        try:
+            return MailServer.from_url(url), None
+        except ValueError as error:
+            errors.append(f"SMTP_URL {error}")
+            return None, None
+    if env == "production" and not url:
+        errors.append("SMTP_URL is not set (smtp://… or, to send no mail at all, off)")
+    if env == "production" or url:
+        return None, None
+    folder = environ.get("MAIL_FOLDER", "").strip()
+    if folder or env == "demo":
+        return None, Path(folder) if folder else Path(__file__).parent / "var" / "mail"
+    return None, None
+
+
+def _mail_from(environ: Mapping[str, str], server: MailServer | None, errors: list[str]) -> str:
+    address = environ.get("MAIL_FROM", "").strip()
+    if not address and server is None:
+        return "noreply@" + environ.get("BASE_DOMAIN", "").strip().lower()
+    if not is_address(address):
+        errors.append(f"MAIL_FROM must be a mail address, not {address!r}")
+    return address
 
 
 def _key(value: str, errors: list[str]) -> bytes:

@@ -8,6 +8,7 @@ from app.jobs import JobName
 from app.services.imports.apply import run_apply
 from app.services.imports.check import run_check
 from app.services.units import Units
+from workers.mailing import send_mail
 
 
 class Handler(Protocol):
@@ -27,4 +28,5 @@ def _apply_import(units: Units, **payload: int | str) -> None:
 HANDLERS: dict[JobName, Handler] = {
     JobName.CHECK_IMPORT: _check_import,
     JobName.APPLY_IMPORT: _apply_import,
+    JobName.SEND_MAIL: send_mail,
 }

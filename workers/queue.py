@@ -15,6 +15,8 @@ from app.jobs import JobName
 from workers.dispatch import run_job
 
 QUEUE = "spoc"
+#: Mails wait behind everything else: a mail server that does not answer must not hold up an import.
+MAIL_QUEUE = "spoc-mail"
 ENTRY_POINT = f"{run_job.__module__}.{run_job.__name__}"
 
 #: Seconds a job may run; the import's own limits end it long before.
@@ -56,16 +58,17 @@ def make_connection(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
 
 
-def make_queue(connection: Redis) -> Queue:
-    """The one queue, on this connection."""
-    return Queue(QUEUE, connection=connection, serializer="json", job_class=OurJob)
+def make_queue(connection: Redis, name: str = QUEUE) -> Queue:
+    """One of our two queues, on this connection."""
+    return Queue(name, connection=connection, serializer="json", job_class=OurJob)
 
 
 class RqEnqueue:
     """Sends jobs through RQ; see ``app.jobs.Enqueue``."""
 
     def __init__(self, url: str) -> None:
-        self._queue = make_queue(make_connection(url))
+        connection = make_connection(url)
+        self._queue, self._mails = make_queue(connection), make_queue(connection, MAIL_QUEUE)
 
     def __call__(self, name: JobName, school_id: int, payload: Mapping[str, int | str]) -> None:
         """Put the job into the queue.
@@ -73,7 +76,8 @@ class RqEnqueue:
         Raises:
             redis.RedisError: Redis is away; the sender's rows are the outbox, so the sweeper will send it.
         """
-        self._queue.enqueue_call(
+        queue = self._mails if name is JobName.SEND_MAIL else self._queue
+        queue.enqueue_call(
             ENTRY_POINT,
             args=(name.value, school_id, dict(payload)),
             timeout=JOB_SECONDS,

@@ -1,21 +1,24 @@
-"""What happens again and again, without anybody asking: the sweep that finds imports nobody works on."""
+"""What happens again and again, without anybody asking: the sweep that finds what nobody works on."""
 
 from __future__ import annotations
 
 from flask import current_app
 
 from app.services.imports.sweep import sweep_imports
+from app.services.mails import sweep_mails
 from workers.dispatch import log_error, units_for
 
 #: Seconds between two sweeps of an idle worker.
 SWEEP_SECONDS = 5
+_SWEEPS = (sweep_imports, sweep_mails)
 
 
 def sweep() -> None:
     """Send again what Redis lost or a dead worker left; an error is logged and the next sweep tries again."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    try:
-        with app.app_context():
-            sweep_imports(units_for=units_for)
-    except Exception as error:
-        log_error("the sweep", error)
+    for each in _SWEEPS:
+        try:
+            with app.app_context():
+                each(units_for=units_for)
+        except Exception as error:
+            log_error(each.__name__, error)

@@ -1,4 +1,4 @@
-"""The plugin that ``wsgi.py`` gives to the factory: the queue's sending side and the command ``flask worker``."""
+"""The plugin that ``wsgi.py`` gives to the factory: the queue, the mail transport and their commands."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import click
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
+from workers import mail_cli
+from workers.mailing import EXTENSION, make_transport
 from workers.queue import RqEnqueue
 from workers.worker import work
 
 
 def register(app: Flask) -> None:
-    """Send jobs through RQ, and offer the worker as a command."""
+    """Send jobs through RQ, mails by the transport of the settings, and offer the worker as a command."""
     redis_url = str(app.config["REDIS_URL"])
     app.extensions["spoc_enqueue"] = RqEnqueue(redis_url)
+    app.extensions[EXTENSION] = make_transport(app)
+    app.cli.add_command(mail_cli.group)
 
     @app.cli.command("worker")
     @click.option("--burst", is_flag=True, help="End when the queue is empty.")

@@ -16,7 +16,7 @@ from rq.job import Job
 from rq.utils import now
 
 from tenants.db import db
-from workers.queue import OurJob, make_connection, make_queue
+from workers.queue import MAIL_QUEUE, OurJob, make_connection, make_queue
 from workers.schedule import SWEEP_SECONDS, sweep
 
 log = logging.getLogger(__name__)
@@ -80,9 +80,9 @@ def make_worker(redis_url: str) -> ImportWorker:
     Raises:
         RedisError: Redis is away.
     """
-    queue = make_queue(make_connection(redis_url))
+    connection = make_connection(redis_url)
     options: dict[str, Any] = {
-        "connection": queue.connection,
+        "connection": connection,
         "serializer": "json",
         "worker_ttl": WORKER_TTL,
         "job_monitoring_interval": SWEEP_SECONDS,
@@ -90,7 +90,8 @@ def make_worker(redis_url: str) -> ImportWorker:
         "default_result_ttl": 0,
         "log_job_description": False,
     }
-    return ImportWorker([queue], **options)
+    # In this order: a mail is taken when nothing else waits.
+    return ImportWorker([make_queue(connection), make_queue(connection, MAIL_QUEUE)], **options)
 
 
 def work(redis_url: str, *, burst: bool = False) -> None:

@@ -19,8 +19,8 @@ from tenants.scope import school_scope
 class Units:
     """Opens units of work in one school; ``with units() as ctx`` commits at its end or leaves nothing.
 
-    An import is checked in several transactions, so that its progress is seen while it runs; the services themselves
-    never commit.
+    An import is checked in several transactions, so that its progress is seen while it runs, and a mail is noted as
+    on its way before it goes; the services themselves never commit.
     """
 
     school: SchoolInfo

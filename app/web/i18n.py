@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask import Blueprint, Flask, Response, has_request_context, redirect, request
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from app.errors import Message
 from app.extensions import babel, csrf
@@ -40,7 +40,7 @@ def joined(texts: Iterable[str], between: str = "、") -> str:
 
 
 def _mark(chinese: str) -> str:
-    return _ENGLISH_MARKS[chinese] if chosen_language() == "en" else chinese
+    return _ENGLISH_MARKS[chinese] if get_locale().language == "en" else chinese
 
 
 # Choosing a language changes nothing but the cookie and must work on every page, also where no form token was made.

@@ -43,5 +43,12 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "rejected": (msg("不通过"), "danger"),
         "withdrawn": (msg("已撤回"), "neutral"),
     },
+    "mail": {
+        "queued": (msg("等待发送"), "info"),
+        "sending": (msg("发送中"), "info"),
+        "sent": (msg("已发送"), "success"),
+        "failed": (msg("发送失败"), "danger"),
+        "unclear": (msg("不能确定"), "warning"),
+    },
     "source": {"alliance": (msg("联盟慕课"), "info"), "own": (msg("本校"), "neutral")},
 }

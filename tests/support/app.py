@@ -65,6 +65,9 @@ def make_settings(database: TestDatabase, redis_url: str, **changes: Any) -> Set
         "redis_url": redis_url,
         "captcha": False,
         "trusted_proxies": 0,
+        "mail_server": None,
+        "mail_from": "noreply@localhost",
+        "mail_folder": None,
     }
     return Settings(**(values | changes))
 

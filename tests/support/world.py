@@ -144,7 +144,14 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 kind="students", header_sha="x", header=[canary], columns={}, created_by_name=canary
             )
         )
-        put(Mail(user_id=user.id, recipient="x@example.com", template="test", params={"name": canary}))
+        put(
+            Mail(
+                user_id=user.id,
+                recipient="x@example.com",
+                template="password_reset_done",
+                params={"name": canary},
+            )
+        )
         put(
             AuditEntry(
                 id=1, at=NOW, actor_name=canary, action="test", object_type="test", data={}, digest=b"x"

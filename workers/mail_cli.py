@@ -1,0 +1,44 @@
+"""``flask mail``: sending what is due without a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import click
+from flask.cli import AppGroup
+
+from app.jobs import JobName
+from app.services.mails import sweep_mails
+from app.services.units import Units
+from tenants.registry import SchoolInfo
+from workers.dispatch import JobFailed, run_job, units_for
+
+group = AppGroup("mail", help="Mails that wait.")
+
+
+@group.command("send-due")
+def send_due() -> None:
+    """Send every mail that is due, here and now.
+
+    Exit code 1 when one of them could not be worked on; what a server refuses stays in the list of mails.
+    """
+    jobs: list[tuple[JobName, int, Mapping[str, int | str]]] = []
+
+    def collect(name: JobName, school_id: int, payload: Mapping[str, int | str]) -> None:
+        jobs.append((name, school_id, payload))
+
+    def here(school: SchoolInfo) -> Units:
+        return replace(units_for(school), enqueue=collect)
+
+    broken = 0
+    while sweep_mails(units_for=here):
+        for name, school_id, payload in jobs:
+            try:
+                run_job(name, school_id, payload)
+            except JobFailed:
+                broken += 1
+        click.echo(f"{len(jobs)} mails worked on")
+        jobs.clear()
+    if broken:
+        raise click.exceptions.Exit(1)
