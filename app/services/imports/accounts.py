@@ -12,13 +12,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from app.context import Context
+from app.errors import Message, msg
 from app.models import User
 
 #: The columns of ``users`` that an import writes.
 COLUMNS = (
     "kind", "student_no", "nickname", "real_name", "name_pinyin", "name_initials", "email", "mobile_sealed",
     "mobile_index", "id_number_sealed", "id_number_index", "birth_date", "gender", "entry_year", "study_years",
-    "class_id", "major",
+    "class_id", "major", "login_name", "bio", "photo_sha",
 )  # fmt: skip
 
 #: What a problem says of the account that holds a value.
@@ -51,18 +52,26 @@ def find_accounts(
 ) -> Accounts:
     """Read the accounts that hold one of these values, each query by its own unique index."""
     return Accounts(
-        by_number=_read(ctx, "student_no", numbers, String(), (*COLUMNS, "edited_columns")),
+        by_number=read_by(ctx, "student_no", numbers, String(), (*COLUMNS, "edited_columns")),
         owners={
-            "email": _read(ctx, "email", emails, String(), _NAMES),
-            "mobile_index": _read(ctx, "mobile_index", mobile_indexes, LargeBinary(), _NAMES),
-            "id_number_index": _read(ctx, "id_number_index", id_number_indexes, LargeBinary(), _NAMES),
+            "email": read_by(ctx, "email", emails, String(), _NAMES),
+            "mobile_index": read_by(ctx, "mobile_index", mobile_indexes, LargeBinary(), _NAMES),
+            "id_number_index": read_by(ctx, "id_number_index", id_number_indexes, LargeBinary(), _NAMES),
         },
     )
 
 
-def _read(
+def read_by(
     ctx: Context, column: str, values: Collection[Any], kind: TypeEngine[Any], columns: tuple[str, ...]
 ) -> dict[Any, Values]:
+    """Accounts by a column of theirs.
+
+    Args:
+        column: by which they are found.
+        values: of that column.
+        kind: the column's type.
+        columns: which are read, beside the id.
+    """
     if not values:
         return {}
     key: InstrumentedAttribute[Any] = getattr(User, column)
@@ -70,6 +79,13 @@ def _read(
     statement = select(key, *wanted).where(key == any_(literal(list(values), ARRAY(kind))))
     names = ("id", *columns)
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in ctx.session.execute(statement)}
+
+
+def owned_by(owner: Values) -> Message:
+    """That an account holds a value; it is named, since the administrator may see the school's people."""
+    if owner["student_no"]:
+        return msg("已被学号 %(number)s 的账号使用", number=owner["student_no"])
+    return msg("已被%(name)s的账号使用", name=owner["real_name"])
 
 
 def as_json(value: Any) -> Any:

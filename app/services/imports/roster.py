@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from app.errors import Message, msg
+from app.errors import msg
 from app.rules.masking import mask_email, mask_id_number, mask_mobile
 from app.rules.problems import Problem
 from app.rules.students import LABELS, CheckedStudent, find_doubles
-from app.services.imports.accounts import Accounts, Values
+from app.services.imports.accounts import Accounts, Values, owned_by
 from app.services.imports.classplan import ClassBook, KnownClass, WantedClass
 from app.services.imports.files import ROW_KIND
 from app.services.imports.marks import marks_among
@@ -83,7 +83,7 @@ class Roster:
             ):
                 owner = accounts.owners[column].get(value) if value is not None else None
                 if owner is not None and (known is None or owner["id"] != known["id"]):
-                    self._add([Problem(row.row_no, self._label(field), _owned(owner), shown)])
+                    self._add([Problem(row.row_no, self._label(field), owned_by(owner), shown)])
 
     def place_in_classes(self, book: ClassBook) -> None:
         """Find the class of every good row; what an empty cell leaves open, the account says."""
@@ -168,13 +168,6 @@ class Roster:
     def _add(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             self._problems[problem.row_no].append(problem)
-
-
-def _owned(owner: Values) -> Message:
-    """The account is of the same school, whose people the administrator may see; so it is named."""
-    if owner["student_no"]:
-        return msg("已被学号 %(number)s 的账号使用", number=owner["student_no"])
-    return msg("已被%(name)s的账号使用", name=owner["real_name"])
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:
