@@ -76,7 +76,9 @@ class User(SchoolScoped, Base):
     failed_logins: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: Columns that an administrator or the person changed by hand since the last import wrote them.
     edited_columns: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
-    #: Until when a random first password of a credential slip is good; NULL: the password is no slip's.
+    #: Keyed digest of the random first password on a credential slip; NULL: there is no slip.
+    slip_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Until when the slip is good.
     slip_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     #: A mail address that waits to be confirmed by its link.
     pending_email: Mapped[str | None] = mapped_column(String(254))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
@@ -20,6 +21,11 @@ def initial_password(id_number: str | None) -> str:
     Source: manual 4.2, rule 5, and 5.2 for teachers.
     """
     return id_number[-6:].upper() if id_number and len(id_number) >= 6 else DEFAULT_INITIAL
+
+
+def slip_text(typed: str) -> str:
+    """What a credential slip's password was typed to be: capitals, without the dashes that are printed between."""
+    return "".join(c for c in unicodedata.normalize("NFKC", typed).upper() if c.isalnum())
 
 
 def password_problems(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from app.context import Actor, Context
 from app.errors import Message, msg
@@ -13,6 +13,7 @@ from app.models import User
 from app.rules.login import LIFETIME_FAILURES, client_network, read_login_names
 from app.rules.permissions import Role
 from app.services.audit import record
+from app.services.first_passwords import SLIP_GRACE, password_stamp, slip_opens
 from app.services.login_limits import LoginLimits, LoginTry
 from app.services.passwords import hash_password, is_password_of, needs_rehash, too_many_tries
 from app.services.sealed import MOBILE
@@ -31,7 +32,10 @@ class KnownDevice:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a session needs of an account; ``password_hash`` binds it to the password that opened it."""
+    """What a session needs of an account; ``password_hash`` binds it to the password that opened it.
+
+    Before there is an own password it is the slip's mark, so that a new slip ends the sessions of the old one.
+    """
 
     id: int
     kind: str
@@ -104,10 +108,14 @@ def load_account(ctx: Context, *, user_id: int) -> Account | None:
     """The account of a session that is going on, ``None`` when it is gone or disabled."""
     user = ctx.session.execute(
         select(
-            User.id, User.kind, User.real_name, User.nickname, User.password_hash, User.must_change_password
+            User.id, User.kind, User.real_name, User.nickname, User.password_hash, User.must_change_password,
+            User.slip_digest,
         ).where(User.id == user_id, User.status == "active")
-    ).first()
-    return Account(*user) if user is not None else None
+    ).first()  # fmt: skip
+    if user is None:
+        return None
+    *values, stored, must_change, digest = user
+    return Account(*values, password_stamp(stored, digest), must_change)
 
 
 def _attempt(ctx: Context, user: User | None, typed: str, device: KnownDevice | None) -> LoginTry:
@@ -129,7 +137,13 @@ def _let_in(ctx: Context, user: User, password: str) -> bool:
     statement = update(User).where(User.id == user.id, User.status == "active")
     values: dict[str, object] = {"last_login_at": ctx.now(), "updated_at": User.updated_at}
     if user.password_hash is None:
-        statement = statement.where(User.password_hash.is_(None), User.failed_logins < LIFETIME_FAILURES)
+        statement = statement.where(User.password_hash.is_(None))
+        if slip_opens(ctx, user, password):
+            # Sixty random bits need no cap; what is left of the slip's time is for choosing an own password.
+            statement = statement.where(User.slip_digest == user.slip_digest)
+            values["slip_until"] = func.least(User.slip_until, ctx.now() + SLIP_GRACE)
+        else:
+            statement = statement.where(User.failed_logins < LIFETIME_FAILURES)
     else:
         statement = statement.where(User.password_hash == user.password_hash)
         if needs_rehash(user.password_hash):
@@ -159,4 +173,5 @@ def _actor(user: User) -> Actor:
 
 def _account(user: User) -> Account:
     must_change = user.must_change_password or user.password_hash is None
-    return Account(user.id, user.kind, user.real_name, user.nickname, user.password_hash, must_change)
+    stamp = password_stamp(user.password_hash, user.slip_digest)
+    return Account(user.id, user.kind, user.real_name, user.nickname, stamp, must_change)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from functools import cache
 
@@ -17,14 +16,15 @@ from app.rules import passwords as rules
 from app.rules.login import client_network
 from app.services.access import acting_user_id
 from app.services.audit import record
+from app.services.first_passwords import first_password_opens
 from app.services.login_limits import LoginLimits, LoginTry
 from app.services.sealed import ID_NUMBER, MOBILE, unseal
 
 #: argon2id with the parameters of OWASP's password storage sheet: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
-#: Characters that are not mistaken for each other on paper; twelve of them hold 59 bits.
-_ONE_TIME_CHARACTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+#: 32 characters that are not mistaken for each other on paper; twelve of them hold 60 bits.
+_ONE_TIME_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _ONE_TIME_LENGTH = 12
 
 
@@ -64,10 +64,8 @@ def make_one_time_password() -> str:
 def is_password_of(ctx: Context, user: User | None, password: str) -> bool:
     """Whether this is the account's password; always the work of one hash, also for nobody."""
     right = verify_password(user.password_hash if user is not None else None, password)
-    if user is None or user.password_hash is not None:
-        return right
-    initial = rules.initial_password(_id_number(ctx, user))
-    return hmac.compare_digest(initial.encode(), password.upper().encode())
+    first = first_password_opens(ctx, user, password)
+    return right if user is None or user.password_hash is not None else first
 
 
 def change_password(ctx: Context, *, current: str, new: str, limits: LoginLimits) -> str:
@@ -87,13 +85,14 @@ def change_password(ctx: Context, *, current: str, new: str, limits: LoginLimits
         raise NotFound(msg("没有这个账号"))
     _check_current(ctx, user, current, limits)
     problems = _problems_of(ctx, user, new)
-    if new == current:
+    if new == current or (user.slip_digest and rules.slip_text(new) == rules.slip_text(current)):
         problems.append(msg("新密码不能与当前密码相同"))
     if problems:
         raise WeakPassword(problems)
     user.password_hash = hash_password(new)
     user.must_change_password = False
     user.failed_logins = 0
+    user.slip_digest = user.slip_until = None
     record(ctx, "password.changed", "user", user.id)
     return user.password_hash
 
