@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -24,6 +25,7 @@ class Action(StrEnum):
     MANAGE_SCHOOLS = "manage_schools"
     MANAGE_ALLIANCE_COURSES = "manage_alliance_courses"
     LICENSE_COURSE = "license_course"
+    SEE_FIGURES = "see_figures"
     SEE_PEOPLE = "see_people"
     EDIT_PEOPLE = "edit_people"
     REVEAL_PERSONAL_DATA = "reveal_personal_data"
@@ -32,6 +34,7 @@ class Action(StrEnum):
     PRINT_SLIPS = "print_slips"
     IMPORT_ROSTER = "import_roster"
     SEE_CLASSES = "see_classes"
+    SET_HEAD_TEACHER = "set_head_teacher"
     SEE_OFFERINGS = "see_offerings"
     SCHEDULE_OFFERING = "schedule_offering"
     PUBLISH_OFFERING = "publish_offering"
@@ -42,29 +45,44 @@ class Action(StrEnum):
     SEE_MAILS = "see_mails"
 
 
-_SECRETARIAT = frozenset({Role.SECRETARY, Role.OPERATOR})
-_ADMINISTRATION = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
-_STAFF = frozenset({Role.ADMINISTRATOR, Role.TEACHER, Role.OPERATOR})
+class Reach(StrEnum):
+    """On which rows of the school a role may do something."""
 
-#: action -> the roles that may. An administrator's student side is the same as a student's (manual, chapter 3).
-MAY: dict[Action, frozenset[Role]] = {
-    Action.ENTER_MANAGEMENT: frozenset({Role.SECRETARY, Role.ADMINISTRATOR, Role.TEACHER}),
+    ALL = "all"
+    #: The classes that a person heads and the courses that he runs (``app.services.mine``).
+    OWN = "own"
+
+
+def _all(*roles: Role) -> dict[Role, Reach]:
+    return dict.fromkeys(roles, Reach.ALL)
+
+
+_SECRETARIAT = _all(Role.SECRETARY, Role.OPERATOR)
+_ADMINISTRATION = _all(Role.ADMINISTRATOR, Role.OPERATOR)
+_OWN_TEACHER = {Role.TEACHER: Reach.OWN}
+
+#: action -> role -> the rows on which it may; a role that is not there may not.
+#: An administrator's student side is the same as a student's (manual, chapter 3).
+MAY: dict[Action, Mapping[Role, Reach]] = {
+    Action.ENTER_MANAGEMENT: _all(Role.SECRETARY, Role.ADMINISTRATOR, Role.TEACHER),
     Action.OPEN_SCHOOL: _SECRETARIAT,
     Action.MANAGE_SCHOOLS: _SECRETARIAT,
     Action.MANAGE_ALLIANCE_COURSES: _SECRETARIAT,
     Action.LICENSE_COURSE: _SECRETARIAT,
+    Action.SEE_FIGURES: _ADMINISTRATION,
     Action.SEE_PEOPLE: _ADMINISTRATION,
     Action.EDIT_PEOPLE: _ADMINISTRATION,
-    Action.REVEAL_PERSONAL_DATA: frozenset({Role.ADMINISTRATOR}),
+    Action.REVEAL_PERSONAL_DATA: _all(Role.ADMINISTRATOR),
     Action.CHANGE_RIGHTS: _ADMINISTRATION,
     Action.CHANGE_SETTINGS: _ADMINISTRATION,
     Action.PRINT_SLIPS: _ADMINISTRATION,
-    Action.IMPORT_ROSTER: _ADMINISTRATION | {Role.SYSTEM},
-    Action.SEE_CLASSES: _ADMINISTRATION,
-    Action.SEE_OFFERINGS: _STAFF,
+    Action.IMPORT_ROSTER: _ADMINISTRATION | _all(Role.SYSTEM),
+    Action.SEE_CLASSES: _ADMINISTRATION | _OWN_TEACHER,
+    Action.SET_HEAD_TEACHER: _ADMINISTRATION,
+    Action.SEE_OFFERINGS: _ADMINISTRATION | _OWN_TEACHER,
     Action.SCHEDULE_OFFERING: _ADMINISTRATION,
     Action.PUBLISH_OFFERING: _ADMINISTRATION,
-    Action.REGISTER: frozenset({Role.STUDENT, Role.TEACHER, Role.ADMINISTRATOR, Role.OPERATOR}),
+    Action.REGISTER: _all(Role.STUDENT, Role.TEACHER, Role.ADMINISTRATOR, Role.OPERATOR),
     Action.SEE_AUDIT: _ADMINISTRATION | _SECRETARIAT,
     Action.REVIEW_REQUESTS: _ADMINISTRATION,
     Action.DELETE_GRADUATES: _ADMINISTRATION,
@@ -73,5 +91,10 @@ MAY: dict[Action, frozenset[Role]] = {
 
 
 def may(role: Role, action: Action) -> bool:
-    """Whether this role may do this."""
+    """Whether this role may do this at all."""
     return role in MAY[action]
+
+
+def reach(role: Role, action: Action) -> Reach | None:
+    """On which rows this role may do this; ``None``: on none."""
+    return MAY[action].get(role)

@@ -19,6 +19,7 @@ from app.services.access import require
 from app.services.audit import record
 from app.services.course_search import course_matches
 from app.services.licences import is_licence_valid
+from app.services.mine import reachable_offerings
 from app.services.paging import Page
 
 PAGE_SIZE = 20
@@ -87,7 +88,7 @@ def list_school_courses(
     status: OfferingStatus | None = None,
     page: int = 1,
 ) -> Page[OfferingRow]:
-    """All courses of the school, what is to be done first, in one query.
+    """All courses of the school (for a teacher those that he runs), what is to be done first, in one query.
 
     Args:
         text: as ``course_search``.
@@ -97,8 +98,8 @@ def list_school_courses(
     Raises:
         NotAllowed: not staff of the school.
     """
-    require(ctx, Action.SEE_OFFERINGS)
-    wanted = _rows(ctx).add_columns(func.count().over())
+    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
+    wanted = _rows(ctx).where(mine).add_columns(func.count().over())
     if text.strip():
         wanted = wanted.where(course_matches(text))
     if source:
@@ -119,10 +120,10 @@ def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
     """One course of the school.
 
     Raises:
-        NotFound: none here.
+        NotFound: none here, or the actor is a teacher who does not run it.
     """
-    require(ctx, Action.SEE_OFFERINGS)
-    row = ctx.session.execute(_rows(ctx).where(CourseOffering.id == offering_id)).first()
+    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
+    row = ctx.session.execute(_rows(ctx).where(CourseOffering.id == offering_id, mine)).first()
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
     return _row(ctx, row[0], row[1], row[2])

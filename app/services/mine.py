@@ -1,0 +1,43 @@
+"""What of a school is an actor's own: the classes he heads and the courses he runs.
+
+Every list and page that a teacher shares with the administrators narrows its rows by one of these conditions; what
+they leave out is not there for him.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, false, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.context import Context
+from app.models import CourseOffering, SchoolClass
+from app.rules.permissions import Action, Reach, reach
+from app.services.access import require
+
+
+def reachable_classes(ctx: Context, action: Action) -> ColumnElement[bool]:
+    """The classes on which the actor may do this: all of the school, or those whose head teacher (班主任) he is.
+
+    Raises:
+        NotAllowed: the actor's role may not do this at all.
+    """
+    return _reachable(ctx, action, SchoolClass.head_teacher_id)
+
+
+def reachable_offerings(ctx: Context, action: Action) -> ColumnElement[bool]:
+    """The school's courses on which the actor may do this: all, or those whose 运营教师 he is.
+
+    Raises:
+        NotAllowed: the actor's role may not do this at all.
+    """
+    return _reachable(ctx, action, CourseOffering.operating_teacher_id)
+
+
+def _reachable(ctx: Context, action: Action, owner: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    require(ctx, action)
+    if reach(ctx.actor.role, action) is Reach.ALL:
+        return true()
+    # An id says who somebody is only together with the school.
+    if ctx.actor.user_id is None or ctx.actor.school_id != ctx.school.id:
+        return false()
+    return owner == ctx.actor.user_id
