@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -14,15 +12,13 @@ from app.rules.problems import Problem
 from app.rules.students import LABELS, CheckedStudent, find_doubles
 from app.services.imports.accounts import Accounts, Values, owned_by
 from app.services.imports.classplan import ClassBook, KnownClass, WantedClass
-from app.services.imports.files import ROW_KIND
-from app.services.imports.marks import marks_among
 from app.services.imports.rowplan import Indexes, RowPlan, plan_known, plan_new
+from app.services.imports.staging import staged_row, storable
 from app.services.imports.summary import Counts, Scope, Summary, group_problems
 from app.sheets.students import StudentSheet
 from app.vault import Vault
 
 _NO_UNIT_CODE = msg("没有以本校单位代码 %(code)s 开头").text
-_TITLE_LENGTH = 200
 
 
 class Roster:
@@ -114,7 +110,7 @@ class Roster:
         """What is known of the file as a whole."""
         problems = [problem for row_no in sorted(self._problems) for problem in self._problems[row_no]]
         return Summary(
-            header=tuple(_storable(text) for text in self._sheet.header),
+            header=tuple(storable(text) for text in self._sheet.header),
             counts=Counts(**counts),
             problems=group_problems(problems),
             classes=self._book.planned(),
@@ -137,18 +133,17 @@ class Roster:
         plan: RowPlan | None = None
         if not problems:
             user_id, plan = self._plan(number, row)
-        raw = json.dumps(self._sheet.rows[number].raw, ensure_ascii=False, separators=(",", ":")).encode()
-        return {
-            "row_no": row.row_no,
-            "action": plan.action if plan else "problem",
-            "user_id": user_id,
-            "title": f"{row.values.student_no} {row.values.real_name}".strip()[:_TITLE_LENGTH],
-            "new": plan.new if plan else {},
-            "old": plan.old if plan else {},
-            "edited": marks_among(known["edited_columns"], plan.new) if known and plan else [],
-            "problems": [_as_json(problem) for problem in problems or ()],
-            "raw": b64encode(self._vault.seal_blob(self._school_id, ROW_KIND, raw)).decode(),
-        }
+        return staged_row(
+            self._vault,
+            self._school_id,
+            row_no=row.row_no,
+            title=f"{row.values.student_no} {row.values.real_name}",
+            raw=self._sheet.rows[number].raw,
+            user_id=user_id,
+            known=known,
+            plan=plan,
+            problems=problems or (),
+        )
 
     def _plan(self, number: int, row: CheckedStudent) -> tuple[int, RowPlan]:
         known, class_id, indexes = self._known(row), self._classes[number].id, self._indexes[number]
@@ -168,16 +163,3 @@ class Roster:
     def _add(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             self._problems[problem.row_no].append(problem)
-
-
-def _as_json(problem: Problem) -> dict[str, Any]:
-    return {
-        "label": _storable(problem.column_label),
-        "message": problem.message.as_json(),
-        "shown": _storable(problem.shown),
-    }
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL stores every character but this one."""
-    return text.replace("\x00", "")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from app.rules.cells import Cell
 from app.rules.pinyin import pinyin_of
 from app.rules.students import StudentValues
+from app.rules.teachers import TeacherValues
 from app.services.imports.accounts import Values, as_json
 from app.services.sealed import ID_NUMBER, MOBILE
 from app.vault import Vault
@@ -26,7 +27,7 @@ class Indexes:
     id_number: bytes | None
 
     @classmethod
-    def of(cls, vault: Vault, school_id: int, values: StudentValues) -> Indexes:
+    def of(cls, vault: Vault, school_id: int, values: StudentValues | TeacherValues) -> Indexes:
         """Compute them for a row."""
         return cls(
             mobile=vault.blind_index(school_id, MOBILE, values.mobile) if values.mobile else None,
@@ -56,8 +57,8 @@ def plan_new(
         "name_initials": initials,
         "class_id": class_id,
         **{column: as_json(getattr(values, column)) for column in _PLAIN},
-        **_sealed(vault, school_id, MOBILE, user_id, values.mobile, indexes.mobile),
-        **_sealed(vault, school_id, ID_NUMBER, user_id, values.id_number, indexes.id_number),
+        **sealed_columns(vault, school_id, MOBILE, user_id, values.mobile, indexes.mobile),
+        **sealed_columns(vault, school_id, ID_NUMBER, user_id, values.id_number, indexes.id_number),
     }
     return RowPlan("create", new, {})
 
@@ -87,7 +88,7 @@ def plan_known(
         (ID_NUMBER, values.id_number, indexes.id_number),
     ):
         if index is not None and index != known[f"{field}_index"]:
-            new |= _sealed(vault, school_id, field, known["id"], text, index)
+            new |= sealed_columns(vault, school_id, field, known["id"], text, index)
     old = {column: as_json(known[column]) for column in new}
     return RowPlan("change" if new else "unchanged", new, old)
 
@@ -97,9 +98,10 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _sealed(
+def sealed_columns(
     vault: Vault, school_id: int, field: str, user_id: int, text: str | None, index: bytes | None
 ) -> dict[str, str | None]:
+    """The two columns of a sealed value as JSON, null where there is none."""
     if text is None or index is None:
         return {f"{field}_sealed": None, f"{field}_index": None}
     sealed = vault.seal_field(school_id, field, user_id, text)

@@ -1,0 +1,77 @@
+"""What a row of a teacher roster does to the school's accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from app.rules.pinyin import pinyin_of
+from app.rules.teachers import TeacherValues, new_login_name
+from app.services.imports.accounts import Values, as_json
+from app.services.imports.rowplan import Indexes, RowPlan, sealed_columns
+from app.services.sealed import ID_NUMBER, MOBILE
+from app.vault import Vault
+
+_PLAIN = ("real_name", "email", "birth_date", "gender", "bio")
+
+
+def login_for(values: TeacherValues, taken: Collection[str]) -> str | None:
+    """The login name of a teacher to be created: the row's own, or one of ours where phone and mail are missing."""
+    if values.login_name or values.mobile or values.email:
+        return values.login_name
+    return new_login_name(values.real_name, taken)
+
+
+def plan_new_teacher(
+    vault: Vault,
+    school_id: int,
+    user_id: int,
+    values: TeacherValues,
+    indexes: Indexes,
+    *,
+    login_name: str | None,
+    photo_sha: str | None,
+) -> RowPlan:
+    """An account to be created under a reserved id; absent values are null there, so that an undo sees later ones."""
+    full, initials = pinyin_of(values.real_name)
+    new = {
+        "kind": "teacher",
+        "login_name": login_name,
+        "nickname": values.real_name,
+        "name_pinyin": full,
+        "name_initials": initials,
+        "photo_sha": photo_sha,
+        **{column: as_json(getattr(values, column)) for column in _PLAIN},
+        **sealed_columns(vault, school_id, MOBILE, user_id, values.mobile, indexes.mobile),
+        **sealed_columns(vault, school_id, ID_NUMBER, user_id, values.id_number, indexes.id_number),
+    }
+    return RowPlan("create", new, {})
+
+
+def plan_known_teacher(
+    vault: Vault,
+    school_id: int,
+    known: Values,
+    values: TeacherValues,
+    indexes: Indexes,
+    *,
+    photo_sha: str | None,
+) -> RowPlan:
+    """What changes at an account that is there: an empty cell never erases a value."""
+    wanted: dict[str, Any] = {column: getattr(values, column) for column in _PLAIN}
+    wanted["photo_sha"] = photo_sha
+    new = {
+        column: as_json(value)
+        for column, value in wanted.items()
+        if value is not None and value != known[column]
+    }
+    if "real_name" in new:
+        new["name_pinyin"], new["name_initials"] = pinyin_of(values.real_name)
+    for field, text, index in (
+        (MOBILE, values.mobile, indexes.mobile),
+        (ID_NUMBER, values.id_number, indexes.id_number),
+    ):
+        if index is not None and index != known[f"{field}_index"]:
+            new |= sealed_columns(vault, school_id, field, known["id"], text, index)
+    old = {column: as_json(known[column]) for column in new}
+    return RowPlan("change" if new else "unchanged", new, old)
