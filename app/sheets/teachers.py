@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.rules.teachers import LABELS, REQUIRED
 from app.sheets.header import Vocabulary
@@ -37,7 +37,16 @@ def read_teachers(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
         SheetRefused: as ``read_roster``; also a roster of students.
     """
     sheet = read_roster(workbook, WORDS, limits)
-    for text in sheet.header:
+    refuse_students(sheet.header)
+    return sheet
+
+
+def refuse_students(header: Sequence[str]) -> None:
+    """Refuse a header whose rows must be students.
+
+    Raises:
+        SheetRefused: one of its columns is one of theirs.
+    """
+    for text in header:
         if STUDENT_WORDS.field_of(text) in _OF_STUDENTS:
             raise refused("students_not_teachers", {"label": text.strip(" *＊")})
-    return sheet

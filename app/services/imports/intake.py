@@ -133,7 +133,7 @@ def discard_import(ctx: Context, *, import_id: int) -> RosterImport:
     found = find_import(ctx, import_id)
     if found.state == "discarded":
         return found
-    if found.state not in ("uploaded", "checking", "checked", "failed"):
+    if found.state not in ("uploaded", "checking", "mapping", "checked", "failed"):
         raise _no_longer()
     _forget_rows(ctx, found)
     end_by_person(ctx, found, "discarded", content=None)
