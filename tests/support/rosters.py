@@ -18,7 +18,7 @@ from app.rules.permissions import Role
 from app.rules.students import LABELS
 from app.services.imports.apply import run_apply
 from app.services.imports.check import run_check
-from app.services.imports.intake import confirm_import, start_import
+from app.services.imports.intake import confirm_import, recheck_import, start_import
 from app.services.imports.reading import get_import, summary_of
 from app.services.imports.summary import Summary
 from app.services.units import Units
@@ -72,6 +72,13 @@ class Importer:
     def check(self, rows: Sequence[Row] | bytes, **options: bool) -> int:
         """Upload and check."""
         import_id = self.start(rows if isinstance(rows, bytes) else sheet_of(rows), **options)
+        run_check(self.units, import_id=import_id)
+        return import_id
+
+    def check_again(self, import_id: int, *, add_unit_code: bool = False) -> int:
+        """Check the kept file anew."""
+        with self.units() as ctx:
+            recheck_import(ctx, import_id=import_id, add_unit_code=add_unit_code)
         run_check(self.units, import_id=import_id)
         return import_id
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.context import Context
 from app.errors import Message, NotFound, msg
@@ -15,6 +15,7 @@ from app.rules.permissions import Action
 from app.rules.problems import Problem
 from app.rules.students import LABELS
 from app.services.access import require
+from app.services.imports.marks import lead
 from app.services.imports.showing import shown_value
 from app.services.imports.summary import Summary
 from app.services.paging import Page
@@ -22,8 +23,9 @@ from app.services.paging import Page
 PAGE_SIZE = 20
 ROWS_SIZE = 50
 
-#: Which rows of a preview: by what they do, or those that an undo left as they were.
-Part = Literal["create", "change", "unchanged", "problem", "kept"]
+#: Which rows of a preview: by what they do, those of which the update rule holds every difference,
+#: or those that an undo left as they were.
+Part = Literal["create", "change", "unchanged", "problem", "held", "kept"]
 
 #: What of a change is shown, in the manual's order; pinyin and indexes are not.
 _SHOWN: dict[str, str] = {
@@ -43,11 +45,18 @@ _KEPT = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of an account before and after; personal values are masked, absent ones ""."""
+    """A field of an account before and after; personal values are masked, absent ones "".
+
+    Args:
+        edited: the old value was written by hand since the last import.
+        held: the update rule leaves it as it is.
+    """
 
     label: str
     old: str
     new: str
+    edited: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +137,21 @@ def preview_rows(
         NotFound, NotAllowed: no such import here; the actor may not import.
     """
     found = get_import(ctx, import_id=import_id)
-    wanted = RosterImportRow.kept.is_not(None) if part == "kept" else RosterImportRow.action == part
-    conditions = (RosterImportRow.import_id == import_id, wanted)
+    conditions = (RosterImportRow.import_id == import_id, _is_part(part))
     total = ctx.session.scalar(select(func.count()).select_from(RosterImportRow).where(*conditions)) or 0
     statement = select(RosterImportRow).where(*conditions).order_by(RosterImportRow.row_no)
     rows = ctx.session.scalars(statement.limit(size).offset((page - 1) * size)).all()
     classes = _class_names(ctx, summary_of(found), rows)
     return Page(tuple(_preview(ctx, row, classes) for row in rows), total, page, size)
+
+
+def _is_part(part: Part) -> ColumnElement[bool]:
+    if part == "kept":
+        return RosterImportRow.kept.is_not(None)
+    if part in ("held", "unchanged"):
+        held = RosterImportRow.held != {}
+        return and_(RosterImportRow.action == "unchanged", held if part == "held" else ~held)
+    return RosterImportRow.action == part
 
 
 def problems_of(row: RosterImportRow) -> tuple[Problem, ...]:
@@ -151,24 +168,29 @@ def _preview(ctx: Context, row: RosterImportRow, classes: dict[int, str]) -> Pre
 
 
 def _changes(ctx: Context, row: RosterImportRow, classes: dict[int, str]) -> Iterator[Change]:
+    edited = {lead(mark) for mark in row.edited}
     for column, label in _SHOWN.items():
-        if column not in row.new:
+        held = column in row.held
+        if not held and column not in row.new:
             continue
-        sides: list[str] = []
-        for values in (row.old, row.new):
-            value: Any = values.get(column)
-            if column == "class_id":
-                sides.append(classes.get(value, "") if value is not None else "")
-            else:
-                sides.append(shown_value(ctx, column, row.user_id or 0, value))
-        if any(sides):
-            yield Change(label, *sides)
+        before = row.held[column]["old"] if held else row.old.get(column)
+        after = row.held[column]["new"] if held else row.new[column]
+        old, new = (_shown(ctx, column, row.user_id or 0, value, classes) for value in (before, after))
+        if old or new:
+            yield Change(label, old, new, edited=column in edited, held=held)
+
+
+def _shown(ctx: Context, column: str, user_id: int, value: Any, classes: dict[int, str]) -> str:
+    if column == "class_id":
+        return classes.get(value, "") if value is not None else ""
+    return shown_value(ctx, column, user_id, value)
 
 
 def _class_names(ctx: Context, summary: Summary, rows: Sequence[RosterImportRow]) -> dict[int, str]:
     ids = {
         side["class_id"] for row in rows for side in (row.old, row.new) if side.get("class_id") is not None
     }
+    ids |= {side for row in rows for side in row.held.get("class_id", {}).values() if side is not None}
     names = {planned.id: planned.name for planned in summary.classes}
     statement = select(SchoolClass.id, SchoolClass.name).where(SchoolClass.id.in_(ids))
     return names | dict(ctx.session.execute(statement).all())
