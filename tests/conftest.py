@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.support.rosters",
     "tests.support.live",
     "tests.support.browser",
+    "tests.support.mail",
 ]
