@@ -37,8 +37,8 @@ def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
     Raises:
         KeyError: there is no such template, or a notice without subject or body.
     """
-    fixed = SUBJECTS[content.template]
     params = dict(content.params)
+    fixed = SUBJECTS[content.template]
     with force_locale(LOCALES[content.language]):
         values: dict[str, Any] = {
             **params,
@@ -46,7 +46,7 @@ def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
             "address": home_of(school),
             "link": home_of(school) if hide_link else link_of(school, content),
             "lang": LOCALES[content.language].replace("_", "-"),
-            "subject": _line(translated(fixed or Message.from_json(params["subject"]))),
+            "subject": subject_of(content),
             "body": translated(Message.from_json(params["body"])) if fixed is None else None,
         }
         return Worded(
@@ -54,6 +54,15 @@ def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
             text=_render(f"mail/{content.template}.txt", values, _plain).strip() + "\n",
             html=_render(f"mail/{content.template}.html", values, _marked),
         )
+
+
+def subject_of(content: MailContent) -> str:
+    """The subject in the language of whoever asks, as one line.
+
+    Raises:
+        KeyError: there is no such template, or a notice without subject.
+    """
+    return _line(translated(SUBJECTS[content.template] or Message.from_json(content.params["subject"])))
 
 
 def home_of(school: SchoolInfo) -> str:

@@ -21,7 +21,7 @@ const COMPRESSED = /\.(css|js|svg|json)$/;
 const ICONS = [
   "arrow-clockwise", "arrow-counterclockwise", "arrow-left", "arrow-right", "bell", "book", "box-arrow-in-right",
   "box-arrow-right", "building", "calendar3", "check-circle", "check-lg", "chevron-down", "chevron-left",
-  "chevron-right", "chevron-up", "circle-half", "clipboard-check", "clock-history", "diagram-3", "download",
+  "chevron-right", "chevron-up", "circle-half", "clipboard-check", "clock-history", "diagram-3", "download", "envelope",
   "exclamation-triangle", "eye", "eye-slash", "file-earmark-arrow-up", "file-earmark-spreadsheet", "filter", "gear",
   "hourglass-split", "house", "image", "inbox", "info-circle", "journal-text", "key", "link-45deg", "list", "lock",
   "megaphone", "moon-stars", "mortarboard", "patch-check", "pencil", "people", "person-circle", "person-plus",
