@@ -14,8 +14,16 @@ from app.web.i18n import joined
 ACTIONS: Mapping[str, Any] = {
     "login.succeeded": lazy_gettext("登录成功"),
     "login.failed": lazy_gettext("登录失败"),
+    "settings.changed": lazy_gettext("修改学校设置"),
+    "slips.printed": lazy_gettext("生成密码条"),
     "password.changed": lazy_gettext("修改密码"),
     "user.created": lazy_gettext("添加用户"),
+    "user.edited": lazy_gettext("修改用户"),
+    "user.disabled": lazy_gettext("停用账号"),
+    "user.enabled": lazy_gettext("启用账号"),
+    "user.password_reset": lazy_gettext("重置密码"),
+    "user.role_changed": lazy_gettext("更改角色"),
+    "user.revealed": lazy_gettext("查看完整信息"),
     "alliance.set_up": lazy_gettext("建立联盟"),
     "school.opened": lazy_gettext("开通学校"),
     "school.edited": lazy_gettext("修改学校信息"),
@@ -23,6 +31,7 @@ ACTIONS: Mapping[str, Any] = {
     "school.suspended": lazy_gettext("暂停学校"),
     "school.resumed": lazy_gettext("恢复学校"),
     "class.created": lazy_gettext("创建班级"),
+    "class.head_teacher_set": lazy_gettext("指定班主任"),
     "roster_import.uploaded": lazy_gettext("上传学生表格"),
     "roster_import.checked": lazy_gettext("检查学生表格"),
     "roster_import.rechecked": lazy_gettext("重新检查学生表格"),
@@ -45,6 +54,7 @@ ACTIONS: Mapping[str, Any] = {
     "offering.offline": lazy_gettext("课程下线"),
     "enrolment.registered": lazy_gettext("注册课程"),
     "enrolment.withdrawn": lazy_gettext("退出课程"),
+    "mail.retried": lazy_gettext("重新发送邮件"),
 }
 OBJECTS: Mapping[str, Any] = {
     "user": lazy_gettext("用户"),
@@ -53,6 +63,7 @@ OBJECTS: Mapping[str, Any] = {
     "course": lazy_gettext("课程"),
     "offering": lazy_gettext("本校课程"),
     "roster_import": lazy_gettext("导入"),
+    "mail": lazy_gettext("邮件"),
 }
 _DATES = {
     "starts_on": lazy_gettext("课程开始时间"),
@@ -80,7 +91,25 @@ FACTS: Mapping[str, Any] = {
     "seats": lazy_gettext("名额"),
     "school_id": lazy_gettext("学校编号"),
     "user_id": lazy_gettext("用户编号"),
+    "student_no": lazy_gettext("学号"),
+    "login_name": lazy_gettext("登录名"),
+    "real_name": lazy_gettext("真实姓名"),
+    "nickname": lazy_gettext("昵称"),
+    "email": lazy_gettext("邮箱"),
+    "mobile": lazy_gettext("手机号"),
+    "id_number": lazy_gettext("身份证号"),
+    "birth_date": lazy_gettext("出生年月"),
+    "gender": lazy_gettext("性别"),
+    "entry_year": lazy_gettext("入学年份"),
+    "study_years": lazy_gettext("学制"),
+    "class_id": lazy_gettext("所属班级"),
+    "major": lazy_gettext("所属专业"),
+    "bio": lazy_gettext("教师简介"),
+    "count": lazy_gettext("人数"),
+    "field": lazy_gettext("项目"),
+    "reason": lazy_gettext("原因"),
     "kind": lazy_gettext("用户类型"),
+    "head_teacher": lazy_gettext("班主任"),
     "changed": lazy_gettext("修改"),
     "old": lazy_gettext("原值"),
     "new": lazy_gettext("新值"),
@@ -96,13 +125,23 @@ FACTS: Mapping[str, Any] = {
     "removed": lazy_gettext("删除"),
     "restored": lazy_gettext("恢复"),
     "kept": lazy_gettext("保留"),
+    "initial_password": lazy_gettext("初始密码"),
+    "slip_days": lazy_gettext("密码条有效天数"),
+    "mail_sender": lazy_gettext("邮件发件人名称"),
+    "good_until": lazy_gettext("有效期至"),
     "add_unit_code": lazy_gettext("加上单位代码"),
 }
 VALUES: Mapping[str, Any] = {
+    "rule": lazy_gettext("按规则生成"),
+    "random": lazy_gettext("随机生成，用密码条发放"),
     "student": lazy_gettext("学生"),
     "teacher": lazy_gettext("教师"),
     "administrator": lazy_gettext("管理员"),
     "secretary": lazy_gettext("秘书处"),
+    "male": lazy_gettext("男"),
+    "female": lazy_gettext("女"),
+    "id_number": lazy_gettext("身份证号"),
+    "mobile": lazy_gettext("手机号"),
 }
 _PEOPLE: Mapping[str, Any] = {
     "system": lazy_gettext("系统"),
@@ -111,7 +150,7 @@ _PEOPLE: Mapping[str, Any] = {
 }
 _PLACES = {key: place for place, key in enumerate(FACTS)}
 #: Facts for machines: fingerprints of pictures and the like.
-_UNSHOWN = {"sha"}
+_UNSHOWN = {"sha", "user_ids"}
 
 
 def action_name(code: str) -> str:
@@ -135,7 +174,8 @@ def details(entry: AuditEntry) -> str:
     data = {key: value for key, value in entry.data.items() if key not in _UNSHOWN}
     old, new = data.get("old"), data.get("new")
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        data = {
+        beside = {key: value for key, value in data.items() if key not in ("old", "new")}
+        data = beside | {
             key: f"{_plain(old.get(key))} → {_plain(value)}"
             for key, value in new.items()
             if value != old.get(key)

@@ -66,6 +66,7 @@ def reset_passwords(ctx: Context, *, user_ids: Collection[int]) -> ResetPassword
         "must_change_password": True,
         "failed_logins": 0,
         "slip_until": None,
+        "slip_digest": None,
         "updated_at": User.updated_at,
     }
     _write(ctx, people, {"password_hash": None, **anew})

@@ -146,8 +146,9 @@ def edit_account(
         marked = write_columns(user, columns)
     if marked:
         new = {name: getattr(user, name) for name in SHOWN if name in marked}
-        data = {"changed": list(marked), "old": {name: old[name] for name in new}, "new": new}
-        record(ctx, "user.edited", "user", user.id, data)
+        data: dict[str, Any] = {"old": {name: old[name] for name in new}, "new": new} if new else {}
+        unshown = [name for name in marked if name not in SHOWN]
+        record(ctx, "user.edited", "user", user.id, data | ({"changed": unshown} if unshown else {}))
     return marked
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.context import Context
+from app.errors import NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.cells import Unreadable, code_text
 from app.rules.contacts import read_mobile
@@ -103,7 +104,7 @@ def search_people(
         NotAllowed: the actor may not see people.
     """
     require(ctx, Action.SEE_PEOPLE)
-    conditions = [*_narrowed(filters or PeopleFilter()), *(_word(ctx, word) for word in _words(text))]
+    conditions = _conditions(ctx, text, filters)
     total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
     wanted = select(User.id).where(*conditions)
     if sort is PersonSort.CLASS:
@@ -116,6 +117,31 @@ def search_people(
     return Page(tuple(people[number] for number in ids if number in people), total, page, size)
 
 
+def find_people_ids(ctx: Context, *, text: str = "", filters: PeopleFilter | None = None) -> list[int]:
+    """The accounts on all pages of the list, for what is done to all of them.
+
+    Raises:
+        NotAllowed: the actor may not see people.
+    """
+    require(ctx, Action.SEE_PEOPLE)
+    return list(ctx.session.scalars(select(User.id).where(*_conditions(ctx, text, filters))))
+
+
+def get_person_row(ctx: Context, *, user_id: int) -> PersonRow:
+    """One person as the list shows one.
+
+    Raises:
+        NotFound: there is no such account at this school.
+        NotAllowed: the actor may not see people.
+    """
+    require(ctx, Action.SEE_PEOPLE)
+    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id == user_id)
+    row = ctx.session.execute(found).one_or_none()
+    if row is None:
+        raise NotFound(msg("没有找到这个用户"))
+    return _row(ctx, *row)
+
+
 def entry_years(ctx: Context) -> Sequence[int]:
     """The entry years that students of the school have, latest first."""
     require(ctx, Action.SEE_PEOPLE)
@@ -123,6 +149,10 @@ def entry_years(ctx: Context) -> Sequence[int]:
     return [
         year for year in ctx.session.scalars(statement.order_by(User.entry_year.desc())) if year is not None
     ]
+
+
+def _conditions(ctx: Context, text: str, filters: PeopleFilter | None) -> list[ColumnElement[bool]]:
+    return [*_narrowed(filters or PeopleFilter()), *(_word(ctx, word) for word in _words(text))]
 
 
 def _narrowed(filters: PeopleFilter) -> list[ColumnElement[bool]]:

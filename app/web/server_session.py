@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, cast
 
@@ -27,6 +28,8 @@ IDLE = timedelta(hours=2)
 #: … and after this much time in any case (ASVS 5.0, 7.3).
 ABSOLUTE = timedelta(hours=12)
 
+
+_REVOKED_AT_ONCE = 1_000
 
 #: Addresses that answer without a session, also while Redis is away.
 PROBES = ("/healthz", "/readyz")
@@ -145,6 +148,19 @@ def revoke_user(school_id: int, user_id: int, except_sid: str | None = None) -> 
         if member.decode() != kept:
             redis.delete(key(school_id, "session", member.decode()))
             redis.srem(owned, member)
+
+
+def revoke_users(school_id: int, user_ids: Iterable[int]) -> None:
+    """End all sessions of many accounts, at once and everywhere."""
+    redis = cast(Redis, current_app.extensions["spoc_redis"])
+    owned = [_owned_key(school_id, user_id) for user_id in user_ids]
+    for start in range(0, len(owned), _REVOKED_AT_ONCE):
+        part = owned[start : start + _REVOKED_AT_ONCE]
+        reading = redis.pipeline(transaction=False)
+        for name in part:
+            reading.smembers(name)
+        ended = [member.decode() for members in reading.execute() for member in members]
+        redis.delete(*part, *(key(school_id, "session", fingerprint) for fingerprint in ended))
 
 
 def _fingerprint(sid: str) -> str:

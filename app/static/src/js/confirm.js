@@ -18,8 +18,9 @@ export function ask(message, { label, kind = "primary" } = {}) {
 }
 
 function question(element) {
-  const count = element.form ? new FormData(element.form).getAll("rowid").length : 0;
-  return element.dataset.confirm.replace("{count}", String(count));
+  const { count = "0", group = "" } = element.form?.dataset ?? {};
+  const asked = element.getAttribute(`data-confirm-${group || "any"}`) ?? element.dataset.confirm;
+  return asked.replace("{count}", Number(count).toLocaleString(document.documentElement.lang));
 }
 
 function kindOf(element) {

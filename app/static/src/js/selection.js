@@ -1,23 +1,79 @@
-// Rows that are ticked, how many, and the bar that acts on them.
+// Rows that are ticked, how many, and the bar that acts on them. A bar with data-keep remembers the ticks of other
+// pages of its list until the server says that it was done; "all that match" sends the filter instead of ids.
 import { all, on } from "./dom.js";
 
 function rows(name) {
   return all(`.row-check[form="${name}"]`);
 }
 
+function keyOf(form) {
+  return `selection:${location.pathname}:${form.id}`;
+}
+
+function load(form) {
+  return new Map(Object.entries(JSON.parse(sessionStorage.getItem(keyOf(form)) ?? "{}")));
+}
+
+function save(form, ticked) {
+  if (form.dataset.keep !== undefined) sessionStorage.setItem(keyOf(form), JSON.stringify(Object.fromEntries(ticked)));
+}
+
+/** What is ticked, id to group: on this page as the boxes say, on others as remembered. */
+function collect(form) {
+  const ticked = form.dataset.keep === undefined ? new Map() : load(form);
+  for (const box of rows(form.id)) {
+    if (box.checked) ticked.set(box.value, box.dataset.group ?? "");
+    else ticked.delete(box.value);
+  }
+  return ticked;
+}
+
+/** The ids of other pages, as fields of the form; those of this page are sent by their boxes. */
+function carry(form, ids) {
+  for (const field of all("[data-carried]", form)) field.remove();
+  for (const id of ids) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "rowid", value: id });
+    field.dataset.carried = "";
+    form.append(field);
+  }
+}
+
+function show(form, count, groups) {
+  form.hidden = count === 0;
+  form.dataset.count = String(count);
+  form.dataset.group = groups.size === 1 ? [...groups][0] : "";
+  form.querySelector("[data-count]").textContent = count.toLocaleString(document.documentElement.lang);
+  for (const button of all("[data-only-one]", form)) button.disabled = count !== 1;
+}
+
 function refresh(name) {
-  const boxes = rows(name);
-  const ticked = boxes.filter((box) => box.checked).length;
   const form = document.getElementById(name);
+  const boxes = rows(name);
+  const here = boxes.filter((box) => box.checked).length;
   const head = document.querySelector(`.all-check[data-selection="${name}"]`);
-  if (form) {
-    form.hidden = ticked === 0;
-    form.querySelector("[data-count]").textContent = String(ticked);
-  }
   if (head) {
-    head.checked = ticked > 0 && ticked === boxes.length;
-    head.indeterminate = ticked > 0 && ticked < boxes.length;
+    head.checked = here > 0 && here === boxes.length;
+    head.indeterminate = here > 0 && here < boxes.length;
   }
+  if (!form) return;
+  const whole = form.querySelector("[data-selection-all]");
+  if (whole) whole.disabled = true;
+  const ticked = collect(form);
+  save(form, ticked);
+  const shown = new Set(boxes.map((box) => box.value));
+  carry(form, [...ticked.keys()].filter((id) => !shown.has(id)));
+  show(form, ticked.size, new Set(ticked.values()));
+}
+
+function restore(form) {
+  if (form.dataset.keep === undefined) return;
+  if (form.dataset.done !== undefined) {
+    sessionStorage.removeItem(keyOf(form));
+    delete form.dataset.done;
+  }
+  const ticked = load(form);
+  for (const box of rows(form.id)) box.checked = ticked.has(box.value);
 }
 
 let last;
@@ -39,13 +95,27 @@ on("change", ".all-check", (head) => {
 });
 
 on("click", "[data-selection-clear]", (button) => {
-  const name = button.form.id;
-  for (const box of rows(name)) box.checked = false;
-  refresh(name);
+  const form = button.form;
+  for (const box of rows(form.id)) box.checked = false;
+  save(form, new Map());
+  refresh(form.id);
+});
+
+on("click", "[data-selection-whole]", (button) => {
+  const form = button.form;
+  for (const box of rows(form.id)) box.checked = true;
+  refresh(form.id);
+  carry(form, []);
+  save(form, new Map());
+  form.querySelector("[data-selection-all]").disabled = false;
+  show(form, Number(button.dataset.selectionWhole), new Set([button.dataset.group ?? ""]));
 });
 
 function refreshAll() {
-  for (const form of all("form[data-selection-bar]")) refresh(form.id);
+  for (const form of all("form[data-selection-bar]")) {
+    restore(form);
+    refresh(form.id);
+  }
 }
 
 // The browser restores ticks after going back.
