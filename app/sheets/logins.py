@@ -1,19 +1,36 @@
-"""The list of accounts that an import has created, to be handed to the classes."""
+"""The list of accounts that an import has created, to be handed to their owners."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from app.errors import Message, msg
 from app.sheets.writing import text_table
 
+#: The columns of each list, with their widths in characters.
+STUDENT_COLUMNS: tuple[tuple[Message, int], ...] = (
+    (msg("真实姓名"), 16),
+    (msg("登录名"), 24),
+    (msg("所属班级"), 28),
+)
+TEACHER_COLUMNS: tuple[tuple[Message, int], ...] = (
+    (msg("真实姓名"), 16),
+    (msg("登录名"), 24),
+    (msg("也可以用来登录的手机号和邮箱"), 40),
+)
 
-def login_list(rows: Iterable[tuple[str, str, str]], translate: Callable[[Message], str] = str) -> bytes:
+
+def login_list(
+    columns: Sequence[tuple[Message, int]],
+    rows: Iterable[Sequence[str]],
+    translate: Callable[[Message], str] = str,
+) -> bytes:
     """Write a workbook of accounts.
 
     Args:
-        rows: real name, login name (the 学号 of a student), class.
+        columns: header and width in characters of each.
+        rows: texts of each account.
         translate: renders the headers in the reader's language.
     """
-    title, header = msg("登录名"), (msg("真实姓名"), msg("登录名"), msg("所属班级"))
-    return text_table(translate(title), [translate(column) for column in header], rows, [16, 24, 28])
+    header = [translate(text) for text, _ in columns]
+    return text_table(translate(msg("登录名")), header, rows, [width for _, width in columns])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.errors import Message
 from app.rules.students import LABELS, check_student
 from app.sheets.limits import LIMITS
-from app.sheets.logins import login_list
+from app.sheets.logins import STUDENT_COLUMNS, login_list
 from app.sheets.problems import problem_workbook
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused
@@ -152,11 +152,11 @@ def test_no_text_becomes_a_formula_in_any_workbook_we_write() -> None:
         formulas(problem_workbook(header=["=1+1", "b"], rows=[(7, [text, text], text) for text in PAYLOADS]))
         == []
     )
-    assert formulas(login_list([(text, text, text) for text in PAYLOADS])) == []
+    assert formulas(login_list(STUDENT_COLUMNS, [(text, text, text) for text in PAYLOADS])) == []
 
 
 def test_dangerous_texts_come_back_unchanged() -> None:
-    content = login_list([(text, text, text) for text in PAYLOADS])
+    content = login_list(STUDENT_COLUMNS, [(text, text, text) for text in PAYLOADS])
     rows = read_workbook(content, "a.xlsx").grids[0].rows
     assert rows[0] == ["真实姓名", "登录名", "所属班级"]
     # A carriage return in a cell is a line feed to XML.
@@ -166,7 +166,7 @@ def test_dangerous_texts_come_back_unchanged() -> None:
 
 
 def test_characters_that_xml_cannot_hold_are_left_out() -> None:
-    rows = read_workbook(login_list([("张\x00\x0b三", "a", "b")]), "a.xlsx").grids[0].rows
+    rows = read_workbook(login_list(STUDENT_COLUMNS, [("张\x00\x0b三", "a", "b")]), "a.xlsx").grids[0].rows
     assert rows[1][0] == "张三"
 
 

@@ -13,7 +13,9 @@ from app.models import RosterImport
 from app.services.audit import record
 from app.services.classes import NewClass, create_classes
 from app.services.imports import sql
+from app.services.imports.kinds import KINDS
 from app.services.imports.lease import Run, Superseded, claim, finish, hold_school, lock
+from app.services.imports.photos import apply_photos, forget_pictures
 from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.summary import ProblemGroup, Result, Summary
 from app.services.units import Units
@@ -22,7 +24,6 @@ from app.services.units import Units
 _TRIES = 3
 _ROWS_NAMED = 5
 
-_CREATED_MEANWHILE = msg("学号、邮箱、手机号或身份证号刚被其他账号使用，请重新导入这一行")
 _CHANGED_MEANWHILE = msg("刚被别人修改，没有覆盖，请重新导入这一行")
 _CLASS_GONE = msg("所属班级在预览之后被删除，请重新导入这一行")
 
@@ -57,7 +58,9 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
     hold_school(ctx)
     sql.join_sets(ctx)
     found = ctx.session.execute(
-        select(RosterImport.summary, RosterImport.options).where(RosterImport.id == run.import_id)
+        select(RosterImport.summary, RosterImport.options, RosterImport.kind).where(
+            RosterImport.id == run.import_id
+        )
     ).one()
     summary, total = Summary.from_json(found.summary), Summary.from_json(found.summary).counts.good
     pulse.show(0, total)
@@ -70,13 +73,15 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
     created = sql.insert_created(ctx, run.import_id)
     pulse.show(created, total)
     if created < summary.counts.create:
-        left = sql.leave_out_creates(ctx, run.import_id, _CREATED_MEANWHILE)
-        _note(groups, _CREATED_MEANWHILE, left)
+        reason = KINDS[found.kind].created_meanwhile
+        _note(groups, reason, sql.leave_out_creates(ctx, run.import_id, reason))
     changed = sql.write_changes(ctx, run.import_id) if summary.counts.change else []
     pulse.show(created + len(changed), total)
     if len(changed) < summary.counts.change:
         left = sql.leave_out_changes(ctx, run.import_id, changed, _CHANGED_MEANWHILE)
         _note(groups, _CHANGED_MEANWHILE, left)
+    apply_photos(ctx, run.import_id)
+    forget_pictures(ctx, run.import_id)
     result = Result(
         created=created,
         changed=len(changed),

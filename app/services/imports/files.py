@@ -10,15 +10,14 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.errors import Message, NotFound, msg
-from app.models import RosterImport, RosterImportRow, SchoolClass, User
+from app.models import RosterImport, RosterImportRow
 from app.rules.problems import Problem
 from app.services.audit import record
+from app.services.imports.kinds import KINDS
 from app.services.imports.reading import get_import, problems_of, summary_of
+from app.services.imports.staging import ROW_KIND
 from app.sheets.logins import login_list
 from app.sheets.problems import problem_workbook
-
-#: What the cells of a staged row are sealed as.
-ROW_KIND = "roster_import_row"
 
 
 def problem_file(
@@ -62,28 +61,12 @@ def login_file(
         NotAllowed: the actor may not import.
     """
     found = get_import(ctx, import_id=import_id)
-    rows: list[tuple[str, str, str]] = []
-    if found.state == "applied":
-        statement = (
-            select(User.real_name, User.student_no, SchoolClass.name)
-            .join(
-                RosterImportRow,
-                (RosterImportRow.school_id == User.school_id) & (RosterImportRow.user_id == User.id),
-            )
-            .outerjoin(
-                SchoolClass, (SchoolClass.school_id == User.school_id) & (SchoolClass.id == User.class_id)
-            )
-            .where(RosterImportRow.import_id == found.id, RosterImportRow.action == "create")
-            .order_by(RosterImportRow.row_no)
-        )
-        rows = [
-            (name, number or "", school_class or "")
-            for name, number, school_class in ctx.session.execute(statement)
-        ]
+    kind = KINDS[found.kind]
+    rows = kind.logins(ctx, found.id) if found.state == "applied" else []
     if not rows:
         raise NotFound(msg("这次导入没有新建账号"))
     record(ctx, "roster_import.logins_downloaded", "roster_import", found.id, {"rows": len(rows)})
-    return _file_name(found, translate(msg("登录名"))), login_list(rows, translate)
+    return _file_name(found, translate(msg("登录名"))), login_list(kind.login_columns, rows, translate)
 
 
 def _file_name(found: RosterImport, what: str) -> str:

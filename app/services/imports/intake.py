@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any, Literal
 
 from sqlalchemy import delete
 
@@ -15,38 +16,54 @@ from app.rules.permissions import Action
 from app.services.access import require
 from app.services.audit import record
 from app.services.imports.lease import end_by_person, send_job
+from app.services.imports.photos import forget_pictures, keep_pictures
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Summary
 from app.sheets.limits import LIMITS
+from app.sheets.pictures import PICTURE_LIMITS
 
 #: What the kept file is sealed as.
 FILE_KIND = "roster_import"
 _LONGEST_NAME = 200
+_PICTURES_TOO_LARGE = msg(
+    "图片压缩包超过 %(limit)s MB，请缩小图片或分几次上传。", limit=PICTURE_LIMITS.file_bytes // 2**20
+)
 _TOO_LARGE = msg("文件超过 %(limit)s MB，请拆成几个文件分别上传。", limit=LIMITS.file_bytes // 2**20)
 
 
-def start_import(ctx: Context, *, filename: str, content: bytes, add_unit_code: bool = False) -> RosterImport:
-    """Take a student roster and have it checked; a file that is too large is refused, with an entry in the history.
+def start_import(
+    ctx: Context,
+    *,
+    filename: str,
+    content: bytes,
+    kind: Literal["students", "teachers"] = "students",
+    pictures: bytes | None = None,
+    add_unit_code: bool = False,
+) -> RosterImport:
+    """Take a roster and have it checked; a file that is too large is refused, with an entry in the history.
 
     Args:
         filename: as the person's machine calls it; any folder before it is dropped.
+        kind: whose roster it is.
+        pictures: a .zip with the pictures that the rows of teachers name.
         add_unit_code: put the school's unit code before every 学号 that lacks it.
 
     Raises:
         NotAllowed: the actor may not import.
     """
     require(ctx, Action.IMPORT_ROSTER)
-    fits = len(content) <= LIMITS.file_bytes
+    refusal = _too_large(content, pictures)
+    fits = refusal is None
     own = ctx.actor.school_id == ctx.school.id
     entry = RosterImport(
         school_id=ctx.school.id,
-        kind="students",
+        kind=kind,
         state="uploaded" if fits else "refused",
         filename=_plain_name(filename),
         size=len(content),
         content=ctx.vault.seal_blob(ctx.school.id, FILE_KIND, content) if fits else None,
         options={"add_unit_code": add_unit_code},
-        refusal=None if fits else _TOO_LARGE.as_json(),
+        refusal=refusal.as_json() if refusal else None,
         created_by=ctx.actor.user_id if own else None,
         created_by_name=ctx.actor.name,
     )
@@ -54,6 +71,8 @@ def start_import(ctx: Context, *, filename: str, content: bytes, add_unit_code: 
     ctx.session.flush()
     record(ctx, "roster_import.uploaded", "roster_import", entry.id, {"size": entry.size, "accepted": fits})
     if fits:
+        if pictures is not None:
+            keep_pictures(ctx, entry.id, pictures)
         send_job(ctx, entry.id, JobName.CHECK_IMPORT)
     return entry
 
@@ -71,20 +90,29 @@ def recheck_import(ctx: Context, *, import_id: int, add_unit_code: bool) -> Rost
     found = find_import(ctx, import_id)
     if found.state not in ("checked", "failed"):
         raise _no_longer()
+    record(ctx, "roster_import.rechecked", "roster_import", found.id, {"add_unit_code": add_unit_code})
+    check_again(ctx, found, {"add_unit_code": add_unit_code})
+    return found
+
+
+def check_again(ctx: Context, found: RosterImport, options: Mapping[str, Any]) -> None:
+    """Have the kept file of an import that is held checked anew.
+
+    Args:
+        options: what people have chosen since.
+    """
     _forget_rows(ctx, found)
     end_by_person(
         ctx,
         found,
         "uploaded",
         # The classes that were planned are planned anew, under other numbers.
-        options={**found.options, "add_unit_code": add_unit_code, "same_classes": {}},
+        options={**found.options, **options, "same_classes": {}},
         summary={},
         refusal=None,
         progress_done=0,
     )
-    record(ctx, "roster_import.rechecked", "roster_import", found.id, {"add_unit_code": add_unit_code})
     send_job(ctx, found.id, JobName.CHECK_IMPORT)
-    return found
 
 
 def confirm_import(
@@ -136,6 +164,7 @@ def discard_import(ctx: Context, *, import_id: int) -> RosterImport:
     if found.state not in ("uploaded", "checking", "mapping", "checked", "failed"):
         raise _no_longer()
     _forget_rows(ctx, found)
+    forget_pictures(ctx, found.id)
     end_by_person(ctx, found, "discarded", content=None)
     record(ctx, "roster_import.discarded", "roster_import", found.id)
     return found
@@ -155,6 +184,14 @@ def _forget_rows(ctx: Context, found: RosterImport) -> None:
 def _no_longer() -> Conflict:
     sentence: Message = msg("这次导入的状态已经改变，请刷新页面")
     return Conflict(sentence)
+
+
+def _too_large(content: bytes, pictures: bytes | None) -> Message | None:
+    if len(content) > LIMITS.file_bytes:
+        return _TOO_LARGE
+    if pictures is not None and len(pictures) > PICTURE_LIMITS.file_bytes:
+        return _PICTURES_TOO_LARGE
+    return None
 
 
 def _plain_name(filename: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from app.models import RosterImport, RosterImportRow, SchoolClass
 from app.rules.permissions import Action
 from app.rules.problems import Problem
 from app.rules.students import LABELS
+from app.rules.teachers import LABELS as TEACHER_LABELS
 from app.services.access import require
 from app.services.imports.marks import lead
 from app.services.imports.showing import shown_value
@@ -28,11 +29,11 @@ ROWS_SIZE = 50
 Part = Literal["create", "change", "unchanged", "problem", "held", "kept"]
 
 #: What of a change is shown, in the manual's order; pinyin and indexes are not.
-_SHOWN: dict[str, str] = {
+_SHOWN: Mapping[str, str] = {
     {"id_number": "id_number_sealed", "mobile": "mobile_sealed", "class_name": "class_id"}.get(
         field, field
     ): label
-    for field, label in LABELS.items()
+    for field, label in {**LABELS, **TEACHER_LABELS, "photo_sha": TEACHER_LABELS["picture"]}.items()
 }
 
 _KEPT = {
@@ -78,15 +79,29 @@ class PreviewRow:
     kept: Message | None
 
 
-def list_imports(ctx: Context, *, page: int = 1, size: int = PAGE_SIZE) -> Page[RosterImport]:
+def list_imports(
+    ctx: Context, *, kind: str = "students", page: int = 1, size: int = PAGE_SIZE
+) -> Page[RosterImport]:
     """The history of imports, latest first.
+
+    Args:
+        kind: whose rosters.
+        page: from 1.
+        size: of a page.
 
     Raises:
         NotAllowed: the actor may not import.
     """
     require(ctx, Action.IMPORT_ROSTER)
-    total = ctx.session.scalar(select(func.count()).select_from(RosterImport)) or 0
-    latest = select(RosterImport).order_by(RosterImport.id.desc()).limit(size).offset((page - 1) * size)
+    ours = RosterImport.kind == kind
+    total = ctx.session.scalar(select(func.count()).select_from(RosterImport).where(ours)) or 0
+    latest = (
+        select(RosterImport)
+        .where(ours)
+        .order_by(RosterImport.id.desc())
+        .limit(size)
+        .offset((page - 1) * size)
+    )
     return Page(tuple(ctx.session.scalars(latest)), total, page, size)
 
 

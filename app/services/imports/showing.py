@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.context import Context
-from app.rules.masking import mask_date, mask_email, mask_id_number, mask_mobile
+from app.rules.masking import mask_date, mask_email, mask_id_number, mask_mobile, shorten
 from app.services.sealed import ID_NUMBER, MOBILE, unseal
 
 _GENDERS = {"male": "男", "female": "女"}
@@ -19,7 +19,11 @@ def shown_value(ctx: Context, column: str, user_id: int, value: Any) -> str:
         return mask_id_number(_open(ctx, ID_NUMBER, user_id, value))
     if column == "mobile_sealed":
         return mask_mobile(_open(ctx, MOBILE, user_id, value))
+    if column == "photo_sha":
+        return "✓"
     text = str(value)
+    if column == "bio":
+        return shorten(text)
     if column == "email":
         return mask_email(text)
     if column == "birth_date":

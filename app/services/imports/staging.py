@@ -9,11 +9,12 @@ from typing import Any
 
 from app.rules.problems import Problem
 from app.services.imports.accounts import Values
-from app.services.imports.files import ROW_KIND
 from app.services.imports.marks import marks_among
 from app.services.imports.rowplan import RowPlan
 from app.vault import Vault
 
+#: What the cells of a staged row are sealed as.
+ROW_KIND = "roster_import_row"
 _TITLE_LENGTH = 200
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.errors import Message
 from app.rules.problems import Problem
+from app.services.imports.questions import Question
 
 _ROWS_NAMED = 5
 _MOST_GROUPS = 100
@@ -110,6 +111,8 @@ class Summary:
         counts: of the rows as checked.
         problems: the problems, each said once.
         classes: the classes to be created.
+        warnings: what is said of rows that go in nevertheless, each said once.
+        questions: what the administrator has to say before these rows go in; the first of ``asked``.
         missing_unit_code: rows whose 学号 lacks the school's unit code.
         held: unchanged rows that differ, where the update rule leaves every difference alone.
         edited: rows that differ in what was changed by hand.
@@ -123,6 +126,9 @@ class Summary:
     counts: Counts = Counts()
     problems: tuple[ProblemGroup, ...] = ()
     classes: tuple[PlannedClass, ...] = ()
+    warnings: tuple[ProblemGroup, ...] = ()
+    questions: tuple[Question, ...] = ()
+    asked: int = 0
     missing_unit_code: int = 0
     held: int = 0
     edited: int = 0
@@ -134,10 +140,8 @@ class Summary:
     def as_json(self) -> dict[str, Any]:
         """The summary as plain data."""
         data = asdict(self)
-        data["problems"] = [
-            {"label": g.label, "message": g.message.as_json(), "count": g.count, "rows": list(g.rows)}
-            for g in self.problems
-        ]
+        data["problems"] = [_group_as_json(group) for group in self.problems]
+        data["warnings"] = [_group_as_json(group) for group in self.warnings]
         return data
 
     @classmethod
@@ -148,10 +152,10 @@ class Summary:
         return cls(
             header=tuple(data["header"]),
             counts=Counts(**data["counts"]),
-            problems=tuple(
-                ProblemGroup(g["label"], Message.from_json(g["message"]), g["count"], tuple(g["rows"]))
-                for g in data["problems"]
-            ),
+            problems=tuple(map(_group, data["problems"])),
+            warnings=tuple(map(_group, data.get("warnings", ()))),
+            questions=tuple(map(Question.from_json, data.get("questions", ()))),
+            asked=data.get("asked", 0),
             classes=tuple(
                 PlannedClass(**{**c, "others": tuple(OtherYear(**other) for other in c["others"])})
                 for c in data["classes"]
@@ -164,6 +168,19 @@ class Summary:
             result=_result(data["result"]),
             undone=Undone(**data["undone"]) if data["undone"] else None,
         )
+
+
+def _group(data: Mapping[str, Any]) -> ProblemGroup:
+    return ProblemGroup(data["label"], Message.from_json(data["message"]), data["count"], tuple(data["rows"]))
+
+
+def _group_as_json(group: ProblemGroup) -> dict[str, Any]:
+    return {
+        "label": group.label,
+        "message": group.message.as_json(),
+        "count": group.count,
+        "rows": list(group.rows),
+    }
 
 
 def _result(data: Mapping[str, Any] | None) -> Result | None:

@@ -10,6 +10,7 @@ from app.models import RosterImport
 from app.services.audit import record
 from app.services.imports import sql
 from app.services.imports.lease import end_by_person, hold_school, lock
+from app.services.imports.photos import restore_photos
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Result, Summary, Undone
 
@@ -35,6 +36,7 @@ def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
     sql.join_sets(ctx)
     removed = sql.remove_created(ctx, import_id)
     restored = sql.restore_changes(ctx, import_id)
+    restore_photos(ctx, import_id)
     undone = Undone(
         removed=removed,
         restored=restored,
