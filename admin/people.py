@@ -14,6 +14,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from admin.base import PEOPLE, attempt, back_to
 from admin.listing import ListAddress, choice, number, year
 from admin.person import PersonPages
+from admin.slips import confirm_page
 from app.context import Context
 from app.errors import Conflict, msg
 from app.rules.permissions import Action
@@ -28,7 +29,8 @@ from app.services.people import (
     find_people_ids,
     search_people,
 )
-from app.services.school_settings import get_settings
+from app.services.school_settings import RANDOM, get_settings
+from app.services.slips import MOST, SlipChoice
 from app.web.context import request_context, request_school
 from app.web.listing import page_argument, text_argument
 from app.web.server_session import revoke_users
@@ -47,6 +49,7 @@ class People(PersonPages):
     def index(self) -> str:
         """One page of the people who match."""
         ctx = request_context()
+        settings = get_settings(ctx)
         chosen, filters = _chosen()
         sort, descending = choice("sort", tuple(PersonSort)) or "number", request.args.get("desc") == "1"
         found = search_people(
@@ -67,18 +70,21 @@ class People(PersonPages):
             bulk_address=self.get_url(".bulk", **{name: value for name, value in chosen.items() if value}),
             classes=list(class_names(ctx)),
             years=[(each, each) for each in entry_years(ctx)],
-            first_note=first_password_note(get_settings(ctx)),
+            first_note=first_password_note(settings),
+            by_slips=settings.initial_password == RANDOM,
             done=_DONE in session and session.pop(_DONE),
         )
 
     @expose("/bulk", methods=("POST",))
     def bulk(self) -> ResponseReturnValue:
-        """「修改」, 「重置密码」, 「停用」 or 「启用」 for the ticked, or for all that match."""
+        """「修改」, 「重置密码」, 「密码条」, 「停用」 or 「启用」 for the ticked, or for all that match."""
         act = request.form.get("action", "")
         if act == "edit":
             return self._edit_ticked()
         if act == "reset":
             return self._reset()
+        if act == "slips":
+            return self._slips()
         work = {"disable": disable_accounts, "enable": enable_accounts}.get(act)
         if work is None:
             abort(404)
@@ -102,6 +108,12 @@ class People(PersonPages):
         if reset.one_time:
             return self._one_time_page(reset)
         return redirect(back_to(self.get_url(".index")), code=303)
+
+    def _slips(self) -> ResponseReturnValue:
+        ids = attempt(_meant)
+        if ids is None:
+            return redirect(back_to(self.get_url(".index")), code=303)
+        return confirm_page(self, request_context(), SlipChoice(user_ids=tuple(ids[: MOST + 1])))
 
     def _one_time_page(self, reset: ResetPasswords) -> str:
         return str(

@@ -8,7 +8,22 @@ from flask import Blueprint, Flask
 from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
-from admin import audit, classes, courses, imports, index, licences, offerings, people, schools
+from admin import (
+    audit,
+    classes,
+    courses,
+    graduates,
+    imports,
+    index,
+    licences,
+    mails,
+    offerings,
+    people,
+    requests,
+    school_settings,
+    schools,
+    slips,
+)
 from admin.theme import SpocTheme
 from app.web.security import csp_nonce
 
@@ -21,8 +36,13 @@ VIEWS: Sequence[Views] = (
     licences.views,
     people.views,
     imports.views,
+    slips.views,
+    mails.views,
+    school_settings.views,
+    graduates.views,
     audit.views,
     classes.views,
+    requests.views,
     offerings.views,
 )
 

@@ -13,7 +13,8 @@ class Required(DataRequired):
 
     def __call__(self, form: Any, field: Any) -> None:  # noqa: ARG002
         """Stop at an empty field."""
-        if field.data and (not isinstance(field.data, str) or field.data.strip()):
+        is_number = type(field.data) is int  # zero is filled in, too
+        if is_number or (field.data and (not isinstance(field.data, str) or field.data.strip())):
             return
         typed = any(str(value).strip() for value in field.raw_data or ())
         field.errors = []

@@ -46,16 +46,6 @@ def password_stamp(password_hash: str | None, digest: bytes | None) -> str | Non
     return password_hash or (f"slip {digest.hex()}" if digest is not None else None)
 
 
-def take_password_back(user: User) -> None:
-    """Put the account before its first password again: the own one and a printed slip are void.
-
-    Failures of the past are forgiven. What opens the account next, ``first_password_note`` says.
-    """
-    user.password_hash = user.slip_digest = user.slip_until = None
-    user.must_change_password = True
-    user.failed_logins = 0
-
-
 def first_password_note(settings: SchoolSettings) -> Message:
     """What an account without an own password is opened with, as the school chose; for new and for reset accounts."""
     if settings.initial_password == RANDOM:

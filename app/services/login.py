@@ -114,8 +114,8 @@ def load_account(ctx: Context, *, user_id: int) -> Account | None:
     ).first()  # fmt: skip
     if user is None:
         return None
-    *values, stored, must_change, digest = user
-    return Account(*values, password_stamp(stored, digest), must_change)
+    stamp = password_stamp(user.password_hash, user.slip_digest)
+    return Account(user.id, user.kind, user.real_name, user.nickname, stamp, user.must_change_password)
 
 
 def _attempt(ctx: Context, user: User | None, typed: str, device: KnownDevice | None) -> LoginTry:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     LargeBinary,
-    Select,
     and_,
     column,
     func,
@@ -38,6 +38,11 @@ from app.sheets.slips import Slip, SlipSheet
 MOST = 2000
 
 _SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
+_CLASS_ORDER: tuple[Any, ...] = (
+    SchoolClass.entry_year.desc().nulls_last(),
+    SchoolClass.name.nulls_last(),
+    SchoolClass.id,
+)
 #: Accounts that a slip may open: nobody has set a password of his own yet.
 _NOT_ACTIVATED: tuple[ColumnElement[bool], ...] = (User.status == "active", User.password_hash.is_(None))
 
@@ -75,6 +80,7 @@ class SlipPreview:
     Args:
         classes: counts by class, in the order of the pages.
         count: slips in all.
+        students: how many of them are students'.
         voided: how many of these people have a slip that is still good; printing makes it void.
         passed_over: how many of the chosen accounts are left out: activated already, or disabled.
         good_until: the last day of the new slips.
@@ -82,6 +88,7 @@ class SlipPreview:
 
     classes: tuple[ClassCount, ...]
     count: int
+    students: int
     voided: int
     passed_over: int
     good_until: date
@@ -94,8 +101,7 @@ def count_not_activated(ctx: Context) -> tuple[Sequence[ClassCount], int]:
         NotAllowed: only administrators may.
     """
     require(ctx, Action.PRINT_SLIPS)
-    staff = select(func.count()).select_from(User).where(*_NOT_ACTIVATED, User.kind != "student")
-    return _by_class(ctx, [User.kind == "student"]), ctx.session.scalar(staff) or 0
+    return _by_class(ctx, [User.kind == "student"]), _count(ctx, *_NOT_ACTIVATED, User.kind != "student")
 
 
 def preview_slips(ctx: Context, *, choice: SlipChoice) -> SlipPreview:
@@ -109,12 +115,15 @@ def preview_slips(ctx: Context, *, choice: SlipChoice) -> SlipPreview:
     chosen = _chosen(ctx, choice)
     classes = tuple(_by_class(ctx, chosen))
     count = sum(each.count for each in classes)
-    good = select(func.count()).select_from(User).where(*_NOT_ACTIVATED, *chosen, User.slip_until > ctx.now())
-    left_out = 0
-    if choice.user_ids:
-        found = select(func.count()).select_from(User).where(*chosen)
-        left_out = (ctx.session.scalar(found) or 0) - count
-    return SlipPreview(classes, count, ctx.session.scalar(good) or 0, left_out, _last_day(ctx))
+    passed_over = _count(ctx, *chosen) - count if choice.user_ids else 0
+    return SlipPreview(
+        classes=classes,
+        count=count,
+        students=_count(ctx, *_NOT_ACTIVATED, *chosen, User.kind == "student"),
+        voided=_count(ctx, *_NOT_ACTIVATED, *chosen, User.slip_until > ctx.now()),
+        passed_over=passed_over,
+        good_until=_last_day(ctx),
+    )
 
 
 def print_slips(ctx: Context, *, choice: SlipChoice) -> list[SlipSheet]:
@@ -139,13 +148,12 @@ def print_slips(ctx: Context, *, choice: SlipChoice) -> list[SlipSheet]:
         raise Invalid("choice", msg("一次最多生成 %(most)s 张，请按班级分别生成", most=MOST))
     passwords = {user.id: make_one_time_password() for user, _ in people}
     _store(ctx, passwords)
-    data = {"accounts": len(people), "good_until": _last_day(ctx).isoformat(), "user_ids": sorted(passwords)}
+    data = {"count": len(people), "good_until": _last_day(ctx).isoformat(), "user_ids": sorted(passwords)}
     kind = "class" if choice.class_id is not None else "school"
     record(ctx, "slips.printed", kind, choice.class_id or ctx.school.id, data)
-    by_class = groupby(people, key=lambda pair: pair[1])
     return [
         SlipSheet(title, tuple(_slip(ctx, user, passwords[user.id]) for user, _ in members))
-        for title, members in by_class
+        for (title, _), members in groupby(people, key=lambda pair: (pair[1], pair[0].class_id))
     ]
 
 
@@ -161,19 +169,24 @@ def _chosen(ctx: Context, choice: SlipChoice) -> list[ColumnElement[bool]]:
     return [User.id.in_(choice.user_ids)]
 
 
+def _count(ctx: Context, *conditions: ColumnElement[bool]) -> int:
+    return ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
+
+
 def _by_class(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[ClassCount]:
-    statement = _with_class(select(SchoolClass.id, SchoolClass.name, SchoolClass.entry_year, func.count()))
-    statement = statement.where(*_NOT_ACTIVATED, *conditions)
-    statement = statement.group_by(SchoolClass.id, SchoolClass.name, SchoolClass.entry_year)
-    return [ClassCount(*row) for row in ctx.session.execute(statement.order_by(*_class_order()))]
-
-
-def _with_class(statement: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
-    return statement.select_from(User).outerjoin(SchoolClass, _SAME_CLASS)
-
-
-def _class_order() -> tuple[ColumnElement[object], ...]:
-    return SchoolClass.entry_year.desc().nulls_last(), SchoolClass.name.nulls_last(), SchoolClass.id
+    columns = (SchoolClass.id, SchoolClass.name, SchoolClass.entry_year)
+    statement = (
+        select(*columns, func.count())
+        .select_from(User)
+        .outerjoin(SchoolClass, _SAME_CLASS)
+        .where(*_NOT_ACTIVATED, *conditions)
+        .group_by(*columns)
+        .order_by(*_CLASS_ORDER)
+    )
+    return [
+        ClassCount(number, name, entry_year, count)
+        for number, name, entry_year, count in ctx.session.execute(statement)
+    ]
 
 
 def _lock(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[tuple[User, str]]:
@@ -182,7 +195,7 @@ def _lock(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[tuple[Use
         select(User, SchoolClass.name)
         .outerjoin(SchoolClass, _SAME_CLASS)
         .where(*_NOT_ACTIVATED, *conditions)
-        .order_by(*_class_order(), User.kind, User.student_no, User.login_name, User.id)
+        .order_by(*_CLASS_ORDER, User.kind, User.student_no, User.login_name, User.id)
         .limit(MOST + 1)
         .with_for_update(of=User)
     )

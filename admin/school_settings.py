@@ -1,0 +1,69 @@
+"""系统管理 → 学校设置: what a school decides for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+from wtforms import IntegerField, RadioField, SelectChoice, StringField
+
+from admin.base import PEOPLE, ManageForm, SecureView, attempt, typed_values
+from admin.validators import Required
+from app.rules.permissions import Action
+from app.services.school_settings import RANDOM, RULE, change_settings, get_settings
+from app.services.slips import count_not_activated
+from app.web.context import request_context
+
+
+class SettingsForm(ManageForm):
+    """「学校设置」."""
+
+    initial_password = RadioField(
+        lazy_gettext("初始密码"),
+        choices=[SelectChoice(RULE), SelectChoice(RANDOM)],
+    )
+    slip_days = IntegerField(lazy_gettext("密码条有效天数"), [Required()])
+    mail_sender = StringField(lazy_gettext("邮件发件人名称"))
+
+
+class Settings(SecureView):
+    """One page, one form."""
+
+    action = Action.CHANGE_SETTINGS
+    hosts = "school"
+
+    @expose("/", methods=("GET", "POST"))
+    def index(self) -> ResponseReturnValue:
+        """Show and 「保存」."""
+        ctx = request_context()
+        settings = get_settings(ctx)
+        form = SettingsForm(obj=settings)
+        if form.validate_on_submit() and attempt(
+            lambda ctx: change_settings(ctx, **typed_values(form)), form
+        ):
+            flash(gettext("已保存"), "success")
+            return redirect(self.get_url(".index"), code=303)
+        by_class, staff = count_not_activated(ctx)
+        return self.render(
+            "manage/settings.html",
+            form=form,
+            by_slips=settings.initial_password == RANDOM,
+            not_activated=sum(each.count for each in by_class) + staff,
+        )
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        Settings(
+            lazy_gettext("学校设置"),
+            category=PEOPLE,
+            endpoint="school_settings",
+            url="settings",
+            menu_icon_value="gear",
+        )
+    ]

@@ -1,0 +1,72 @@
+"""What a school decides for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.context import Context
+from app.errors import Invalid, NotAllowed
+from app.rules.permissions import Role
+from app.services.school_settings import RANDOM, RULE, change_settings, get_settings
+from app.uow import unit_of_work
+from tenants.registry import SchoolInfo
+from tests.services.test_login import audit_of
+
+MakeCtx = Callable[..., Context]
+
+
+def decided(ctx: Context) -> tuple[str, int, str | None]:
+    """The school's settings as plain values."""
+    settings = get_settings(ctx)
+    return settings.initial_password, settings.slip_days, settings.mail_sender
+
+
+def test_a_school_that_decided_nothing_follows_the_manual(make_ctx: MakeCtx, school: SchoolInfo) -> None:
+    assert decided(make_ctx(school)) == (RULE, 30, None)
+
+
+def test_an_administrator_decides_and_the_log_says_what_was_before(
+    make_ctx: MakeCtx, school: SchoolInfo, other_school: SchoolInfo
+) -> None:
+    with unit_of_work(make_ctx(school)) as ctx:
+        change_settings(ctx, initial_password=RANDOM, slip_days=14, mail_sender=" 教务处 ")
+    with unit_of_work(make_ctx(school)) as ctx:
+        changed = change_settings(ctx, initial_password=RANDOM, slip_days=7, mail_sender="")
+        assert (changed.slip_days, changed.mail_sender) == (7, None)
+    assert decided(make_ctx(school)) == (RANDOM, 7, None)
+    assert decided(make_ctx(other_school)) == (RULE, 30, None)
+    first, second = sorted(audit_of(school, "settings.changed"), key=lambda entry: entry.id)
+    assert first.data["old"] == {"initial_password": RULE, "slip_days": 30, "mail_sender": None}
+    assert second.data["old"] == {"initial_password": RANDOM, "slip_days": 14, "mail_sender": "教务处"}
+
+
+def test_deciding_the_same_again_writes_no_audit_row(make_ctx: MakeCtx, school: SchoolInfo) -> None:
+    with unit_of_work(make_ctx(school)) as ctx:
+        change_settings(ctx, initial_password=RULE, slip_days=30, mail_sender=None)
+    assert audit_of(school, "settings.changed") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("initial_password", "none"),
+        ("slip_days", 0),
+        ("slip_days", 366),
+        ("mail_sender", "长" * 65),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_field(
+    make_ctx: MakeCtx, school: SchoolInfo, field: str, value: object
+) -> None:
+    values = {"initial_password": RULE, "slip_days": 30, "mail_sender": None, field: value}
+    with pytest.raises(Invalid) as refusal, unit_of_work(make_ctx(school)) as ctx:
+        change_settings(ctx, **values)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("role", [Role.STUDENT, Role.TEACHER, Role.SECRETARY, Role.SYSTEM])
+def test_only_administrators_decide(make_ctx: MakeCtx, school: SchoolInfo, role: Role) -> None:
+    with pytest.raises(NotAllowed), unit_of_work(make_ctx(school, role)) as ctx:
+        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None)
