@@ -49,7 +49,8 @@ def live_server(
     """One running installation for all tests that need one; each test makes the schools it needs."""
     database = pg_cluster.create(DATABASE)
     port = free_port()
-    settings = make_settings(database, redis_server.url(REDIS_DATABASE), port=port)
+    mails = tmp_path_factory.mktemp("mail")
+    settings = make_settings(database, redis_server.url(REDIS_DATABASE), port=port, mail_folder=mails)
     app = build_app(settings)
     env = os.environ | {
         "SPOC_ENV": settings.env,
@@ -61,6 +62,8 @@ def live_server(
         "REDIS_URL": settings.redis_url,
         "CAPTCHA": "off",
         "WEB_CONCURRENCY": "1",
+        "MAIL_FOLDER": str(mails),
+        "MAIL_FROM": settings.mail_from,
     }
     logs: Path = tmp_path_factory.mktemp("live")
     web = start_web(env, logs)
