@@ -1,25 +1,48 @@
-"""教务管理 → 班级管理: the classes of the school and each with its students; read only for now."""
+"""教务管理 → 班级管理: the classes of the school; a head teacher (班主任) sees his own, and what its students do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
+from wtforms import SelectField
 
-from admin.base import ACADEMIC, SecureView
-from admin.listing import ListAddress, year
-from app.rules.permissions import Action
+from admin.base import ACADEMIC, ManageForm, SecureView, attempt
+from admin.listing import ListAddress, choice, year
+from app.rules.permissions import Action, may
+from app.services.activation import Activation
+from app.services.class_courses import get_class_course, list_class_courses, list_registrations
 from app.services.class_lists import class_years, get_class, list_classes
-from app.services.people import PeopleFilter, search_people
-from app.web.context import request_context
+from app.services.class_students import StudentSort, list_class_students
+from app.services.head_teachers import head_teacher_choices, set_head_teacher
+from app.web.context import request_actor, request_context
 from app.web.hosts import ROW
 from app.web.listing import page_argument, text_argument
 
+REGISTERED = ("yes", "no")
+Chosen = dict[str, str | int | None]
+_NOBODY = -1
+
+
+def _teacher_id(value: str | int | None) -> int | None:
+    """The chosen teacher; an id that nobody has for what is no number."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else _NOBODY if text else None
+
+
+class HeadTeacherForm(ManageForm):
+    """The choice of a class's head teacher; the use case says who may be one."""
+
+    head_teacher = SelectField(lazy_gettext("班主任"), coerce=_teacher_id, validate_choice=False)
+
 
 class Classes(SecureView):
-    """The list of classes and the page of one class."""
+    """The list of classes and the pages of one class: its students, its courses."""
 
     action = Action.SEE_CLASSES
     hosts = "school"
@@ -36,20 +59,106 @@ class Classes(SecureView):
             year=entry_year,
             years=[(each, each) for each in class_years(ctx)],
             address=ListAddress("classes.index", {"q": text, "year": entry_year}),
+            may_import=may(ctx.actor.role, Action.IMPORT_ROSTER),
         )
 
     @expose(f"/<{ROW}:class_id>/")
     def show(self, class_id: int) -> str:
-        """One class with its students."""
+        """One class with its students and what they do with their accounts."""
+        return self._show(class_id, HeadTeacherForm())
+
+    @expose(f"/<{ROW}:class_id>/head-teacher", methods=("POST",))
+    def head_teacher(self, class_id: int) -> ResponseReturnValue:
+        """Choose the head teacher, or none."""
+        form = HeadTeacherForm()
+        # What was not sent is no choice of nobody.
+        chosen = form.head_teacher.data if "head_teacher" in request.form else _NOBODY
+        if attempt(lambda ctx: set_head_teacher(ctx, class_id=class_id, teacher_id=chosen), form):
+            flash(gettext("已保存"), "success")
+            return redirect(self.get_url(".show", class_id=class_id), code=303)
+        return self._show(class_id, form), 422
+
+    @expose(f"/<{ROW}:class_id>/courses/")
+    def courses(self, class_id: int) -> str:
+        """The courses of a class, with the number of its students who are registered for each."""
+        ctx = request_context()
+        return self._page("courses", class_id, courses=list_class_courses(ctx, class_id=class_id))
+
+    @expose(f"/<{ROW}:class_id>/courses/<{ROW}:offering_id>/")
+    def registrations(self, class_id: int, offering_id: int) -> str:
+        """Who of a class is registered for a course, and who is not yet."""
+        ctx = request_context()
+        registered = choice("registered", REGISTERED)
+        text, sort, descending = self._order()
+        found = list_registrations(
+            ctx,
+            class_id=class_id,
+            offering_id=offering_id,
+            text=text,
+            registered={"yes": True, "no": False}.get(registered),
+            sort=sort,
+            descending=descending,
+            page=page_argument(),
+        )
+        chosen: Chosen = {
+            "class_id": class_id,
+            "offering_id": offering_id,
+            "q": text,
+            "registered": registered,
+        }
+        return self._page(
+            "registrations",
+            class_id,
+            course=get_class_course(ctx, class_id=class_id, offering_id=offering_id),
+            found=found,
+            text=text,
+            registered=registered,
+            address=ListAddress("classes.registrations", chosen, sort, descending),
+        )
+
+    def _show(self, class_id: int, form: HeadTeacherForm) -> str:
         ctx = request_context()
         school_class = get_class(ctx, class_id=class_id)
-        wanted = PeopleFilter(kind="student", class_id=class_id)
-        return self.render(
-            "manage/classes/show.html",
-            school_class=school_class,
-            students=search_people(ctx, filters=wanted, page=page_argument()),
-            address=lambda n: self.get_url(".show", class_id=class_id, page=n if n > 1 else None),
+        text, sort, descending = self._order()
+        state = choice("state", tuple(Activation))
+        students = list_class_students(
+            ctx,
+            class_id=class_id,
+            text=text,
+            activation=Activation(state) if state else None,
+            sort=sort,
+            descending=descending,
+            page=page_argument(),
         )
+        may_choose = may(ctx.actor.role, Action.SET_HEAD_TEACHER)
+        if may_choose:
+            form.head_teacher.choices = [
+                ("", gettext("未指定")),
+                *head_teacher_choices(ctx, class_id=class_id),
+            ]
+            if not form.is_submitted():
+                form.head_teacher.data = school_class.head_teacher_id
+        chosen: Chosen = {"class_id": class_id, "q": text, "state": state}
+        return self._page(
+            "show",
+            class_id,
+            students=students,
+            text=text,
+            state=state,
+            form=form if may_choose else None,
+            address=ListAddress("classes.show", chosen, sort, descending),
+        )
+
+    def _page(self, name: str, class_id: int, **values: Any) -> str:
+        school_class = get_class(request_context(), class_id=class_id)
+        sees_people = may(request_actor().role, Action.SEE_PEOPLE)
+        template = f"manage/classes/{name}.html"
+        return str(self.render(template, school_class=school_class, sees_people=sees_people, **values))
+
+    @staticmethod
+    def _order() -> tuple[str, StudentSort, bool]:
+        sort = choice("sort", tuple(StudentSort)) or StudentSort.NUMBER
+        return text_argument("q"), StudentSort(sort), request.args.get("desc") == "1"
 
 
 def views() -> Iterable[BaseView]:

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext
 
 from admin.base import SecureView
 from app.rules.permissions import Action, may
+from app.services.class_lists import list_classes
+from app.services.offerings import list_school_courses
 from app.services.overview import count_school
 from app.services.showcase import count_alliance
 from app.web.context import request_context
@@ -23,10 +25,13 @@ class Overview(SecureView):
 
     @expose("/")
     def index(self) -> str:
-        """The overview of this host's tenant."""
+        """The overview of this host's tenant; a teacher's shows his classes and courses."""
         ctx = request_context()
         if ctx.school.is_alliance:
             return self.render("manage/index/alliance.html", figures=count_alliance(ctx))
+        if not may(ctx.actor.role, Action.SEE_FIGURES):
+            classes, courses = list_classes(ctx), list_school_courses(ctx)
+            return self.render("manage/index/teacher.html", classes=classes, courses=courses)
         return self.render(
             "manage/index/school.html",
             figures=count_school(ctx),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import flash, redirect
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
@@ -69,6 +69,7 @@ class Offerings(SecureView):
     @expose("/")
     def index(self) -> str:
         """One page of the courses that match."""
+        ctx = request_context()
         text, source, status = (
             text_argument("q"),
             choice("source", SOURCES),
@@ -77,7 +78,7 @@ class Offerings(SecureView):
         return self.render(
             "manage/offerings/list.html",
             found=list_school_courses(
-                request_context(),
+                ctx,
                 text=text,
                 source=source or None,
                 status=OfferingStatus(status) if status else None,
@@ -86,6 +87,7 @@ class Offerings(SecureView):
             text=text,
             source=source,
             status=status,
+            may_schedule=may(ctx.actor.role, Action.SCHEDULE_OFFERING),
             address=ListAddress("offerings.index", {"q": text, "source": source, "status": status}),
         )
 
@@ -99,6 +101,8 @@ class Offerings(SecureView):
         """详细信息: the four dates, 「保存」."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
+        if request.method == "POST" and not may(ctx.actor.role, Action.SCHEDULE_OFFERING):
+            abort(404)
         form = DatesForm(obj=row.offering)
         if form.validate_on_submit() and attempt(lambda ctx: _schedule(ctx, offering_id, form), form):
             flash(gettext("已保存"), "success")

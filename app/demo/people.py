@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -9,10 +10,12 @@ from sqlalchemy import func, select
 
 from app.context import Context
 from app.demo.schools import NEWCOMER, PASSWORD, DemoSchool
-from app.models import SchoolClass, User
+from app.models import Consent, SchoolClass, User
+from app.rules.consent import VERSION
 from app.rules.pinyin import pinyin_of
 from app.services.audit import record
 from app.services.classes import NewClass, create_classes
+from app.services.head_teachers import set_head_teacher
 from app.services.passwords import hash_password
 from app.services.sealed import ID_NUMBER, seal
 
@@ -23,6 +26,8 @@ def give_own_password(ctx: Context, login: str) -> None:
     """Let an account that a service has just opened log in with the demo's password, without a forced change."""
     user = ctx.session.scalars(select(User).where(User.login_name == login)).one()
     user.password_hash, user.must_change_password = _hashed(), False
+    if not ctx.school.is_alliance:
+        ctx.session.add(Consent(user_id=user.id, version=VERSION))
     ctx.session.flush()
 
 
@@ -33,13 +38,23 @@ def add_teachers(ctx: Context, school: DemoSchool) -> None:
 
 
 def add_students(ctx: Context, school: DemoSchool) -> list[User]:
-    """Add classes and students who are not there yet; all students are given back, in order."""
+    """Add classes and students who are not there yet; all students are given back, in order.
+
+    The first teacher heads the first class, and so on; the last student of a class has never logged in.
+    """
     students: list[User] = []
-    for class_name, entry_year, major, names in school.classes:
+    for place, (class_name, entry_year, major, names) in enumerate(school.classes, start=1):
         class_id = _class_id(ctx, class_name, entry_year, major)
+        _give_head_teacher(ctx, class_id, f"teacher{place}")
         for name in names:
             number = f"{school.unit_code}{entry_year}{len(students) + 1:03d}"
-            values = {"class_id": class_id, "major": major, "entry_year": entry_year}
+            last_login = None if name is names[-1] else ctx.now() - timedelta(days=1, hours=len(students))
+            values = {
+                "class_id": class_id,
+                "major": major,
+                "entry_year": entry_year,
+                "last_login_at": last_login,
+            }
             students.append(_add(ctx, {"student_no": number}, kind="student", real_name=name, **values))
     return students
 
@@ -78,6 +93,8 @@ def _add(ctx: Context, key: dict[str, str], *, real_name: str, **values: Any) ->
     )
     ctx.session.add(user)
     ctx.session.flush()
+    if not user.must_change_password:
+        ctx.session.add(Consent(user_id=user.id, version=VERSION))
     record(ctx, "user.created", "user", user.id, {"kind": user.kind})
     return user
 
@@ -91,6 +108,12 @@ def _class_id(ctx: Context, name: str, entry_year: int, major: str) -> int:
     class_id = create_classes(ctx, wanted=[NewClass(reserved, name, entry_year, major)])[reserved]
     record(ctx, "class.created", "class", class_id, {"name": name})
     return class_id
+
+
+def _give_head_teacher(ctx: Context, class_id: int, login: str) -> None:
+    if ctx.session.scalar(select(SchoolClass.head_teacher_id).where(SchoolClass.id == class_id)) is None:
+        teacher_id = ctx.session.scalar(select(User.id).where(User.login_name == login))
+        set_head_teacher(ctx, class_id=class_id, teacher_id=teacher_id)
 
 
 @cache

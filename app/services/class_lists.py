@@ -12,6 +12,7 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
+from app.services.activation import IN_STATE, Activation
 from app.services.mine import reachable_classes
 from app.services.paging import Page
 
@@ -20,7 +21,7 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A class with its head teacher, the number of its students and how many of those have logged in."""
+    """A class with its head teacher, its number of students, and of those who never logged in or are shut out."""
 
     id: int
     number: str
@@ -30,7 +31,8 @@ class ClassRow:
     head_teacher_id: int | None
     head_teacher: str | None
     students: int
-    activated: int
+    never: int
+    disabled: int
 
 
 def list_classes(
@@ -103,7 +105,7 @@ def class_years(ctx: Context) -> Sequence[int]:
     return [year for year in ctx.session.scalars(statement.order_by(SchoolClass.entry_year.desc())) if year]
 
 
-def _with_figures(statement: Select[SchoolClass, str]) -> Select[SchoolClass, str, int, int]:
+def _with_figures(statement: Select[SchoolClass, str]) -> Select[SchoolClass, str, int, int, int]:
     students = (
         select(func.count())
         .select_from(User)
@@ -111,11 +113,15 @@ def _with_figures(statement: Select[SchoolClass, str]) -> Select[SchoolClass, st
         .where(User.kind == "student")
         .correlate(SchoolClass)
     )
-    activated = students.where(User.last_login_at.is_not(None))
-    return statement.add_columns(students.scalar_subquery(), activated.scalar_subquery())
+    never, disabled = (students.where(IN_STATE[state]) for state in (Activation.NEVER, Activation.DISABLED))
+    return statement.add_columns(
+        students.scalar_subquery(), never.scalar_subquery(), disabled.scalar_subquery()
+    )
 
 
-def _row(school_class: SchoolClass, head_teacher: str | None, students: int, activated: int) -> ClassRow:
+def _row(
+    school_class: SchoolClass, head_teacher: str | None, students: int, never: int, disabled: int
+) -> ClassRow:
     return ClassRow(
         id=school_class.id,
         number=school_class.number,
@@ -125,5 +131,6 @@ def _row(school_class: SchoolClass, head_teacher: str | None, students: int, act
         head_teacher_id=school_class.head_teacher_id,
         head_teacher=head_teacher,
         students=students,
-        activated=activated,
+        never=never,
+        disabled=disabled,
     )

@@ -7,25 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
 from app.models import User
 from app.rules.masking import mask_mobile
+from app.services.activation import IN_STATE, Activation
 from app.services.class_lists import get_class
 from app.services.paging import Page
 from app.services.sealed import open_mobile
 
 PAGE_SIZE = 50
 _MOST_WORDS = 5
-
-
-class Activation(StrEnum):
-    """Whether a student uses his account; every student is in exactly one of these."""
-
-    NEVER = "never"
-    ACTIVE = "active"
-    DISABLED = "disabled"
 
 
 class StudentSort(StrEnum):
@@ -35,15 +29,6 @@ class StudentSort(StrEnum):
     NAME = "name"
     LAST_LOGIN = "last_login"
     REGISTERED = "registered"
-
-
-@dataclass(frozen=True, slots=True)
-class ActivationFigures:
-    """How many students of a class are in each state."""
-
-    never: int
-    active: int
-    disabled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +72,11 @@ def list_class_students(
     get_class(ctx, class_id=class_id)
     conditions = students_of(class_id, text)
     if activation is not None:
-        conditions.append(_IN_STATE[activation])
+        conditions.append(IN_STATE[activation])
     total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
     wanted = select(User).where(*conditions).order_by(*student_order(sort, descending))
     found = ctx.session.scalars(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     return Page(tuple(student_row(ctx, user) for user in found), total, page, PAGE_SIZE)
-
-
-def count_activation(ctx: Context, *, class_id: int) -> ActivationFigures:
-    """Count the students of a class by what they do with their accounts.
-
-    Raises:
-        NotFound: there is no such class for the actor.
-        NotAllowed: the actor may not see classes.
-    """
-    get_class(ctx, class_id=class_id)
-    counts = (func.count().filter(_IN_STATE[state]) for state in Activation)
-    never, active, disabled = ctx.session.execute(select(*counts).where(*students_of(class_id))).one()
-    return ActivationFigures(never, active, disabled)
 
 
 def students_of(class_id: int, text: str = "") -> list[ColumnElement[bool]]:
@@ -117,7 +89,7 @@ def students_of(class_id: int, text: str = "") -> list[ColumnElement[bool]]:
 
 
 def student_order(
-    sort: StudentSort, descending: bool, registered_at: ColumnElement[Any] | None = None
+    sort: StudentSort, descending: bool, registered_at: InstrumentedAttribute[datetime] | None = None
 ) -> tuple[Any, ...]:
     """How a list of students is ordered; who has no value comes last in both directions."""
     columns: dict[StudentSort, tuple[Any, ...]] = {
@@ -144,11 +116,3 @@ def student_row(ctx: Context, user: User, registered_at: datetime | None = None)
         last_login_at=user.last_login_at,
         registered_at=registered_at,
     )
-
-
-_OPEN = User.status == "active"
-_IN_STATE: dict[Activation, ColumnElement[bool]] = {
-    Activation.NEVER: and_(_OPEN, User.last_login_at.is_(None)),
-    Activation.ACTIVE: and_(_OPEN, User.last_login_at.is_not(None)),
-    Activation.DISABLED: User.status == "disabled",
-}

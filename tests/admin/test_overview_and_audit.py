@@ -138,6 +138,9 @@ def test_the_services_themselves_refuse_who_may_not(
     school: SchoolInfo, make_ctx: MakeContext, role: Role
 ) -> None:
     ctx = make_ctx(school, role)
-    for use_case in (search_people, entry_years, list_classes, class_names, class_years):
+    for use_case in (search_people, entry_years, count_school):
+        with pytest.raises(NotAllowed):
+            use_case(ctx)
+    for use_case in (list_classes, class_names, class_years) if role is Role.STUDENT else ():
         with pytest.raises(NotAllowed):
             use_case(ctx)

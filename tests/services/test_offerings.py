@@ -205,12 +205,16 @@ def test_another_schools_course_is_not_there(
 
 
 def test_who_may_look_and_who_may_act(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int], make_user: Callable[..., User]
 ) -> None:
-    offering_id = offer(school)
-    teacher, student = make_ctx(school, Role.TEACHER), make_ctx(school, Role.STUDENT)
+    offering_id, runs_it = offer(school), make_user(school, kind="teacher")
+    with unit_of_work(make_ctx(school)) as ctx:
+        ctx.session.get_one(CourseOffering, (school.id, offering_id)).operating_teacher_id = runs_it.id
+    teacher, student = make_ctx(school, Role.TEACHER, user=runs_it), make_ctx(school, Role.STUDENT)
     secretary = make_ctx(school, Role.SECRETARY)
     assert get_school_course(teacher, offering_id=offering_id)
+    with pytest.raises(NotFound):
+        get_school_course(make_ctx(school, Role.TEACHER, user=make_user(school)), offering_id=offering_id)
     for ctx in (teacher, student, secretary):
         for attempt in (
             lambda ctx=ctx: schedule_offering(ctx, offering_id=offering_id, **DATES),

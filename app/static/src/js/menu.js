@@ -12,8 +12,10 @@ function closeOthers(except) {
 
 on("click", ".menu-button", (button) => {
   const menu = button.closest(".menu");
-  menu.removeAttribute("data-dismissed");
-  set(menu, !menu.hasAttribute("data-open"));
+  const open = !menu.hasAttribute("data-open");
+  // A finger leaves its hover and the focus behind: without the mark the second tap would not close the menu.
+  menu.toggleAttribute("data-dismissed", !open);
+  set(menu, open);
 });
 
 document.addEventListener("click", (event) => closeOthers(event.target.closest?.(".menu")));

@@ -1,0 +1,25 @@
+"""Whether people use their accounts: three states, of which everybody is in exactly one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_
+
+from app.models import User
+
+
+class Activation(StrEnum):
+    """Never logged in, in use, or shut."""
+
+    NEVER = "never"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+_OPEN = User.status == "active"
+IN_STATE: dict[Activation, ColumnElement[bool]] = {
+    Activation.NEVER: and_(_OPEN, User.last_login_at.is_(None)),
+    Activation.ACTIVE: and_(_OPEN, User.last_login_at.is_not(None)),
+    Activation.DISABLED: User.status == "disabled",
+}
