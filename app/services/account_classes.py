@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.context import Context
-from app.errors import Invalid, msg
+from app.errors import InvalidFields, Message, msg
 from app.models import SchoolClass
 from app.services.audit import record
 from app.services.classes import NewClass, create_classes
@@ -39,13 +39,13 @@ def choose_class(
         create: a class that is not there is wanted.
 
     Raises:
-        Invalid: ``class_name`` is not there, or several classes have this name.
+        InvalidFields: ``class_name`` is not there, or several classes have this name.
     """
     found = _find(ctx, typed, entry_year)
     if found is not None:
         return ChosenClass(found.id, found.name, created=False)
     if not create:
-        raise Invalid("class_name", msg("没有这个班级。请从列表中选择；要新建，请勾选「新建这个班级」"))
+        raise _refusal(msg("没有这个班级。请从列表中选择；要新建，请勾选「新建这个班级」"))
     reserved = int(ctx.session.scalar(select(func.nextval("classes_id_seq"))) or 0)
     class_id = create_classes(ctx, wanted=[NewClass(reserved, typed, entry_year, major)])[reserved]
     record(ctx, "class.created", "class", class_id, {"name": typed})
@@ -64,6 +64,10 @@ def _find(ctx: Context, typed: str, entry_year: int | None) -> SchoolClass | Non
         if one.entry_year == entry_year:
             return one
     if entry_year is None and len(same_name) > 1:
-        raise Invalid("class_name", msg("有多个同名的班级，请从列表中选择带年份的一个"))
+        raise _refusal(msg("有多个同名的班级，请从列表中选择带年份的一个"))
     # Without a year the one class of this name is meant, as in a file.
     return same_name[0] if same_name and entry_year is None else None
+
+
+def _refusal(reason: Message) -> InvalidFields:
+    return InvalidFields({"class_name": reason})
