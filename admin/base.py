@@ -26,7 +26,7 @@ from app.uow import unit_of_work
 from app.web.context import request_context, request_school
 from app.web.i18n import translated
 from app.web.safe_next import safe_next
-from app.web.user_session import hold_until_changed, must_change_password
+from app.web.user_session import hold_until_changed, must_change_password, must_consent
 
 #: The menus of the management side, in the manual's words; the last is the secretariat's, which it lacks.
 PEOPLE = lazy_gettext("系统管理")
@@ -53,8 +53,8 @@ class Guarded:
     hosts: ClassVar[Hosts]
 
     def is_accessible(self) -> bool:
-        """Logged in with an own password, on a host that has this page, in a role that may."""
-        if not current_user.is_authenticated or must_change_password():
+        """Logged in with an own password, consent given, on a host that has this page, in a role that may."""
+        if not current_user.is_authenticated or must_change_password() or must_consent():
             return False
         fits = self.hosts == "both" or (self.hosts == "alliance") == request_school().is_alliance
         return fits and may(Role(current_user.kind), self.action)

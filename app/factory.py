@@ -18,7 +18,25 @@ from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
-from app.web import apex, auth, captcha, catalogue, errors, i18n, media, probes, security, student, templating
+from app.web import (
+    apex,
+    auth,
+    captcha,
+    catalogue,
+    demo_mail,
+    email,
+    errors,
+    i18n,
+    me,
+    media,
+    messages,
+    own_requests,
+    privacy,
+    probes,
+    security,
+    student,
+    templating,
+)
 from app.web.server_session import RedisSessions
 from tenants import resolve
 from tenants.db import db
@@ -38,8 +56,14 @@ BLUEPRINTS = (
     captcha.blueprint,
     media.blueprint,
     student.blueprint,
+    me.blueprint,
+    own_requests.blueprint,
+    email.blueprint,
+    messages.blueprint,
+    privacy.blueprint,
     catalogue.blueprint,
     apex.blueprint,
+    demo_mail.blueprint,
 )
 
 

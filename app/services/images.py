@@ -55,6 +55,7 @@ def clean_image(
     field: str = "image",
     max_bytes: int = MAX_BYTES,
     max_pixels: int = _MAX_PIXELS,
+    wanted_bytes: int = _WANTED_BYTES,
 ) -> CleanImage:
     """Check a picture by decoding it and make it anew: nothing of the file itself is kept, EXIF included.
 
@@ -65,6 +66,7 @@ def clean_image(
         field: the form's name for the picture, for the refusal.
         max_bytes: the largest file.
         max_pixels: the most pixels that are decoded.
+        wanted_bytes: the quality is lowered in steps until the picture is no larger than this, or at its lowest.
 
     Raises:
         Invalid: not such a picture, broken, too large, or a drawing that refers to files elsewhere.
@@ -78,7 +80,7 @@ def clean_image(
         content = _rasterised(content, size, field)
     picture = _decoded(content, field, max_pixels)
     picture = ImageOps.fit(picture, size, Image.Resampling.LANCZOS) if crop else _within(picture, size)
-    made = _encoded(picture)
+    made = _encoded(picture, wanted_bytes)
     return CleanImage(made, MIME, hashlib.sha256(made).hexdigest()[:16])
 
 
@@ -117,7 +119,7 @@ def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return smaller
 
 
-def _encoded(picture: Image.Image) -> bytes:
+def _encoded(picture: Image.Image, wanted_bytes: int) -> bytes:
     plain = Image.new(picture.mode, picture.size)
     plain.paste(picture)
     candidates: list[bytes] = []
@@ -125,7 +127,7 @@ def _encoded(picture: Image.Image) -> bytes:
         buffer = io.BytesIO()
         plain.save(buffer, "WEBP", quality=quality, method=4)
         candidates.append(buffer.getvalue())
-        if len(candidates[-1]) <= _WANTED_BYTES:
+        if len(candidates[-1]) <= wanted_bytes:
             break
     return candidates[-1]
 

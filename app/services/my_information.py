@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import User
+from app.models import ChangeRequest, User
 from app.rules.masking import mask_id_number, mask_mobile
 from app.services.access import acting_user_id
 from app.services.sealed import ID_NUMBER, MOBILE, unseal
@@ -34,6 +34,10 @@ class MyInformation:
     email: str | None
     masked_mobile: str | None
     masked_id_number: str | None
+    bio: str | None
+    photo_sha: str | None
+    pending_email: str | None
+    request_open: bool
 
 
 def get_my_information(ctx: Context) -> MyInformation:
@@ -43,10 +47,16 @@ def get_my_information(ctx: Context) -> MyInformation:
         NotAllowed: nobody is logged in.
         NotFound: the account is gone.
     """
-    mine = select(User).where(User.id == acting_user_id(ctx)).options(joinedload(User.school_class))
-    user = ctx.session.scalar(mine)
-    if user is None:
+    waiting = exists().where(
+        ChangeRequest.school_id == User.school_id,
+        ChangeRequest.user_id == User.id,
+        ChangeRequest.state == "open",
+    )
+    mine = select(User, waiting).where(User.id == acting_user_id(ctx))
+    found = ctx.session.execute(mine.options(joinedload(User.school_class))).one_or_none()
+    if found is None:
         raise NotFound(msg("没有找到这个账号"))
+    user, request_open = found
     mobile = unseal(ctx.vault, user.school_id, MOBILE, user.id, user.mobile_sealed)
     id_number = unseal(ctx.vault, user.school_id, ID_NUMBER, user.id, user.id_number_sealed)
     return MyInformation(
@@ -64,4 +74,8 @@ def get_my_information(ctx: Context) -> MyInformation:
         email=user.email,
         masked_mobile=mask_mobile(mobile) if mobile else None,
         masked_id_number=mask_id_number(id_number) if id_number else None,
+        bio=user.bio,
+        photo_sha=user.photo_sha,
+        pending_email=user.pending_email,
+        request_open=request_open,
     )

@@ -40,10 +40,12 @@ def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link:
     """
     notice = Notice(user_id=user_id, subject=subject.as_json(), body=body.as_json(), link=link)
     ctx.session.add(notice)
-    address = ctx.session.scalar(select(User.email).where(User.id == user_id, User.status == "active"))
-    if address is not None:
-        params = {"subject": subject.as_json(), "body": body.as_json(), "link": link or "/messages"}
-        queue_mail(ctx, user_id=user_id, recipient=address, template="notice", params=params)
+    reader = select(User.email, User.real_name).where(User.id == user_id, User.status == "active")
+    found = ctx.session.execute(reader.where(User.email.is_not(None))).one_or_none()
+    if found is not None:
+        params = {"name": found.real_name, "subject": subject.as_json(), "body": body.as_json()}
+        params |= {"link": link or "/messages"}
+        queue_mail(ctx, user_id=user_id, recipient=found.email, template="notice", params=params)
 
 
 def list_notices(ctx: Context, *, page: int = 1) -> Page[NoticeRow]:

@@ -23,6 +23,7 @@ from flask_wtf.csrf import CSRFError
 from redis import Redis
 
 from app.errors import Invalid, Message, TooManyTries, msg
+from app.services.consents import accept_consent, has_consented
 from app.services.login import LOGIN_FAILED, Account, log_in
 from app.services.passwords import WeakPassword, change_password
 from app.services.schools import list_members
@@ -80,14 +81,14 @@ def enter() -> Response:
     if captcha.is_asked() and not captcha.is_solved(request.form.get("captcha", "")):
         return _form(account=account, captcha_error=msg("验证码不正确或已过期，请重新输入"), status=422)
     try:
-        found = _log_in(account, request.form.get("password", ""))
+        found, consented = _log_in(account, request.form.get("password", ""))
     except TooManyTries as refusal:
         response = _form(account=account, error=refusal.message, status=429)
         response.headers["Retry-After"] = str(refusal.retry_after)
         return response
     if found is None:
         return _form(account=account, error=LOGIN_FAILED, status=422)
-    user_session.begin_session(found)
+    user_session.begin_session(found, must_consent=not consented)
     wanted = safe_next(request.form.get("next"))
     response = redirect_to(url_for("auth.password", next=wanted)) if found.must_change_password else _onward()
     remember_device(response, request_school().id, found.id)
@@ -113,6 +114,9 @@ def password() -> Response:
 def change() -> Response:
     """Change the password, end the account's other sessions and go on in this one."""
     new = request.form.get("new_password", "")
+    consents = request.form.get("consent") == "1"
+    if user_session.must_consent() and not consents:
+        return _password_form({"consent": [msg("请先阅读并同意个人信息处理告知")]})
     if new != request.form.get("repeated_password", ""):
         return _password_form({"repeated_password": [msg("两次输入的新密码不一致")]})
     try:
@@ -120,6 +124,8 @@ def change() -> Response:
             stored = change_password(
                 ctx, current=request.form.get("current_password", ""), new=new, limits=_limits()
             )
+            if user_session.must_consent():
+                accept_consent(ctx)
     except WeakPassword as refusal:
         return _password_form({"new_password": refusal.problems})
     except Invalid as refusal:
@@ -130,6 +136,7 @@ def change() -> Response:
         return response
     revoke_user(request_school().id, current_user.id)
     user_session.go_on_with(stored)
+    user_session.note_consent()
     flash(gettext("密码已修改，其他设备上的登录已退出"), "success")
     return _onward()
 
@@ -151,11 +158,15 @@ def redirect_to(target: str) -> Response:
     return make_response(redirect(target, code=303))
 
 
-def _log_in(account: str, typed: str) -> Account | None:
+def _log_in(account: str, typed: str) -> tuple[Account | None, bool]:
+    """The account, and whether its person has accepted the consent text; the alliance's staff are not asked."""
     with unit_of_work(request_context()) as ctx:
-        return log_in(
+        found = log_in(
             ctx, account=account, password=typed, limits=_limits(), device=known_device(request_school().id)
         )
+        if found is None or ctx.school.is_alliance:
+            return found, True
+        return found, has_consented(ctx, user_id=found.id)
 
 
 def _onward() -> Response:
@@ -185,6 +196,8 @@ def _password_form(errors: dict[str, list[Message]], status: int | None = None) 
             field: joined((translated(one) for one in problems), "；") for field, problems in errors.items()
         },
         first=user_session.must_change_password(),
+        with_consent=user_session.must_consent(),
+        consented=request.form.get("consent") == "1",
         next=safe_next(request.form.get("next") or request.args.get("next")),
     )
     return make_response(page, status or (422 if errors else 200))

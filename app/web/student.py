@@ -7,7 +7,6 @@ from flask_login import current_user, login_required
 
 from app.services.catalogue import list_on_now
 from app.services.catalogue import my_courses as courses_of_mine
-from app.services.my_information import get_my_information
 from app.web import apex
 from app.web.context import request_context
 from app.web.hosts import by_host, school_only
@@ -36,11 +35,3 @@ def my_courses() -> str:
     """The courses that the person is registered for."""
     ctx = request_context()
     return render_template("student/my_courses.html", courses=courses_of_mine(ctx), today=ctx.today())
-
-
-@blueprint.get("/me")
-@school_only
-@login_required
-def me() -> str:
-    """The person's own data, to be read."""
-    return render_template("student/me.html", me=get_my_information(request_context()))

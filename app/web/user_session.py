@@ -23,11 +23,15 @@ from tenants.db import db
 
 #: What a session may reach before the initial password has been changed.
 REACHABLE_BEFORE_CHANGE = frozenset(
-    {"auth.password", "auth.change", "auth.logout", "language.choose", "media.logo", "static"}
-)
+    {
+        "auth.password", "auth.change", "auth.logout", "language.choose", "media.logo", "static",
+        "privacy.show", "privacy.accept",
+    }
+)  # fmt: skip
 
 _STAMP = "password_stamp"
 _MUST_CHANGE = "must_change_password"
+_MUST_CONSENT = "must_consent"
 
 
 @dataclass(eq=False)
@@ -40,14 +44,20 @@ class SessionUser(UserMixin):
     nickname: str
 
 
-def begin_session(account: Account) -> None:
-    """Open the session of an account under a new name; nothing of the one before the login survives."""
+def begin_session(account: Account, *, must_consent: bool = False) -> None:
+    """Open the session of an account under a new name; nothing of the one before the login survives.
+
+    Args:
+        must_consent: the person has not yet accepted the consent text in force.
+    """
     session.clear()
     regenerate(session)
     login_user(_session_user(account))
     session[_STAMP] = _stamp(account.password_hash)
     if account.must_change_password:
         session[_MUST_CHANGE] = True
+    if must_consent:
+        session[_MUST_CONSENT] = True
 
 
 def go_on_with(password_hash: str) -> None:
@@ -62,11 +72,23 @@ def must_change_password() -> bool:
     return bool(current_user.is_authenticated and session.get(_MUST_CHANGE))
 
 
+def must_consent() -> bool:
+    """Whether this session's person has yet to accept the consent text in force."""
+    return bool(current_user.is_authenticated and session.get(_MUST_CONSENT))
+
+
+def note_consent() -> None:
+    """Let this session go on, now that its person has accepted."""
+    session.pop(_MUST_CONSENT, None)
+
+
 def hold_until_changed() -> Response | None:
-    """Lead every other request of such a session to the change of password."""
-    if "school" not in g or request.endpoint in REACHABLE_BEFORE_CHANGE or not must_change_password():
+    """Lead every other request of such a session to the change of password, or to the consent text."""
+    if "school" not in g or request.endpoint in REACHABLE_BEFORE_CHANGE:
         return None
-    return _lead_to("auth.password")
+    if must_change_password():
+        return _lead_to("auth.password")
+    return _lead_to("privacy.show") if must_consent() else None
 
 
 def install() -> None:

@@ -26,6 +26,13 @@ PUBLIC = {
     "catalogue.index",
     "catalogue.show",
     "apex.members",
+    # What is done with people's data, before one agrees to it.
+    "privacy.show",
+    # The link in the mail is the proof, and it may be opened on another device.
+    "email.ask",
+    "email.confirm",
+    # Only where mails are kept in a folder instead of sent: the demo.
+    "demo_mail.index",
 }
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}

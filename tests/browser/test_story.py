@@ -53,6 +53,7 @@ def _choose_password(page: Page, current: str) -> None:
     page.get_by_label("当前密码").fill(current)
     page.get_by_label("新密码", exact=True).fill(SECRET)
     page.get_by_label("再次输入新密码").fill(SECRET)
+    page.get_by_label("我已阅读并同意").check()
     page.get_by_role("button", name="保存").click()
 
 

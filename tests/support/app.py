@@ -21,7 +21,8 @@ from admin.setup import register as register_admin
 from app.context import Actor, Context
 from app.factory import create_app
 from app.jobs import JobName
-from app.models import School, User
+from app.models import Consent, School, User
+from app.rules.consent import VERSION
 from app.rules.permissions import Role
 from app.vault import Vault
 from config import Settings
@@ -229,6 +230,10 @@ def make_user(app_context: Flask) -> Callable[..., User]:
         with school_scope(school.id) as session:
             user = User(school_id=school.id, kind=kind, **(defaults | values))
             session.add(user)
+            session.flush()
+            if not user.must_change_password:
+                # Whoever has a password of his own has been asked at the first login.
+                session.add(Consent(user_id=user.id, version=VERSION))
             session.commit()
             session.refresh(user)
             session.expunge(user)

@@ -113,6 +113,7 @@ def test_after_the_change_this_session_goes_on_and_the_others_end(
         "new_password": GOOD,
         "repeated_password": GOOD,
         "next": "/courses",
+        "consent": "1",
     }
     answer = post(here, "/password", page="/password", **fields)
     assert (answer.status_code, answer.location) == (303, "/courses")
@@ -145,6 +146,7 @@ def test_a_changed_password_ends_sessions_that_nobody_revoked(
         ({"current_password": "654321"}, "当前密码不正确"),
         ({"new_password": "short", "repeated_password": "short"}, "密码至少 8 个字符"),
         ({"repeated_password": "something-else"}, "两次输入的新密码不一致"),
+        ({"consent": ""}, "请先阅读并同意个人信息处理告知"),
     ],
 )
 def test_a_refused_change_says_why_and_changes_nothing(
@@ -152,7 +154,9 @@ def test_a_refused_change_says_why_and_changes_nothing(
 ) -> None:
     client, user = client_for(school), make_user(school)
     log_in(client, user.student_no, "123456")
-    good = {"current_password": "123456", "new_password": GOOD, "repeated_password": GOOD}
+    good = {
+        "current_password": "123456", "new_password": GOOD, "repeated_password": GOOD, "consent": "1",
+    }  # fmt: skip
     answer = post(client, "/password", page="/password", **(good | fields))
     assert answer.status_code == 422
     assert says in answer.text
