@@ -5,9 +5,9 @@ A page shows the state in which the import is, so every address can be left, rel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from flask import Response, make_response, redirect, request, send_file
 from flask.typing import ResponseReturnValue
@@ -16,14 +16,17 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from admin.base import PEOPLE, SecureView, attempt
+from admin.base import PEOPLE, attempt
+from admin.import_choices import ImportChoices, questions
 from admin.listing import ListAddress, choice
 from app.context import Context
 from app.models import RosterImport
 from app.rules.permissions import Action
 from app.rules.students import LABELS
+from app.services.imports.absent import count_absent, list_absent
 from app.services.imports.files import login_file, problem_file
-from app.services.imports.intake import confirm_import, discard_import, recheck_import, start_import
+from app.services.imports.intake import discard_import, recheck_import, start_import
+from app.services.imports.originals import original_file
 from app.services.imports.reading import (
     PreviewRow,
     get_import,
@@ -34,6 +37,8 @@ from app.services.imports.reading import (
 )
 from app.services.imports.summary import PlannedClass
 from app.services.imports.undo import undo_import
+from app.services.imports.update_rules import UpdateRule
+from app.services.paging import Page
 from app.sheets.limits import LIMITS
 from app.sheets.template import student_template
 from app.uow import unit_of_work
@@ -43,19 +48,28 @@ from app.web.i18n import translated
 from app.web.listing import page_argument
 
 WORKING = ("uploaded", "checking", "applying")
-#: The fields that have a column of their own in the table of accounts to be created.
-COLUMNS = ("student_no", "real_name", "gender", "class_name", "entry_year", "id_number", "mobile")
-PARTS = ("create", "change", "problem", "unchanged")
+#: Where the pages of each kind are.
+ENDPOINTS: Mapping[str, str] = {"students": "imports", "teachers": "teacher_imports"}
+PARTS = ("create", "change", "problem", "held", "unchanged", "absent")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Kind = Literal["students", "teachers"]
 #: What is read and thrown away of a request that is too large, so that the browser gets to see the answer.
 _DRAINED_BYTES = 64 * 2**20
 
 
-class Imports(SecureView):
+class Imports(ImportChoices):
     """All pages of importing students."""
 
     action = Action.IMPORT_ROSTER
     hosts = "school"
+    #: Whose rosters, and their words on the pages.
+    kind: ClassVar[Kind] = "students"
+    labels: ClassVar[Mapping[str, str]] = LABELS
+    #: The fields that have a column of their own in the table of accounts to be created.
+    columns: ClassVar[Sequence[str]] = (
+        "student_no", "real_name", "gender", "class_name", "entry_year", "id_number", "mobile",
+    )  # fmt: skip
+    template_label = lazy_gettext("下载学生模板")
 
     def create_blueprint(self, admin: Admin) -> Any:
         """The view's routes, with an answer of its own to uploads that are cut off before any view runs."""
@@ -71,9 +85,13 @@ class Imports(SecureView):
     @expose("/template.xlsx")
     def template(self) -> Response:
         """「下载学生模板」."""
+        return _workbook(*self.template_file())
+
+    def template_file(self) -> tuple[str, bytes]:
+        """Name and content of the template."""
         school = request_context().school
         content = student_template(unit_code=school.unit_code, school_name=school.name, translate=translated)
-        return _workbook(gettext("学生模板") + ".xlsx", content)
+        return gettext("学生模板") + ".xlsx", content
 
     @expose("/upload", methods=("POST",))
     def upload(self) -> ResponseReturnValue:
@@ -86,19 +104,29 @@ class Imports(SecureView):
             return self._index_page(gettext("文件是空的，请重新选择填写好的表格。"))
         name = sent.filename
         with unit_of_work(request_context()) as ctx:
-            found = start_import(ctx, filename=name, content=content)
+            found = start_import(
+                ctx, filename=name, content=content, kind=self.kind, pictures=self.sent_pictures()
+            )
         if found.state == "refused":
             reason = refusal_of(found)
             return self._index_page(translated(reason) if reason else None)
         return redirect(self.get_url(".show", import_id=found.id), code=303)
+
+    def sent_pictures(self) -> bytes | None:
+        """What was sent along with the roster."""
+        return None
 
     @expose(f"/<{ROW}:import_id>/")
     def show(self, import_id: int) -> ResponseReturnValue:
         """The import in the state in which it is."""
         ctx = request_context()
         found = get_import(ctx, import_id=import_id)
+        if found.kind != self.kind:
+            return redirect(self.get_url(f"{ENDPOINTS[found.kind]}.show", import_id=import_id), code=303)
         if found.state in WORKING:
             return self.render("manage/imports/working.html", found=found)
+        if found.state == "mapping":
+            return self.columns_page(found)
         reason = refusal_of(found)
         if found.state in ("refused", "failed", "discarded"):
             return self.render(
@@ -122,12 +150,7 @@ class Imports(SecureView):
     @expose(f"/<{ROW}:import_id>/confirm", methods=("POST",))
     def confirm(self, import_id: int) -> ResponseReturnValue:
         """「保存」: apply what the preview showed."""
-        chosen = {
-            int(name.removeprefix("class-")): int(value)
-            for name, value in request.form.items()
-            if _is_number(name.removeprefix("class-")) and _is_number(value)
-        }
-        return self._do(import_id, lambda ctx: confirm_import(ctx, import_id=import_id, same_classes=chosen))
+        return self._do(import_id, lambda ctx: self.confirm_or_count(ctx, import_id))
 
     @expose(f"/<{ROW}:import_id>/recheck", methods=("POST",))
     def recheck(self, import_id: int) -> ResponseReturnValue:
@@ -145,6 +168,14 @@ class Imports(SecureView):
         """Take an applied import back."""
         return self._do(import_id, lambda ctx: undo_import(ctx, import_id=import_id))
 
+    @expose(f"/<{ROW}:import_id>/file")
+    def original(self, import_id: int) -> Response:
+        """The person's own file, as it was sent."""
+        with unit_of_work(request_context()) as ctx:
+            name, content = original_file(ctx, import_id=import_id)
+        # Whatever it was called, a browser saves it and never shows it.
+        return send_file(BytesIO(content), "application/octet-stream", as_attachment=True, download_name=name)
+
     @expose(f"/<{ROW}:import_id>/problems.xlsx")
     def problems(self, import_id: int) -> Response:
         """The person's own rows that stay out, each with what is wrong."""
@@ -158,34 +189,47 @@ class Imports(SecureView):
             return _workbook(*login_file(ctx, import_id=import_id, translate=translated))
 
     def _index_page(self, error: str | None, status: int = 422) -> tuple[str, int]:
-        history = list_imports(request_context(), page=page_argument())
+        history = list_imports(request_context(), kind=self.kind, page=page_argument())
         page = self.render(
             "manage/imports/index.html",
             history=history,
             summary_of=summary_of,
-            address=ListAddress("imports.index", {}),
+            address=ListAddress(f"{ENDPOINTS[self.kind]}.index", {}),
             **_upload_values(error),
         )
         return page, status if error else 200
 
     def _rows_page(self, ctx: Context, found: RosterImport) -> str:
         summary = summary_of(found)
+        absent = count_absent(ctx, import_id=found.id)
         if found.state == "undone":
             part = "kept"
         else:
-            counted = [part for part in PARTS if getattr(summary.counts, part)]
+            counted = [part for part in PARTS if getattr(summary.counts, part, 0)]
             part = choice("part", PARTS) or (counted or ["problem"])[0]
-        rows = preview_rows(ctx, import_id=found.id, part=part, page=page_argument())  # type: ignore[arg-type]
+        within = choice("within", ("class", "year")) or "class"
+        rows: Page[Any]
+        if part == "absent":
+            rows = list_absent(ctx, import_id=found.id, within=within, page=page_argument())  # type: ignore[arg-type]
+        else:
+            rows = preview_rows(ctx, import_id=found.id, part=part, page=page_argument())  # type: ignore[arg-type]
         return self.render(
             f"manage/imports/{found.state}.html",
             found=found,
             summary=summary,
             part=part,
             rows=rows,
-            new_values=_new_values,
+            absent=absent,
+            within=within,
+            questions=questions(summary),
+            rule=UpdateRule.of(found.options),
+            new_values=lambda row: _new_values(row, self.labels, self.columns),
             same_class_options=_same_class_options,
             part_address=lambda name: self.get_url(".show", import_id=found.id, part=name),
-            page_address=lambda n: self.get_url(".show", import_id=found.id, part=part, page=n),
+            within_address=lambda name: self.get_url(".show", import_id=found.id, part="absent", within=name),
+            page_address=lambda n: self.get_url(
+                ".show", import_id=found.id, part=part, within=within, page=n
+            ),
         )
 
     def _do(self, import_id: int, work: Callable[[Context], RosterImport]) -> ResponseReturnValue:
@@ -220,7 +264,7 @@ def _same_class_options(planned: PlannedClass) -> list[tuple[int, str, str]]:
     ]
 
 
-def _new_values(row: PreviewRow) -> dict[str, Any]:
+def _new_values(row: PreviewRow, labels: Mapping[str, str], columns: Sequence[str]) -> dict[str, Any]:
     """What a created account will hold: by label the columns of the table, the rest together as ``others``.
 
     A nickname that only repeats the name (the default of the manual) is not worth a look.
@@ -228,12 +272,8 @@ def _new_values(row: PreviewRow) -> dict[str, Any]:
     new = {change.label: change.new for change in row.changes}
     if new.get(LABELS["nickname"]) == new.get(LABELS["real_name"]):
         new.pop(LABELS["nickname"], None)
-    shown = {LABELS[field] for field in COLUMNS}
+    shown = {labels[field] for field in columns}
     return {**new, "others": [(label, value) for label, value in new.items() if label not in shown]}
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _workbook(name: str, content: bytes) -> Response:

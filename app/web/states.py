@@ -29,6 +29,7 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
     "import": {
         "uploaded": (msg("已上传"), "info"),
         "checking": (msg("检查中"), "info"),
+        "mapping": (msg("待确认列"), "warning"),
         "checked": (msg("待保存"), "warning"),
         "applying": (msg("保存中"), "info"),
         "applied": (msg("已保存"), "success"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.jobs import JobName
 from app.models import ColumnMapping, RosterImport, RosterImportRow
+from app.rules.masking import mask_email, mask_id_number, mask_mobile
 from app.services.audit import record
 from app.services.imports.lease import Run, end_by_person, finish, send_job
 from app.services.imports.reading import find_import, get_import
@@ -29,6 +31,11 @@ WORDS: Mapping[str, Vocabulary] = {"students": STUDENT_WORDS, "teachers": TEACHE
 #: What the sample of a file's columns is sealed as; phones and ID numbers stand in it.
 LAYOUT_KIND = "roster_import_columns"
 _KEY = "columns"
+_PERSONAL = (
+    (re.compile(r"\d{15}|\d{17}[\dXx]"), mask_id_number),
+    (re.compile(r"(?:\+?86[ -]?)?1[3-9]\d{9}"), mask_mobile),
+    (re.compile(r"[^@\s]+@[^@\s]+"), mask_email),
+)
 
 
 def read_file(ctx: Context, kind: str, workbook: Workbook) -> Reading:
@@ -152,4 +159,10 @@ def _layout(ctx: Context, found: RosterImport) -> Layout:
     if not sealed:
         raise NotFound(msg("没有找到这次导入"))
     data = json.loads(ctx.vault.open_blob(ctx.school.id, LAYOUT_KIND, b64decode(sealed)))
-    return Layout(tuple(data["header"]), tuple(data["fields"]), tuple(map(tuple, data["samples"])))
+    samples = tuple(tuple(map(_masked, texts)) for texts in data["samples"])
+    return Layout(tuple(data["header"]), tuple(data["fields"]), samples)
+
+
+def _masked(text: str) -> str:
+    """A sample as it may be seen: enough to know the column by."""
+    return next((mask(text) for form, mask in _PERSONAL if form.fullmatch(text)), text)

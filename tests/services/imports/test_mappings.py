@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ColumnMapping, RosterImport
+from app.rules.masking import mask_mobile
 from app.services.imports.check import run_check
 from app.services.imports.files import problem_file
 from app.services.imports.intake import discard_import
@@ -66,6 +67,7 @@ def test_an_unknown_header_is_asked_about_with_a_proposal_and_samples(importer: 
     assert layout.header == tuple(EXPORT)
     assert dict(zip(layout.header, layout.fields, strict=True)) == EXPORT
     assert layout.samples[0] == tuple(row["student_no"] for row in rows[:3])
+    assert layout.samples[6] == tuple(mask_mobile(row["mobile"]) for row in rows[:3])
     assert importer.rows(import_id) == []
 
 

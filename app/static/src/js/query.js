@@ -7,4 +7,10 @@ on("formdata", 'form[method="get"]', (form, event) => {
   }
 });
 
+// A preview is counted anew as soon as another rule is chosen; without script its button does it.
+on("change", "[data-recount] input", (input) => {
+  const place = input.closest("[data-recount]");
+  input.form.requestSubmit(place.querySelector("button"));
+});
+
 on("change", "form[data-submit-on-change] select", (select) => select.form.requestSubmit());
