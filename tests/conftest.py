@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.support.world",
     "tests.support.rosters",
     "tests.support.live",
+    "tests.support.logins",
     "tests.support.browser",
 ]
