@@ -16,8 +16,6 @@ from app.models import AuditEntry
 from app.rules.permissions import Action
 from app.web.templating import local_time
 
-_UNBROKEN = "\u00a0"
-
 
 def _shown(say: Callable[[AuditEntry], str]) -> Callable[..., str]:
     """A column's formatter in Flask-Admin's shape from a function of the entry."""
@@ -44,7 +42,7 @@ class AuditLog(ServiceModelView):
         "address": lazy_gettext("地址"),
     }
     column_formatters: dict[str, Any] = {
-        "at": _shown(lambda entry: local_time(entry.at).replace(" ", _UNBROKEN)),
+        "at": _shown(lambda entry: local_time(entry.at)),
         "actor_name": _shown(actor_name),
         "action": _shown(lambda entry: action_name(entry.action)),
         "object_type": _shown(object_name),

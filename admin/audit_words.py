@@ -110,6 +110,7 @@ FACTS: Mapping[str, Any] = {
     "hours": lazy_gettext("学时"),
     "credit": lazy_gettext("学分"),
     "seats": lazy_gettext("名额"),
+    "licence_ends_on": lazy_gettext("授权截止日期"),
     "school_id": lazy_gettext("学校编号"),
     "user_id": lazy_gettext("用户编号"),
     "student_no": lazy_gettext("学号"),

@@ -112,10 +112,19 @@ class Offerings(SecureView):
 
     @expose(f"/<{ROW}:offering_id>/online", methods=("POST",))
     def online(self, offering_id: int) -> ResponseReturnValue:
-        """「上线」; what is missing is listed, and the way leads to where it is filled in."""
+        """「上线」, with the dates as they were typed (manual 7.3: fill them in, click 「上线」).
+
+        What is missing is listed, and the way leads to where it is filled in.
+        """
         missing: list[str] = []
+        form = DatesForm()
+        typed = any(name in request.form for name in Dates.__slots__)
+        if typed and not form.validate():
+            return self._page("manage/offerings/details.html", offering_id, form=form), 422
 
         def work(ctx: Context) -> bool:
+            if typed:
+                _schedule(ctx, offering_id, form)
             try:
                 return bool(put_online(ctx, offering_id=offering_id))
             except NotReady as refusal:

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.rosters",
     "tests.support.teachers",
     "tests.support.live",
+    "tests.support.logins",
     "tests.support.browser",
     "tests.support.mail",
 ]

@@ -36,6 +36,7 @@ def password_problems(
     birth_date: date | None = None,
     school_name: str = "",
     login_names: Iterable[str] = (),
+    own_names: Iterable[str] = (),
 ) -> list[Message]:
     """Say why a new password cannot be taken; there is no rule of composition (OWASP ASVS 5.0, 6.2.5).
 
@@ -46,6 +47,7 @@ def password_problems(
         birth_date: the person's birthday, in its usual spellings.
         school_name: the school, whose name everybody there knows.
         login_names: 学号, mail, login name.
+        own_names: what the person is called, in characters and in pinyin.
     Returns:
         sentences, none when the password is good.
     """
@@ -56,6 +58,8 @@ def password_problems(
     names = tuple(login_names)
     problems: list[Message] = []
     plain = new.strip().casefold()
+    if not plain:
+        return [msg("这个密码太常见，请换一个")]
     if _is_built_on(plain, [initial]):
         problems.append(msg("不能使用初始密码或在其上稍加改动"))
     if mobile and _is_built_on(plain, [mobile, mobile[-8:]]):
@@ -64,6 +68,8 @@ def password_problems(
         problems.append(msg("不能使用自己的出生日期"))
     if _is_built_on(plain, [*names, *(name.partition("@")[0] for name in names)]):
         problems.append(msg("不能使用自己的登录名"))
+    if _is_built_on(plain, own_names):
+        problems.append(msg("不能使用自己的姓名"))
     if _is_built_on(plain, [school_name]):
         problems.append(msg("不能使用学校名称"))
     if is_common(plain):

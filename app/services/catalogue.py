@@ -193,7 +193,7 @@ def get_offering(ctx: Context, *, offering_id: int) -> CatalogueItem:
     """
     row = ctx.session.execute(_items(ctx).where(_shown(ctx), CourseOffering.id == offering_id)).first()
     if row is None:
-        raise NotFound(msg("没有找到这门课程"))
+        raise NotFound(msg("没有找到这门课程，可能已经下线"))
     return _item(ctx, *row)
 
 

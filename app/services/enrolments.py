@@ -90,7 +90,7 @@ def _open_offering(ctx: Context, offering_id: int) -> tuple[CourseOffering, int 
         )
     ).first()
     if row is None:
-        raise NotFound(msg("没有找到这门课程"))
+        raise NotFound(msg("没有找到这门课程，可能已经下线"))
     offering: CourseOffering = row[0]
     if not is_registration_open(dates_of(offering), ctx.today()):
         raise Conflict(

@@ -200,7 +200,11 @@ def _license_one(
     else:
         licence.ends_on, licence.seats = ends_on, seats
     ctx.session.flush()
-    terms = {"ends_on": ends_on.isoformat() if ends_on else None, "seats": seats, "title": course.title}
+    terms = {
+        "licence_ends_on": ends_on.isoformat() if ends_on else None,
+        "seats": seats,
+        "title": course.title,
+    }
     with ctx.within(school) as inner:
         offered = _offer(inner, course, licence, lapsed=lapsed)
         if outcome != "unchanged" or offered:

@@ -118,6 +118,7 @@ def _problems_of(ctx: Context, user: User, new: str) -> list[Message]:
         birth_date=user.birth_date,
         school_name=ctx.school.name,
         login_names=names,
+        own_names=[user.real_name, user.name_pinyin],
     )
 
 

@@ -76,12 +76,14 @@ def secretariat() -> Response:
 
 @blueprint.post("/login")
 def enter() -> Response:
-    """Captcha, then limits, then password; one answer to all that fails."""
-    account = request.form.get("account", "").strip()
+    """Captcha, then limits, then password; one answer to all that fails. What is not typed is no try."""
+    account, typed = request.form.get("account", "").strip(), request.form.get("password", "")
+    if not account or not typed:
+        return _form(account=account, error=msg("请输入账号和密码"), status=422)
     if captcha.is_asked() and not captcha.is_solved(request.form.get("captcha", "")):
         return _form(account=account, captcha_error=msg("验证码不正确或已过期，请重新输入"), status=422)
     try:
-        found, consented = _log_in(account, request.form.get("password", ""))
+        found, consented = _log_in(account, typed)
     except TooManyTries as refusal:
         response = _form(account=account, error=refusal.message, status=429)
         response.headers["Retry-After"] = str(refusal.retry_after)

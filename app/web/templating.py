@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
 from flask import Flask, current_app, g, url_for
-from flask_babel import get_translations
+from flask_babel import get_locale, get_translations
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -57,6 +58,11 @@ def local_time(moment: datetime | None) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
+def zone_name(zone: str) -> str:
+    """A time zone as people call it: 中国标准时间 for Asia/Shanghai."""
+    return get_timezone_name(ZoneInfo(zone), locale=get_locale())
+
+
 def iso_date(day: date | None) -> str:
     """A day as 2026-09-01."""
     return day.isoformat() if day else ""
@@ -97,4 +103,6 @@ def install(app: Flask) -> None:
         _=_gettext,
         gettext=_gettext,
     )
-    app.jinja_env.filters.update(translated=translated, local_time=local_time, iso_date=iso_date)
+    app.jinja_env.filters.update(
+        translated=translated, local_time=local_time, iso_date=iso_date, zone_name=zone_name
+    )

@@ -102,8 +102,17 @@ def test_a_refusal_keeps_what_was_typed_and_marks_the_field(
     assert answer.status_code == 422
     assert said in answer.text
     assert f'href="#{field}"' in answer.text
+    assert answer.text.count(f'id="{field}-error"') == 1
     assert f'value="{fields["short_name"]}"' in answer.text
     assert find_by_slug(fields["slug"]) is None
+
+
+def test_a_refused_subdomain_is_said_at_its_field_once_with_one_to_use_instead(client: FlaskClient) -> None:
+    page = send(client, "/manage/schools/new/", **school_fields(slug="www")).text
+    assert page.count('id="slug-error"') == 1
+    verdict = page.partition('id="slug-verdict"')[2].partition("timezone")[0]
+    assert "系统保留" not in verdict
+    assert "可以改用：" in verdict
 
 
 def test_a_broken_logo_is_refused_with_what_is_accepted(client: FlaskClient) -> None:

@@ -104,6 +104,21 @@ def test_the_manuals_way_from_unhandled_to_online_and_offline(
     assert "已下线" in client.get("/manage/offerings/?status=offline").text
 
 
+def test_dates_that_are_filled_in_but_not_saved_go_online_with_the_course(
+    client: FlaskClient, school: SchoolInfo, license_to: Callable[[SchoolInfo], int]
+) -> None:
+    page = f"/manage/offerings/{license_to(school)}/"
+    wrong = send(client, page + "online", **DATES | {"ends_on": "2026-01-01"})
+    assert wrong.status_code == 422
+    assert 'id="ends_on-error"' in wrong.text
+    assert 'value="2026-09-20"' in wrong.text
+    assert status_of(school) == "unhandled"
+    assert re.search(r'data-with="dates"[^>]*>上线<', wrong.text)
+    assert send(client, page + "online", **DATES).status_code == 303
+    assert status_of(school) == "online"
+    assert 'value="2026-12-20"' in client.get(page + "details").text
+
+
 def test_every_wrong_date_is_marked_at_once_and_what_was_typed_stays(
     client: FlaskClient, school: SchoolInfo, license_to: Callable[[SchoolInfo], int]
 ) -> None:

@@ -16,6 +16,7 @@ def problems(new: str) -> list[str]:
         birth_date=date(2008, 3, 7),
         school_name="明德医科大学",
         login_names=["900012026001", "zhangsan88@example.com"],
+        own_names=["夏初晴", "xiachuqing", "xcq"],
     )
     return [str(problem) for problem in found]
 
@@ -32,6 +33,10 @@ def test_the_initial_password_is_the_end_of_the_id_number_else_123456() -> None:
 )
 def test_a_password_needs_no_composition(good: str) -> None:
     assert problems(good) == []
+
+
+def test_blanks_alone_are_no_password() -> None:
+    assert problems(" " * 12) == ["这个密码太常见，请换一个"]
 
 
 def test_length_is_between_8_and_128() -> None:
@@ -53,6 +58,8 @@ def test_length_is_between_8_and_128() -> None:
         ("900012026001", "不能使用自己的登录名"),
         ("zhangsan88!", "不能使用自己的登录名"),
         ("明德医科大学123", "不能使用学校名称"),
+        ("XiaChuQing1", "不能使用自己的姓名"),
+        ("夏初晴夏初晴夏初晴", "不能使用自己的姓名"),
     ],
 )
 def test_what_others_know_about_the_person_is_refused(new: str, sentence: str) -> None:

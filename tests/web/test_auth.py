@@ -183,6 +183,16 @@ def test_every_failure_looks_the_same(
     assert len(seen) == 1
 
 
+def test_a_form_that_is_not_filled_in_is_no_try(client_for: ClientFor, school: SchoolInfo, own: User) -> None:
+    client = client_for(school)
+    for account, password in (("", GOOD), (own.student_no, ""), ("  ", "")):
+        for _ in range(FAILURES):
+            page = log_in(client, account, password)
+            assert page.status_code == 422
+            assert "请输入账号和密码" in page.text
+    assert log_in(client, own.student_no, GOOD).status_code == 303
+
+
 def test_too_many_failures_say_when_to_come_back(
     app: Flask, client_for: ClientFor, school: SchoolInfo, own: User
 ) -> None:

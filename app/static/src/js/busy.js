@@ -23,8 +23,23 @@ function polls(event) {
 document.addEventListener("htmx:before:request", (event) => polls(event) || start());
 document.addEventListener("htmx:finally:request", (event) => polls(event) || stop());
 
+// A second Enter or click must not send a form again: the answer to the first would be lost.
+const REPEATED = 5000;
+const sent = new WeakMap();
+
+function isRepeated(form) {
+  const now = performance.now();
+  const repeated = now - (sent.get(form) ?? -REPEATED) < REPEATED;
+  if (!repeated) sent.set(form, now);
+  return repeated;
+}
+
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.hasAttribute("data-download")) return;
+  if (event.target.method === "post" && isRepeated(event.target)) {
+    event.preventDefault();
+    return;
+  }
   event.submitter?.setAttribute("aria-busy", "true");
   start();
 });
@@ -33,5 +48,6 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   running = 0;
   stop();
+  for (const form of document.forms) sent.delete(form);
   for (const element of document.querySelectorAll('[aria-busy="true"]')) element.removeAttribute("aria-busy");
 });

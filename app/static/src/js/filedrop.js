@@ -1,4 +1,4 @@
-import { on } from "./dom.js";
+import { all, on } from "./dom.js";
 
 function size(bytes) {
   const units = ["B", "KB", "MB", "GB"];
@@ -13,7 +13,38 @@ function show(box) {
   box.querySelector(".drop-size").textContent = files.length ? size(files.reduce((sum, file) => sum + file.size, 0)) : "";
 }
 
-on("change", ".drop", show);
+function tooLarge(box) {
+  const input = box.querySelector('input[type="file"]');
+  const limit = Number(input.dataset.limit ?? Infinity);
+  return Array.from(input.files).some((file) => file.size > limit);
+}
+
+function judge(box) {
+  const refused = tooLarge(box);
+  const field = box.closest(".field");
+  // What the server said was about the file before this one.
+  for (const said of field.querySelectorAll(".error")) said.hidden = !(refused && "tooLarge" in said.dataset);
+  if (refused) box.setAttribute("aria-invalid", "true");
+  else box.removeAttribute("aria-invalid");
+}
+
+on("change", ".drop", (box) => {
+  show(box);
+  judge(box);
+});
+
+on(
+  "submit",
+  "form",
+  (form, event) => {
+    const refused = all(".drop", form).find(tooLarge);
+    if (!refused) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    refused.querySelector("input").focus();
+  },
+  true,
+);
 on("dragover", ".drop", (box) => box.setAttribute("data-over", ""));
 on("dragleave", ".drop", (box) => box.removeAttribute("data-over"));
 on("drop", ".drop", (box) => box.removeAttribute("data-over"));

@@ -4,7 +4,10 @@ import { on } from "./dom.js";
 const changed = new Set();
 
 on("input", "form[data-guard]", (form) => changed.add(form));
-on("submit", "form[data-guard]", (form) => changed.delete(form));
+on("submit", "form", (form, event) => {
+  changed.delete(form);
+  changed.delete(document.getElementById(event.submitter?.dataset.with));
+});
 
 window.addEventListener("beforeunload", (event) => {
   const lost = Array.from(changed).some((form) => form.isConnected);

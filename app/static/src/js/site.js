@@ -1,4 +1,5 @@
 import "./requests.js";
+import "./along.js";
 import "./busy.js";
 import "./captcha.js";
 import "./confirm.js";

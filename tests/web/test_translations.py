@@ -1,0 +1,263 @@
+"""English is complete: every text has its translation, and no page in English shows Chinese that is ours.
+
+The walk finds the pages in the routes, so a new page is looked at without being named here. Its school, people and
+courses have Latin names; what other tests wrote into the alliance is taken out before looking.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import get_domain
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from app.models import School, SchoolClass, User
+from deploy.check_translations import CATALOGUE, PROJECT, extract, problems, read_catalogue
+from deploy.local.bootstrap import compile_translations
+from tenants.registry import SchoolInfo
+from tenants.scope import school_scope
+from tests.support.app import IsolatedClient, next_unit_code
+from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.rosters import Importer
+from tests.support.world import scoped_models
+from tests.web.test_auth import post
+
+#: Answers for programs, or for parts of a page that a script asks for.
+NO_PAGES = {
+    "static",
+    "probes.healthz",
+    "probes.readyz",
+    "captcha.image",
+    "captcha.audio",
+    "media.logo",
+    "media.cover",
+}
+#: Questions that change what a page says.
+QUESTIONS = ("", "?q=zzz", "?q=99999", "?state=open", "?status=online", "?part=problem", "?part=create")
+
+_CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]+[^<>\"]*")
+#: What `Importer` calls its file and its person.
+_IMPORTERS = ("学生.xlsx", "教务老师")
+#: The first character of a name, for want of a logo.
+_MONOGRAM = re.compile('<span class="monogram"[^>]*>.</span>')
+_ROSTER = """Student number,Name,Class,ID number,Gender,Entry year,Email,Mobile
+{0}01,Zhou Lin,Medicine 1,,male,2026,lin@example.com,
+{0}02,Xu Min,Medicine 1,,f,2026,,13800000000
+{0}03,Wrong One,Medicine 1,110105194912310021,male,next year,nowhere,12345
+{0}04,Twice,Medicine 1,,male,,,
+{0}04,Twice,Medicine 1,,male,,,
+5,No Code,Medicine 1,,male,,,
+"""
+
+
+@pytest.fixture(autouse=True)
+def compiled(app_context: Flask) -> None:
+    """The catalogue as it is now."""
+    compile_translations()
+    get_domain().cache.clear()
+
+
+@pytest.fixture
+def school(make_school: Callable[..., SchoolInfo]) -> SchoolInfo:
+    """A school whose names are Latin."""
+    code = next_unit_code()
+    return make_school(
+        unit_code=code, slug=f"school-{code}", name=f"Mingde Medical University {code}", short_name="Mingde"
+    )
+
+
+@pytest.fixture
+def importer(importer_for: Callable[[SchoolInfo], Importer], school: SchoolInfo) -> Importer:
+    """Imports into the school."""
+    return importer_for(school)
+
+
+@pytest.fixture
+def people(school: SchoolInfo, alliance: SchoolInfo, make_user: Callable[..., User]) -> dict[str, User]:
+    """One of each kind, and one who has to choose a password first."""
+
+    def make(where: SchoolInfo, kind: str, name: str, *, new: bool = False) -> User:
+        return make_user(where, kind, real_name=name, nickname=name, must_change_password=new)
+
+    return {
+        "student": make(school, "student", "Lin Ruoxi"),
+        "new student": make(school, "student", "Xia Chuqing", new=True),
+        "teacher": make(school, "teacher", "Gu Qingyuan"),
+        "administrator": make(school, "administrator", "Fang Mingyuan"),
+        "secretary": make(alliance, "secretary", "Qin Shumin"),
+    }
+
+
+@pytest.fixture
+def places(
+    alliance: SchoolInfo, school: SchoolInfo, people: dict[str, User], importer: Importer
+) -> dict[str, list[int]]:
+    """What the addresses of pages name: courses in every state, a class, imports in every state."""
+    words = {
+        "category": "Medicine",
+        "teachers": "Gu Qingyuan",
+        "summary": "Short.",
+        "description": "<p>Long.</p>",
+    }
+    courses = [put_course(alliance, title=f"Course {school.unit_code} {n}", **words) for n in range(5)]
+    courses.append(
+        put_course(alliance, title=f"Draft {school.unit_code}", released=False, **words | {"teachers": ""})
+    )
+    undated = dict.fromkeys(("starts_on", "ends_on", "registration_starts_on", "registration_ends_on"))
+    offerings = [
+        put_offering(alliance, school, courses[0], licence={"seats": 9}),
+        put_offering(alliance, school, courses[1], registration_ends_on=days(-1), starts_on=days(-1)),
+        put_offering(alliance, school, courses[2], registration_starts_on=days(3)),
+        put_offering(
+            alliance, school, courses[3], registration_ends_on=days(-3), starts_on=days(-20), ends_on=days(-2)
+        ),
+        put_offering(alliance, school, courses[4], status="unhandled", **undated),
+    ]
+    put_enrolment(school, offerings[0], people["student"])
+    with school_scope(school.id) as session:
+        school_class = SchoolClass(number="2025001", name="Medicine 2025", entry_year=2025)
+        session.add(school_class)
+        session.commit()
+        class_id = school_class.id
+    return {
+        "course_id": [course.id for course in courses],
+        "offering_id": [offering.id for offering in offerings],
+        "class_id": [class_id],
+        "school_id": [school.id],
+        "import_id": list(_imports(importer, school)),
+    }
+
+
+def _imports(importer: Importer, school: SchoolInfo) -> Iterator[int]:
+    roster = _ROSTER.format(school.unit_code).encode()
+    yield importer.start(b"no table", filename="refused.xlsx")
+    yield importer.start(roster, filename="waiting.csv")
+    yield importer.check(roster)
+    done = importer.do(roster)
+    yield done
+    yield importer.check(roster.replace(b"Zhou Lin", b"Zhou Ling"))
+    for state in ("failed", "discarded"):
+        import_id = importer.check(roster)
+        importer.write(import_id, state=state)
+        yield import_id
+
+
+@pytest.fixture
+def ours(alliance: SchoolInfo) -> Callable[[str], list[str]]:
+    """The Chinese of a page that is not data: what the alliance's tables hold is taken out."""
+    texts: set[str] = {alliance.name, alliance.short_name, *_IMPORTERS, "中文"}
+    with school_scope(alliance.id) as session:
+        for model in (*scoped_models(), School):
+            for row in session.scalars(select(model)):
+                texts.update(_texts([getattr(row, column.key) for column in row.__mapper__.column_attrs]))
+    ordered = sorted(filter(_CHINESE.search, texts), key=len, reverse=True)
+
+    def find(page: str) -> list[str]:
+        plain = _MONOGRAM.sub("", html.unescape(page))
+        for text in ordered:
+            plain = plain.replace(text, "")
+        return _CHINESE.findall(plain)
+
+    return find
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def in_english(client: FlaskClient) -> FlaskClient:
+    """The same browser, of a person who reads English."""
+    assert isinstance(client, IsolatedClient)
+    client.set_cookie("lang", "en", domain=client.host)
+    return client
+
+
+def addresses(app: Flask, rule: Rule, places: dict[str, list[int]]) -> Iterator[str]:
+    """Every address of a route that the places allow."""
+    name = next(iter(rule.arguments), "")
+    build = app.url_map.bind("localhost").build
+    for value in places[name] if name else [0]:
+        yield build(rule.endpoint, {name: value} if name else {})
+
+
+def test_every_text_of_the_source_has_an_english_translation() -> None:
+    assert list(problems(extract(), read_catalogue(PROJECT / CATALOGUE))) == []
+
+
+def test_no_page_in_english_shows_chinese_beyond_data(
+    app: Flask,
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    people: dict[str, User],
+    places: dict[str, list[int]],
+    client_for: Callable[..., FlaskClient],
+    ours: Callable[[str], list[str]],
+) -> None:
+    walkers = {"visitor": client_for(school), "visitor of the alliance": client_for(alliance)}
+    walkers |= {
+        who: client_for(alliance if who == "secretary" else school, user) for who, user in people.items()
+    }
+    pages = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and rule.endpoint not in NO_PAGES
+        and not rule.endpoint.endswith(".static")
+    ]
+    faults, opened = [], set()
+    for who, client in walkers.items():
+        in_english(client)
+        for rule in pages:
+            for address in addresses(app, rule, places):
+                for question in QUESTIONS:
+                    answer = client.get(address + question)
+                    if answer.mimetype != "text/html":
+                        opened.add(rule.endpoint)
+                        continue
+                    opened.update({rule.endpoint} if answer.status_code == 200 else ())
+                    faults += [f"{who}, {address}{question}: {found}" for found in ours(answer.text)]
+                    if answer.status_code != 200:
+                        break
+    assert faults == []
+    assert {rule.endpoint for rule in pages} - opened == {"imports.progress"}
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "fields"),
+    [
+        ("visitor", "/login", {"account": "nobody", "password": "wrong"}),
+        ("student", "/password", {"current_password": "x", "new_password": "1", "repeated_password": "2"}),
+        ("administrator", "/manage/imports/upload", {}),
+        ("secretary", "/manage/schools/new/", {"slug": "www", "unit_code": "1", "accent": "red"}),
+        ("secretary", "/manage/alliance-courses/new/", {"hours": "many", "credit": "x"}),
+        ("secretary", "/manage/licences/new/", {"seats": "0", "ends_on": "2020-01-01"}),
+    ],
+)
+def test_a_form_sent_back_says_in_english_what_is_wrong(
+    who: str,
+    path: str,
+    fields: dict[str, str],
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    people: dict[str, User],
+    client_for: Callable[..., FlaskClient],
+    ours: Callable[[str], list[str]],
+) -> None:
+    client = in_english(client_for(alliance if who == "secretary" else school, people.get(who)))
+    answer = post(client, path, "/login" if who == "visitor" else "/", **fields)
+    assert answer.status_code in (200, 422), answer.location
+    assert "tone-danger" in answer.text or "aria-invalid" in answer.text
+    assert ours(answer.text) == []
