@@ -90,6 +90,12 @@ def test_a_key_is_hidden_from_everybody_but_the_receiver(app_context: Flask, sch
     assert "secret-token" not in hidden.text + hidden.html
 
 
+def test_a_mail_about_a_link_needs_one_that_stays_here(app_context: Flask, school: SchoolInfo) -> None:
+    for link in ("http://evil.example.com/", ""):
+        with pytest.raises(ValueError, match="confirm_email"):
+            word_mail(school, _content("confirm_email", link=link))
+
+
 def test_an_unknown_template_or_a_notice_without_words_is_an_error(
     app_context: Flask, school: SchoolInfo
 ) -> None:
