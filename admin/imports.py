@@ -66,10 +66,11 @@ class Imports(ImportChoices):
     kind: ClassVar[Kind] = "students"
     labels: ClassVar[Mapping[str, str]] = LABELS
     #: The fields that have a column of their own in the table of accounts to be created.
-    columns: ClassVar[Sequence[str]] = (
+    shown_fields: ClassVar[Sequence[str]] = (
         "student_no", "real_name", "gender", "class_name", "entry_year", "id_number", "mobile",
     )  # fmt: skip
     template_label = lazy_gettext("下载学生模板")
+    upload_bytes: ClassVar[int] = LIMITS.file_bytes
 
     def create_blueprint(self, admin: Admin) -> Any:
         """The view's routes, with an answer of its own to uploads that are cut off before any view runs."""
@@ -223,7 +224,7 @@ class Imports(ImportChoices):
             within=within,
             questions=questions(summary),
             rule=UpdateRule.of(found.options),
-            new_values=lambda row: _new_values(row, self.labels, self.columns),
+            new_values=lambda row: _new_values(row, self.labels, self.shown_fields),
             same_class_options=_same_class_options,
             part_address=lambda name: self.get_url(".show", import_id=found.id, part=name),
             within_address=lambda name: self.get_url(".show", import_id=found.id, part="absent", within=name),
@@ -242,7 +243,7 @@ class Imports(ImportChoices):
             left -= len(chunk)
         if not self.is_accessible():
             return self.inaccessible_callback("upload")
-        limit = LIMITS.file_bytes // 2**20
+        limit = self.upload_bytes // 2**20
         return self._index_page(gettext("文件超过 %(limit)s MB，请拆成几个文件分别上传。", limit=limit), 413)
 
 
