@@ -127,7 +127,7 @@ def count_requests(ctx: Context) -> dict[str, int]:
     """How many requests there are in each state."""
     require(ctx, Action.REVIEW_REQUESTS)
     statement = select(ChangeRequest.state, func.count()).group_by(ChangeRequest.state)
-    counted = dict(ctx.session.execute(statement).tuples().all())
+    counted = {state: count for state, count in ctx.session.execute(statement)}
     return {state: counted.get(state, 0) for state in STATES}
 
 
