@@ -22,7 +22,6 @@ from tenants.registry import SchoolInfo
 #: template -> its subject; a notice brings its own.
 SUBJECTS: Mapping[str, Message | None] = {
     "confirm_email": msg("请确认您的邮箱"),
-    "request_decided": msg("您的学籍信息修改申请有了结果"),
     "notice": None,
     "password_reset_done": msg("您的密码已被重置"),
 }
