@@ -23,6 +23,7 @@ from app.context import Context
 from app.models import RosterImport
 from app.rules.permissions import Action
 from app.rules.students import LABELS
+from app.services.first_passwords import first_password_note
 from app.services.imports.absent import count_absent, list_absent
 from app.services.imports.files import login_file, problem_file
 from app.services.imports.intake import discard_import, recheck_import, start_import
@@ -39,6 +40,7 @@ from app.services.imports.summary import PlannedClass
 from app.services.imports.undo import undo_import
 from app.services.imports.update_rules import UpdateRule
 from app.services.paging import Page
+from app.services.school_settings import get_settings
 from app.sheets.limits import LIMITS
 from app.sheets.template import student_template
 from app.uow import unit_of_work
@@ -195,6 +197,7 @@ class Imports(ImportChoices):
             "manage/imports/index.html",
             history=history,
             summary_of=summary_of,
+            first_note=first_password_note(get_settings(request_context())),
             address=ListAddress(f"{ENDPOINTS[self.kind]}.index", {}),
             **_upload_values(error),
         )
