@@ -39,6 +39,7 @@ class PersonImport:
     """An applied import whose file named the person."""
 
     import_id: int
+    kind: str
     filename: str
     row_no: int
     action: str
@@ -143,6 +144,7 @@ def _imports(ctx: Context, user_id: int) -> list[PersonImport]:
     statement = (
         select(
             RosterImport.id,
+            RosterImport.kind,
             RosterImport.filename,
             RosterImportRow.row_no,
             RosterImportRow.action,
