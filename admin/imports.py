@@ -205,15 +205,15 @@ class Imports(ImportChoices):
 
     def _rows_page(self, ctx: Context, found: RosterImport) -> str:
         summary = summary_of(found)
-        absent = count_absent(ctx, import_id=found.id)
+        absent = count_absent(ctx, import_id=found.id) if found.kind == "students" else None
         if found.state == "undone":
             part = "kept"
         else:
             counted = [part for part in PARTS if getattr(summary.counts, part, 0)]
-            part = choice("part", PARTS) or (counted or ["problem"])[0]
+            part = choice("part", PARTS if absent else PARTS[:-1]) or (counted or ["problem"])[0]
         within = choice("within", ("class", "year")) or "class"
         rows: Page[Any]
-        if part == "absent":
+        if part == "absent" and absent:
             rows = list_absent(ctx, import_id=found.id, within=within, page=page_argument())  # type: ignore[arg-type]
         else:
             rows = preview_rows(ctx, import_id=found.id, part=part, page=page_argument())  # type: ignore[arg-type]
