@@ -118,9 +118,7 @@ def _number(environ: Mapping[str, str], name: str, default: int | None, errors: 
     return int(value)
 
 
-def _mail(
-    environ: Mapping[str, str], env: str, errors: list[str]
-) -> tuple[MailServer | None, Path | None]:
+def _mail(environ: Mapping[str, str], env: str, errors: list[str]) -> tuple[MailServer | None, Path | None]:
     """Where mails go: to a server, into a folder (not in production), or nowhere."""
     url = environ.get("SMTP_URL", "").strip()
     if url and url != "off":

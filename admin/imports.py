@@ -23,6 +23,7 @@ from app.context import Context
 from app.models import RosterImport
 from app.rules.permissions import Action
 from app.rules.students import LABELS
+from app.services.first_passwords import first_password_note
 from app.services.imports.absent import count_absent, list_absent
 from app.services.imports.files import login_file, problem_file
 from app.services.imports.intake import discard_import, recheck_import, start_import
@@ -39,6 +40,7 @@ from app.services.imports.summary import PlannedClass
 from app.services.imports.undo import undo_import
 from app.services.imports.update_rules import UpdateRule
 from app.services.paging import Page
+from app.services.school_settings import get_settings
 from app.sheets.limits import LIMITS
 from app.sheets.template import student_template
 from app.uow import unit_of_work
@@ -66,10 +68,11 @@ class Imports(ImportChoices):
     kind: ClassVar[Kind] = "students"
     labels: ClassVar[Mapping[str, str]] = LABELS
     #: The fields that have a column of their own in the table of accounts to be created.
-    columns: ClassVar[Sequence[str]] = (
+    shown_fields: ClassVar[Sequence[str]] = (
         "student_no", "real_name", "gender", "class_name", "entry_year", "id_number", "mobile",
     )  # fmt: skip
     template_label = lazy_gettext("下载学生模板")
+    upload_bytes: ClassVar[int] = LIMITS.file_bytes
 
     def create_blueprint(self, admin: Admin) -> Any:
         """The view's routes, with an answer of its own to uploads that are cut off before any view runs."""
@@ -194,6 +197,7 @@ class Imports(ImportChoices):
             "manage/imports/index.html",
             history=history,
             summary_of=summary_of,
+            first_note=first_password_note(get_settings(request_context())),
             address=ListAddress(f"{ENDPOINTS[self.kind]}.index", {}),
             **_upload_values(error),
         )
@@ -201,15 +205,15 @@ class Imports(ImportChoices):
 
     def _rows_page(self, ctx: Context, found: RosterImport) -> str:
         summary = summary_of(found)
-        absent = count_absent(ctx, import_id=found.id)
+        absent = count_absent(ctx, import_id=found.id) if found.kind == "students" else None
         if found.state == "undone":
             part = "kept"
         else:
             counted = [part for part in PARTS if getattr(summary.counts, part, 0)]
-            part = choice("part", PARTS) or (counted or ["problem"])[0]
+            part = choice("part", PARTS if absent else PARTS[:-1]) or (counted or ["problem"])[0]
         within = choice("within", ("class", "year")) or "class"
         rows: Page[Any]
-        if part == "absent":
+        if part == "absent" and absent:
             rows = list_absent(ctx, import_id=found.id, within=within, page=page_argument())  # type: ignore[arg-type]
         else:
             rows = preview_rows(ctx, import_id=found.id, part=part, page=page_argument())  # type: ignore[arg-type]
@@ -223,7 +227,7 @@ class Imports(ImportChoices):
             within=within,
             questions=questions(summary),
             rule=UpdateRule.of(found.options),
-            new_values=lambda row: _new_values(row, self.labels, self.columns),
+            new_values=lambda row: _new_values(row, self.labels, self.shown_fields),
             same_class_options=_same_class_options,
             part_address=lambda name: self.get_url(".show", import_id=found.id, part=name),
             within_address=lambda name: self.get_url(".show", import_id=found.id, part="absent", within=name),
@@ -242,7 +246,7 @@ class Imports(ImportChoices):
             left -= len(chunk)
         if not self.is_accessible():
             return self.inaccessible_callback("upload")
-        limit = LIMITS.file_bytes // 2**20
+        limit = self.upload_bytes // 2**20
         return self._index_page(gettext("文件超过 %(limit)s MB，请拆成几个文件分别上传。", limit=limit), 413)
 
 

@@ -19,7 +19,7 @@ from app.services.mails import retry_mail
 from app.web.context import request_context, request_school
 from app.web.hosts import ROW
 from app.web.listing import page_argument, text_argument
-from app.web.mail_words import subject_of, word_mail
+from app.web.mail_words import read_mail, title_of
 
 
 class Mails(SecureView):
@@ -40,7 +40,7 @@ class Mails(SecureView):
             chosen=chosen,
             filtered=any(chosen.values()),
             states=STATES,
-            subject_of=subject_of,
+            title_of=title_of,
             address=ListAddress("mails.index", chosen),
             kept=current_app.config["MAIL_FOLDER"] is not None,
         )
@@ -52,7 +52,7 @@ class Mails(SecureView):
             mail = get_mail(request_context(), mail_id=mail_id)
         except NotFound:
             abort(404)
-        words = word_mail(request_school(), mail.content, hide_link=True)
+        words = read_mail(request_school(), mail.content, hide_link=True)
         return self.render("manage/mails/show.html", mail=mail, words=words)
 
     @expose(f"/<{ROW}:mail_id>/retry", methods=("POST",))

@@ -144,9 +144,7 @@ def _tell(decided: Decided, approved: bool) -> None:
         said = gettext("已通过 %(n)s 个申请") if approved else gettext("已将 %(n)s 个申请标为不通过")
         flash(said % {"n": decided.done}, "success")
     for one in decided.refused:
-        flash(
-            gettext("%(name)s：%(reason)s", name=one.real_name, reason=translated(one.message)), "warning"
-        )
+        flash(gettext("%(name)s：%(reason)s", name=one.real_name, reason=translated(one.message)), "warning")
     if not decided.done and not decided.refused:
         flash(gettext("没有选择申请"), "warning")
 

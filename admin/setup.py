@@ -23,6 +23,7 @@ from admin import (
     school_settings,
     schools,
     slips,
+    teacher_imports,
 )
 from admin.theme import SpocTheme
 from app.web.security import csp_nonce
@@ -36,6 +37,7 @@ VIEWS: Sequence[Views] = (
     licences.views,
     people.views,
     imports.views,
+    teacher_imports.views,
     slips.views,
     mails.views,
     school_settings.views,

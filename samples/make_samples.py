@@ -15,10 +15,13 @@ from openpyxl.styles import Font
 
 from app.rules.id_numbers import check_character
 from app.rules.students import LABELS
+from app.rules.teachers import TEMPLATE_LABELS
 from app.sheets.rosters import EXAMPLE_MARK
+from app.sheets.teacher_template import teacher_template
 from app.sheets.template import student_template
 from app.sheets.writing import put_text, saved
 from samples.roster import make_rows
+from samples.teachers import make_teachers, pack_pictures
 
 UNIT_CODE = "90001"
 SCHOOL_NAME = "明德医科大学"
@@ -129,6 +132,27 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
 }
 
 
+def teachers_xlsx() -> bytes:
+    """40 rows in the teacher template; five have neither phone nor mail."""
+    book = openpyxl.load_workbook(BytesIO(teacher_template(school_name=SCHOOL_NAME, translate=str)))
+    sheet = book.worksheets[0]
+    for row_no, row in enumerate(make_teachers(40, 5), start=FIRST_DATA_ROW):
+        for column, field in enumerate(TEMPLATE_LABELS, start=1):
+            put_text(sheet.cell(row_no, column), row[field])
+    return saved(book)
+
+
+def teachers_zip() -> bytes:
+    """The pictures that the 40 teachers name."""
+    return pack_pictures(make_teachers(40, 5))
+
+
+TEACHER_SAMPLES: Mapping[str, Callable[[], bytes]] = {
+    "teachers-40.xlsx": teachers_xlsx,
+    "teachers-40.zip": teachers_zip,
+}
+
+
 def _change(field: str, change: Callable[[str], str | float]) -> Callable[[Cells], None]:
     def spoil(row: Cells) -> None:
         row[field] = change(str(row[field]))
@@ -185,7 +209,7 @@ def _filled_template(rows: list[Row] | list[Cells]) -> bytes:
 
 def main(folder: Path) -> None:
     """Write every sample into a folder."""
-    for name, make in SAMPLES.items():
+    for name, make in {**SAMPLES, **TEACHER_SAMPLES}.items():
         (folder / name).write_bytes(make())
 
 

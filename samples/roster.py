@@ -98,8 +98,7 @@ def make_rows(n: int, seed: int, unit_code: str, *, first: int = 1) -> list[dict
 
 def _row(chance: random.Random, number: int, group: int, unit_code: str) -> dict[str, str]:
     male = chance.random() < 0.45
-    given = chance.choices(_MALE if male else _FEMALE, k=chance.choice((1, 2, 2)))
-    name = chance.choice(_SURNAMES) + "".join(given)
+    name = name_of(chance, male=male)
     birth = date(ENTRY_YEAR - 19, 9, 1) + timedelta(days=chance.randrange(600))
     major, years = MAJORS[group % len(MAJORS)]
     own_number = f"{ENTRY_YEAR}{number:05d}"
@@ -108,7 +107,7 @@ def _row(chance: random.Random, number: int, group: int, unit_code: str) -> dict
         "email": f"s{own_number}@{chance.choice(_MAIL_HOSTS)}",
         "nickname": name,
         "real_name": name,
-        "id_number": _id_number(number, birth, male=male),
+        "id_number": id_number_of(number, birth, male=male),
         "birth_date": birth.strftime("%Y%m%d"),
         "gender": "男" if male else "女",
         "entry_year": str(ENTRY_YEAR),
@@ -119,8 +118,14 @@ def _row(chance: random.Random, number: int, group: int, unit_code: str) -> dict
     }
 
 
-def _id_number(number: int, birth: date, *, male: bool) -> str:
-    """A number whose region and sequence come from the student's number, so that no two are equal."""
+def name_of(chance: random.Random, *, male: bool) -> str:
+    """A plausible name."""
+    given = chance.choices(_MALE if male else _FEMALE, k=chance.choice((1, 2, 2)))
+    return chance.choice(_SURNAMES) + "".join(given)
+
+
+def id_number_of(number: int, birth: date, *, male: bool) -> str:
+    """A number whose region and sequence come from the person's number, so that no two are equal."""
     sequence, region = divmod(number, len(_CITIES))
     county, sequence = divmod(sequence, 500)
     first17 = f"{_CITIES[region]}{county + 1:02d}{birth:%Y%m%d}{sequence * 2 + male:03d}"

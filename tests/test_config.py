@@ -33,7 +33,13 @@ def test_good_settings_are_read() -> None:
 def test_every_mistake_is_named_at_once() -> None:
     with pytest.raises(BadSettings) as error:
         Settings.from_env(
-            {"SPOC_ENV": "live", "VAULT_KEY": "?", "TRUSTED_PROXIES": "two", "CAPTCHA": "maybe", "SMTP_URL": "x"}
+            {
+                "SPOC_ENV": "live",
+                "VAULT_KEY": "?",
+                "TRUSTED_PROXIES": "two",
+                "CAPTCHA": "maybe",
+                "SMTP_URL": "x",
+            }
         )
     for word in (
         "SPOC_ENV",

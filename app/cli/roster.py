@@ -1,12 +1,13 @@
-"""``flask roster``: what 学生用户导入 does, from the shell, through the same services and without the queue."""
+"""``flask roster``: 学生用户导入 and 教师用户导入 from the shell, through the same services and without the queue."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import click
 from flask import Flask, current_app
@@ -28,6 +29,8 @@ from tenants.registry import SchoolInfo, find_by_slug
 
 group = AppGroup("roster", help="Rosters of a school.")
 
+Kind = Literal["students", "teachers"]
+
 
 class Exit(IntEnum):
     """Exit codes: everything done; refused or given up; done, but rows with problems were left out."""
@@ -37,9 +40,27 @@ class Exit(IntEnum):
     LEFT_OUT = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What the command is to import."""
+
+    file: Path
+    kind: Kind
+    pictures: Path | None
+    add_unit_code: bool
+
+
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--school", "slug", required=True, help="Label of the school's address, e.g. mingde.")
+@click.option(
+    "--kind", type=click.Choice(["students", "teachers"]), default="students", help="Whose roster it is."
+)
+@click.option(
+    "--pictures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A .zip with the pictures that rows of teachers name.",
+)
 @click.option("--yes", is_flag=True, help="Save without asking.")
 @click.option("--add-unit-code", is_flag=True, help="Put the unit code before every 学号 that lacks it.")
 @click.option(
@@ -47,8 +68,16 @@ class Exit(IntEnum):
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write rows with problems to an .xlsx.",
 )
-def import_command(file: Path, slug: str, yes: bool, add_unit_code: bool, problems: Path | None) -> None:
-    """Import students from FILE (.xlsx, .xls, .ods, .csv): check, show, ask, save.
+def import_command(
+    file: Path,
+    slug: str,
+    kind: Kind,
+    pictures: Path | None,
+    yes: bool,
+    add_unit_code: bool,
+    problems: Path | None,
+) -> None:
+    """Import students or teachers from FILE (.xlsx, .xls, .ods, .csv): check, show, ask, save.
 
     Exit codes: 0 done, 2 refused or not confirmed, 3 done without the rows that have problems.
     """
@@ -57,13 +86,14 @@ def import_command(file: Path, slug: str, yes: bool, add_unit_code: bool, proble
         _say(msg("没有标识为 %(slug)s 的学校", slug=slug), err=True)
         sys.exit(Exit.REFUSED)
     try:
-        sys.exit(_import(school, file, yes=yes, add_unit_code=add_unit_code, problems=problems))
+        roster = Roster(file, kind, pictures, add_unit_code)
+        sys.exit(_import(school, roster, yes=yes, problems=problems))
     except DomainError as error:
         refuse(error)
 
 
-def _import(school: SchoolInfo, file: Path, *, yes: bool, add_unit_code: bool, problems: Path | None) -> Exit:
-    import_id = _checked(school, file, add_unit_code=add_unit_code)
+def _import(school: SchoolInfo, roster: Roster, *, yes: bool, problems: Path | None) -> Exit:
+    import_id = _checked(school, roster)
     found = _read(school, import_id)
     if found.state != "checked":
         _say(refusal_of(found) or msg("这次导入的状态已经改变，请刷新页面"), err=True)
@@ -84,10 +114,16 @@ def _import(school: SchoolInfo, file: Path, *, yes: bool, add_unit_code: bool, p
     return _report(school, import_id, problems)
 
 
-def _checked(school: SchoolInfo, file: Path, *, add_unit_code: bool) -> int:
+def _checked(school: SchoolInfo, roster: Roster) -> int:
     with _units(school)() as ctx:
-        content = file.read_bytes()
-        import_id = start_import(ctx, filename=file.name, content=content, add_unit_code=add_unit_code).id
+        import_id = start_import(
+            ctx,
+            filename=roster.file.name,
+            content=roster.file.read_bytes(),
+            kind=roster.kind,
+            pictures=roster.pictures.read_bytes() if roster.pictures else None,
+            add_unit_code=roster.add_unit_code,
+        ).id
     _run(school, import_id, msg("检查"), run_check)
     return import_id
 
@@ -141,7 +177,7 @@ def _show(summary: Summary) -> None:
         _say(msg("新建班级：%(name)s，%(rows)s 人", name=planned.name, rows=planned.rows))
         for other in planned.others:
             _say(msg("同名班级已存在：编号 %(number)s，仍将新建", number=other.number))
-    for found in summary.problems:
+    for found in (*summary.problems, *summary.warnings):
         _say(_problem(found), err=True)
     if summary.missing_unit_code:
         hint = msg("有 %(count)s 个学号缺少单位代码，可加上 --add-unit-code", count=summary.missing_unit_code)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
-    Text,
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -178,7 +177,7 @@ class Mail(SchoolScoped, Base):
     """A mail to be sent, written in the transaction that causes it.
 
     ``sending`` is committed before the server is spoken to; a mail found there later was perhaps sent and is never
-    sent again.
+    sent again. ``error`` is a ``Message`` as JSON.
     """
 
     __tablename__ = "mails"
@@ -201,7 +200,7 @@ class Mail(SchoolScoped, Base):
     params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     state: Mapped[str] = mapped_column(String(16), default="queued", server_default="queued")
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]
 

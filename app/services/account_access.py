@@ -14,6 +14,7 @@ from app.rules.permissions import Action
 from app.services.access import require
 from app.services.account_lock import keep_an_administrator
 from app.services.audit import record
+from app.services.mails import Reader, queue_mails
 from app.services.passwords import hash_password, make_one_time_password
 
 #: Between these two a person may be moved; a student's account is another thing.
@@ -51,7 +52,7 @@ def reset_passwords(ctx: Context, *, user_ids: Collection[int]) -> ResetPassword
     """Give accounts initial passwords again (manual 4.3, 5.3), to be changed at the next login.
 
     A student or teacher gets what the school has chosen: the manual's rule, or a new credential slip. The lifetime
-    count of failures begins anew.
+    count of failures begins anew. Who has an address is told by mail that it happened.
 
     Raises:
         NotAllowed: only administrators may.
@@ -77,6 +78,10 @@ def reset_passwords(ctx: Context, *, user_ids: Collection[int]) -> ResetPassword
             _write(ctx, [one], {"password_hash": hash_password(password)})
             one_time.append(OneTimePassword(one.login_name or one.email or "", one.real_name, password))
     _note(ctx, "user.password_reset", people)
+    readers = [
+        Reader(one.id, one.email, one.real_name) for one in people if one.email and one.status == "active"
+    ]
+    queue_mails(ctx, readers=readers, template="password_reset_done")
     return ResetPasswords(tuple(one.id for one in people), tuple(one_time))
 
 

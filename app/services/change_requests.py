@@ -195,7 +195,9 @@ def _own(ctx: Context, request: ChangeRequest, files: tuple[FileRow, ...]) -> Ow
     return OwnRequest(
         id=request.id,
         state=request.state,
-        changes=tuple((field, masked(field, old), masked(field, new)) for field, (old, new) in wanted.items()),
+        changes=tuple(
+            (field, masked(field, old), masked(field, new)) for field, (old, new) in wanted.items()
+        ),
         reason=request.reason,
         answer=request.answer,
         created_at=request.created_at,

@@ -80,7 +80,8 @@ def list_cohorts(ctx: Context) -> list[Cohort]:
         .group_by(User.entry_year, User.study_years)
         .order_by(User.entry_year, User.study_years)
     )
-    cohorts = [Cohort(*row) for row in ctx.session.execute(statement).tuples() if row[0] and row[1]]  # type: ignore[arg-type]
+    rows = ctx.session.execute(statement).all()
+    cohorts = [Cohort(year, years, count) for year, years, count in rows if year and years]
     return [cohort for cohort in cohorts if has_graduated(cohort.entry_year, cohort.study_years, ctx.today())]
 
 

@@ -71,7 +71,9 @@ def collect_own_data(ctx: Context) -> dict[str, Any]:
         "enrolments": _enrolments(ctx, user),
         "change_requests": _requests(ctx, user),
         "messages": _rows(ctx, user, Notice, ("subject", "body", "created_at", "read_at")),
-        "mails": _rows(ctx, user, Mail, ("recipient", "template", "params", "state", "created_at", "sent_at")),
+        "mails": _rows(
+            ctx, user, Mail, ("recipient", "template", "params", "state", "created_at", "sent_at")
+        ),
         "consents": _rows(ctx, user, Consent, ("version", "accepted_at")),
         "imports": _imports(ctx, user),
         "log": _log(ctx, user),

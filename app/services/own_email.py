@@ -66,9 +66,7 @@ def ask_for_email(
     expires = int((ctx.now() + timedelta(hours=LINK_HOURS)).timestamp())
     claim = EmailClaim(ctx.school.id, user.id, address, user.email or "", expires)
     params = {"name": user.real_name, "link": link_for(claim)}
-    queue_mail(
-        ctx, user_id=user.id, recipient=address, template=TEMPLATE, params=params, language=language
-    )
+    queue_mail(ctx, user_id=user.id, recipient=address, template=TEMPLATE, params=params, language=language)
     record(ctx, "user.email_asked", "user", user.id)
     return address
 

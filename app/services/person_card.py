@@ -39,6 +39,7 @@ class PersonImport:
     """An applied import whose file named the person."""
 
     import_id: int
+    kind: str
     filename: str
     row_no: int
     action: str
@@ -80,7 +81,7 @@ def get_person(ctx: Context, *, user_id: int) -> PersonCard:
         study_years=user.study_years,
         bio=user.bio,
         own_password=user.password_hash is not None and not user.must_change_password,
-        locked_out=user.password_hash is None and user.failed_logins >= LIFETIME_FAILURES,
+        locked_out=_is_locked_out(ctx, user),
         slip_until=user.slip_until,
         created_at=user.created_at,
         registrations=_registrations(ctx, user_id),
@@ -112,10 +113,20 @@ def _find(ctx: Context, user_id: int) -> User:
     return user
 
 
+def _is_locked_out(ctx: Context, user: User) -> bool:
+    """Whether the rule's password opens nothing any more and there is no good slip either."""
+    has_slip = user.slip_until is not None and ctx.now() < user.slip_until
+    return user.password_hash is None and user.failed_logins >= LIFETIME_FAILURES and not has_slip
+
+
 def _registrations(ctx: Context, user_id: int) -> list[Registration]:
     statement = (
         select(
-            Enrolment.offering_id, Course.title, CourseOffering.term, Enrolment.registered_at, Enrolment.withdrawn_at
+            Enrolment.offering_id,
+            Course.title,
+            CourseOffering.term,
+            Enrolment.registered_at,
+            Enrolment.withdrawn_at,
         )
         .join(
             CourseOffering,
@@ -133,6 +144,7 @@ def _imports(ctx: Context, user_id: int) -> list[PersonImport]:
     statement = (
         select(
             RosterImport.id,
+            RosterImport.kind,
             RosterImport.filename,
             RosterImportRow.row_no,
             RosterImportRow.action,

@@ -84,7 +84,8 @@ def _checked(file: SentFile) -> tuple[str, str, bytes]:
     name = _clean_name(file.filename)
     if len(file.content) > FILE_BYTES:
         raise Invalid(
-            _FIELD, msg("「%(name)s」超过 %(limit)s MB，请压缩后再上传", name=name, limit=FILE_BYTES // 1024**2)
+            _FIELD,
+            msg("「%(name)s」超过 %(limit)s MB，请压缩后再上传", name=name, limit=FILE_BYTES // 1024**2),
         )
     if file.content.startswith(b"%PDF-"):
         return _with_ending(name, ".pdf"), PDF, file.content

@@ -117,7 +117,9 @@ def list_requests(
     ids = statement.with_only_columns(ChangeRequest.id).subquery()
     total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
     order = ChangeRequest.id if state == "open" else ChangeRequest.id.desc()
-    found = ctx.session.execute(statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    found = ctx.session.execute(
+        statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    ).all()
     files = files_of(ctx, [request.id for request, *_ in found])
     rows = tuple(_row(ctx, *each, files.get(each[0].id, ())) for each in found)
     return Page(rows, total, page, PAGE_SIZE)
@@ -127,7 +129,7 @@ def count_requests(ctx: Context) -> dict[str, int]:
     """How many requests there are in each state."""
     require(ctx, Action.REVIEW_REQUESTS)
     statement = select(ChangeRequest.state, func.count()).group_by(ChangeRequest.state)
-    counted = dict(ctx.session.execute(statement).tuples().all())
+    counted = dict(ctx.session.execute(statement))
     return {state: counted.get(state, 0) for state in STATES}
 
 
@@ -196,7 +198,11 @@ def approve_request(ctx: Context, *, request_id: int, seen: str | None, answer: 
         subject=msg("您的信息修改申请已通过"),
         body=msg("已按您的申请修改：%(fields)s。", fields=_named(changes))
         if not request.answer
-        else msg("已按您的申请修改：%(fields)s。管理员留言：%(answer)s", fields=_named(changes), answer=request.answer),
+        else msg(
+            "已按您的申请修改：%(fields)s。管理员留言：%(answer)s",
+            fields=_named(changes),
+            answer=request.answer,
+        ),
         link="/me",
     )
 

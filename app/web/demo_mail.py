@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, render_template
 
 from app.services.mail_list import recent_mails
 from app.web.context import request_context, request_school
-from app.web.mail_words import link_of, word_mail
+from app.web.mail_words import link_of, read_mail
 
 blueprint = Blueprint("demo_mail", __name__)
 
@@ -20,7 +20,7 @@ def index() -> str:
         abort(404)
     school = request_school()
     mails = [
-        (mail, word_mail(school, mail.content), link_of(school, mail.content))
+        (mail, read_mail(school, mail.content), link_of(school, mail.content))
         for mail in recent_mails(request_context(), count=_SHOWN)
     ]
     return render_template("demo/mail.html", mails=mails, layout="apex" if school.is_alliance else "student")

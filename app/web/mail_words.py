@@ -22,10 +22,10 @@ from tenants.registry import SchoolInfo
 #: template -> its subject; a notice brings its own.
 SUBJECTS: Mapping[str, Message | None] = {
     "confirm_email": msg("请确认您的邮箱"),
-    "request_decided": msg("您的学籍信息修改申请有了结果"),
     "notice": None,
     "password_reset_done": msg("您的密码已被重置"),
 }
+_ABOUT_A_LINK = ("confirm_email",)
 
 
 def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = False) -> Worded:
@@ -36,15 +36,19 @@ def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
 
     Raises:
         KeyError: there is no such template, or a notice without subject or body.
+        ValueError: the mail makes no sense without its link, and that leads away from the school or is not there.
     """
     params = dict(content.params)
     fixed = SUBJECTS[content.template]
+    link = home_of(school) if hide_link else link_of(school, content)
+    if link is None and content.template in _ABOUT_A_LINK:
+        raise ValueError(content.template)
     with force_locale(LOCALES[content.language]):
         values: dict[str, Any] = {
             **params,
             "school": school,
             "address": home_of(school),
-            "link": home_of(school) if hide_link else link_of(school, content),
+            "link": link,
             "lang": LOCALES[content.language].replace("_", "-"),
             "subject": subject_of(content),
             "body": translated(Message.from_json(params["body"])) if fixed is None else None,
@@ -54,6 +58,22 @@ def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
             text=_render(f"mail/{content.template}.txt", values, _plain).strip() + "\n",
             html=_render(f"mail/{content.template}.html", values, _marked),
         )
+
+
+def read_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = False) -> Worded:
+    """The same for a page: a mail that cannot be worded is shown with nothing but its name."""
+    try:
+        return word_mail(school, content, hide_link=hide_link)
+    except (LookupError, TypeError, ValueError):
+        return Worded(subject=content.template, text="", html="")
+
+
+def title_of(content: MailContent) -> str:
+    """The subject for a list, in the language of its reader; the name of a mail that cannot be worded."""
+    try:
+        return subject_of(content)
+    except (LookupError, TypeError, ValueError):
+        return content.template
 
 
 def subject_of(content: MailContent) -> str:

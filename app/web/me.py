@@ -126,9 +126,7 @@ def data() -> Response:
     return response
 
 
-def _done(
-    work: Callable[[Context], Result], said: str, typed: Mapping[str, str] | None = None
-) -> Response:
+def _done(work: Callable[[Context], Result], said: str, typed: Mapping[str, str] | None = None) -> Response:
     """Do it and show the page again, or say at the field what is wrong."""
     try:
         with unit_of_work(request_context()) as ctx:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, request
+from flask_login import login_required
 
+from app.services.photos import get_photo
 from app.services.pictures import Picture, get_cover, get_logo
 from app.web.context import request_context
 from app.web.hosts import ROW
@@ -24,6 +26,14 @@ def cover(owner_id: int, course_id: int, sha: str) -> Response:
     """A course's cover, where its course may be seen."""
     picture = get_cover(request_context(), owner_id=owner_id, course_id=course_id, sha=_fingerprint(sha))
     return _image(picture, sha)
+
+
+@blueprint.get(f"/people/<{ROW}:user_id>/<string(maxlength=16):sha>.webp")
+@login_required
+def photo(user_id: int, sha: str) -> Response:
+    """A person's picture, for those who are logged in at the same school."""
+    content = get_photo(request_context(), user_id=user_id, sha=_fingerprint(sha))
+    return _image(Picture(content, shared=False), sha)
 
 
 def _fingerprint(text: str) -> str:

@@ -137,8 +137,13 @@ def test_every_wrong_date_is_marked_at_once_and_what_was_typed_stays(
 def test_a_teacher_looks_but_does_not_touch(
     school: SchoolInfo, make_user: MakeUser, client_for: ClientFor, license_to: Callable[[SchoolInfo], int]
 ) -> None:
-    page = f"/manage/offerings/{license_to(school)}/"
-    teacher = client_for(school, make_user(school, kind="teacher", must_change_password=False))
+    offering_id, runs_it = license_to(school), make_user(school, kind="teacher", must_change_password=False)
+    page = f"/manage/offerings/{offering_id}/"
+    teacher = client_for(school, runs_it)
+    assert teacher.get(page).status_code == 404
+    with school_scope(school.id) as session:
+        session.get_one(CourseOffering, (school.id, offering_id)).operating_teacher_id = runs_it.id
+        session.commit()
     assert teacher.get(page).status_code == 200
     assert "上线</button>" not in teacher.get(page).text
     assert 'name="starts_on"' not in teacher.get(page + "details").text

@@ -222,7 +222,7 @@ def test_one_click_adds_the_unit_code_to_all(app: Flask, client: FlaskClient, sc
     address = upload(client, roster(school, "0001,欧阳晓明,临床一班,,2026", "0002,王芳,临床一班,,2026"))
     work(app, school, address)
     assert "为全部学号加上单位代码" in client.get(address).text
-    assert "没有需要新建或修改的学生" in client.get(address).text
+    assert "没有需要新建或修改的数据" in client.get(address).text
     send(client, address + "recheck", add_unit_code="1")
     work(app, school, address)
     page = client.get(address).text

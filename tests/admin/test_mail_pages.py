@@ -106,6 +106,14 @@ def test_what_may_have_arrived_is_not_sent_again(
     assert _state(school, mail_id) == state
 
 
+def test_a_mail_that_cannot_be_worded_is_still_listed(
+    administrator: FlaskClient, school: SchoolInfo, mail_id: int
+) -> None:
+    _set(school, mail_id, template="notice", params={}, state="failed")
+    assert administrator.get("/manage/mails/").status_code == 200
+    assert "重新发送" in administrator.get(f"/manage/mails/{mail_id}/").text
+
+
 def test_no_page_waits_for_a_mail_server(
     app: Flask,
     administrator: FlaskClient,

@@ -83,7 +83,7 @@ def test_the_log_is_shown_in_words_latest_first(
     note(make_ctx(school, Role.SYSTEM), "roster_import.applied", created=280, changed=5)
     page = client.get("/manage/audit/").text
     table = page.split("<tbody>", 1)[1]
-    assert table.index("导入学生") < table.index("添加用户")
+    assert table.index("导入用户") < table.index("添加用户")
     assert "林主任" in table
     assert "教师" in table
     assert "系统" in table

@@ -9,6 +9,7 @@ from click.testing import Result
 from flask import Flask
 
 from tests.support.rosters import Importer, cells_of, plain_rows, sheet_of
+from tests.support.teachers import TeacherImporter, packed, picture, teacher_sheet
 
 
 def _run(
@@ -83,3 +84,23 @@ def test_an_unknown_school_is_refused(app: Flask, tmp_path: Path) -> None:
     assert (
         app.test_cli_runner().invoke(args=["roster", "import", str(path), "--school", "none"]).exit_code == 2
     )
+
+
+def test_teachers_come_with_their_pictures(app: Flask, teachers: TeacherImporter, tmp_path: Path) -> None:
+    roster, archive = tmp_path / "教师.xlsx", tmp_path / "图片.zip"
+    roster.write_bytes(
+        teacher_sheet(
+            [{"real_name": "王芳", "picture": "王芳.png"}, {"real_name": "李雷", "picture": "无.png"}]
+        )
+    )
+    archive.write_bytes(packed({"王芳.png": picture()}))
+    arguments = ["--school", teachers.school.slug, "--kind", "teachers", "--pictures", str(archive), "--yes"]
+    done = app.test_cli_runner().invoke(args=["roster", "import", str(roster), *arguments])
+    assert done.exit_code == 0, done.output
+    assert "第 3 行「图片」：图片压缩包里没有“无.png”，没有导入图片" in done.output
+    wang, li = teachers.teachers()
+    assert (wang.login_name, li.login_name) == ("wangfang1", "lilei1")
+    assert wang.photo_sha
+    again = app.test_cli_runner().invoke(args=["roster", "import", str(roster), *arguments])
+    assert again.exit_code == 3
+    assert "本校已有同名教师" in again.output

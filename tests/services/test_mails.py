@@ -17,6 +17,7 @@ from app.errors import Conflict, NotAllowed, NotFound, msg
 from app.jobs import JobName
 from app.models import AuditEntry, Mail, MailOutbox, User
 from app.rules.permissions import Role
+from app.services.account_access import reset_passwords
 from app.services.mail_list import get_mail, list_mails
 from app.services.mail_port import Letter, MailContent, Refused, TryLater, Unclear, Worded
 from app.services.mail_sending import run_send
@@ -102,6 +103,21 @@ def test_a_mail_is_queued_and_its_job_sent_after_the_commit(post: Post) -> None:
     mail = post.read(mail_id)
     assert (mail.state, mail.attempts, mail.error) == ("queued", 0, None)
     assert post.wait(mail_id) is not None
+
+
+def test_a_mail_to_many_goes_out_with_the_next_sweep(
+    post: Post, make_ctx: Callable[..., Context], make_user: Callable[..., User]
+) -> None:
+    people = [make_user(post.school, email=f"s{number}@example.com") for number in range(3)]
+    make_user(post.school)
+    gone = make_user(post.school, email="gone@example.com", status="disabled")
+    with unit_of_work(make_ctx(post.school)) as ctx:
+        reset_passwords(ctx, user_ids=[person.id for person in (*people, gone)])
+    jobs = post.sweep()
+    assert len(jobs) == 3
+    for job in jobs:
+        post.send(int(job["mail_id"]))
+    assert sorted(letter.recipient for letter in post.carrier.taken) == [person.email for person in people]
 
 
 def test_what_is_rolled_back_leaves_no_mail(post: Post, make_ctx: Callable[..., Context]) -> None:

@@ -133,7 +133,8 @@ def knows(user: str, password: str) -> Callable[..., AuthResult]:
     def check(
         _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: LoginPassword
     ) -> AuthResult:
-        return AuthResult(success=(given.login, given.password) == (user.encode(), password.encode()))
+        known = (given.login, given.password) == (user.encode(), password.encode())
+        return AuthResult(success=known, handled=False)
 
     return check
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,10 +32,11 @@ from app.models import (
     User,
     UserPhoto,
 )
+from app.vault import Vault
 from tenants.db import Base, SchoolScoped
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.app import NOW
+from tests.support.app import NOW, VAULT_KEY
 
 #: Marks every text of a school, so that an answer can be searched for another school's.
 CANARY = "金丝雀"
@@ -134,8 +136,12 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
         put(RosterImportPictures(import_id=roster.id, content=b"x"))
         put(RosterImportPhoto(import_id=roster.id, row_no=3, content=b"x"))
         put(Notice(user_id=user.id, subject={"text": canary}, body={"text": canary}))
-        request = put(ChangeRequest(user_id=user.id, changes=b"x", reason=canary))
-        put(ProofFile(request_id=request.id, filename=canary, media_type="image/webp", size=1, content=b"x"))
+        vault = Vault(VAULT_KEY)
+        wished = json.dumps({"real_name": [canary, f"{canary}新"]}).encode()
+        sealed = vault.seal_blob(school.id, f"change_request:{user.id}", wished)
+        request = put(ChangeRequest(user_id=user.id, changes=sealed, reason=canary))
+        proof = vault.seal_blob(school.id, f"proof_file:{request.id}", b"x")
+        put(ProofFile(request_id=request.id, filename=canary, media_type="image/webp", size=1, content=proof))
         put(Consent(user_id=user.id, version="1"))
         put(SchoolSettings(mail_sender=canary))
         put(UserPhoto(user_id=user.id, content=b"x"))

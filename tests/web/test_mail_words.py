@@ -24,9 +24,7 @@ def _content(template: str, language: str = "zh", **params: object) -> MailConte
 def test_every_mail_has_words_in_both_forms(
     app_context: Flask, school: SchoolInfo, template: str, language: str
 ) -> None:
-    words = word_mail(
-        school, _content(template, language, link="/me", decision="approved", reason="照片不清楚")
-    )
+    words = word_mail(school, _content(template, language, link="/me"))
     home = f"http://{school.slug}.localhost"
     for text in (words.text, words.html):
         assert "李华" in text
@@ -47,9 +45,7 @@ def test_a_mail_speaks_its_receivers_language_and_not_the_readers(app: Flask, sc
 
 
 def test_values_are_text_and_never_markup(app_context: Flask, school: SchoolInfo) -> None:
-    words = word_mail(
-        school, _content("request_decided", name="<b>李</b>", decision="rejected", reason="<i>&")
-    )
+    words = word_mail(school, _content("notice", name="<b>李</b>", body=msg("%(x)s", x="<i>&").as_json()))
     assert "<b>" not in words.html
     assert "&lt;i&gt;&amp;" in words.html
     assert "<b>李</b>" in words.text
@@ -88,6 +84,12 @@ def test_a_key_is_hidden_from_everybody_but_the_receiver(app_context: Flask, sch
     assert "secret-token" in word_mail(school, content).text
     hidden = word_mail(school, content, hide_link=True)
     assert "secret-token" not in hidden.text + hidden.html
+
+
+def test_a_mail_about_a_link_needs_one_that_stays_here(app_context: Flask, school: SchoolInfo) -> None:
+    for link in ("http://evil.example.com/", ""):
+        with pytest.raises(ValueError, match="confirm_email"):
+            word_mail(school, _content("confirm_email", link=link))
 
 
 def test_an_unknown_template_or_a_notice_without_words_is_an_error(

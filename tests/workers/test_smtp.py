@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import email
 import socket
+import ssl
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from app.rules.mail_server import MailServer
 from app.services.mail_port import Letter, Refused, TryLater, Unclear, Worded
@@ -151,6 +158,48 @@ def test_a_server_without_starttls_gets_nothing_when_it_was_asked_for(
     with pytest.raises(TryLater):
         SmtpTransport(server, SENDER).deliver(letter)
     assert "mail" not in mail_box.reached
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of 127.0.0.1 that vouches for itself, with its key in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "certificate.pem"
+    plain = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(key.private_bytes(*plain) + made.public_bytes(Encoding.PEM))
+    return path
+
+
+def test_a_mail_goes_encrypted_to_a_server_that_is_who_it_says(
+    certificate: Path, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    box = MailBox(tls_context=context, require_starttls=True)
+    try:
+        server = MailServer.from_url(box.url + "?starttls=1")
+        with pytest.raises(TryLater):
+            SmtpTransport(server, SENDER).deliver(letter)
+        assert "mail" not in box.reached
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        SmtpTransport(server, SENDER).deliver(letter)
+    finally:
+        box.stop()
+    assert len(box.taken) == 1
 
 
 @pytest.mark.parametrize("name", ["坏\r\nBcc: victim@example.com", 'a" <x@y>, "b', "x" * 300])

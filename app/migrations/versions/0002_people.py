@@ -246,7 +246,9 @@ def upgrade() -> None:
         "roster_import_rows",
         sa.Column("edited", postgresql.ARRAY(sa.String(length=32)), server_default="{}", nullable=False),
     )
-    op.create_index("ix_roster_import_rows_user", "roster_import_rows", ["school_id", "user_id"], unique=False)
+    op.create_index(
+        "ix_roster_import_rows_user", "roster_import_rows", ["school_id", "user_id"], unique=False
+    )
     _import_states(*BEFORE, "mapping")
     op.create_table(
         "roster_import_pictures",

@@ -38,7 +38,7 @@ def _others(ctx: Context, user: User) -> Iterator[str]:
         yield mask_email(user.email)
 
 
-def _created(wanted: Select[Any], import_id: int) -> Select[Any]:
+def _created(wanted: Select[*tuple[Any, ...]], import_id: int) -> Select[*tuple[Any, ...]]:
     rows = (RosterImportRow.school_id == User.school_id) & (RosterImportRow.user_id == User.id)
     return (
         wanted.join(RosterImportRow, rows)
