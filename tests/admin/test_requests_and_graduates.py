@@ -123,6 +123,7 @@ def test_proof_is_given_out_so_that_nothing_in_it_can_act(
     assert (saved.content_type, saved.data) == ("application/octet-stream", b"%PDF-1.7")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     for answer in (shown, saved):
+        assert answer.headers["Content-Disposition"].isascii(), "servers send no other header"
         assert answer.headers["Cache-Control"] == "no-store"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert office.get(f"/manage/requests/{request_id + 1}/files/{ids[0]}").status_code == 404
