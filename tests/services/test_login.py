@@ -18,10 +18,10 @@ from app.errors import TooManyTries
 from app.models import AuditEntry, User
 from app.rules.login import FAILURES, LIFETIME_FAILURES, STRAINED_ACCOUNTS, STRAINED_FAILURES
 from app.services import passwords
-from app.services.login import Account, KnownDevice, find_account, load_account, log_in
+from app.services.login import Account, KnownDevice, find_account, log_in
 from app.services.login_limits import LoginTry
 from app.services.passwords import hash_password
-from app.services.sealed import ID_NUMBER, MOBILE, seal
+from app.services.sealed import seal
 from app.uow import unit_of_work
 from app.vault import Vault
 from app.web.login_limits import RedisLoginLimits
@@ -371,21 +371,6 @@ def test_redis_holds_nothing_that_was_typed(app: Flask, attempt: Try, school: Sc
     assert keys
     assert b"13912345678" not in keys
     assert b"my-secret" not in keys
-
-
-def test_a_session_finds_active_accounts_only(
-    make_ctx: Callable[..., Context], school: SchoolInfo, other_school: SchoolInfo, make_user: MakeUser
-) -> None:
-    user, disabled = make_user(school, "teacher", nickname="王老师"), make_user(school, status="disabled")
-    account = load_account(make_ctx(school), user_id=user.id)
-    assert account is not None
-    assert (account.kind, account.nickname) == ("teacher", "王老师")
-    assert load_account(make_ctx(school), user_id=disabled.id) is None
-    assert load_account(make_ctx(other_school), user_id=user.id) is None
-
-
-def test_sealed_columns_have_the_names_that_login_reads() -> None:
-    assert (ID_NUMBER, MOBILE) == ("id_number", "mobile")
 
 
 def test_honest_people_get_in_while_one_address_tries_a_thousand_accounts(
