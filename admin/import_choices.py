@@ -67,7 +67,7 @@ class ImportChoices(SecureView):
             letters=[column_letters(place) for place in range(1, len(layout.header) + 1)],
             fields=chosen or layout.fields,
             options=[("", gettext("不导入")), *_field_options(words.labels, words.required)],
-            required=[words.labels[field] for field in words.required],
+            required=[gettext(words.labels[field]) for field in words.required],
         )
 
     def confirm_or_count(self, ctx: Context, import_id: int) -> RosterImport:

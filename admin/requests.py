@@ -77,7 +77,8 @@ class Requests(SecureView):
         verb = request.form.get("action")
         if verb not in ("approve", "reject"):
             abort(404)
-        answer = _answer()
+        # The bar's reasons are for refusals; an approval needs no word.
+        answer = _answer() if verb == "reject" else ""
         decided = attempt(
             lambda ctx: decide_many(ctx, request_ids=ids, approve=verb == "approve", answer=answer)
         )

@@ -149,7 +149,9 @@ def _floor(units: Units, content: bytes, folder: Path, url: str) -> Callable[[],
         class_id = ctx.session.scalars(select(SchoolClass.id).limit(1)).one()
     staged, people = pickle.loads((folder / _ROWS_FILE).read_bytes())
     for row in staged:
-        row.update({key: json.dumps(row[key]) for key in ("new", "old", "problems")}, import_id=import_id)
+        row.update(
+            {key: json.dumps(row[key]) for key in ("new", "old", "held", "problems")}, import_id=import_id
+        )
     for row in people:
         row["class_id"] = class_id
     parts = [_statements("roster_import_rows", staged), _statements("users", people)]

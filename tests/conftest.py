@@ -9,7 +9,6 @@ pytest_plugins = [
     "tests.support.rosters",
     "tests.support.teachers",
     "tests.support.live",
-    "tests.support.logins",
     "tests.support.browser",
     "tests.support.mail",
 ]

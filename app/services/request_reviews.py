@@ -129,7 +129,7 @@ def count_requests(ctx: Context) -> dict[str, int]:
     """How many requests there are in each state."""
     require(ctx, Action.REVIEW_REQUESTS)
     statement = select(ChangeRequest.state, func.count()).group_by(ChangeRequest.state)
-    counted = dict(ctx.session.execute(statement))
+    counted: dict[str, int] = {row[0]: row[1] for row in ctx.session.execute(statement)}
     return {state: counted.get(state, 0) for state in STATES}
 
 

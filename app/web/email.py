@@ -14,7 +14,7 @@ from app.web.hosts import school_only
 blueprint = Blueprint("email", __name__)
 
 
-@blueprint.get("/email/<string(maxlength=800):token>")
+@blueprint.get("/email/<string(maxlength=1200):token>")
 @school_only
 def ask(token: str) -> Response:
     """A button instead of the deed: mail programs open links before people do."""
@@ -23,7 +23,7 @@ def ask(token: str) -> Response:
     return _page("asked" if usable else "void", 200 if usable else 410, claim.email if claim else "")
 
 
-@blueprint.post("/email/<string(maxlength=800):token>")
+@blueprint.post("/email/<string(maxlength=1200):token>")
 @school_only
 def confirm(token: str) -> Response:
     """Take the address over."""

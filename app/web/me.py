@@ -19,6 +19,7 @@ from app.web.auth import redirect_to
 from app.web.context import request_context
 from app.web.data_words import readable_page
 from app.web.email_links import link_of
+from app.web.given_files import give_download
 from app.web.hosts import school_only
 from app.web.i18n import chosen_language
 
@@ -120,10 +121,7 @@ def data() -> Response:
     """All that is stored about the person."""
     with unit_of_work(request_context()) as ctx:
         bundle = bundle_own_data(ctx, readable=readable_page)
-    response = make_response(bundle.content)
-    response.content_type = "application/zip"
-    response.headers.set("Content-Disposition", "attachment", filename=bundle.filename)
-    return response
+    return give_download(bundle.content, bundle.filename, "application/zip")
 
 
 def _done(work: Callable[[Context], Result], said: str, typed: Mapping[str, str] | None = None) -> Response:

@@ -40,8 +40,8 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
     "school": {"active": (msg("使用中"), "success"), "suspended": (msg("已暂停"), "danger")},
     "request": {
         "open": (msg("待审核"), "warning"),
-        "approved": (msg("通过"), "success"),
-        "rejected": (msg("不通过"), "danger"),
+        "approved": (msg("已通过"), "success"),
+        "rejected": (msg("未通过"), "danger"),
         "withdrawn": (msg("已撤回"), "neutral"),
     },
     "mail": {

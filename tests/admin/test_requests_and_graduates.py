@@ -103,7 +103,13 @@ def test_many_are_decided_from_the_list(
     office: FlaskClient, school: SchoolInfo, make_user: MakeUser, ask: Callable[..., int]
 ) -> None:
     first, second, third = (ask(make_user(school)) for _ in range(3))
-    post(office, "/manage/requests/decide", action="approve", rowid=[str(first), str(second), "x"])
+    ticked = {"rowid": [str(first), str(second), "x"], "canned": "0", "answer": ""}
+    post(office, "/manage/requests/decide", action="approve", **ticked)
+    with school_scope(school.id) as session:
+        said = session.scalars(
+            select(ChangeRequest.answer).where(ChangeRequest.id.in_([first, second]))
+        ).all()
+    assert said == [None, None], "reasons for refusals do not go to those who were approved"
     assert [state_of(school, one) for one in (first, second, third)] == ["approved", "approved", "open"]
     post(office, "/manage/requests/decide", action="reject", rowid=[str(third)], canned="1")
     with school_scope(school.id) as session:
@@ -123,6 +129,7 @@ def test_proof_is_given_out_so_that_nothing_in_it_can_act(
     assert (saved.content_type, saved.data) == ("application/octet-stream", b"%PDF-1.7")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     for answer in (shown, saved):
+        assert answer.headers["Content-Disposition"].isascii(), "servers send no other header"
         assert answer.headers["Cache-Control"] == "no-store"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert office.get(f"/manage/requests/{request_id + 1}/files/{ids[0]}").status_code == 404

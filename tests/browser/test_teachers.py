@@ -49,7 +49,7 @@ def test_teachers_are_imported_as_the_manual_says(
     page.get_by_role("link", name="导入记录").first.click()
     page.get_by_label("选择文件").set_input_files(SAMPLES / "teachers-40.xlsx")
     page.get_by_role("button", name="上传").click()
-    # The five without phone, ID number and mail are known by name only; they wait for an answer.
+    # Who has neither phone nor ID number nor mail is known by name only, and waits for an answer.
     expect(page.get_by_text("是同一人吗？")).to_be_visible(timeout=30_000)
     assert serious_findings(page) == []
     groups = page.get_by_role("group").filter(has_text="另一人")

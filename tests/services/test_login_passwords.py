@@ -1,4 +1,4 @@
-"""Changing one's password, and passwords that are handed out."""
+"""Changing one's password, passwords that are handed out, and the account behind a session."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.errors import Invalid, NotAllowed, TooManyTries
 from app.models import AuditEntry, User
 from app.rules.login import FAILURES
 from app.rules.permissions import Role
+from app.services.login import load_account
 from app.services.passwords import (
     WeakPassword,
     change_password,
@@ -21,6 +22,7 @@ from app.services.passwords import (
     make_one_time_password,
     verify_password,
 )
+from app.services.sealed import ID_NUMBER, MOBILE
 from app.uow import unit_of_work
 from app.web.login_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
@@ -108,3 +110,21 @@ def test_one_time_passwords_are_random_and_readable() -> None:
 def test_no_hash_fits_no_password() -> None:
     assert not verify_password(None, "")
     assert not verify_password("not a hash", "123456")
+
+
+def test_a_session_finds_active_accounts_only(
+    make_ctx: Callable[..., Context],
+    school: SchoolInfo,
+    other_school: SchoolInfo,
+    make_user: Callable[..., User],
+) -> None:
+    user, disabled = make_user(school, "teacher", nickname="王老师"), make_user(school, status="disabled")
+    account = load_account(make_ctx(school), user_id=user.id)
+    assert account is not None
+    assert (account.kind, account.nickname) == ("teacher", "王老师")
+    assert load_account(make_ctx(school), user_id=disabled.id) is None
+    assert load_account(make_ctx(other_school), user_id=user.id) is None
+
+
+def test_sealed_columns_have_the_names_that_login_reads() -> None:
+    assert (ID_NUMBER, MOBILE) == ("id_number", "mobile")

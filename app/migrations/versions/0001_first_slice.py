@@ -13,7 +13,6 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-
 _OWNER = f"course_owner_id = {CURRENT_SCHOOL}"
 _MINE = f"school_id = {CURRENT_SCHOOL}"
 
@@ -34,6 +33,10 @@ POLICIES = (
     Policy("import_outbox", read="true"),
     Policy("audit_log", verbs=("SELECT", "INSERT")),
 )
+_LAST_FIRST = (
+    "import_outbox", "roster_import_rows", "enrolments", "roster_imports", "course_offerings", "users",
+    "course_licences", "courses", "classes", "audit_log", "schools",
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -393,17 +396,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_constraint("fk_classes_head_teacher", "classes", type_="foreignkey")
-    for table in (
-        "import_outbox",
-        "roster_import_rows",
-        "enrolments",
-        "roster_imports",
-        "course_offerings",
-        "users",
-        "course_licences",
-        "courses",
-        "classes",
-        "audit_log",
-        "schools",
-    ):
+    for table in _LAST_FIRST:
         op.drop_table(table)

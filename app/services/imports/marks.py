@@ -13,6 +13,7 @@ LEADS: Mapping[str, str] = {
     "id_number": "id_number_sealed",
     "id_number_index": "id_number_sealed",
     "class_name": "class_id",
+    "photo": "photo_sha",
 }
 
 
