@@ -7,8 +7,10 @@ courses have Latin names; what other tests wrote into the alliance is taken out 
 from __future__ import annotations
 
 import html
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -18,12 +20,13 @@ from flask_babel import get_domain
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from app.models import School, SchoolClass, User
+from app.models import ChangeRequest, Mail, School, SchoolClass, User
+from app.vault import Vault
 from deploy.check_translations import CATALOGUE, PROJECT, extract, problems, read_catalogue
 from deploy.local.bootstrap import compile_translations
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.app import IsolatedClient, next_unit_code
+from tests.support.app import VAULT_KEY, IsolatedClient, next_unit_code
 from tests.support.courses import days, put_course, put_enrolment, put_offering
 from tests.support.rosters import Importer
 from tests.support.world import scoped_models
@@ -38,6 +41,10 @@ NO_PAGES = {
     "captcha.audio",
     "media.logo",
     "media.cover",
+    "media.photo",
+    "me.own_photo",
+    "own_requests.file",
+    "requests.file",
 }
 #: Questions that change what a page says.
 QUESTIONS = ("", "?q=zzz", "?q=99999", "?state=open", "?status=online", "?part=problem", "?part=create")
@@ -98,7 +105,7 @@ def people(school: SchoolInfo, alliance: SchoolInfo, make_user: Callable[..., Us
 @pytest.fixture
 def places(
     alliance: SchoolInfo, school: SchoolInfo, people: dict[str, User], importer: Importer
-) -> dict[str, list[int]]:
+) -> dict[str, Sequence[int | str]]:
     """What the addresses of pages name: courses in every state, a class, imports in every state."""
     words = {
         "category": "Medicine",
@@ -124,14 +131,31 @@ def places(
     with school_scope(school.id) as session:
         school_class = SchoolClass(number="2025001", name="Medicine 2025", entry_year=2025)
         session.add(school_class)
+        student = people["student"]
+        wished = json.dumps({"real_name": ["Lin Ruoxi", "Lin Ruo"]}).encode()
+        changes = Vault(VAULT_KEY).seal_blob(school.id, f"change_request:{student.id}", wished)
+        request = ChangeRequest(user_id=student.id, changes=changes, reason="Misspelt")
+        mail = Mail(
+            user_id=student.id,
+            recipient="lin@example.com",
+            template="password_reset_done",
+            params={"name": "Lin"},
+        )
+        session.add_all([request, mail])
         session.commit()
-        class_id = school_class.id
+        class_id, request_id, mail_id = school_class.id, request.id, mail.id
     return {
         "course_id": [course.id for course in courses],
         "offering_id": [offering.id for offering in offerings],
         "class_id": [class_id],
         "school_id": [school.id],
         "import_id": list(_imports(importer, school)),
+        "user_id": [person.id for person in people.values() if person.school_id == school.id],
+        "request_id": [request_id],
+        "mail_id": [mail_id],
+        "entry_year": [2020],
+        "study_years": [5],
+        "token": ["worn-out"],
     }
 
 
@@ -185,12 +209,12 @@ def in_english(client: FlaskClient) -> FlaskClient:
     return client
 
 
-def addresses(app: Flask, rule: Rule, places: dict[str, list[int]]) -> Iterator[str]:
+def addresses(app: Flask, rule: Rule, places: dict[str, Sequence[int | str]]) -> Iterator[str]:
     """Every address of a route that the places allow."""
-    name = next(iter(rule.arguments), "")
+    names = sorted(rule.arguments)
     build = app.url_map.bind("localhost").build
-    for value in places[name] if name else [0]:
-        yield build(rule.endpoint, {name: value} if name else {})
+    for values in product(*(places[name] for name in names)):
+        yield build(rule.endpoint, dict(zip(names, values, strict=True)))
 
 
 def test_every_text_of_the_source_has_an_english_translation() -> None:
@@ -202,7 +226,7 @@ def test_no_page_in_english_shows_chinese_beyond_data(
     alliance: SchoolInfo,
     school: SchoolInfo,
     people: dict[str, User],
-    places: dict[str, list[int]],
+    places: dict[str, Sequence[int | str]],
     client_for: Callable[..., FlaskClient],
     ours: Callable[[str], list[str]],
 ) -> None:
