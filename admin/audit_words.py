@@ -128,6 +128,7 @@ FACTS: Mapping[str, Any] = {
     "class_id": lazy_gettext("所属班级"),
     "major": lazy_gettext("所属专业"),
     "bio": lazy_gettext("教师简介"),
+    "photo_sha": lazy_gettext("图片"),
     "class_name": lazy_gettext("所属班级"),
     "count": lazy_gettext("人数"),
     "version": lazy_gettext("版本"),

@@ -31,7 +31,10 @@ def translated(message: Message) -> str:
     if not message.params:
         return text
     # Makers of messages part the items of a list by the Chinese comma.
-    return text % {name: _mark("、").join(str(value).split("、")) for name, value in message.params.items()}
+    items = {name: str(value).split("、") for name, value in message.params.items()}
+    if message.params.get("fields"):
+        items["fields"] = [gettext(label) for label in items["fields"]]
+    return text % {name: _mark("、").join(parts) for name, parts in items.items()}
 
 
 def joined(texts: Iterable[str], between: str = "、") -> str:

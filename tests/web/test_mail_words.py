@@ -44,6 +44,12 @@ def test_a_mail_speaks_its_receivers_language_and_not_the_readers(app: Flask, sc
         assert subject_of(chinese) == "Password"
 
 
+def test_fields_are_named_in_the_receivers_language(app_context: Flask, school: SchoolInfo) -> None:
+    body = msg("已按您的申请修改：%(fields)s。", fields="真实姓名、所属班级").as_json()
+    assert "Real name, Class." in word_mail(school, _content("notice", "en", body=body)).text
+    assert "真实姓名、所属班级。" in word_mail(school, _content("notice", body=body)).text
+
+
 def test_values_are_text_and_never_markup(app_context: Flask, school: SchoolInfo) -> None:
     words = word_mail(school, _content("notice", name="<b>李</b>", body=msg("%(x)s", x="<i>&").as_json()))
     assert "<b>" not in words.html
