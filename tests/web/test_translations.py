@@ -54,6 +54,8 @@ _CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]+[^<>\"]*")
 _IMPORTERS = ("学生.xlsx", "教务老师")
 #: The first character of a name, for want of a logo.
 _MONOGRAM = re.compile('<span class="monogram"[^>]*>.</span>')
+#: What a form sends, in the words that the rules read.
+_FORM_VALUE = re.compile(' value="[男女]"')
 _ROSTER = """Student number,Name,Class,ID number,Gender,Entry year,Email,Mobile
 {0}01,Zhou Lin,Medicine 1,,male,2026,lin@example.com,
 {0}02,Xu Min,Medicine 1,,f,2026,,13800000000
@@ -138,6 +140,7 @@ def places(
         mail = Mail(
             user_id=student.id,
             recipient="lin@example.com",
+            language="en",
             template="password_reset_done",
             params={"name": "Lin"},
         )
@@ -184,7 +187,7 @@ def ours(alliance: SchoolInfo) -> Callable[[str], list[str]]:
     ordered = sorted(filter(_CHINESE.search, texts), key=len, reverse=True)
 
     def find(page: str) -> list[str]:
-        plain = _MONOGRAM.sub("", html.unescape(page))
+        plain = _FORM_VALUE.sub("", _MONOGRAM.sub("", html.unescape(page)))
         for text in ordered:
             plain = plain.replace(text, "")
         return _CHINESE.findall(plain)
