@@ -181,7 +181,7 @@ def _fields(
     ctx: Context = request_context()
     return {
         "kind": kind,
-        "labels": labels_of(kind),
+        "labels": {name: gettext(label) for name, label in labels_of(kind).items()},
         "required": required_of(kind),
         "values": {name: _shown(values.get(name)) for name in labels_of(kind)},
         "wrong": wrong,
