@@ -46,6 +46,16 @@ NO_PAGES = {
     "own_requests.file",
     "requests.file",
 }
+#: Pages that this walk's school has nothing for; most are drawn by templates that the walk sees at other addresses.
+ELSEWHERE = {
+    "demo_mail.index",  # the demo's only
+    "email.ask",  # a worn-out link
+    "graduates.preview",  # nobody has graduated
+    "imports.progress",  # nothing is being worked on
+    "slips.confirm",  # nobody was chosen
+    "teacher_imports.progress",
+    "teacher_imports.show",
+}
 #: Questions that change what a page says.
 QUESTIONS = ("", "?q=zzz", "?q=99999", "?state=open", "?status=online", "?part=problem", "?part=create")
 
@@ -259,7 +269,7 @@ def test_no_page_in_english_shows_chinese_beyond_data(
                     if answer.status_code != 200:
                         break
     assert faults == []
-    assert {rule.endpoint for rule in pages} - opened == {"imports.progress"}
+    assert {rule.endpoint for rule in pages} - opened == ELSEWHERE
 
 
 @pytest.mark.parametrize(
