@@ -20,14 +20,9 @@ from app.rules.masking import mask_mobile
 from app.rules.texts import read_name
 from app.services.access import acting_user_id
 from app.services.audit import record
-from app.services.images import clean_image
+from app.services.photos import clean_photo
 from app.services.sealed import MOBILE, open_id_number, open_mobile, seal
 
-#: A photo is cut to this many pixels, width and height.
-PHOTO_SIZE = (240, 320)
-#: The largest photo that may be sent, in bytes: what a phone's camera makes.
-PHOTO_BYTES = 8 * 1024 * 1024
-PHOTO_PIXELS = 30_000_000
 BIO_LENGTH = 2000
 
 
@@ -88,9 +83,7 @@ def change_own_photo(ctx: Context, *, content: bytes) -> str:
         Invalid: ``photo`` is no picture that is accepted.
     """
     user = acting_user(ctx, lock=True)
-    picture = clean_image(
-        content, size=PHOTO_SIZE, crop=True, field="photo", max_bytes=PHOTO_BYTES, max_pixels=PHOTO_PIXELS
-    )
+    picture = clean_photo(content, field="photo")
     values = {"school_id": ctx.school.id, "user_id": user.id, "content": picture.content}
     statement = insert(UserPhoto).values(values)
     statement = statement.on_conflict_do_update(

@@ -10,37 +10,38 @@ from app.models import User, UserPhoto
 from app.services.access import acting_user_id
 from app.services.images import CleanImage, clean_image
 
-#: A picture out of a roster's .zip, in pixels.
+#: Width and height of every person's picture, in pixels, wherever it came from.
 PHOTO_SIZE = (400, 400)
-#: What a camera makes.
-_MAX_BYTES = 8 * 1024 * 1024
+#: The largest file, in bytes: what a camera makes.
+PHOTO_BYTES = 8 * 1024 * 1024
 _MAX_PIXELS = 30_000_000
 
 
-def clean_photo(content: bytes) -> CleanImage:
+def clean_photo(content: bytes, *, field: str = "picture") -> CleanImage:
     """Check a picture of a person and make it anew, cut to a square.
 
     Args:
         content: the file; PNG, JPEG or WebP, whatever its name says.
+        field: the form's name for the picture, for the refusal.
 
     Raises:
         Invalid: not such a picture, broken, or too large.
     """
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         # A drawing is no photo, and each would cost a process of its own.
-        raise _refused()
+        raise _refused(field)
     try:
         return clean_image(
             content,
             size=PHOTO_SIZE,
             crop=True,
-            field="picture",
-            max_bytes=_MAX_BYTES,
+            field=field,
+            max_bytes=PHOTO_BYTES,
             max_pixels=_MAX_PIXELS,
         )
     except Invalid as error:
         # Those with figures say what is too large; the others speak of formats that are accepted elsewhere.
-        raise (error if error.message.params else _refused()) from error
+        raise (error if error.message.params else _refused(field)) from error
 
 
 def get_photo(ctx: Context, *, user_id: int, sha: str) -> bytes:
@@ -64,5 +65,5 @@ def get_photo(ctx: Context, *, user_id: int, sha: str) -> bytes:
     return content
 
 
-def _refused() -> Invalid:
-    return Invalid("picture", msg("无法识别的图片，只接受 PNG、JPEG 或 WebP"))
+def _refused(field: str) -> Invalid:
+    return Invalid(field, msg("无法识别的图片，只接受 PNG、JPEG 或 WebP"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import login_required
 
@@ -14,6 +14,7 @@ from app.errors import Invalid, Message, TooManyTries
 from app.services import own_changes, own_email
 from app.services.my_information import get_my_information
 from app.services.own_data import bundle_own_data
+from app.services.photos import PHOTO_BYTES
 from app.uow import unit_of_work
 from app.web.auth import redirect_to
 from app.web.context import request_context
@@ -57,7 +58,7 @@ def change() -> Response:
 def photo() -> Response:
     """A new photo."""
     sent = request.files.get("photo")
-    content = sent.stream.read(own_changes.PHOTO_BYTES + 1) if sent is not None else b""
+    content = sent.stream.read(PHOTO_BYTES + 1) if sent is not None else b""
     return _done(lambda ctx: own_changes.change_own_photo(ctx, content=content), gettext("照片已更换"))
 
 
@@ -147,6 +148,11 @@ def _page(
 ) -> Response:
     mine = get_my_information(request_context())
     page = render_template(
-        "student/me.html", me=mine, errors=errors or {}, typed=typed or {}, shown=shown or {}
+        "student/me.html",
+        me=mine,
+        errors=errors or {},
+        typed=typed or {},
+        shown=shown or {},
+        mails_kept=current_app.config["MAIL_FOLDER"] is not None,
     )
     return make_response(page, status)

@@ -40,6 +40,9 @@ def index() -> str:
 def new() -> Response:
     """The form: what is there now beside what it should be."""
     _students_only()
+    if get_my_information(request_context()).request_open:
+        flash(gettext("您已有一个申请正在审核，请等待结果，或先撤回它"), "warning")
+        return redirect_to(url_for("own_requests.index"))
     return _form({}, {})
 
 

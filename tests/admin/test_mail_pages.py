@@ -170,6 +170,9 @@ def test_the_alliance_has_its_own_mail_box(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     secretary = client_for(alliance, make_user(alliance, "secretary", must_change_password=False))
-    assert secretary.get("/manage/mails/").status_code == 200
+    page = secretary.get("/manage/mails/")
+    assert page.status_code == 200
+    assert "返回学生端" not in page.text, "the alliance's host has no student side"
+    assert "返回首页" in page.text
     monkeypatch.setitem(app.config, "MAIL_FOLDER", tmp_path)
     assert client_for(alliance).get("/demo/mail").status_code == 200

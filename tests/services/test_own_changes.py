@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from app.context import Context
@@ -14,6 +16,7 @@ from app.models import Consent, Mail, User, UserPhoto
 from app.rules.permissions import Role
 from app.services import consents, notices, own_changes, own_email
 from app.services.own_email import LINK_HOURS, LINKS_AN_HOUR, EmailClaim, ask_for_email, confirm_email
+from app.services.photos import PHOTO_SIZE
 from app.services.sealed import open_mobile
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
@@ -98,6 +101,8 @@ def test_a_photo_is_made_anew_replaced_and_removed(me: Callable[..., Context], s
         second = own_changes.change_own_photo(ctx, content=picture("PNG") + b"")
     content = own_changes.own_photo(me(), sha=second)
     assert content[8:12] == b"WEBP"
+    with Image.open(io.BytesIO(content)) as made:
+        assert made.size == PHOTO_SIZE, "of the same shape as an imported one"
     assert b"secret-place" not in content
     assert first == second
     with pytest.raises(NotFound):
@@ -107,8 +112,10 @@ def test_a_photo_is_made_anew_replaced_and_removed(me: Callable[..., Context], s
         assert not own_changes.remove_own_photo(ctx)
     with school_scope(school.id) as session:
         assert session.scalars(select(UserPhoto)).all() == []
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refusal:
         own_changes.change_own_photo(me(), content=b"no picture")
+    assert refusal.value.field == "photo"
+    assert refusal.value.message == msg("无法识别的图片，只接受 PNG、JPEG 或 WebP")
 
 
 def ask(ctx: Context, email: str) -> EmailClaim:

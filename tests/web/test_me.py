@@ -88,7 +88,12 @@ def test_an_address_is_confirmed_by_the_link_in_its_mail(
     app: Flask, client: FlaskClient, client_for: ClientFor, school: SchoolInfo, student: User
 ) -> None:
     assert post(client, "/me/email", email="new@example.com").location == "/me"
-    assert "等待确认：new@example.com" in client.get("/me").text
+    page = client.get("/me").text
+    assert "等待确认：new@example.com" in page
+    assert "/demo/mail" not in page, "where mails are really sent there is no such page"
+    app.config["MAIL_FOLDER"] = "kept"
+    assert 'href="/demo/mail"' in client.get("/me").text
+    app.config["MAIL_FOLDER"] = None
     link = stored(school, Mail, user_id=student.id).params["link"]
     elsewhere = client_for(school)
     assert "new@example.com" in elsewhere.get(link).text
@@ -137,6 +142,8 @@ def test_a_request_is_sent_followed_and_withdrawn(
     assert "待审核" in page
     assert "张三丰" in page
     assert "审核" in client.get("/me").text
+    assert client.get("/me/requests/new").location == "/me/requests", "one open request at a time"
+    assert "已有一个申请正在审核" in client.get("/me/requests").text
     again = post(client, "/me/requests/new", real_name="张三风", reason="写错了")
     assert again.location == "/me/requests"
     assert "已有一个申请正在审核" in client.get("/me/requests").text
