@@ -46,8 +46,8 @@ class People(PersonPages):
     hosts = "school"
 
     @expose("/")
-    def index(self) -> str:
-        """One page of the people who match."""
+    def index(self) -> ResponseReturnValue:
+        """One page of the people who match; the last one for who is beyond it, as after 停用 with a filter."""
         ctx = request_context()
         settings = get_settings(ctx)
         chosen, filters = _chosen()
@@ -60,13 +60,16 @@ class People(PersonPages):
             descending=descending,
             page=page_argument(),
         )
+        address = ListAddress("people.index", chosen, sort, descending)
+        if not found.rows and found.number > 1:
+            return redirect(address.page(found.pages))
         return self.render(
             "manage/people/list.html",
             found=found,
             total_text=format_decimal(found.total),
             chosen=chosen,
             filtered=any(value not in ("", None) for value in chosen.values()),
-            address=ListAddress("people.index", chosen, sort, descending),
+            address=address,
             bulk_address=self.get_url(".bulk", **{name: value for name, value in chosen.items() if value}),
             classes=list(class_names(ctx)),
             years=[(each, each) for each in entry_years(ctx)],

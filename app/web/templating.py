@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_name
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_locale, get_translations
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -68,6 +68,20 @@ def iso_date(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
+def page_address() -> str:
+    """Where this page is seen again: the answer to a form may stand at an address that cannot be opened."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    path = request.path
+    while adapter and path.strip("/"):
+        for address in dict.fromkeys((path, path.rstrip("/"))):
+            if adapter.test(address, "GET"):
+                return address
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+    return "/"
+
+
 def may_manage(kind: str) -> bool:
     """Whether an account of this kind has a management side (「教师端」)."""
     return may(Role(kind), Action.ENTER_MANAGEMENT)
@@ -99,6 +113,7 @@ def install(app: Flask) -> None:
         csp_nonce=csp_nonce,
         csrf_token=generate_csrf,
         may_manage=may_manage,
+        page_address=page_address,
         state_words=STATE_WORDS,
         _=_gettext,
         gettext=_gettext,

@@ -78,29 +78,42 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     )  # fmt: skip
     assert answer.status_code == 422
     page = html.unescape(answer.text)
-    for sentence in ("没有以本校单位代码", "不能为空", "校验位不正确", f"已被学号 {school.unit_code}7 的账号使用"):
+    for sentence in (
+        "没有以本校单位代码",
+        "不能为空",
+        "校验位不正确",
+        f"已被学号 {school.unit_code}7 的账号使用",
+    ):
         assert sentence in page, sentence
     assert 'value="没有的班"' in page
     assert 'href="#student_no"' in page
 
 
-def test_a_class_that_is_not_there_is_made_only_when_that_is_meant(client: FlaskClient, school: SchoolInfo) -> None:
+def test_a_class_that_is_not_there_is_made_only_when_that_is_meant(
+    client: FlaskClient, school: SchoolInfo
+) -> None:
     typed = {
         "account_kind": "student", "shown": "student", "student_no": f"{school.unit_code}1", "real_name": "高小明",
         "class_name": "护理九班", "entry_year": "2026",
     }  # fmt: skip
     assert "没有这个班级" in post(client, "/manage/people/new/", **typed).text
-    assert "已新建班级“护理九班”" in html.unescape(post(client, "/manage/people/new/", **typed, new_class="1").text)
+    assert "已新建班级“护理九班”" in html.unescape(
+        post(client, "/manage/people/new/", **typed, new_class="1").text
+    )
 
 
 def test_the_fields_follow_the_type_and_keep_what_was_typed(client: FlaskClient) -> None:
-    answer = post(client, "/manage/people/new/fields", account_kind="teacher", real_name="高老师", mobile="1380013")
+    answer = post(
+        client, "/manage/people/new/fields", account_kind="teacher", real_name="高老师", mobile="1380013"
+    )
     assert "教师简介" in answer.text
     assert "学号" not in answer.text
     assert 'value="高老师"' in answer.text
     assert 'value="1380013"' in answer.text
     # Without the script the form itself is sent; it comes back with the fields of the chosen type.
-    plain = post(client, "/manage/people/new/", account_kind="administrator", shown="student", real_name="高老师")
+    plain = post(
+        client, "/manage/people/new/", account_kind="administrator", shown="student", real_name="高老师"
+    )
     assert plain.status_code == 200
     assert "管理员的初始密码" in plain.text
 
@@ -167,6 +180,8 @@ def test_one_number_is_shown_after_a_reason_and_the_log_says_so(
     (entry,) = audited(school, "user.revealed")
     assert entry.data == {"field": "mobile", "reason": "家长来电核对"}
     assert client.get(address).status_code == 405
+    # Choosing a language on this page leads to one that can be opened.
+    assert f'name="next" value="/manage/people/{student.id}/"' in shown.text
     assert post(client, address, field="password_hash", reason="x").status_code == 404
 
 
@@ -223,7 +238,9 @@ def test_an_administrators_reset_shows_a_one_time_password_once(
     assert "张主任" in answer.text
 
 
-def test_nobody_shuts_out_or_demotes_himself(client: FlaskClient, school: SchoolInfo, administrator: User) -> None:
+def test_nobody_shuts_out_or_demotes_himself(
+    client: FlaskClient, school: SchoolInfo, administrator: User
+) -> None:
     for act, sentence in (("disable", "不能停用自己的账号"), ("reset", "所选用户中有您自己")):
         post(client, "/manage/people/bulk", action=act, rowid=str(administrator.id))
         assert sentence in client.get("/manage/people/").text
@@ -248,7 +265,8 @@ def test_a_role_is_changed_by_its_own_audited_act(
 
 
 @pytest.mark.parametrize(
-    "path", ["/manage/people/{}/", "/manage/people/{}/edit/", "/manage/people/{}/reveal", "/manage/people/{}/role"]
+    "path",
+    ["/manage/people/{}/", "/manage/people/{}/edit/", "/manage/people/{}/reveal", "/manage/people/{}/role"],
 )
 def test_another_schools_person_is_answered_like_nobody(
     client: FlaskClient, other_school: SchoolInfo, make_user: MakeUser, path: str
@@ -272,7 +290,9 @@ def test_teachers_have_none_of_these_pages(
     for path in ("/manage/people/new/", f"/manage/people/{student.id}/edit/"):
         assert teacher.get(path).status_code == 404
     for path in ("bulk", f"{student.id}/role", f"{student.id}/reveal", "new/fields"):
-        assert post(teacher, f"/manage/people/{path}", action="reset", rowid=str(student.id)).status_code == 404
+        assert (
+            post(teacher, f"/manage/people/{path}", action="reset", rowid=str(student.id)).status_code == 404
+        )
 
 
 def test_the_persons_page_shows_what_the_school_has(
@@ -282,6 +302,14 @@ def test_the_persons_page_shows_what_the_school_has(
     student = make_user(school, real_name="高小明", class_id=class_id, entry_year=2026, major="临床医学")
     give_secrets(school, student, mobile="13812345678", id_number=ID)
     page = client.get(f"/manage/people/{student.id}/").text
-    for text in ("高小明", "临床一班", "临床医学", "138****5678", "仍为初始密码", "还没有注册课程", "没有经过表格导入"):
+    for text in (
+        "高小明",
+        "临床一班",
+        "临床医学",
+        "138****5678",
+        "仍为初始密码",
+        "还没有注册课程",
+        "没有经过表格导入",
+    ):
         assert text in page, text
     assert ID not in page

@@ -35,7 +35,9 @@ function isRepeated(form) {
 }
 
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target.hasAttribute("data-download")) return;
+  // The answer to a dialog leaves the page where it is, as a download does.
+  const stays = event.target.method === "dialog" || event.target.hasAttribute("data-download");
+  if (event.defaultPrevented || stays) return;
   if (event.target.method === "post" && isRepeated(event.target)) {
     event.preventDefault();
     return;
