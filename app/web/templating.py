@@ -68,7 +68,7 @@ def iso_date(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def page_address() -> str:
+def reopened_address() -> str:
     """Where this page is seen again: the answer to a form may stand at an address that cannot be opened."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
@@ -113,7 +113,7 @@ def install(app: Flask) -> None:
         csp_nonce=csp_nonce,
         csrf_token=generate_csrf,
         may_manage=may_manage,
-        page_address=page_address,
+        reopened_address=reopened_address,
         state_words=STATE_WORDS,
         _=_gettext,
         gettext=_gettext,
