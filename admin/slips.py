@@ -64,7 +64,12 @@ class Slips(SecureView):
     def print(self) -> ResponseReturnValue:
         """The file with the passwords: made, sent and forgotten."""
         choice = _choice()
-        made = attempt(lambda ctx: _pdf(ctx, choice)) if choice is not None else None
+        if choice is None:
+            return redirect(self.get_url(".index"), code=303)
+        if _voids_unseen(choice):
+            flash(gettext("所选账号刚刚已生成过密码条，没有再次生成，请核对后再试"), "warning")
+            return confirm_page(self, request_context(), choice)
+        made = attempt(lambda ctx: _pdf(ctx, choice))
         if made is None:
             return redirect(self.get_url(".index"), code=303)
         return _download(made)
@@ -80,6 +85,13 @@ def confirm_page(view: BaseView, ctx: Context, choice: SlipChoice) -> str:
         most=MOST,
     )
     return page
+
+
+def _voids_unseen(choice: SlipChoice) -> bool:
+    """Whether more slips would become void than the question said: the page stays there after a download."""
+    said = request.form.get("voided", "")
+    now = preview_slips(request_context(), choice=choice).voided
+    return now > (int(said) if _is_number(said) else 0)
 
 
 def _pdf(ctx: Context, choice: SlipChoice) -> bytes:

@@ -122,6 +122,17 @@ def test_a_class_is_counted_confirmed_and_printed_once(
         assert person.real_name in text
         assert (person.student_no or "") in text
         assert row_of(random_school, person).slip_digest is not None
+    # The page stays where it is after the download: pressed again, it must not void the file just made.
+    before = row_of(random_school, people[0]).slip_digest
+    again = post(office, "/manage/slips/print", class_id=str(some_class), voided="0")
+    assert again.mimetype == "text/html"
+    assert "刚刚已生成过密码条" in again.text
+    assert 'name="voided" value="3"' in again.text
+    assert row_of(random_school, people[0]).slip_digest == before
+    assert (
+        post(office, "/manage/slips/print", class_id=str(some_class), voided="3").mimetype
+        == "application/pdf"
+    )
 
 
 def test_ticked_people_of_the_list_come_by_post(

@@ -35,13 +35,12 @@ function isRepeated(form) {
 }
 
 document.addEventListener("submit", (event) => {
-  // The answer to a dialog leaves the page where it is, as a download does.
-  const stays = event.target.method === "dialog" || event.target.hasAttribute("data-download");
-  if (event.defaultPrevented || stays) return;
+  if (event.defaultPrevented || event.target.method === "dialog") return;
   if (event.target.method === "post" && isRepeated(event.target)) {
     event.preventDefault();
     return;
   }
+  if (event.target.hasAttribute("data-download")) return;
   event.submitter?.setAttribute("aria-busy", "true");
   start();
 });
