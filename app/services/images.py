@@ -74,8 +74,9 @@ def clean_image(
     if not content:
         raise Invalid(field, msg("图片文件是空的，请重新选择"))
     if len(content) > max_bytes:
-        limit = max(max_bytes // 1024, 1)
-        raise Invalid(field, msg("图片超过 %(limit)s KB，请压缩后再上传", limit=limit))
+        mib, rest = divmod(max_bytes, 1024 * 1024)
+        limit = f"{max(max_bytes // 1024, 1)} KB" if rest else f"{mib} MB"
+        raise Invalid(field, msg("图片超过 %(limit)s，请压缩后再上传", limit=limit))
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         content = _rasterised(content, size, field)
     picture = _decoded(content, field, max_pixels)

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_login import login_required
 
 from app.context import Context
-from app.errors import Invalid, Message, TooManyTries
+from app.errors import Invalid, Message, TooManyTries, msg
 from app.services import own_changes, own_email
 from app.services.my_information import get_my_information
 from app.services.own_data import bundle_own_data
@@ -58,7 +58,9 @@ def change() -> Response:
 def photo() -> Response:
     """A new photo."""
     sent = request.files.get("photo")
-    content = sent.stream.read(PHOTO_BYTES + 1) if sent is not None else b""
+    if sent is None or not sent.filename:
+        return _page({"photo": msg("请先选择照片")}, status=422)
+    content = sent.stream.read(PHOTO_BYTES + 1)
     return _done(lambda ctx: own_changes.change_own_photo(ctx, content=content), gettext("照片已更换"))
 
 

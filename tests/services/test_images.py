@@ -136,7 +136,7 @@ def test_anything_else_is_refused_with_what_is_accepted(content: bytes) -> None:
 
 def test_an_empty_and_a_too_large_file_are_told_apart() -> None:
     assert "空" in refusal(b"")
-    assert "1024 KB" in refusal(b"x" * (MAX_BYTES + 1))
+    assert "1 MB" in refusal(b"x" * (MAX_BYTES + 1))
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def test_nickname_phone_and_photo_are_changed_alone(
     shown = client.get(address[1])
     assert (shown.status_code, shown.content_type) == (200, "image/webp")
     assert post(client, "/me/photo", photo=(io.BytesIO(b"x"), "me.jpg")).status_code == 422
+    assert "请先选择照片" in post(client, "/me/photo").text
     assert post(client, "/me/photo/remove").location == "/me"
     assert client.get(address[1]).status_code == 404
 

@@ -16,7 +16,8 @@ function show(box) {
 function tooLarge(box) {
   const input = box.querySelector('input[type="file"]');
   const limit = Number(input.dataset.limit ?? Infinity);
-  return Array.from(input.files).some((file) => file.size > limit);
+  const sizes = Array.from(input.files, (file) => file.size);
+  return Math.max(...sizes) > limit || sizes.reduce((sum, one) => sum + one, 0) > Number(input.dataset.total ?? Infinity);
 }
 
 function judge(box) {
