@@ -45,7 +45,9 @@ def stored(school: SchoolInfo, user_id: int) -> User:
 def audited(school: SchoolInfo, action: str) -> list[AuditEntry]:
     """The audit rows of an act."""
     with school_scope(school.id) as session:
-        return list(session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
+        return list(
+            session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id))
+        )
 
 
 def test_the_list_has_the_manuals_buttons(client: FlaskClient) -> None:

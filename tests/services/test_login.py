@@ -55,7 +55,9 @@ def row_of(school: SchoolInfo, user: User) -> User:
 def audit_of(school: SchoolInfo, action: str) -> list[AuditEntry]:
     """The audit rows of a kind."""
     with school_scope(school.id) as session:
-        return list(session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
+        return list(
+            session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id))
+        )
 
 
 @pytest.fixture
