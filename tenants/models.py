@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, LargeBinary, String, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from tenants.db import Base
@@ -19,6 +31,8 @@ class School(Base):
 
     __tablename__ = "schools"
     __table_args__ = (
+        # what rows between a school and its alliance point at, so that nobody else can pose as the alliance
+        UniqueConstraint("id", "alliance_id"),
         CheckConstraint("kind IN ('alliance', 'member')", name="kind"),
         CheckConstraint("status IN ('active', 'suspended')", name="status"),
         CheckConstraint("kind = 'member' OR alliance_id = id", name="alliance_is_its_own"),
@@ -38,4 +52,9 @@ class School(Base):
     status: Mapped[str] = mapped_column(String(16), default="active")
     logo: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     logo_sha: Mapped[str | None] = mapped_column(String(16))
+    #: The most accounts, and the most own courses, that the alliance grants; NULL: without limit.
+    most_people: Mapped[int | None] = mapped_column(Integer)
+    most_courses: Mapped[int | None] = mapped_column(Integer)
+    #: The alliance's policy: a course goes online only with a 运营教师 (教高〔2022〕1号: 课程责任教师).
+    requires_operating_teacher: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -1,10 +1,14 @@
 """Tables and constraints, one module a noun; importing the package registers them all."""
 
+from app.models.alliance import Announcement, AnnouncementTarget, DailyRun, SchoolFigure, SupportVisit
 from app.models.audit import AuditEntry
 from app.models.classes import SchoolClass
-from app.models.courses import Course, CourseLicence, CourseOffering, Enrolment
+from app.models.courses import Course, CourseDraft, CourseRecommendation, CourseReview, CourseVersion
+from app.models.enrolments import ClassCourse, ClassSelection, Enrolment, WaitingPlace
 from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
 from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
+from app.models.licences import CourseLicence, LicenceAnswer
+from app.models.offerings import CourseOffering, OfferingAssistant
 from app.models.people import (
     ChangeRequest,
     ColumnMapping,
@@ -20,18 +24,29 @@ from app.models.users import User
 from tenants.models import School
 
 __all__ = [
+    "Announcement",
+    "AnnouncementTarget",
     "AuditEntry",
     "ChangeRequest",
+    "ClassCourse",
+    "ClassSelection",
     "ColumnMapping",
     "Consent",
     "Course",
+    "CourseDraft",
     "CourseLicence",
     "CourseOffering",
+    "CourseRecommendation",
+    "CourseReview",
+    "CourseVersion",
+    "DailyRun",
     "Enrolment",
     "ImportOutbox",
+    "LicenceAnswer",
     "Mail",
     "MailOutbox",
     "Notice",
+    "OfferingAssistant",
     "ProofFile",
     "RosterImport",
     "RosterImportPhoto",
@@ -39,7 +54,10 @@ __all__ = [
     "RosterImportRow",
     "School",
     "SchoolClass",
+    "SchoolFigure",
     "SchoolSettings",
+    "SupportVisit",
     "User",
     "UserPhoto",
+    "WaitingPlace",
 ]

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, SmallInteger, String, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.types import CreatedAt, RowId
@@ -31,4 +41,6 @@ class SchoolClass(SchoolScoped, Base):
     entry_year: Mapped[int | None] = mapped_column(SmallInteger)
     major: Mapped[str | None] = mapped_column(String(64))
     head_teacher_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: Since when a graduated class is out of the way; NULL: in use.
+    archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]

@@ -1,8 +1,8 @@
-"""Courses, which are shared rows; licences; and each school's own offering of a course."""
+"""Courses, which are shared rows: their live content, the working copy, the published versions and the reviews."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -10,33 +10,40 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     ColumnElement,
-    Date,
     DateTime,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
     Numeric,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
     or_,
 )
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
 
 class Course(SchoolScoped, Base):
-    """A course and its content; ``school_id`` is the owner: the alliance (联盟慕课) or a school (本校).
+    """A course and its live content; ``school_id`` is the owner: the alliance (联盟慕课) or a school (本校).
 
-    A released course is readable by every school; the licence narrows that in the queries. Only the owner writes.
+    What is edited stands in ``CourseDraft`` until it is published; readers never see a draft. A released course is
+    readable by every school; the licence narrows that in the queries. Only the owner writes. ``version`` counts the
+    published versions (0: never published).
     """
 
     __tablename__ = "courses"
     __table_args__ = (
         UniqueConstraint("school_id", "title"),
+        UniqueConstraint("school_id", "code"),
+        ForeignKeyConstraint(
+            ["school_id", "created_by"], ["users.school_id", "users.id"], name="fk_courses_created_by"
+        ),
         CheckConstraint("status IN ('draft', 'pending', 'approved', 'rejected')", name="status"),
     )
 
@@ -44,17 +51,36 @@ class Course(SchoolScoped, Base):
     title: Mapped[str] = mapped_column(String(100))
     title_pinyin: Mapped[str] = mapped_column(String(400), default="", server_default="")
     title_initials: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    #: The school's own number of the course (课程代码).
+    code: Mapped[str | None] = mapped_column(String(32))
+    #: The discipline (一级学科), by name; ``app.rules.disciplines`` has the catalogue.
     category: Mapped[str] = mapped_column(String(32))
+    #: The subject within the discipline (二级学科), by name.
+    subject: Mapped[str] = mapped_column(String(32), default="", server_default="")
     source_name: Mapped[str] = mapped_column(String(64), default="", server_default="")
     teachers: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: The teaching team in a few sentences, rich text.
+    team: Mapped[str] = mapped_column(Text, default="", server_default="")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=list, server_default="{}")
     summary: Mapped[str] = mapped_column(String(300), default="", server_default="")
     description: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: The outline (教学大纲), rich text.
+    outline: Mapped[str] = mapped_column(Text, default="", server_default="")
+    audience: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    prerequisites: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    #: The references (参考资料), one a line.
+    readings: Mapped[str] = mapped_column(Text, default="", server_default="")
     hours: Mapped[int | None] = mapped_column(Integer)
     credit: Mapped[float | None] = mapped_column(Numeric(3, 1))
+    #: ``app.rules.assessment.Assessment`` as plain data; NULL: not filled in.
+    assessment: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     cover_sha: Mapped[str | None] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(16), default="draft", server_default="draft")
     released: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    #: The teacher (or administrator) who made it.
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[CreatedAt]
 
     @classmethod
@@ -63,135 +89,144 @@ class Course(SchoolScoped, Base):
         return or_(cls.school_id == school_id, cls.released)
 
 
-class CourseLicence(SchoolScoped, Base):
-    """The owner's permission to a school to offer a course; ``school_id`` is the school that gets it.
+class CourseDraft(SchoolScoped, Base):
+    """The working copy of a course: what is being written, and what waits for a review. At most one a course.
 
-    Written by the course's owner only, read by both sides. ``ends_on`` is the last day; ``seats`` bounds registrations.
+    ``revision`` grows with every save; who saves says which one he has read, so that nobody overwrites silently.
+    Seen by the owner only, whoever shares the course.
     """
 
-    __tablename__ = "course_licences"
+    __tablename__ = "course_drafts"
     __table_args__ = (
-        UniqueConstraint("school_id", "course_owner_id", "course_id"),
-        UniqueConstraint("school_id", "id", "course_owner_id", "course_id"),
         ForeignKeyConstraint(
-            ["course_owner_id", "course_id"],
+            ["school_id", "course_id"],
             ["courses.school_id", "courses.id"],
-            name="fk_course_licences_course",
+            name="fk_course_drafts_course",
+            ondelete="CASCADE",
         ),
-        CheckConstraint("seats > 0", name="seats"),
+        CheckConstraint("state IN ('draft', 'pending', 'rejected')", name="state"),
     )
-    writer_column = "course_owner_id"
+
+    course_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
+    state: Mapped[str] = mapped_column(String(16), default="draft", server_default="draft")
+    revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    #: ``app.rules.course_content.CourseContent`` as plain data.
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    cover_sha: Mapped[str | None] = mapped_column(String(16))
+    edited_by: Mapped[int | None] = mapped_column(BigInteger)
+    edited_by_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    edited_at: Mapped[CreatedAt]
+    submitted_by: Mapped[int | None] = mapped_column(BigInteger)
+    submitted_by_name: Mapped[str | None] = mapped_column(String(100))
+    submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CourseVersion(SchoolScoped, Base):
+    """A published version of a course: its whole content, what changed against the one before, and a note.
+
+    ``released`` follows the course's own flag, so that schools that share the course can read its change log.
+    """
+
+    __tablename__ = "course_versions"
+    __table_args__ = (
+        UniqueConstraint("school_id", "course_id", "number"),
+        ForeignKeyConstraint(
+            ["school_id", "course_id"],
+            ["courses.school_id", "courses.id"],
+            name="fk_course_versions_course",
+            ondelete="CASCADE",
+        ),
+    )
 
     id: Mapped[RowId]
-    course_owner_id: Mapped[int] = mapped_column(BigInteger)
     course_id: Mapped[int] = mapped_column(BigInteger)
-    ends_on: Mapped[date | None] = mapped_column(Date)
-    seats: Mapped[int | None] = mapped_column(Integer)
-    created_at: Mapped[CreatedAt]
-
-    course: Mapped[Course] = relationship(
-        Course, foreign_keys=[course_owner_id, course_id], viewonly=True, lazy="raise"
-    )
+    number: Mapped[int] = mapped_column(Integer)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    #: Names of the fields that differ from the version before.
+    changed: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
+    note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    released: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    published_by_name: Mapped[str] = mapped_column(String(100))
+    published_at: Mapped[CreatedAt]
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """Both sides of the licence."""
-        return or_(cls.school_id == school_id, cls.course_owner_id == school_id)
+        """The owner's rows, and the versions of what has been released to the alliance."""
+        return or_(cls.school_id == school_id, cls.released)
 
 
-class CourseOffering(SchoolScoped, Base):
-    """A school's own offering of a course in a term: schedule, operating teacher, whether it is online.
+class CourseReview(SchoolScoped, Base):
+    """A step of an own course's way: submitted, approved, rejected, taken off; reasons are kept (manual 7.3)."""
 
-    The four dates are whole days at the school, first and last included. A course of another owner needs a licence:
-    the check and the composite foreign key to ``course_licences`` say so to the database.
+    __tablename__ = "course_reviews"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "course_id"],
+            ["courses.school_id", "courses.id"],
+            name="fk_course_reviews_course",
+            ondelete="CASCADE",
+        ),
+        CheckConstraint("step IN ('submitted', 'approved', 'rejected', 'taken_off')", name="step"),
+        Index("ix_course_reviews_course", "school_id", "course_id", "id"),
+    )
+
+    id: Mapped[RowId]
+    course_id: Mapped[int] = mapped_column(BigInteger)
+    step: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    by_id: Mapped[int | None] = mapped_column(BigInteger)
+    by_name: Mapped[str] = mapped_column(String(100))
+    at: Mapped[CreatedAt]
+
+
+class CourseRecommendation(SchoolScoped, Base):
+    """An approved own course recommended to the alliance (推荐); ``content`` is what was recommended.
+
+    Written by the school (the secretariat's answer in the school's scope), read by both. It stays when the course is
+    taken off at the school later (manual 7.1: 被推荐后可以是未通过状态).
     """
 
-    __tablename__ = "course_offerings"
+    __tablename__ = "course_recommendations"
     __table_args__ = (
-        UniqueConstraint("school_id", "course_owner_id", "course_id", "term"),
         ForeignKeyConstraint(
-            ["course_owner_id", "course_id"],
+            ["school_id", "course_id"],
             ["courses.school_id", "courses.id"],
-            name="fk_course_offerings_course",
+            name="fk_course_recommendations_course",
+            ondelete="CASCADE",
         ),
         ForeignKeyConstraint(
-            ["school_id", "licence_id", "course_owner_id", "course_id"],
-            [
-                "course_licences.school_id",
-                "course_licences.id",
-                "course_licences.course_owner_id",
-                "course_licences.course_id",
-            ],
-            name="fk_course_offerings_licence",
+            ["school_id", "alliance_id"],
+            ["schools.id", "schools.alliance_id"],
+            name="fk_course_recommendations_alliance",
         ),
-        ForeignKeyConstraint(
-            ["school_id", "operating_teacher_id"],
-            ["users.school_id", "users.id"],
-            name="fk_course_offerings_operating_teacher",
-        ),
-        CheckConstraint("course_owner_id = school_id OR licence_id IS NOT NULL", name="licensed"),
-        CheckConstraint("status IN ('unhandled', 'online', 'offline')", name="status"),
-        CheckConstraint("starts_on <= ends_on", name="course_dates"),
-        CheckConstraint("registration_starts_on <= registration_ends_on", name="registration_dates"),
-        CheckConstraint(
-            "status <> 'online' OR (starts_on IS NOT NULL AND ends_on IS NOT NULL"
-            " AND registration_starts_on IS NOT NULL AND registration_ends_on IS NOT NULL)",
-            name="online_has_dates",
-        ),
+        CheckConstraint("state IN ('open', 'accepted', 'declined', 'withdrawn')", name="state"),
     )
 
     id: Mapped[RowId]
-    course_owner_id: Mapped[int] = mapped_column(BigInteger)
     course_id: Mapped[int] = mapped_column(BigInteger)
-    licence_id: Mapped[int | None] = mapped_column(BigInteger)
-    term: Mapped[str] = mapped_column(String(16))
-    status: Mapped[str] = mapped_column(String(16), default="unhandled", server_default="unhandled")
-    starts_on: Mapped[date | None] = mapped_column(Date)
-    ends_on: Mapped[date | None] = mapped_column(Date)
-    registration_starts_on: Mapped[date | None] = mapped_column(Date)
-    registration_ends_on: Mapped[date | None] = mapped_column(Date)
-    operating_teacher_id: Mapped[int | None] = mapped_column(BigInteger)
+    alliance_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(16), default="open", server_default="open")
+    #: The course's published version that was recommended.
+    version: Mapped[int] = mapped_column(SmallInteger)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    answer: Mapped[str | None] = mapped_column(String(500))
+    recommended_by_name: Mapped[str] = mapped_column(String(100))
+    decided_by_name: Mapped[str | None] = mapped_column(String(100))
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]
 
-    course: Mapped[Course] = relationship(
-        Course, foreign_keys=[course_owner_id, course_id], viewonly=True, lazy="raise"
-    )
-    licence: Mapped[CourseLicence | None] = relationship(
-        CourseLicence,
-        primaryjoin="and_(CourseOffering.school_id == CourseLicence.school_id,"
-        " CourseOffering.licence_id == CourseLicence.id)",
-        foreign_keys="[CourseOffering.school_id, CourseOffering.licence_id]",
-        viewonly=True,
-        lazy="raise",
-    )
+    @classmethod
+    def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
+        """The school and its alliance."""
+        return or_(cls.school_id == school_id, cls.alliance_id == school_id)
 
 
-class Enrolment(SchoolScoped, Base):
-    """A person registered for an offering; ``withdrawn_at`` keeps the trace of one who left."""
-
-    __tablename__ = "enrolments"
-    __table_args__ = (
-        UniqueConstraint("school_id", "offering_id", "user_id"),
-        ForeignKeyConstraint(
-            ["school_id", "offering_id"],
-            ["course_offerings.school_id", "course_offerings.id"],
-            name="fk_enrolments_offering",
-        ),
-        ForeignKeyConstraint(
-            ["school_id", "user_id"], ["users.school_id", "users.id"], name="fk_enrolments_user"
-        ),
-        Index("ix_enrolments_user", "school_id", "user_id"),
-    )
-
-    id: Mapped[RowId]
-    offering_id: Mapped[int] = mapped_column(BigInteger)
-    user_id: Mapped[int] = mapped_column(BigInteger)
-    registered_at: Mapped[CreatedAt]
-    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-    offering: Mapped[CourseOffering] = relationship(
-        CourseOffering,
-        foreign_keys="[Enrolment.school_id, Enrolment.offering_id]",
-        viewonly=True,
-        lazy="raise",
-    )
+Index(
+    "uq_course_recommendations_open",
+    CourseRecommendation.school_id,
+    CourseRecommendation.course_id,
+    unique=True,
+    postgresql_where=CourseRecommendation.state.in_(("open", "accepted")),
+)

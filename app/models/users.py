@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -84,6 +85,8 @@ class User(SchoolScoped, Base):
     pending_email: Mapped[str | None] = mapped_column(String(254))
     bio: Mapped[str | None] = mapped_column(String(2000))
     photo_sha: Mapped[str | None] = mapped_column(String(16))
+    #: Part of the key of the calendar's address; a higher number makes the old address void. 0: no subscription.
+    calendar_epoch: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(

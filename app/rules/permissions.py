@@ -35,9 +35,23 @@ class Action(StrEnum):
     IMPORT_ROSTER = "import_roster"
     SEE_CLASSES = "see_classes"
     SET_HEAD_TEACHER = "set_head_teacher"
+    MANAGE_CLASSES = "manage_classes"
+    SELECT_COURSES = "select_courses"
     SEE_OFFERINGS = "see_offerings"
     SCHEDULE_OFFERING = "schedule_offering"
     PUBLISH_OFFERING = "publish_offering"
+    DECLINE_LICENCE = "decline_licence"
+    ASSIGN_STAFF = "assign_staff"
+    CREATE_COURSE = "create_course"
+    EDIT_COURSE = "edit_course"
+    SUBMIT_COURSE = "submit_course"
+    REVIEW_COURSE = "review_course"
+    RECOMMEND_COURSE = "recommend_course"
+    REVIEW_RECOMMENDATION = "review_recommendation"
+    MANAGE_REGISTRATIONS = "manage_registrations"
+    ANNOUNCE = "announce"
+    SEE_ACTIVITY = "see_activity"
+    ENTER_SCHOOL = "enter_school"
     REGISTER = "register"
     SEE_AUDIT = "see_audit"
     REVIEW_REQUESTS = "review_requests"
@@ -49,7 +63,7 @@ class Reach(StrEnum):
     """On which rows of the school a role may do something."""
 
     ALL = "all"
-    #: The classes that a person heads and the courses that he runs (``app.services.mine``).
+    #: The classes that a person heads and the courses that he runs or assists in (``app.services.mine``).
     OWN = "own"
 
 
@@ -79,9 +93,23 @@ MAY: dict[Action, Mapping[Role, Reach]] = {
     Action.IMPORT_ROSTER: _ADMINISTRATION | _all(Role.SYSTEM),
     Action.SEE_CLASSES: _ADMINISTRATION | _OWN_TEACHER,
     Action.SET_HEAD_TEACHER: _ADMINISTRATION,
+    Action.MANAGE_CLASSES: _ADMINISTRATION,
+    Action.SELECT_COURSES: _ADMINISTRATION,
     Action.SEE_OFFERINGS: _ADMINISTRATION | _OWN_TEACHER,
     Action.SCHEDULE_OFFERING: _ADMINISTRATION,
     Action.PUBLISH_OFFERING: _ADMINISTRATION,
+    Action.DECLINE_LICENCE: _ADMINISTRATION,
+    Action.ASSIGN_STAFF: _ADMINISTRATION,
+    Action.CREATE_COURSE: _ADMINISTRATION | _all(Role.TEACHER),
+    Action.EDIT_COURSE: _ADMINISTRATION | _OWN_TEACHER,
+    Action.SUBMIT_COURSE: _ADMINISTRATION | _OWN_TEACHER,
+    Action.REVIEW_COURSE: _ADMINISTRATION,
+    Action.RECOMMEND_COURSE: _ADMINISTRATION,
+    Action.REVIEW_RECOMMENDATION: _SECRETARIAT,
+    Action.MANAGE_REGISTRATIONS: _ADMINISTRATION | _OWN_TEACHER,
+    Action.ANNOUNCE: _ADMINISTRATION | _SECRETARIAT,
+    Action.SEE_ACTIVITY: _SECRETARIAT,
+    Action.ENTER_SCHOOL: _all(Role.SECRETARY),
     Action.REGISTER: _all(Role.STUDENT, Role.TEACHER, Role.ADMINISTRATOR, Role.OPERATOR),
     Action.SEE_AUDIT: _ADMINISTRATION | _SECRETARIAT,
     Action.REVIEW_REQUESTS: _ADMINISTRATION,

@@ -191,6 +191,7 @@ def _license_one(
             school_id=school.id,
             course_owner_id=ctx.school.id,
             course_id=course.id,
+            licensor_id=ctx.school.id,
             ends_on=ends_on,
             seats=seats,
         )

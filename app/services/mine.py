@@ -1,4 +1,4 @@
-"""What of a school is an actor's own: the classes he heads and the courses he runs.
+"""What of a school is an actor's own: the classes he heads and the courses he runs or assists in.
 
 Every list and page that a teacher shares with the administrators narrows its rows by one of these conditions; what
 they leave out is not there for him.
@@ -6,11 +6,12 @@ they leave out is not there for him.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, true
-from sqlalchemy.orm import InstrumentedAttribute
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from app.context import Context
-from app.models import CourseOffering, SchoolClass
+from app.models import CourseOffering, OfferingAssistant, SchoolClass
 from app.rules.permissions import Action, Reach, reach
 from app.services.access import require
 
@@ -21,23 +22,39 @@ def reachable_classes(ctx: Context, action: Action) -> ColumnElement[bool]:
     Raises:
         NotAllowed: the actor's role may not do this at all.
     """
-    return _reachable(ctx, action, SchoolClass.head_teacher_id)
+    return _reachable(ctx, action, lambda user_id: SchoolClass.head_teacher_id == user_id)
 
 
 def reachable_offerings(ctx: Context, action: Action) -> ColumnElement[bool]:
-    """The school's courses on which the actor may do this: all, or those whose 运营教师 he is.
+    """The school's offerings on which the actor may do this: all, or those whose 运营教师 or 助教 he is.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
     """
-    return _reachable(ctx, action, CourseOffering.operating_teacher_id)
+    return _reachable(ctx, action, _runs)
 
 
-def _reachable(ctx: Context, action: Action, owner: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+def _runs(user_id: int) -> ColumnElement[bool]:
+    assists = (
+        select(OfferingAssistant.user_id)
+        .where(
+            OfferingAssistant.school_id == CourseOffering.school_id,
+            OfferingAssistant.offering_id == CourseOffering.id,
+            OfferingAssistant.user_id == user_id,
+        )
+        .correlate(CourseOffering)
+        .exists()
+    )
+    return or_(CourseOffering.operating_teacher_id == user_id, assists)
+
+
+def _reachable(
+    ctx: Context, action: Action, theirs: Callable[[int], ColumnElement[bool]]
+) -> ColumnElement[bool]:
     require(ctx, action)
     if reach(ctx.actor.role, action) is Reach.ALL:
         return true()
     # An id says who somebody is only together with the school.
     if ctx.actor.user_id is None or ctx.actor.school_id != ctx.school.id:
         return false()
-    return owner == ctx.actor.user_id
+    return theirs(ctx.actor.user_id)

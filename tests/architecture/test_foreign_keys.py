@@ -40,8 +40,7 @@ def test_a_row_cannot_point_at_another_schools_parent(
     parent = other.rows[_parent(constraint)]
     pairs = list(zip(constraint.column_keys, (e.column.name for e in constraint.elements), strict=True))
     values = {local: parent[remote] for local, remote in pairs if local != "school_id"}
-    owner = "course_owner_id" if model.__tablename__ == "course_licences" else "school_id"
-    acting = mine.rows[model][owner]
+    acting = mine.rows[model][model.writer_column]
     condition = [
         column == mine.rows[model][column.name] for column in inspect(model).local_table.primary_key.columns
     ]
@@ -54,8 +53,10 @@ def test_a_row_cannot_point_at_another_schools_parent(
 
 
 def test_every_foreign_key_between_scoped_tables_begins_with_the_school() -> None:
-    # A course is a shared row: its owner's id leads the key, and the licence says who may point at it.
+    # A course and an alliance's announcement are shared rows: their owner's id leads the key. The licence says who may
+    # point at a course; only the school's alliance writes a target.
     shared = {
+        ("announcement_targets", "fk_announcement_targets_announcement"),
         ("course_licences", "fk_course_licences_course"),
         ("course_offerings", "fk_course_offerings_course"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,11 @@ def _key(model: type[Any], values: dict[str, Any]) -> Any:
     for column in inspect(model).primary_key:
         condition = (model.__table__.c[column.name] == values[column.name]) & condition
     return condition
+
+
+def _give_another_key(model: type[Any], values: dict[str, Any]) -> None:
+    last = inspect(model).primary_key[-1].name
+    values[last] += timedelta(days=10_000) if isinstance(values[last], date) else 1_000_000
 
 
 def _from(model: type[Any], other: Populated) -> str:
@@ -144,8 +150,7 @@ def test_no_insert_puts_a_row_into_another_school(two_schools: Pair, path: str) 
     before = _snapshot(other)
     for model in MODELS:
         values = dict(other.rows[model])
-        last = inspect(model).primary_key[-1].name
-        values[last] += 1_000_000
+        _give_another_key(model, values)
         with (
             school_scope(mine.school.id) as session,
             pytest.raises((CrossSchoolWrite, DBAPIError)) as refusal,
@@ -197,7 +202,7 @@ def test_without_a_school_nothing_is_written(two_schools: Pair) -> None:
     _, other = two_schools
     for model in MODELS:
         values = dict(other.rows[model])
-        values[inspect(model).primary_key[-1].name] += 1_000_000
+        _give_another_key(model, values)
         for path, copy in COPIES.items():
             with GuardedSession(db=db) as session, pytest.raises((ScopeMissing, DBAPIError)) as refusal:
                 copy(session, model, values)

@@ -40,7 +40,9 @@ def school(
         )
         session.add(course)
         session.flush()
-        licence = CourseLicence(school_id=school.id, course_owner_id=alliance.id, course_id=course.id)
+        licence = CourseLicence(
+            school_id=school.id, course_owner_id=alliance.id, course_id=course.id, licensor_id=alliance.id
+        )
         session.add(licence)
         session.commit()
         course_id, licence_id = course.id, licence.id

@@ -59,7 +59,11 @@ def put_offering(
     course = course or put_course(alliance)
     with school_scope(alliance.id) as session:
         permission = CourseLicence(
-            school_id=school.id, course_owner_id=course.school_id, course_id=course.id, **(licence or {})
+            school_id=school.id,
+            course_owner_id=course.school_id,
+            course_id=course.id,
+            licensor_id=alliance.id,
+            **(licence or {}),
         )
         session.add(permission)
         session.commit()

@@ -12,25 +12,38 @@ import pytest
 from sqlalchemy import inspect
 
 from app.models import (
+    Announcement,
+    AnnouncementTarget,
     AuditEntry,
     ChangeRequest,
+    ClassCourse,
+    ClassSelection,
     ColumnMapping,
     Consent,
     Course,
+    CourseDraft,
     CourseLicence,
     CourseOffering,
+    CourseRecommendation,
+    CourseReview,
+    CourseVersion,
     Enrolment,
+    LicenceAnswer,
     Mail,
     Notice,
+    OfferingAssistant,
     ProofFile,
     RosterImport,
     RosterImportPhoto,
     RosterImportPictures,
     RosterImportRow,
     SchoolClass,
+    SchoolFigure,
     SchoolSettings,
+    SupportVisit,
     User,
     UserPhoto,
+    WaitingPlace,
 )
 from app.vault import Vault
 from tenants.db import Base, SchoolScoped
@@ -73,10 +86,17 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
         shared = Course(title=f"共享课程{school.id}", category="基础医学", released=True, status="approved")
         session.add(shared)
         session.flush()
-        licence = CourseLicence(school_id=school.id, course_owner_id=alliance.id, course_id=shared.id)
+        licence = CourseLicence(
+            school_id=school.id, course_owner_id=alliance.id, course_id=shared.id, licensor_id=alliance.id
+        )
         session.add(licence)
+        announced = Announcement(title="联盟公告", body="<p>x</p>", shared=True, created_by_name="秘书处")
+        session.add(announced)
+        session.flush()
+        target = AnnouncementTarget(school_id=school.id, owner_id=alliance.id, announcement_id=announced.id)
+        session.add(target)
         session.commit()
-        licensed = _values(licence)
+        licensed, targeted = _values(licence), _values(target)
     with school_scope(school.id) as session:
 
         def put(row: Any) -> Any:
@@ -96,7 +116,19 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 class_id=school_class.id,
             )
         )
-        put(Course(title=f"{canary}课", category="本校"))
+        course = put(Course(title=f"{canary}课", category="本校", created_by=user.id))
+        put(CourseDraft(course_id=course.id, content={"title": canary}, edited_by_name=canary))
+        put(CourseVersion(course_id=course.id, number=1, content={"title": canary}, published_by_name=canary))
+        put(CourseReview(course_id=course.id, step="submitted", by_name=canary))
+        put(
+            CourseRecommendation(
+                course_id=course.id,
+                alliance_id=alliance.id,
+                version=1,
+                content={"title": canary},
+                recommended_by_name=canary,
+            )
+        )
         offering = put(
             CourseOffering(
                 course_owner_id=alliance.id,
@@ -110,7 +142,40 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 registration_ends_on=date(2026, 9, 30),
             )
         )
-        put(Enrolment(offering_id=offering.id, user_id=user.id))
+        put(
+            LicenceAnswer(
+                licence_id=licensed["id"], licensor_id=alliance.id, reason=canary, answered_by_name=canary
+            )
+        )
+        put(OfferingAssistant(offering_id=offering.id, user_id=user.id))
+        selection = put(
+            ClassSelection(
+                class_id=school_class.id,
+                offering_id=offering.id,
+                registered=1,
+                already=0,
+                created_by_name=canary,
+            )
+        )
+        put(ClassCourse(class_id=school_class.id, offering_id=offering.id))
+        put(Enrolment(offering_id=offering.id, user_id=user.id, selection_id=selection.id))
+        put(WaitingPlace(offering_id=offering.id, user_id=user.id))
+        put(Announcement(title=canary, body=canary, created_by_name=canary))
+        put(
+            SchoolFigure(
+                day=date(2026, 9, 1),
+                alliance_id=alliance.id,
+                people=1,
+                activated=1,
+                courses_online=1,
+                registrations=1,
+            )
+        )
+        put(
+            SupportVisit(
+                alliance_id=alliance.id, secretary_id=1, secretary_name=canary, reason=canary, ends_at=NOW
+            )
+        )
         roster = put(
             RosterImport(
                 kind="students",
@@ -165,6 +230,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
         )
         session.commit()
     world.rows[CourseLicence] = licensed
+    world.rows[AnnouncementTarget] = targeted
     missing = [model.__name__ for model in scoped_models() if model not in world.rows]
     assert not missing, f"populate() must write a row of: {missing}"
     return world

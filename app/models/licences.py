@@ -1,0 +1,109 @@
+"""Licences: which school may offer which course of another owner, and what the school answered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKeyConstraint,
+    Integer,
+    String,
+    UniqueConstraint,
+    or_,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.courses import Course
+from app.models.types import CreatedAt, RowId
+from tenants.db import Base, SchoolScoped
+
+
+class CourseLicence(SchoolScoped, Base):
+    """The alliance's permission to a school to offer a course; ``school_id`` is the school that gets it.
+
+    The course belongs to the alliance, or to a member school that recommended it. Only the alliance of both writes
+    the row (two foreign keys say that ``licensor_id`` is it); licensee, owner and licensor read it. ``starts_on`` and
+    ``ends_on`` are whole days at the school, both included; ``seats`` bounds the registrations of an offering;
+    ``local_assessment`` lets the school set an assessment of its own (评价设置).
+    """
+
+    __tablename__ = "course_licences"
+    __table_args__ = (
+        UniqueConstraint("school_id", "course_owner_id", "course_id"),
+        UniqueConstraint("school_id", "id", "course_owner_id", "course_id"),
+        UniqueConstraint("school_id", "id", "licensor_id"),
+        ForeignKeyConstraint(
+            ["course_owner_id", "course_id"],
+            ["courses.school_id", "courses.id"],
+            name="fk_course_licences_course",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "licensor_id"],
+            ["schools.id", "schools.alliance_id"],
+            name="fk_course_licences_licensor",
+        ),
+        ForeignKeyConstraint(
+            ["course_owner_id", "licensor_id"],
+            ["schools.id", "schools.alliance_id"],
+            name="fk_course_licences_owner",
+        ),
+        CheckConstraint("seats > 0", name="seats"),
+        CheckConstraint("starts_on <= ends_on", name="dates"),
+        CheckConstraint("school_id <> course_owner_id", name="not_ones_own"),
+    )
+    writer_column = "licensor_id"
+
+    id: Mapped[RowId]
+    course_owner_id: Mapped[int] = mapped_column(BigInteger)
+    course_id: Mapped[int] = mapped_column(BigInteger)
+    licensor_id: Mapped[int] = mapped_column(BigInteger)
+    starts_on: Mapped[date | None] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    seats: Mapped[int | None] = mapped_column(Integer)
+    #: The term it is meant for (``app.rules.terms``); NULL: any.
+    term: Mapped[str | None] = mapped_column(String(16))
+    local_assessment: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    created_at: Mapped[CreatedAt]
+
+    course: Mapped[Course] = relationship(
+        Course, foreign_keys=[course_owner_id, course_id], viewonly=True, lazy="raise"
+    )
+
+    @classmethod
+    def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
+        """The school that has it, the course's owner and the alliance that gave it."""
+        return or_(cls.school_id == school_id, cls.course_owner_id == school_id, cls.licensor_id == school_id)
+
+
+class LicenceAnswer(SchoolScoped, Base):
+    """A school declines an offered course, with its reason; gone again when the school thinks better of it.
+
+    Written by the school, read by the alliance, too: the school's offering itself is nobody else's to see.
+    """
+
+    __tablename__ = "licence_answers"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "licence_id", "licensor_id"],
+            ["course_licences.school_id", "course_licences.id", "course_licences.licensor_id"],
+            name="fk_licence_answers_licence",
+            ondelete="CASCADE",
+        ),
+    )
+
+    licence_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
+    licensor_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(500))
+    answered_by_name: Mapped[str] = mapped_column(String(100))
+    answered_at: Mapped[CreatedAt]
+
+    @classmethod
+    def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
+        """The school and the alliance that offered the course."""
+        return or_(cls.school_id == school_id, cls.licensor_id == school_id)

@@ -1,0 +1,122 @@
+"""Each school's own offering of a course, and those who help to run it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.courses import Course
+from app.models.licences import CourseLicence
+from app.models.types import CreatedAt, RowId
+from tenants.db import Base, SchoolScoped
+
+
+class CourseOffering(SchoolScoped, Base):
+    """A school's own offering of a course in a term: schedule, seats, staff, whether it is online.
+
+    The four dates are whole days at the school, first and last included. A course of another owner needs a licence:
+    the check and the composite foreign key to ``course_licences`` say so to the database.
+    """
+
+    __tablename__ = "course_offerings"
+    __table_args__ = (
+        UniqueConstraint("school_id", "course_owner_id", "course_id", "term"),
+        ForeignKeyConstraint(
+            ["course_owner_id", "course_id"],
+            ["courses.school_id", "courses.id"],
+            name="fk_course_offerings_course",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "licence_id", "course_owner_id", "course_id"],
+            [
+                "course_licences.school_id",
+                "course_licences.id",
+                "course_licences.course_owner_id",
+                "course_licences.course_id",
+            ],
+            name="fk_course_offerings_licence",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "operating_teacher_id"],
+            ["users.school_id", "users.id"],
+            name="fk_course_offerings_operating_teacher",
+        ),
+        CheckConstraint("course_owner_id = school_id OR licence_id IS NOT NULL", name="licensed"),
+        CheckConstraint("status IN ('unhandled', 'declined', 'online', 'offline')", name="status"),
+        CheckConstraint("seats > 0", name="seats"),
+        CheckConstraint("starts_on <= ends_on", name="course_dates"),
+        CheckConstraint("registration_starts_on <= registration_ends_on", name="registration_dates"),
+        CheckConstraint(
+            "status <> 'online' OR (starts_on IS NOT NULL AND ends_on IS NOT NULL"
+            " AND registration_starts_on IS NOT NULL AND registration_ends_on IS NOT NULL)",
+            name="online_has_dates",
+        ),
+    )
+
+    id: Mapped[RowId]
+    course_owner_id: Mapped[int] = mapped_column(BigInteger)
+    course_id: Mapped[int] = mapped_column(BigInteger)
+    licence_id: Mapped[int | None] = mapped_column(BigInteger)
+    term: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16), default="unhandled", server_default="unhandled")
+    starts_on: Mapped[date | None] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    registration_starts_on: Mapped[date | None] = mapped_column(Date)
+    registration_ends_on: Mapped[date | None] = mapped_column(Date)
+    #: The 运营教师, exactly one (manual 7.2); the assistants are in ``OfferingAssistant``.
+    operating_teacher_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: The most people who may be registered, as the school sets it; a licence may set fewer.
+    seats: Mapped[int | None] = mapped_column(Integer)
+    #: The school's own assessment where the licence allows one; NULL: the course's.
+    assessment: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    created_at: Mapped[CreatedAt]
+
+    course: Mapped[Course] = relationship(
+        Course, foreign_keys=[course_owner_id, course_id], viewonly=True, lazy="raise"
+    )
+    licence: Mapped[CourseLicence | None] = relationship(
+        CourseLicence,
+        primaryjoin="and_(CourseOffering.school_id == CourseLicence.school_id,"
+        " CourseOffering.licence_id == CourseLicence.id)",
+        foreign_keys="[CourseOffering.school_id, CourseOffering.licence_id]",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class OfferingAssistant(SchoolScoped, Base):
+    """A teacher of the school who helps to run an offering (助教, manual 7.2)."""
+
+    __tablename__ = "offering_assistants"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "offering_id"],
+            ["course_offerings.school_id", "course_offerings.id"],
+            name="fk_offering_assistants_offering",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "user_id"],
+            ["users.school_id", "users.id"],
+            name="fk_offering_assistants_user",
+            ondelete="CASCADE",
+        ),
+        Index("ix_offering_assistants_user", "school_id", "user_id"),
+    )
+
+    offering_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    created_at: Mapped[CreatedAt]
