@@ -32,6 +32,7 @@ from app.web.listing import (
     text_argument,
     wants_fragment,
 )
+from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -94,8 +95,12 @@ def _show(offering_id: int) -> str:
     return render_template("catalogue/show.html", item=item, today=ctx.today())
 
 
-blueprint.add_url_rule("/courses", "index", by_host(school=_index, apex=apex.courses))
-blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", by_host(school=_show, apex=apex.course))
+_list = shared_by_visitors(by_host(school=_index, apex=apex.courses))
+_one = shared_by_visitors(by_host(school=_show, apex=apex.course))
+blueprint.add_url_rule("/courses", "index", _list)
+blueprint.add_url_rule(
+    f"/courses/<{ROW}:offering_id>", "show", shared_by_visitors(by_host(school=_show, apex=apex.course))
+)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/register")

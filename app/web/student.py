@@ -10,6 +10,7 @@ from app.services.catalogue import my_courses as courses_of_mine
 from app.web import apex
 from app.web.context import request_context
 from app.web.hosts import by_host, school_only
+from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("student", __name__)
 
@@ -25,7 +26,7 @@ def _home() -> str:
     return render_template("student/home.html", now=now, mine=mine[:_MINE], today=ctx.today())
 
 
-blueprint.add_url_rule("/", "home", by_host(school=_home, apex=apex.home))
+blueprint.add_url_rule("/", "home", shared_by_visitors(by_host(school=_home, apex=apex.home)))
 
 
 @blueprint.get("/my/courses")
