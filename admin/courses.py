@@ -17,19 +17,13 @@ from admin.listing import ListAddress, choice
 from admin.uploads import ACCEPTED, picture_of
 from admin.validators import Required
 from app.context import Context
+from app.errors import InvalidFields
 from app.models import Course
+from app.rules.course_content import CourseContent, missing_for_release
 from app.rules.html import editable_text
 from app.rules.permissions import Action
-from app.services.courses import (
-    CourseContent,
-    create_course,
-    edit_course,
-    get_course,
-    list_courses,
-    missing_for_release,
-    release_course,
-    set_cover,
-)
+from app.services.course_drafts import DraftView, open_draft, save_draft, set_cover
+from app.services.courses import create_course, list_courses, release_course
 from app.services.showcase import list_released_categories
 from app.web.context import request_context
 from app.web.hosts import ROW
@@ -92,16 +86,15 @@ class AllianceCourses(SecureView):
     @expose(f"/<{ROW}:course_id>/", methods=("GET", "POST"))
     def edit(self, course_id: int) -> ResponseReturnValue:
         """One course: its form, and 「发布」."""
-        course = get_course(request_context(), course_id=course_id)
-        # Not obj=course: that would read the cover, too.
-        given = {name: getattr(course, name) for name in CourseContent.__slots__}
-        form = CourseForm(data=given | {"description": editable_text(course.description)})
+        view = open_draft(request_context(), course_id=course_id)
+        given = {name: getattr(view.content, name) for name in CourseContent.__slots__}
+        form = CourseForm(data=given | {"description": editable_text(view.content.description)})
         if not form.is_submitted():
-            return self._form_page(form, course)
-        if form.validate() and attempt(lambda ctx: _save(ctx, course_id, form), form):
+            return self._form_page(form, view)
+        if form.validate() and attempt(lambda ctx: _save(ctx, view, form), form):
             flash(gettext("已保存"), "success")
             return redirect(self.get_url(".edit", course_id=course_id), code=303)
-        return self._form_page(form, course)
+        return self._form_page(form, view)
 
     @expose(f"/<{ROW}:course_id>/release", methods=("POST",))
     def release(self, course_id: int) -> ResponseReturnValue:
@@ -110,36 +103,38 @@ class AllianceCourses(SecureView):
             flash(gettext("已发布，现在可以授权给学校"), "success")
         return redirect(self.get_url(".edit", course_id=course_id), code=303)
 
-    def _form_page(self, form: CourseForm, course: Course | None) -> ResponseReturnValue:
+    def _form_page(self, form: CourseForm, view: DraftView | None) -> ResponseReturnValue:
         page = self.render(
             "manage/courses/form.html",
             form=form,
-            course=course,
-            missing=list(missing_for_release(course).values()) if course else [],
+            course=view.course if view else None,
+            missing=list(missing_for_release(view.content).values()) if view else [],
             categories=list_released_categories(request_context()),
             accepted=ACCEPTED,
         )
         return page, 422 if form.is_submitted() else 200
 
 
-def _save(ctx: Context, course_id: int | None, form: CourseForm) -> Course:
-    content = CourseContent(
-        title=form.title.data or "",
-        category=form.category.data or "",
-        source_name=form.source_name.data or "",
-        teachers=form.teachers.data or "",
-        summary=form.summary.data or "",
-        description=form.description.data or "",
-        hours=form.hours.data,
-        credit=form.credit.data,
-    )
-    course = (
-        create_course(ctx, content=content)
-        if course_id is None
-        else edit_course(ctx, course_id=course_id, content=content)
-    )
+def _save(ctx: Context, view: DraftView | None, form: CourseForm) -> Course:
+    values = {
+        "title": form.title.data or "",
+        "category": form.category.data or "",
+        "source_name": form.source_name.data or "",
+        "teachers": form.teachers.data or "",
+        "summary": form.summary.data or "",
+        "description": form.description.data or "",
+        "hours": form.hours.data,
+        "credit": form.credit.data,
+    }
+    if view is None:
+        course = create_course(ctx, content=CourseContent(**values))
+    else:
+        course = view.course
+        saved = save_draft(ctx, course_id=course.id, revision=view.revision, values=values)
+        if saved.problems:
+            raise InvalidFields(saved.problems)
     cover = picture_of(form.cover)
-    return set_cover(ctx, course_id=course.id, content=cover) if cover is not None else course
+    return set_cover(ctx, course_id=course.id, content=cover).course if cover is not None else course
 
 
 def views() -> Iterable[BaseView]:
