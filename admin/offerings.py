@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,25 +15,33 @@ from wtforms import DateField
 from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.course_editor import ContentEditor, EditorPage
 from admin.course_forms import NewCourseForm
-from admin.listing import ListAddress, choice
+from admin.listing import ListAddress, choice, number
 from admin.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
 from app.rules.assessment import sentences
 from app.rules.course_content import FIELD_LABELS
-from app.rules.course_states import OfferingStatus, missing_for_online
+from app.rules.course_states import missing_for_online
 from app.rules.permissions import Action, may
 from app.rules.terms import term_label
-from app.rules.windows import Dates
+from app.rules.windows import CourseState, Dates
 from app.services.course_contents import live_content
+from app.services.course_list import (
+    ALLIANCE_STATUSES,
+    OWN_STATUSES,
+    RECOMMENDATIONS,
+    SOURCES,
+    CourseFilter,
+    list_operating_teachers,
+    list_school_courses,
+)
 from app.services.course_versions import list_versions
 from app.services.courses import create_own_course
 from app.services.offerings import (
     NotReady,
     dates_of,
     get_school_course,
-    list_school_courses,
     put_online,
     schedule_offering,
     schedule_problems,
@@ -42,8 +51,6 @@ from app.web.context import request_context, request_school
 from app.web.hosts import ROW
 from app.web.i18n import joined, translated
 from app.web.listing import page_argument, text_argument
-
-SOURCES = ("alliance", "own")
 
 
 class DatesForm(ManageForm):
@@ -78,25 +85,26 @@ class Offerings(ContentEditor, SecureView):
     def index(self) -> str:
         """One page of the courses that match."""
         ctx = request_context()
-        text, source, status = (
-            text_argument("q"),
-            choice("source", SOURCES),
-            choice("status", tuple(OfferingStatus)),
+        wanted = CourseFilter(
+            text=text_argument("q"),
+            source=choice("source", SOURCES),
+            status=choice("status", (*OWN_STATUSES, *ALLIANCE_STATUSES)),
+            recommendation=choice("recommendation", RECOMMENDATIONS),
+            teacher_id=number("teacher"),
+            state=choice("state", tuple(CourseState)),
         )
+        chosen = {
+            "teacher" if name == "teacher_id" else name: value for name, value in asdict(wanted).items()
+        }
+        chosen["q"] = chosen.pop("text")
         return self.render(
             "manage/offerings/list.html",
-            found=list_school_courses(
-                ctx,
-                text=text,
-                source=source or None,
-                status=OfferingStatus(status) if status else None,
-                page=page_argument(),
-            ),
-            text=text,
-            source=source,
-            status=status,
-            may_schedule=may(ctx.actor.role, Action.SCHEDULE_OFFERING),
-            address=ListAddress("offerings.index", {"q": text, "source": source, "status": status}),
+            found=list_school_courses(ctx, wanted=wanted, page=page_argument()),
+            chosen=chosen,
+            filtered=wanted != CourseFilter(),
+            teachers=list_operating_teachers(ctx),
+            allowed={act.value for act in Action if may(ctx.actor.role, act)},
+            address=ListAddress("offerings.index", chosen),
         )
 
     @expose(f"/<{ROW}:offering_id>/")

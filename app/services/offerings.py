@@ -1,4 +1,4 @@
-"""A school's courses (课程管理 → 慕课列表): its own dates, 「上线」 and 「下线」 (manual 7.3)."""
+"""A course of the school in a term: its own dates, 「上线」 and 「下线」 (manual 7.3); the list is ``course_list``."""
 
 from __future__ import annotations
 
@@ -17,12 +17,9 @@ from app.rules.permissions import Action
 from app.rules.windows import Dates, date_problems
 from app.services.access import require
 from app.services.audit import record
-from app.services.course_search import course_matches
 from app.services.licences import is_licence_valid
 from app.services.mine import reachable_offerings
-from app.services.paging import Page
 
-PAGE_SIZE = 20
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)
 
@@ -37,7 +34,7 @@ class NotReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class OfferingRow:
-    """A course of the school as 慕课列表 shows it.
+    """A course of the school in a term.
 
     Args:
         offering: with its course and licence loaded.
@@ -78,42 +75,6 @@ def licence_holds(ctx: Context) -> ColumnElement[bool]:
             or_(CourseLicence.ends_on.is_(None), CourseLicence.ends_on >= ctx.today()),
         ),
     )
-
-
-def list_school_courses(
-    ctx: Context,
-    *,
-    text: str = "",
-    source: str | None = None,
-    status: OfferingStatus | None = None,
-    page: int = 1,
-) -> Page[OfferingRow]:
-    """All courses of the school (for a teacher those that he runs), what is to be done first, in one query.
-
-    Args:
-        text: as ``course_search``.
-        source: ``alliance`` (联盟慕课) or ``own`` (本校).
-        status: as people see it.
-
-    Raises:
-        NotAllowed: not staff of the school.
-    """
-    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
-    wanted = _rows(ctx).where(mine).add_columns(func.count().over())
-    if text.strip():
-        wanted = wanted.where(course_matches(text))
-    if source:
-        own = CourseOffering.course_owner_id == ctx.school.id
-        wanted = wanted.where(own if source == "own" else ~own)
-    if status is not None:
-        wanted = wanted.where(_has_status(ctx, status))
-    rows = ctx.session.execute(
-        wanted.order_by(CourseOffering.status.desc(), CourseOffering.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
-    shown = tuple(_row(ctx, row[0], row[1], row[2]) for row in rows)
-    return Page(shown, rows[0][-1] if rows else 0, page, PAGE_SIZE)
 
 
 def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
@@ -255,17 +216,6 @@ def _rows(ctx: Context) -> Select[Any]:
         .options(contains_eager(CourseOffering.course), contains_eager(CourseOffering.licence))
         .where(CourseOffering.school_id == ctx.school.id)
     )
-
-
-def _has_status(ctx: Context, status: OfferingStatus) -> ColumnElement[bool]:
-    if status is OfferingStatus.ONLINE:
-        return and_(CourseOffering.status == status, licence_holds(ctx))
-    if status is OfferingStatus.OFFLINE:
-        return or_(
-            CourseOffering.status == status,
-            and_(CourseOffering.status == OfferingStatus.ONLINE, ~licence_holds(ctx)),
-        )
-    return CourseOffering.status == status
 
 
 def _row(ctx: Context, offering: CourseOffering, teacher: str | None, registrations: int) -> OfferingRow:
