@@ -82,3 +82,12 @@ def licence_state(
     if ends_on is not None and ends_on <= today + ENDING:
         return LicenceState.ENDING
     return LicenceState.VALID
+
+
+#: Days before the last day on which a school is told, the nearest first.
+NOTICES = (7, 30)
+
+
+def notice_due(days_left: int) -> int | None:
+    """Which notice is due so many days before the last day: 30, 7 or none."""
+    return next((days for days in NOTICES if 0 <= days_left <= days), None)

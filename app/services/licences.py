@@ -19,8 +19,12 @@ from app.services.tenancy import get_member
 
 
 def is_licence_valid(licence: CourseLicence | None, today: date) -> bool:
-    """Whether a licence holds on a day at the school, its last day included."""
-    return licence is not None and (licence.ends_on is None or today <= licence.ends_on)
+    """Whether a licence holds on a day at the school, its first and last day included."""
+    return (
+        licence is not None
+        and (licence.starts_on is None or licence.starts_on <= today)
+        and (licence.ends_on is None or today <= licence.ends_on)
+    )
 
 
 def license_course(
