@@ -9,6 +9,7 @@ from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
 from admin import (
+    alliance_settings,
     audit,
     classes,
     courses,
@@ -19,6 +20,7 @@ from admin import (
     mails,
     offerings,
     people,
+    permissions,
     requests,
     school_settings,
     schools,
@@ -34,6 +36,7 @@ VIEWS: Sequence[Views] = (
     schools.views,
     courses.views,
     licences.views,
+    alliance_settings.views,
     people.views,
     imports.views,
     teacher_imports.views,
@@ -41,6 +44,7 @@ VIEWS: Sequence[Views] = (
     mails.views,
     school_settings.views,
     graduates.views,
+    permissions.views,
     audit.views,
     classes.views,
     requests.views,

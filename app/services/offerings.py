@@ -209,12 +209,12 @@ def decline_offer(ctx: Context, *, offering_id: int, reason: str) -> CourseOffer
         Invalid: no reason (field ``reason``), or too long.
         NotFound: no such alliance course here.
     """
+    offering = locked_offering(ctx, offering_id, Action.DECLINE_LICENCE)
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid("reason", msg("请填写拒绝的原因"))
     if len(reason) > REASON_LENGTH:
         raise Invalid("reason", msg("超过 %(limit)s 个字符", limit=REASON_LENGTH))
-    offering = locked_offering(ctx, offering_id, Action.DECLINE_LICENCE)
     licence = _licence_of(ctx, offering)
     if licence is None:
         raise NotFound(msg("没有找到这门课程"))
