@@ -16,6 +16,7 @@ from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.course_editor import ContentEditor, EditorPage
 from admin.course_forms import NewCourseForm
 from admin.listing import ListAddress, choice, number
+from admin.own_status import OwnStatusActs, missing_by_tab
 from admin.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
@@ -36,12 +37,14 @@ from app.services.course_list import (
     list_operating_teachers,
     list_school_courses,
 )
+from app.services.course_review_pages import get_own_status
 from app.services.course_versions import list_versions
 from app.services.courses import create_own_course
 from app.services.offerings import (
     NotReady,
     dates_of,
     get_school_course,
+    may_schedule,
     put_online,
     schedule_offering,
     schedule_problems,
@@ -75,7 +78,7 @@ class DatesForm(ManageForm):
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
-class Offerings(ContentEditor, SecureView):
+class Offerings(ContentEditor, OwnStatusActs, SecureView):
     """The list of the school's courses and the page of one."""
 
     action = Action.SEE_OFFERINGS
@@ -148,7 +151,7 @@ class Offerings(ContentEditor, SecureView):
         """详细信息: the four dates, 「保存」."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
-        if request.method == "POST" and not may(ctx.actor.role, Action.SCHEDULE_OFFERING):
+        if request.method == "POST" and not may_schedule(ctx, row.offering):
             abort(404)
         form = DatesForm(obj=row.offering)
         if form.validate_on_submit() and attempt(lambda ctx: _schedule(ctx, offering_id, form), form):
@@ -226,15 +229,18 @@ class Offerings(ContentEditor, SecureView):
     def _page(self, template: str, offering_id: int, **values: object) -> str:
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
+        own = get_own_status(ctx, course_id=row.offering.course_id) if row.own else None
         return str(
             self.render(
                 template,
                 row=row,
+                own=own,
+                missing_tabs=missing_by_tab(own) if own else [],
                 course=row.offering.course,
                 missing=missing_for_online(dates_of(row.offering), licensed=row.licensed),
                 term=term_label(row.offering.term),
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
-                may_schedule=may(ctx.actor.role, Action.SCHEDULE_OFFERING),
+                may_schedule=may_schedule(ctx, row.offering),
                 **values,
             )
         )
