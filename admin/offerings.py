@@ -21,13 +21,14 @@ from admin.course_forms import NewCourseForm
 from admin.listing import ListAddress, choice, number
 from admin.offering_moves import OfferingMoves
 from admin.offering_staff import StaffPages
+from admin.own_status import OwnStatusActs, missing_by_tab
 from admin.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
 from app.rules.assessment import sentences
 from app.rules.course_content import FIELD_LABELS
-from app.rules.permissions import Action, Reach, may, reach
+from app.rules.permissions import Action, may
 from app.rules.terms import term_label
 from app.rules.windows import CourseState, Dates
 from app.services.course_contents import live_content
@@ -40,14 +41,15 @@ from app.services.course_list import (
     list_operating_teachers,
     list_school_courses,
 )
+from app.services.course_review_pages import get_own_status
 from app.services.course_versions import list_versions
 from app.services.courses import create_own_course
 from app.services.offering_assessment import assessment_of
 from app.services.offering_terms import list_terms, open_terms
 from app.services.offerings import (
     NotReady,
-    OfferingRow,
     get_school_course,
+    may_schedule,
     put_online,
     schedule_offering,
     schedule_problems,
@@ -81,7 +83,7 @@ class DatesForm(ManageForm):
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
-class Offerings(ContentEditor, StaffPages, OfferingMoves, SecureView):
+class Offerings(ContentEditor, StaffPages, OfferingMoves, OwnStatusActs, SecureView):
     """The list of the school's courses and the page of one."""
 
     action = Action.SEE_OFFERINGS
@@ -154,7 +156,7 @@ class Offerings(ContentEditor, StaffPages, OfferingMoves, SecureView):
         """详细信息: the four dates, 「保存」."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
-        if request.method == "POST" and not _may_schedule(ctx, row):
+        if request.method == "POST" and not may_schedule(ctx, row.offering):
             abort(404)
         form = DatesForm(obj=row.offering)
         if form.validate_on_submit() and attempt(lambda ctx: _schedule(ctx, offering_id, form), form):
@@ -236,10 +238,13 @@ class Offerings(ContentEditor, StaffPages, OfferingMoves, SecureView):
         """A page inside the frame of an offering."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
+        own = get_own_status(ctx, course_id=row.offering.course_id) if row.own else None
         return str(
             self.render(
                 template,
                 row=row,
+                own=own,
+                missing_tabs=missing_by_tab(own) if own else [],
                 course=row.offering.course,
                 missing=row.missing,
                 term=term_label(row.offering.term),
@@ -248,16 +253,10 @@ class Offerings(ContentEditor, StaffPages, OfferingMoves, SecureView):
                     (one, translated(term_label(one))) for one in open_terms(ctx, offering_id=offering_id)
                 ],
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
-                may_schedule=_may_schedule(ctx, row),
+                may_schedule=may_schedule(ctx, row.offering),
                 **values,
             )
         )
-
-
-def _may_schedule(ctx: Context, row: OfferingRow) -> bool:
-    """A teacher sets the dates of the school's own courses only."""
-    found = reach(ctx.actor.role, Action.SCHEDULE_OFFERING)
-    return found is Reach.ALL or (found is Reach.OWN and row.own)
 
 
 def _schedule(ctx: Context, offering_id: int, form: DatesForm) -> CourseOffering:

@@ -12,6 +12,7 @@ from admin import (
     alliance_settings,
     audit,
     classes,
+    course_reviews,
     courses,
     graduates,
     imports,
@@ -21,6 +22,7 @@ from admin import (
     offerings,
     people,
     permissions,
+    recommendations,
     requests,
     school_settings,
     schools,
@@ -37,6 +39,7 @@ VIEWS: Sequence[Views] = (
     courses.views,
     licences.views,
     alliance_settings.views,
+    recommendations.views,
     people.views,
     imports.views,
     teacher_imports.views,
@@ -49,6 +52,7 @@ VIEWS: Sequence[Views] = (
     classes.views,
     requests.views,
     offerings.views,
+    course_reviews.views,
 )
 
 
