@@ -193,7 +193,7 @@ def test_a_course_is_written_released_and_licensed(
     done = send(
         client,
         "/manage/licences/new/",
-        course_id=course_id,
+        course_id=f"{alliance.id}-{course_id}",
         school_ids=[school.id, other_school.id],
         ends_on="2027-07-31",
         seats="30",
@@ -202,12 +202,12 @@ def test_a_course_is_written_released_and_licensed(
     with school_scope(school.id) as session:
         assert session.scalars(select(CourseOffering.status)).one() == "unhandled"
         assert session.scalars(select(CourseLicence.seats)).one() == 30
-    listed = client.get(f"/manage/licences/?course={course_id}").text
+    listed = client.get(f"/manage/licences/list/?course={course_id}").text
     assert school.name in listed
     assert "2027-07-31" in listed
-    ended = send(client, f"/manage/licences/{course_id}/{school.id}/end")
+    ended = send(client, f"/manage/licences/{alliance.id}/{course_id}/{school.id}/end")
     assert ended.status_code == 303
-    assert "已结束" in client.get(f"/manage/licences/?course={course_id}&school={school.id}").text
+    assert "已结束" in client.get(f"/manage/licences/list/?course={course_id}&school={school.id}").text
 
 
 @pytest.mark.parametrize(
@@ -228,9 +228,9 @@ def test_a_refused_course_marks_its_field(client: FlaskClient, field: str, value
 
 
 def test_licensing_without_a_school_says_so_and_keeps_the_form(
-    client: FlaskClient, school: SchoolInfo
+    client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
-    course_id = released_course(client, f"待授权课程{school.id}")
+    course_id = f"{alliance.id}-{released_course(client, f'待授权课程{school.id}')}"
     answer = send(client, "/manage/licences/new/", course_id=course_id, seats="12")
     assert answer.status_code == 422
     assert "请至少选择一所学校" in client.get("/manage/licences/").text or "请至少选择一所学校" in answer.text

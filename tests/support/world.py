@@ -29,6 +29,7 @@ from app.models import (
     CourseVersion,
     Enrolment,
     LicenceAnswer,
+    LicenceImport,
     Mail,
     Notice,
     OfferingAssistant,
@@ -147,6 +148,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 licence_id=licensed["id"], licensor_id=alliance.id, reason=canary, answered_by_name=canary
             )
         )
+        put(LicenceImport(filename=canary, rows=[], problems=[], counts={}, created_by_name=canary))
         put(OfferingAssistant(offering_id=offering.id, user_id=user.id))
         selection = put(
             ClassSelection(
