@@ -3,7 +3,14 @@
 from app.models.alliance import Announcement, AnnouncementTarget, DailyRun, SchoolFigure, SupportVisit
 from app.models.audit import AuditEntry
 from app.models.classes import SchoolClass
-from app.models.courses import Course, CourseDraft, CourseRecommendation, CourseReview, CourseVersion
+from app.models.courses import (
+    Course,
+    CourseDraft,
+    CourseRecommendation,
+    CourseReview,
+    CourseVersion,
+    CourseVersionOutbox,
+)
 from app.models.enrolments import ClassCourse, ClassSelection, Enrolment, WaitingPlace
 from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
 from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
@@ -39,6 +46,7 @@ __all__ = [
     "CourseRecommendation",
     "CourseReview",
     "CourseVersion",
+    "CourseVersionOutbox",
     "DailyRun",
     "Enrolment",
     "ImportOutbox",

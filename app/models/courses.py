@@ -34,7 +34,8 @@ class Course(SchoolScoped, Base):
 
     What is edited stands in ``CourseDraft`` until it is published; readers never see a draft. A released course is
     readable by every school; the licence narrows that in the queries. Only the owner writes. ``version`` counts the
-    published versions (0: never published).
+    published versions (0: never published), ``revision`` the saves of the working copy and the publications: who
+    saves says which one he has read, so that nobody overwrites silently.
     """
 
     __tablename__ = "courses"
@@ -79,6 +80,7 @@ class Course(SchoolScoped, Base):
     status: Mapped[str] = mapped_column(String(16), default="draft", server_default="draft")
     released: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     #: The teacher (or administrator) who made it.
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[CreatedAt]
@@ -92,7 +94,6 @@ class Course(SchoolScoped, Base):
 class CourseDraft(SchoolScoped, Base):
     """The working copy of a course: what is being written, and what waits for a review. At most one a course.
 
-    ``revision`` grows with every save; who saves says which one he has read, so that nobody overwrites silently.
     Seen by the owner only, whoever shares the course.
     """
 
@@ -109,11 +110,12 @@ class CourseDraft(SchoolScoped, Base):
 
     course_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     state: Mapped[str] = mapped_column(String(16), default="draft", server_default="draft")
-    revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     #: ``app.rules.course_content.CourseContent`` as plain data.
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    #: Field -> the course's revision that last changed it.
+    touched: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
+    #: The new cover; NULL: the course's own.
     cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
-    cover_sha: Mapped[str | None] = mapped_column(String(16))
     edited_by: Mapped[int | None] = mapped_column(BigInteger)
     edited_by_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     edited_at: Mapped[CreatedAt]
@@ -154,6 +156,29 @@ class CourseVersion(SchoolScoped, Base):
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
         """The owner's rows, and the versions of what has been released to the alliance."""
         return or_(cls.school_id == school_id, cls.released)
+
+
+class CourseVersionOutbox(Base):
+    """Versions of which schools have yet to be told; the sweeper reads all owners' rows, like the other outboxes.
+
+    The schools come in the order of their ids; ``told_up_to`` is the last one that has been told.
+    """
+
+    __tablename__ = "course_version_outbox"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "version_id"],
+            ["course_versions.school_id", "course_versions.id"],
+            name="fk_course_version_outbox_version",
+            ondelete="CASCADE",
+        ),
+        Index("ix_course_version_outbox_due_at", "due_at"),
+    )
+
+    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    told_up_to: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    due_at: Mapped[CreatedAt]
 
 
 class CourseReview(SchoolScoped, Base):

@@ -1,60 +1,46 @@
-"""Courses of the alliance (联盟慕课), written by the secretariat and released to the schools."""
+"""Courses: made by the secretariat (联盟慕课) or at a school (本校), released to the schools, published in versions."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
-from app.errors import Conflict, Invalid, Message, NotFound, msg
-from app.models import Course, CourseLicence
-from app.rules.html import rich_text
-from app.rules.permissions import Action
-from app.rules.pinyin import pinyin_of_title
+from app.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound, msg
+from app.models import Course, CourseLicence, CourseOffering, CourseVersion
+from app.rules.course_content import CourseContent, cleaned, missing_for_release, problems
+from app.rules.permissions import Action, Role
+from app.rules.terms import term_of
 from app.services.access import require
 from app.services.audit import record
+from app.services.course_contents import LISTED, editable_course, taken, write_content
+from app.services.course_drafts import (
+    NOTE_LENGTH,
+    draft_of,
+    publish_draft,
+    set_cover,
+    start_draft,
+    view_of,
+)
 from app.services.course_search import course_matches
-from app.services.images import COVER_SIZE, clean_image
+from app.services.course_versions import set_released
 from app.services.paging import Page
 from app.services.tenancy import require_alliance
 
+__all__ = [
+    "CourseContent",
+    "CourseRow",
+    "create_course",
+    "create_own_course",
+    "get_course",
+    "list_courses",
+    "publish_version",
+    "release_course",
+    "set_cover",
+]
+
 PAGE_SIZE = 20
-DESCRIPTION_LENGTH = 50_000
-MOST_HOURS = 1000
-MOST_CREDIT = Decimal(20)
-
-#: field -> characters; the columns of ``courses`` have the same widths.
-LENGTHS = {"title": 100, "category": 32, "source_name": 64, "teachers": 200, "summary": 300}
-INITIALS_LENGTH = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CourseContent:
-    """What a course is about (基本信息).
-
-    Args:
-        title: the name.
-        category: e.g. 临床医学.
-        source_name: the school or body that made it.
-        teachers: names of the teachers, as they are shown.
-        summary: two or three sentences for lists.
-        description: rich text, or plain text with empty lines between paragraphs.
-        hours: hours of teaching (学时).
-        credit: credit points (学分), in halves.
-    """
-
-    title: str
-    category: str
-    source_name: str = ""
-    teachers: str = ""
-    summary: str = ""
-    description: str = ""
-    hours: int | None = None
-    credit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,73 +102,83 @@ def create_course(ctx: Context, *, content: CourseContent) -> Course:
         Invalid: with the field and the reason.
     """
     _require_secretariat(ctx)
-    course = Course(school_id=ctx.school.id)
-    _write(ctx, course, _columns(_checked(content)))
-    record(ctx, "course.created", "course", course.id, {"title": course.title})
-    return course
+    return _create(ctx, content)
 
 
-def edit_course(ctx: Context, *, course_id: int, content: CourseContent) -> Course:
-    """Change what a course is about; schools that have it see the change at once.
+def create_own_course(ctx: Context, *, content: CourseContent) -> CourseOffering:
+    """Create a course of the school (本校慕课) with its offering of today's term; a teacher who makes it runs it.
 
     Raises:
-        Invalid: with the field and the reason; what a released course needs cannot be emptied.
-        NotFound: none.
+        Invalid: with the field and the reason.
+        NotAllowed: the alliance, or not staff.
     """
-    course = get_course(ctx, course_id=course_id)
-    values = _columns(_checked(content))
-    changed = sorted(name for name, value in values.items() if getattr(course, name) != value)
-    if not changed:
-        return course
-    _write(ctx, course, values)
-    if course.released and (missing := missing_for_release(course)):
-        field, message = next(iter(missing.items()))
-        raise Invalid(field, message)
-    record(ctx, "course.edited", "course", course.id, {"changed": changed})
-    return course
-
-
-def set_cover(ctx: Context, *, course_id: int, content: bytes) -> Course:
-    """Give a course a cover, cut to 640 × 360.
-
-    Raises:
-        Invalid: the picture is refused (field ``cover``).
-        NotFound: none.
-    """
-    course = get_course(ctx, course_id=course_id)
-    picture = clean_image(content, size=COVER_SIZE, crop=True, field="cover")
-    course.cover, course.cover_sha = picture.content, picture.sha
+    require(ctx, Action.CREATE_COURSE)
+    if ctx.school.is_alliance:
+        raise NotAllowed(msg("此操作只能由学校进行"))
+    course = _create(ctx, content)
+    offering = CourseOffering(
+        school_id=ctx.school.id,
+        course_owner_id=ctx.school.id,
+        course_id=course.id,
+        term=term_of(ctx.today()),
+        operating_teacher_id=course.created_by if ctx.actor.role is Role.TEACHER else None,
+    )
+    ctx.session.add(offering)
     ctx.session.flush()
-    record(ctx, "course.cover_changed", "course", course.id, {"sha": picture.sha})
-    return course
+    return offering
 
 
 def release_course(ctx: Context, *, course_id: int) -> Course:
-    """Release a course to the alliance: it can be licensed, and the apex shows it.
+    """Release a course to the alliance: its first version is published, it can be licensed, and the apex shows it.
 
     Raises:
         Conflict: it is released already, or something is missing.
         NotFound: none.
     """
-    course = get_course(ctx, course_id=course_id)
+    _require_secretariat(ctx)
+    course = editable_course(ctx, course_id=course_id, lock=True)
     if course.released:
         raise Conflict(msg("课程已经发布"))
-    for message in missing_for_release(course).values():
-        raise Conflict(message)
-    course.released, course.status = True, "approved"
-    ctx.session.flush()
+    _refuse_incomplete(ctx, course)
+    set_released(ctx, course, released=True)
+    course.status = "approved"
+    publish_draft(ctx, course=course)
     record(ctx, "course.released", "course", course.id, {"title": course.title})
     return course
 
 
-def missing_for_release(course: Course) -> dict[str, Message]:
-    """What a course lacks before it can be released: field -> sentence."""
-    needed = {
-        "teachers": msg("请填写授课教师"),
-        "summary": msg("请填写课程简介"),
-        "description": msg("请填写课程介绍"),
-    }
-    return {field: message for field, message in needed.items() if not getattr(course, field)}
+def publish_version(ctx: Context, *, course_id: int, revision: int, note: str) -> CourseVersion:
+    """「发布新版本」: what was edited becomes live at every school that has the course; they are told what changed.
+
+    Args:
+        revision: of the working copy that the publisher has read.
+        note: what changed, in a sentence or two.
+
+    Raises:
+        Conflict: not released yet, nothing changed, changed by somebody else meanwhile, or something is missing.
+        Invalid: the note is missing or too long (field ``note``).
+        NotFound: none.
+    """
+    _require_secretariat(ctx)
+    course = editable_course(ctx, course_id=course_id, lock=True)
+    if not course.released:
+        raise Conflict(msg("课程尚未发布"))
+    if not note.strip():
+        raise Invalid("note", msg("请说明修改了什么，使用该课程的学校会看到"))
+    if len(note) > NOTE_LENGTH:
+        raise Invalid("note", msg("超过 %(limit)s 个字符", limit=NOTE_LENGTH))
+    view = view_of(course, draft_of(ctx, course))
+    if not view.changed:
+        raise Conflict(msg("没有未发布的修改"))
+    if view.revision != revision:
+        raise Conflict(msg("%(name)s 刚刚又修改了课程，请核对后再发布", name=view.edited_by_name))
+    _refuse_incomplete(ctx, course)
+    return publish_draft(ctx, course=course, note=note)
+
+
+def _refuse_incomplete(ctx: Context, course: Course) -> None:
+    for message in missing_for_release(view_of(course, draft_of(ctx, course)).content).values():
+        raise Conflict(message)
 
 
 def _require_secretariat(ctx: Context) -> None:
@@ -190,43 +186,21 @@ def _require_secretariat(ctx: Context) -> None:
     require_alliance(ctx)
 
 
-def _checked(content: CourseContent) -> CourseContent:
-    texts = {field: " ".join(getattr(content, field).split()) for field in LENGTHS}
-    if not texts["title"]:
-        raise Invalid("title", msg("请填写课程名称"))
-    if not texts["category"]:
-        raise Invalid("category", msg("请填写课程分类"))
-    for field, limit in LENGTHS.items():
-        if len(texts[field]) > limit:
-            raise Invalid(field, msg("超过 %(limit)s 个字符", limit=limit))
-    description = rich_text(content.description)
-    if len(description) > DESCRIPTION_LENGTH:
-        raise Invalid("description", msg("超过 %(limit)s 个字符", limit=DESCRIPTION_LENGTH))
-    if content.hours is not None and not 1 <= content.hours <= MOST_HOURS:
-        raise Invalid("hours", msg("学时应为 1 至 %(most)s 的整数", most=MOST_HOURS))
-    if content.credit is not None and not _is_credit(content.credit):
-        raise Invalid("credit", msg("学分应为 0.5 至 %(most)s，以 0.5 为单位", most=int(MOST_CREDIT)))
-    return replace(content, **texts, description=description)  # type: ignore[arg-type]
-
-
-def _is_credit(credit: Decimal) -> bool:
-    return credit.is_finite() and 0 < credit <= MOST_CREDIT and credit * 2 == int(credit * 2)
-
-
-def _columns(content: CourseContent) -> dict[str, object]:
-    full, initials = pinyin_of_title(content.title)
-    return asdict(content) | {"title_pinyin": full, "title_initials": initials[:INITIALS_LENGTH]}
-
-
-def _write(ctx: Context, course: Course, values: dict[str, object]) -> None:
-    try:
-        # A savepoint begins with a flush, so what may be refused is set inside it.
-        with ctx.session.begin_nested():
-            for name, value in values.items():
-                setattr(course, name, value)
-            ctx.session.add(course)
-            ctx.session.flush()
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            raise Invalid("title", msg("已有名为“%(title)s”的课程", title=str(values["title"]))) from error
-        raise
+def _create(ctx: Context, content: CourseContent) -> Course:
+    content = cleaned(content)
+    wrong = problems(content) or taken(ctx, content, course_id=None)
+    if wrong:
+        raise InvalidFields(wrong)
+    at_home = ctx.actor.school_id == ctx.school.id
+    course = Course(
+        school_id=ctx.school.id,
+        created_by=ctx.actor.user_id if at_home else None,
+        version=0,
+        revision=0,
+        released=False,
+        status="draft",
+    )
+    write_content(ctx, course, content, only=LISTED)
+    start_draft(ctx, course, content)
+    record(ctx, "course.created", "course", course.id, {"title": course.title})
+    return course

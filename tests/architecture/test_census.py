@@ -17,6 +17,7 @@ UNSCOPED = {
     "schools": "the public registry that scopes all others; only its alliance writes it",
     "mail_outbox": "ids of mails that wait for a worker, for the same reason",
     "daily_runs": "on which day a school's daily tasks ran, so that the sweeper need not visit every school",
+    "course_version_outbox": "ids of versions of which schools are yet to be told, for the same reason",
     "import_outbox": "ids of imports that wait for a worker, so that the sweeper need not visit every school",
 }
 

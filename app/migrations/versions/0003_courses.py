@@ -21,6 +21,8 @@ _OWNER = f"course_owner_id = {CURRENT_SCHOOL}"
 POLICIES = (
     Policy("course_drafts"),
     Policy("course_versions", read=f"{_MINE} OR released"),
+    # The sweeper looks for what is due in all schools; ids and a time, written by the owner only.
+    Policy("course_version_outbox", read="true"),
     Policy("course_reviews"),
     Policy("course_recommendations", read=f"{_MINE} OR {_ALLIANCE}"),
     Policy("licence_imports"),
@@ -44,7 +46,8 @@ LICENCES_BEFORE = Policy("course_licences", read=f"{_MINE} OR {_OWNER}", write=_
 
 _LAST_FIRST = (
     "licence_imports",
-    "licence_answers", "course_versions", "course_reviews", "course_recommendations", "course_drafts",
+    "licence_answers", "course_version_outbox", "course_versions", "course_reviews", "course_recommendations",
+    "course_drafts",
     "offering_assistants", "announcement_targets", "support_visits", "school_figures", "daily_runs", "announcements",
 )  # fmt: skip
 _CONSTRAINTS = (
@@ -59,8 +62,8 @@ _CONSTRAINTS = (
 _COLUMNS = {
     "schools": ("requires_operating_teacher", "most_courses", "most_people"),
     "courses": (
-        "created_by", "version", "assessment", "readings", "prerequisites", "audience", "outline", "tags", "team",
-        "subject", "code",
+        "created_by", "revision", "version", "assessment", "readings", "prerequisites", "audience", "outline", "tags",
+        "team", "subject", "code",
     ),
     "course_offerings": ("assessment", "seats"),
     "course_licences": ("local_assessment", "term", "starts_on", "licensor_id"),
@@ -176,10 +179,11 @@ def upgrade() -> None:
         sa.Column("school_id", sa.BigInteger(), nullable=False),
         sa.Column("course_id", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=16), server_default="draft", nullable=False),
-        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "touched", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
         sa.Column("cover", sa.LargeBinary(), nullable=True),
-        sa.Column("cover_sha", sa.String(length=16), nullable=True),
         sa.Column("edited_by", sa.BigInteger(), nullable=True),
         sa.Column("edited_by_name", sa.String(length=100), server_default="", nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -290,6 +294,21 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "course_version_outbox",
+        sa.Column("school_id", sa.BigInteger(), nullable=False),
+        sa.Column("version_id", sa.BigInteger(), nullable=False),
+        sa.Column("told_up_to", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id", "version_id"],
+            ["course_versions.school_id", "course_versions.id"],
+            name="fk_course_version_outbox_version",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("school_id", "version_id", name=op.f("pk_course_version_outbox")),
+    )
+    op.create_index("ix_course_version_outbox_due_at", "course_version_outbox", ["due_at"], unique=False)
+    op.create_table(
         "offering_assistants",
         sa.Column("school_id", sa.BigInteger(), nullable=False),
         sa.Column("offering_id", sa.BigInteger(), nullable=False),
@@ -370,6 +389,7 @@ def upgrade() -> None:
         sa.Column("assessment", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     )
     op.add_column("courses", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("courses", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     op.add_column("courses", sa.Column("created_by", sa.BigInteger(), nullable=True))
     op.create_unique_constraint(op.f("uq_courses_school_id_code"), "courses", ["school_id", "code"])
     op.create_foreign_key(
