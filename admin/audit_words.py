@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, Any] = {
     "school.opened": lazy_gettext("开通学校"),
     "school.edited": lazy_gettext("修改学校信息"),
     "school.logo_changed": lazy_gettext("更换校徽"),
+    "school.quotas_set": lazy_gettext("设置学校配额"),
     "school.suspended": lazy_gettext("暂停学校"),
     "school.resumed": lazy_gettext("恢复学校"),
     "class.created": lazy_gettext("创建班级"),
