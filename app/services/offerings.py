@@ -21,6 +21,7 @@ from app.services.course_search import course_matches
 from app.services.licences import is_licence_valid
 from app.services.mine import reachable_offerings
 from app.services.paging import Page
+from app.services.showings import show_publicly
 
 PAGE_SIZE = 20
 EARLIEST = date(2000, 1, 1)
@@ -160,6 +161,7 @@ def schedule_offering(
     for field in Dates.__slots__:
         setattr(offering, field, getattr(dates, field))
     ctx.session.flush()
+    show_publicly(ctx, offering_ids=[offering_id])
     record(ctx, "offering.scheduled", "offering", offering_id, {"old": _plain(before), "new": _plain(dates)})
     return offering
 
@@ -204,7 +206,7 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
         if missing:
             raise NotReady(missing)
     offering.status = following
-    ctx.session.flush()
+    show_publicly(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
     return offering
 
