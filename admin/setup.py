@@ -13,6 +13,7 @@ from admin import (
     classes,
     courses,
     graduates,
+    handbook,
     imports,
     index,
     licences,
@@ -32,6 +33,7 @@ Views = Callable[[], Iterable[BaseView]]
 
 #: Each module of views in the order of the menus.
 VIEWS: Sequence[Views] = (
+    handbook.views,
     schools.views,
     courses.views,
     licences.views,
