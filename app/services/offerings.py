@@ -19,6 +19,7 @@ from app.rules.windows import Dates, date_problems
 from app.services.audit import record
 from app.services.licences import is_licence_valid
 from app.services.mine import reachable_offerings
+from app.services.showings import show_publicly
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)
@@ -157,6 +158,7 @@ def schedule_offering(
     after = _plain(offering)
     if before != after:
         ctx.session.flush()
+        show_publicly(ctx, offering_ids=[offering_id])
         record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
     return offering
 
@@ -265,7 +267,7 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
         if missing:
             raise NotReady(missing)
     offering.status = following
-    ctx.session.flush()
+    show_publicly(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
     return offering
 

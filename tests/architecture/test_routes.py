@@ -26,6 +26,7 @@ PUBLIC = {
     "catalogue.index",
     "catalogue.show",
     "apex.members",
+    "help.index",
     # What is done with people's data, before one agrees to it.
     "privacy.show",
     # The link in the mail is the proof, and it may be opened on another device.

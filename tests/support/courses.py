@@ -6,7 +6,7 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
-from app.models import Course, CourseLicence, CourseOffering, Enrolment, User
+from app.models import Course, CourseLicence, CourseOffering, CourseShowing, Enrolment, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
@@ -84,10 +84,20 @@ def put_offering(
             **(defaults | values),
         )
         session.add(offering)
+        session.flush()
+        if offering.status == "online":
+            session.add(_showing(alliance, offering))
         session.commit()
         session.refresh(offering)
         session.expunge(offering)
     return offering
+
+
+def _showing(alliance: SchoolInfo, offering: CourseOffering) -> CourseShowing:
+    copied = ("course_owner_id", "course_id", "starts_on", "ends_on")
+    copied += ("registration_starts_on", "registration_ends_on")
+    values = {name: getattr(offering, name) for name in copied}
+    return CourseShowing(offering_id=offering.id, alliance_id=alliance.id, **values)
 
 
 def put_enrolment(school: SchoolInfo, offering: CourseOffering, user: User) -> None:
