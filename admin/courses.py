@@ -1,61 +1,34 @@
-"""联盟管理 → 联盟课程: the secretariat writes and releases the alliance's courses."""
+"""联盟管理 → 联盟课程: the secretariat writes, releases and renews the alliance's courses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import flash, redirect
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
-from wtforms import DecimalField, FileField, IntegerField, StringField, TextAreaField
-from wtforms.validators import Optional
 
-from admin.base import ALLIANCE, ManageForm, SecureView, attempt
+from admin.base import ALLIANCE, SecureView, attempt
+from admin.course_editor import ContentEditor, EditorPage
+from admin.course_forms import NewCourseForm
 from admin.listing import ListAddress, choice
-from admin.uploads import ACCEPTED, picture_of
-from admin.validators import Required
 from app.context import Context
-from app.errors import InvalidFields
-from app.models import Course
-from app.rules.course_content import CourseContent, missing_for_release
-from app.rules.html import editable_text
+from app.rules.course_content import FIELD_LABELS, missing_for_release
 from app.rules.permissions import Action
-from app.services.course_drafts import DraftView, open_draft, save_draft, set_cover
-from app.services.courses import create_course, list_courses, release_course
-from app.services.showcase import list_released_categories
-from app.web.context import request_context
+from app.services.course_drafts import open_draft
+from app.services.course_versions import list_versions
+from app.services.courses import create_course, get_course, list_courses, publish_version, release_course
+from app.web.context import request_context, request_school
 from app.web.hosts import ROW
 from app.web.listing import page_argument, text_argument
 
 STATES = ("released", "draft")
 
 
-class CourseForm(ManageForm):
-    """基本信息 of an alliance course."""
-
-    title = StringField(lazy_gettext("课程名称"), [Required()])
-    category = StringField(lazy_gettext("课程分类"), [Required()])
-    teachers = StringField(lazy_gettext("授课教师"), description=lazy_gettext("多位教师用顿号分开"))
-    source_name = StringField(lazy_gettext("建设单位"))
-    hours = IntegerField(lazy_gettext("学时"), [Optional()])
-    credit = DecimalField(lazy_gettext("学分"), [Optional()], places=1)
-    summary = TextAreaField(
-        lazy_gettext("课程简介"), description=lazy_gettext("两三句话，显示在课程列表中，最多 300 个字符")
-    )
-    description = TextAreaField(
-        lazy_gettext("课程介绍"),
-        description=lazy_gettext("空一行即分段；也可以使用标题、列表、表格等 HTML 标记，其余标记会被去掉"),
-    )
-    cover = FileField(
-        lazy_gettext("课程封面"),
-        description=lazy_gettext("PNG、JPEG、WebP 或 SVG，不超过 1 MB，将裁剪为 640 × 360"),
-    )
-
-
-class AllianceCourses(SecureView):
-    """The list of alliance courses and the form of one."""
+class AllianceCourses(ContentEditor, SecureView):
+    """The list of alliance courses and the page of one."""
 
     action = Action.MANAGE_ALLIANCE_COURSES
     hosts = "alliance"
@@ -75,26 +48,35 @@ class AllianceCourses(SecureView):
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
         """「新建课程」."""
-        form = CourseForm()
+        form = NewCourseForm()
         if form.validate_on_submit():
-            course = attempt(lambda ctx: _save(ctx, None, form), form)
+            content = form.content(request_school().name)
+            course = attempt(lambda ctx: create_course(ctx, content=content), form)
             if course is not None:
-                flash(gettext("已保存，发布后可以授权给学校"), "success")
+                flash(gettext("已新建，填写完整并发布后可以授权给学校"), "success")
                 return redirect(self.get_url(".edit", course_id=course.id), code=303)
-        return self._form_page(form, None)
+        page = self.render("manage/courses/new.html", form=form, back=self.get_url(".index"))
+        return page, 422 if form.is_submitted() else 200
 
-    @expose(f"/<{ROW}:course_id>/", methods=("GET", "POST"))
-    def edit(self, course_id: int) -> ResponseReturnValue:
-        """One course: its form, and 「发布」."""
-        view = open_draft(request_context(), course_id=course_id)
-        given = {name: getattr(view.content, name) for name in CourseContent.__slots__}
-        form = CourseForm(data=given | {"description": editable_text(view.content.description)})
-        if not form.is_submitted():
-            return self._form_page(form, view)
-        if form.validate() and attempt(lambda ctx: _save(ctx, view, form), form):
-            flash(gettext("已保存"), "success")
-            return redirect(self.get_url(".edit", course_id=course_id), code=303)
-        return self._form_page(form, view)
+    @expose(f"/<{ROW}:course_id>/")
+    def edit(self, course_id: int) -> str:
+        """基本信息."""
+        return self.tab_page("basics", self.editor("basics", course_id))
+
+    @expose(f"/<{ROW}:course_id>/details")
+    def details(self, course_id: int) -> str:
+        """详细信息."""
+        return self.tab_page("details", self.editor("details", course_id))
+
+    @expose(f"/<{ROW}:course_id>/assessment")
+    def assessment(self, course_id: int) -> str:
+        """评价设置."""
+        return self.tab_page("assessment", self.editor("assessment", course_id))
+
+    @expose(f"/<{ROW}:course_id>/versions")
+    def versions(self, course_id: int) -> str:
+        """版本记录, and 「发布新版本」."""
+        return self._versions_page(course_id)
 
     @expose(f"/<{ROW}:course_id>/release", methods=("POST",))
     def release(self, course_id: int) -> ResponseReturnValue:
@@ -103,38 +85,46 @@ class AllianceCourses(SecureView):
             flash(gettext("已发布，现在可以授权给学校"), "success")
         return redirect(self.get_url(".edit", course_id=course_id), code=303)
 
-    def _form_page(self, form: CourseForm, view: DraftView | None) -> ResponseReturnValue:
-        page = self.render(
-            "manage/courses/form.html",
-            form=form,
-            course=view.course if view else None,
-            missing=list(missing_for_release(view.content).values()) if view else [],
-            categories=list_released_categories(request_context()),
-            accepted=ACCEPTED,
+    @expose(f"/<{ROW}:course_id>/publish", methods=("POST",))
+    def publish(self, course_id: int) -> ResponseReturnValue:
+        """「发布新版本」."""
+        note, revision = request.form.get("note", ""), request.form.get("revision", type=int) or 0
+        if attempt(lambda ctx: publish_version(ctx, course_id=course_id, revision=revision, note=note)):
+            flash(gettext("新版本已发布，使用该课程的学校会收到消息"), "success")
+            return redirect(self.get_url(".versions", course_id=course_id), code=303)
+        return self._versions_page(course_id, note=note), 422
+
+    def course_id(self, ctx: Context, row_id: int) -> int:
+        """The row is the course."""
+        return get_course(ctx, course_id=row_id).id
+
+    def tab_page(self, tab: str, editor: EditorPage) -> str:
+        """The page of a tab around the editor."""
+        return self.render(
+            f"manage/courses/{tab}.html",
+            editor=editor,
+            course=editor.view.course,
+            missing=list(missing_for_release(editor.view.content).values()),
         )
-        return page, 422 if form.is_submitted() else 200
 
+    def tab_address(self, tab: str, row_id: int) -> str:
+        """Where the page of a tab is."""
+        return self.get_url(".edit" if tab == "basics" else f".{tab}", course_id=row_id)
 
-def _save(ctx: Context, view: DraftView | None, form: CourseForm) -> Course:
-    values = {
-        "title": form.title.data or "",
-        "category": form.category.data or "",
-        "source_name": form.source_name.data or "",
-        "teachers": form.teachers.data or "",
-        "summary": form.summary.data or "",
-        "description": form.description.data or "",
-        "hours": form.hours.data,
-        "credit": form.credit.data,
-    }
-    if view is None:
-        course = create_course(ctx, content=CourseContent(**values))
-    else:
-        course = view.course
-        saved = save_draft(ctx, course_id=course.id, revision=view.revision, values=values)
-        if saved.problems:
-            raise InvalidFields(saved.problems)
-    cover = picture_of(form.cover)
-    return set_cover(ctx, course_id=course.id, content=cover).course if cover is not None else course
+    def _versions_page(self, course_id: int, *, note: str = "") -> str:
+        ctx = request_context()
+        view = open_draft(ctx, course_id=course_id)
+        found = list_versions(ctx, owner_id=view.course.school_id, course_id=course_id, page=page_argument())
+        return self.render(
+            "manage/courses/versions.html",
+            view=view,
+            course=view.course,
+            missing=list(missing_for_release(view.content).values()),
+            found=found,
+            labels=FIELD_LABELS,
+            note=note,
+            address=ListAddress("alliance_courses.versions", {"course_id": course_id}),
+        )
 
 
 def views() -> Iterable[BaseView]:

@@ -16,7 +16,8 @@ from wtforms.validators import Optional
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt
 from admin.listing import ListAddress, number
 from app.rules.permissions import Action
-from app.services.licences import end_licence, license_course, list_licences, list_licensable
+from app.services.licence_lists import list_licences
+from app.services.licences import end_licence, license_course, list_licensable
 from app.services.schools import list_members
 from app.web.context import request_context
 from app.web.hosts import ROW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
@@ -12,30 +13,44 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField
 
 from admin.base import COURSES, ManageForm, SecureView, attempt
-from admin.listing import ListAddress, choice
+from admin.course_editor import ContentEditor, EditorPage
+from admin.course_forms import NewCourseForm
+from admin.listing import ListAddress, choice, number
 from admin.validators import Required
 from app.context import Context
+from app.errors import NotFound, msg
 from app.models import CourseOffering
-from app.rules.course_states import OfferingStatus, missing_for_online
+from app.rules.assessment import sentences
+from app.rules.course_content import FIELD_LABELS
+from app.rules.course_states import missing_for_online
 from app.rules.permissions import Action, may
 from app.rules.terms import term_label
-from app.rules.windows import Dates
+from app.rules.windows import CourseState, Dates
+from app.services.course_contents import live_content
+from app.services.course_list import (
+    ALLIANCE_STATUSES,
+    OWN_STATUSES,
+    RECOMMENDATIONS,
+    SOURCES,
+    CourseFilter,
+    list_operating_teachers,
+    list_school_courses,
+)
+from app.services.course_versions import list_versions
+from app.services.courses import create_own_course
 from app.services.offerings import (
     NotReady,
     dates_of,
     get_school_course,
-    list_school_courses,
     put_online,
     schedule_offering,
     schedule_problems,
     take_offline,
 )
-from app.web.context import request_context
+from app.web.context import request_context, request_school
 from app.web.hosts import ROW
 from app.web.i18n import joined, translated
 from app.web.listing import page_argument, text_argument
-
-SOURCES = ("alliance", "own")
 
 
 class DatesForm(ManageForm):
@@ -60,7 +75,7 @@ class DatesForm(ManageForm):
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
-class Offerings(SecureView):
+class Offerings(ContentEditor, SecureView):
     """The list of the school's courses and the page of one."""
 
     action = Action.SEE_OFFERINGS
@@ -70,31 +85,63 @@ class Offerings(SecureView):
     def index(self) -> str:
         """One page of the courses that match."""
         ctx = request_context()
-        text, source, status = (
-            text_argument("q"),
-            choice("source", SOURCES),
-            choice("status", tuple(OfferingStatus)),
+        wanted = CourseFilter(
+            text=text_argument("q"),
+            source=choice("source", SOURCES),
+            status=choice("status", (*OWN_STATUSES, *ALLIANCE_STATUSES)),
+            recommendation=choice("recommendation", RECOMMENDATIONS),
+            teacher_id=number("teacher"),
+            state=choice("state", tuple(CourseState)),
         )
+        chosen = {
+            "teacher" if name == "teacher_id" else name: value for name, value in asdict(wanted).items()
+        }
+        chosen["q"] = chosen.pop("text")
         return self.render(
             "manage/offerings/list.html",
-            found=list_school_courses(
-                ctx,
-                text=text,
-                source=source or None,
-                status=OfferingStatus(status) if status else None,
-                page=page_argument(),
-            ),
-            text=text,
-            source=source,
-            status=status,
-            may_schedule=may(ctx.actor.role, Action.SCHEDULE_OFFERING),
-            address=ListAddress("offerings.index", {"q": text, "source": source, "status": status}),
+            found=list_school_courses(ctx, wanted=wanted, page=page_argument()),
+            chosen=chosen,
+            filtered=wanted != CourseFilter(),
+            teachers=list_operating_teachers(ctx),
+            allowed={act.value for act in Action if may(ctx.actor.role, act)},
+            address=ListAddress("offerings.index", chosen),
         )
 
     @expose(f"/<{ROW}:offering_id>/")
     def show(self, offering_id: int) -> str:
-        """基本信息: read-only for alliance courses."""
-        return self._page("manage/offerings/basics.html", offering_id)
+        """基本信息: to be edited for own courses, read-only for alliance courses."""
+        return self._content_page("basics", offering_id)
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create(self) -> ResponseReturnValue:
+        """「新建课程」: an own course (本校), which its teacher then fills in and submits."""
+        form = NewCourseForm()
+        if form.validate_on_submit():
+            content = form.content(request_school().name)
+            offering = attempt(lambda ctx: create_own_course(ctx, content=content), form)
+            if offering is not None:
+                flash(gettext("已新建，填写完整后可以提交审核"), "success")
+                return redirect(self.get_url(".show", offering_id=offering.id), code=303)
+        page = self.render("manage/courses/new.html", form=form, back=self.get_url(".index"))
+        return page, 422 if form.is_submitted() else 200
+
+    @expose(f"/<{ROW}:offering_id>/assessment")
+    def assessment(self, offering_id: int) -> str:
+        """评价设置: to be edited for own courses, as students read it for alliance courses."""
+        return self._content_page("assessment", offering_id)
+
+    @expose(f"/<{ROW}:offering_id>/versions")
+    def versions(self, offering_id: int) -> str:
+        """版本记录: what each published version changed."""
+        ctx = request_context()
+        offering = get_school_course(ctx, offering_id=offering_id).offering
+        found = list_versions(
+            ctx, owner_id=offering.course_owner_id, course_id=offering.course_id, page=page_argument()
+        )
+        address = ListAddress("offerings.versions", {"offering_id": offering_id})
+        return self._page(
+            "manage/offerings/versions.html", offering_id, found=found, labels=FIELD_LABELS, address=address
+        )
 
     @expose(f"/<{ROW}:offering_id>/details", methods=("GET", "POST"))
     def details(self, offering_id: int) -> ResponseReturnValue:
@@ -107,7 +154,7 @@ class Offerings(SecureView):
         if form.validate_on_submit() and attempt(lambda ctx: _schedule(ctx, offering_id, form), form):
             flash(gettext("已保存"), "success")
             return redirect(self.get_url(".details", offering_id=offering_id), code=303)
-        page = self._page("manage/offerings/details.html", offering_id, form=form)
+        page = self._content_page("details", offering_id, form=form)
         return page, 422 if form.is_submitted() else 200
 
     @expose(f"/<{ROW}:offering_id>/online", methods=("POST",))
@@ -120,7 +167,7 @@ class Offerings(SecureView):
         form = DatesForm()
         typed = any(name in request.form for name in Dates.__slots__)
         if typed and not form.validate():
-            return self._page("manage/offerings/details.html", offering_id, form=form), 422
+            return self._content_page("details", offering_id, form=form), 422
 
         def work(ctx: Context) -> bool:
             if typed:
@@ -143,6 +190,38 @@ class Offerings(SecureView):
         if attempt(lambda ctx: take_offline(ctx, offering_id=offering_id)):
             flash(gettext("已下线，学生端不再显示该课程"), "success")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
+
+    def course_id(self, ctx: Context, row_id: int) -> int:
+        """The own course that an offering is of."""
+        row = get_school_course(ctx, offering_id=row_id)
+        if not row.own:
+            raise NotFound(msg("没有找到这门课程"))
+        return row.offering.course_id
+
+    def tab_page(self, tab: str, editor: EditorPage) -> str:
+        """The page of a tab around the editor of an own course."""
+        return self._content_page(tab, editor.row_id, editor=editor)
+
+    def tab_address(self, tab: str, row_id: int) -> str:
+        """Where the page of a tab is."""
+        return self.get_url(".show" if tab == "basics" else f".{tab}", offering_id=row_id)
+
+    def _content_page(
+        self, tab: str, offering_id: int, *, editor: EditorPage | None = None, form: DatesForm | None = None
+    ) -> str:
+        row = get_school_course(request_context(), offering_id=offering_id)
+        if row.own and editor is None:
+            # The dates' form may have been sent along; it is none of the content.
+            editor = self.editor(tab, offering_id)
+        content = live_content(row.offering.course)
+        return self._page(
+            f"manage/offerings/{tab}.html",
+            offering_id,
+            editor=editor,
+            content=content,
+            sentences=sentences(content.assessment) if content.assessment else [],
+            form=form or DatesForm(formdata=None, obj=row.offering),
+        )
 
     def _page(self, template: str, offering_id: int, **values: object) -> str:
         ctx = request_context()

@@ -27,7 +27,6 @@ from admin import (
     teacher_imports,
 )
 from admin.theme import SpocTheme
-from app.web.security import csp_nonce
 
 Views = Callable[[], Iterable[BaseView]]
 
@@ -61,7 +60,6 @@ def register(app: Flask) -> None:
         url="/manage",
         index_view=index.Overview(),
         theme=SpocTheme(),
-        csp_nonce_generator=csp_nonce,
     )
     for views in VIEWS:
         for view in views():

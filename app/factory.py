@@ -38,6 +38,7 @@ from app.web import (
     student,
     templating,
 )
+from app.web.page_cache import KeptPages
 from app.web.server_session import RedisSessions
 from tenants import resolve
 from tenants.db import db
@@ -139,7 +140,8 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     static = Path(str(app.static_folder)) / "dist"
-    wrapped = WhiteNoise(app.wsgi_app, max_age=365 * 24 * 3600, immutable_file_test=lambda _path, _url: True)
+    pages = KeptPages(app, app.wsgi_app)
+    wrapped = WhiteNoise(pages, max_age=365 * 24 * 3600, immutable_file_test=lambda _path, _url: True)
     if static.is_dir():
         wrapped.add_files(str(static), prefix="static/dist/")
     app.wsgi_app = wrapped  # type: ignore[method-assign]

@@ -1,10 +1,12 @@
-"""The catalogue page of a school, against a bare Flask route and against itself with fewer schools."""
+"""Home, catalogue and a course's page of a school, against a bare Flask route; the catalogue with more schools."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 
 from bench.figures import Figure, figure
 from bench.load import median_milliseconds, requests_per_second
@@ -19,29 +21,48 @@ ROUNDS = 3
 SECONDS = 4.0
 REQUESTS = 200
 PATH = "/courses"
+#: A search, whose page is made anew every time.
+SEARCH = "/courses?q=%E5%AD%A6"
+#: What a visitor opens; the course is the catalogue's first.
+PAGES = {"home": "/", "catalogue": PATH, "course": ""}
 
 
 def measure(place: Place) -> list[Figure]:
     """Requests per second of page and bare route in turn, then the page's median before and after the schools came."""
     host = f"{SCHOOL}.{place.env['BASE_DOMAIN']}"
     port = int(place.env["PORT"])
-    pages: list[float] = []
+    pages: dict[str, list[float]] = {name: [] for name in PAGES}
     bare: list[float] = []
     fill(place.admin_url, FEW)
     with _web(place):
-        few = [median_milliseconds(port, host, PATH, REQUESTS) for _ in range(ROUNDS)]
+        few = [median_milliseconds(port, host, SEARCH, REQUESTS) for _ in range(ROUNDS)]
     for _ in range(ROUNDS):
         with _web(place):
-            pages.append(requests_per_second(port, host, PATH, SECONDS))
+            for name, path in PAGES.items():
+                wanted = path or first_course(port, host)
+                pages[name].append(requests_per_second(port, host, wanted, SECONDS))
         with _bare(place) as bare_port:
             bare.append(requests_per_second(bare_port, host, PATH, SECONDS))
     fill(place.admin_url, MANY)
     with _web(place):
-        many = [median_milliseconds(port, host, PATH, REQUESTS) for _ in range(ROUNDS)]
+        many = [median_milliseconds(port, host, SEARCH, REQUESTS) for _ in range(ROUNDS)]
     return [
-        figure("page_catalogue_rps", "requests/s", pages, bare, better="high"),
-        figure("page_catalogue_1000_schools_p50", "ms", many, few),
+        *(
+            figure(f"page_{name}_rps", "requests/s", values, bare, better="high")
+            for name, values in pages.items()
+        ),
+        figure("page_search_1000_schools_p50", "ms", many, few),
     ]
+
+
+def first_course(port: int, host: str) -> str:
+    """The address of the first course that the catalogue names."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", PATH, headers={"Host": host})
+    found = re.search(r'href="(/courses/\d+)"', connection.getresponse().read().decode())
+    connection.close()
+    assert found, "the catalogue names no course"
+    return found[1]
 
 
 @contextmanager

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import current_app
 
+from app.services.daily_tasks import sweep_daily
 from app.services.imports.sweep import sweep_imports
 from app.services.mails import sweep_mails
+from app.services.version_news import sweep_versions
 from workers.dispatch import log_error, units_for
 
 #: Seconds between two sweeps of an idle worker.
 SWEEP_SECONDS = 5
-_SWEEPS = (sweep_imports, sweep_mails)
+_SWEEPS = (sweep_imports, sweep_mails, sweep_versions, sweep_daily)
 
 
 def sweep() -> None:

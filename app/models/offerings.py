@@ -84,6 +84,8 @@ class CourseOffering(SchoolScoped, Base):
     seats: Mapped[int | None] = mapped_column(Integer)
     #: The school's own assessment where the licence allows one; NULL: the course's.
     assessment: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    #: Last day and notice (``2026-12-31/30``) of the licence of which the school was told.
+    told_of_end: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[CreatedAt]
 
     course: Mapped[Course] = relationship(

@@ -52,6 +52,7 @@ class DraftView:
         edited_by_name: who saved last; blank without a working copy.
         edited_at: when.
         changed: the fields in which it differs from what is live; all are new for a course that was never published.
+        touched: field -> the revision that changed it last.
     """
 
     course: Course
@@ -62,6 +63,11 @@ class DraftView:
     edited_by_name: str
     edited_at: datetime | None
     changed: tuple[str, ...]
+    touched: Mapping[str, int]
+
+    def newer_than(self, revision: int) -> tuple[str, ...]:
+        """The fields that were changed since a revision was read."""
+        return tuple(name for name in FIELDS if self.touched.get(name, 0) > revision)
 
     @property
     def locked(self) -> bool:
@@ -123,8 +129,7 @@ def save_draft(ctx: Context, *, course_id: int, revision: int, values: Mapping[s
     view = view_of(course, draft)
     _refuse_pending(view)
     mine = cleaned(replace(view.content, **values))
-    touched = _touched(course, draft)
-    newer = tuple(name for name in FIELDS if touched.get(name, 0) > revision)
+    newer = view.newer_than(revision)
     changed = [name for name in changed_fields(view.content, mine) if name in values]
     clash = tuple(name for name in changed if name in newer)
     if clash:
@@ -138,11 +143,15 @@ def save_draft(ctx: Context, *, course_id: int, revision: int, values: Mapping[s
     return SavedDraft(view_of(course, draft), wrong, newer)
 
 
-def set_cover(ctx: Context, *, course_id: int, content: bytes) -> DraftView:
+def set_cover(ctx: Context, *, course_id: int, content: bytes, revision: int | None = None) -> DraftView:
     """Give the working copy a cover, cut to 640 × 360.
 
+    Args:
+        content: the file, as ``images.clean_image`` takes it.
+        revision: of the copy that was read; ``None`` where nobody read one.
+
     Raises:
-        Conflict: the course waits for its review.
+        Conflict: the course waits for its review, or somebody else changed the cover meanwhile.
         Invalid: the picture is refused (field ``cover``).
         NotFound: no such course, or none that the actor may edit.
     """
@@ -150,6 +159,8 @@ def set_cover(ctx: Context, *, course_id: int, content: bytes) -> DraftView:
     draft = draft_of(ctx, course)
     view = view_of(course, draft)
     _refuse_pending(view)
+    if revision is not None and "cover" in view.newer_than(revision):
+        raise Conflict(msg("%(name)s 刚刚更换了封面，请查看后再上传", name=view.edited_by_name or "—"))
     picture = clean_image(content, size=COVER_SIZE, crop=True, field="cover")
     stored = _store(ctx, course, draft, replace(view.content, cover=picture.sha), ("cover",))
     stored.cover = picture.content
@@ -257,6 +268,7 @@ def view_of(course: Course, draft: CourseDraft | None) -> DraftView:
         edited_by_name=draft.edited_by_name if draft is not None else "",
         edited_at=draft.edited_at if draft is not None else None,
         changed=FIELDS if live is None else tuple(changed_fields(live, content)),
+        touched=_touched(course, draft),
     )
 
 

@@ -1,31 +1,29 @@
-"""A school's courses (课程管理 → 慕课列表): its own dates, 「上线」 and 「下线」 (manual 7.3)."""
+"""A course of the school in a term: its own dates, 「上线」 and 「下线」 (manual 7.3); the list is ``course_list``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
-from app.errors import Conflict, Invalid, Message, NotFound, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, User
+from app.errors import Conflict, Invalid, Message, NotAllowed, NotFound, msg
+from app.models import Course, CourseLicence, CourseOffering, Enrolment, LicenceAnswer, School, User
 from app.rules.course_states import Move, OfferingStatus, missing_for_online, next_status
-from app.rules.permissions import Action
+from app.rules.licence_terms import MOST_SEATS
+from app.rules.permissions import Action, Reach, reach
 from app.rules.windows import Dates, date_problems
-from app.services.access import require
 from app.services.audit import record
-from app.services.course_search import course_matches
 from app.services.licences import is_licence_valid
 from app.services.mine import reachable_offerings
-from app.services.paging import Page
 from app.services.showings import show_publicly
 
-PAGE_SIZE = 20
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)
+REASON_LENGTH = 500
 
 
 class NotReady(Conflict):
@@ -38,13 +36,14 @@ class NotReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class OfferingRow:
-    """A course of the school as 慕课列表 shows it.
+    """A course of the school in a term.
 
     Args:
         offering: with its course and licence loaded.
         own: whether the school made it (课程来源 本校), else 联盟慕课.
         status: as people see it: a course whose licence has ended is offline, whatever its row says.
         licensed: whether the school may offer it today.
+        teacher_missing: whether the alliance asks for a 运营教师 and there is none.
         operating_teacher: the name of the 运营教师, if there is one.
         registrations: how many are registered.
     """
@@ -55,6 +54,18 @@ class OfferingRow:
     licensed: bool
     operating_teacher: str | None
     registrations: int
+    teacher_missing: bool = False
+
+    @property
+    def missing(self) -> list[Message]:
+        """What stands between it and 「上线」."""
+        dates = dates_of(self.offering)
+        return missing_for_online(dates, licensed=self.licensed, teacher_missing=self.teacher_missing)
+
+    @property
+    def local_assessment(self) -> bool:
+        """Whether the school may set an assessment of its own."""
+        return not self.own and self.offering.licence is not None and self.offering.licence.local_assessment
 
 
 def dates_of(offering: CourseOffering) -> Dates:
@@ -68,7 +79,7 @@ def dates_of(offering: CourseOffering) -> Dates:
 
 
 def licence_holds(ctx: Context) -> ColumnElement[bool]:
-    """The offerings that the school may show today: its own courses, and those whose licence has not ended.
+    """The offerings that the school may show today: its own courses, and those whose licence holds.
 
     The query must outer-join ``CourseOffering.licence``.
     """
@@ -76,45 +87,10 @@ def licence_holds(ctx: Context) -> ColumnElement[bool]:
         CourseOffering.course_owner_id == ctx.school.id,
         and_(
             CourseLicence.id.is_not(None),
+            or_(CourseLicence.starts_on.is_(None), CourseLicence.starts_on <= ctx.today()),
             or_(CourseLicence.ends_on.is_(None), CourseLicence.ends_on >= ctx.today()),
         ),
     )
-
-
-def list_school_courses(
-    ctx: Context,
-    *,
-    text: str = "",
-    source: str | None = None,
-    status: OfferingStatus | None = None,
-    page: int = 1,
-) -> Page[OfferingRow]:
-    """All courses of the school (for a teacher those that he runs), what is to be done first, in one query.
-
-    Args:
-        text: as ``course_search``.
-        source: ``alliance`` (联盟慕课) or ``own`` (本校).
-        status: as people see it.
-
-    Raises:
-        NotAllowed: not staff of the school.
-    """
-    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
-    wanted = _rows(ctx).where(mine).add_columns(func.count().over())
-    if text.strip():
-        wanted = wanted.where(course_matches(text))
-    if source:
-        own = CourseOffering.course_owner_id == ctx.school.id
-        wanted = wanted.where(own if source == "own" else ~own)
-    if status is not None:
-        wanted = wanted.where(_has_status(ctx, status))
-    rows = ctx.session.execute(
-        wanted.order_by(CourseOffering.status.desc(), CourseOffering.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
-    shown = tuple(_row(ctx, row[0], row[1], row[2]) for row in rows)
-    return Page(shown, rows[0][-1] if rows else 0, page, PAGE_SIZE)
 
 
 def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
@@ -127,7 +103,15 @@ def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
     row = ctx.session.execute(_rows(ctx).where(CourseOffering.id == offering_id, mine)).first()
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
-    return _row(ctx, row[0], row[1], row[2])
+    found = _row(ctx, row[0], row[1], row[2])
+    needed = found.operating_teacher is None and requires_operating_teacher(ctx)
+    return replace(found, teacher_missing=needed)
+
+
+def requires_operating_teacher(ctx: Context) -> bool:
+    """Whether the school's alliance lets a course go online only with a 运营教师."""
+    policy = select(School.requires_operating_teacher).where(School.id == ctx.school.alliance_id)
+    return bool(ctx.session.scalar(policy))
 
 
 def schedule_offering(
@@ -138,14 +122,20 @@ def schedule_offering(
     ends_on: date | None,
     registration_starts_on: date | None,
     registration_ends_on: date | None,
+    seats: int | None = None,
 ) -> CourseOffering:
-    """Set the four dates (详细信息), whole days at the school, the last ones included.
+    """Set the four dates (详细信息), whole days at the school, the last ones included, and the seats.
+
+    Administrators set those of every course, teachers those of the school's own courses that they run or assist in.
+
+    Args:
+        seats: the most people who may be registered; ``None``: as many as the licence allows.
 
     Raises:
-        Invalid: with the field; all four are required and must fit each other.
+        Invalid: with the field; all four dates are required and must fit each other, and a licence bounds the seats.
+        NotAllowed: a teacher, and the course is the alliance's.
         NotFound: no such course here.
     """
-    require(ctx, Action.SCHEDULE_OFFERING)
     dates = Dates(
         starts_on=starts_on,
         ends_on=ends_on,
@@ -154,16 +144,32 @@ def schedule_offering(
     )
     for field, message in schedule_problems(dates).items():
         raise Invalid(field, message)
-    offering = _locked(ctx, offering_id)
-    before = dates_of(offering)
-    if before == dates:
-        return offering
+    offering = locked_offering(ctx, offering_id, Action.SCHEDULE_OFFERING)
+    if (
+        offering.course_owner_id != ctx.school.id
+        and reach(ctx.actor.role, Action.SCHEDULE_OFFERING) is Reach.OWN
+    ):
+        raise NotAllowed(msg("联盟慕课的教学安排由学校管理员设置"))
+    _check_seats(ctx, offering, seats)
+    before = _plain(offering)
     for field in Dates.__slots__:
         setattr(offering, field, getattr(dates, field))
-    ctx.session.flush()
-    show_publicly(ctx, offering_ids=[offering_id])
-    record(ctx, "offering.scheduled", "offering", offering_id, {"old": _plain(before), "new": _plain(dates)})
+    offering.seats = seats
+    after = _plain(offering)
+    if before != after:
+        ctx.session.flush()
+        show_publicly(ctx, offering_ids=[offering_id])
+        record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
     return offering
+
+
+def _check_seats(ctx: Context, offering: CourseOffering, seats: int | None) -> None:
+    if seats is None:
+        return
+    licence = _licence_of(ctx, offering)
+    most = licence.seats if licence is not None and licence.seats is not None else MOST_SEATS
+    if not 1 <= seats <= most:
+        raise Invalid("seats", msg("名额应为 1 至 %(most)s 的整数", most=most))
 
 
 def schedule_problems(dates: Dates) -> dict[str, Message]:
@@ -197,12 +203,67 @@ def take_offline(ctx: Context, *, offering_id: int) -> CourseOffering:
     return _move(ctx, offering_id, Move.TAKE_OFFLINE)
 
 
+def decline_offer(ctx: Context, *, offering_id: int, reason: str) -> CourseOffering:
+    """「拒绝」: the school does not want a course that was licensed to it; the secretariat reads why.
+
+    Raises:
+        Conflict: it is not 待提交, or another term of the course is or was in use.
+        Invalid: no reason (field ``reason``), or too long.
+        NotFound: no such alliance course here.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Invalid("reason", msg("请填写拒绝的原因"))
+    if len(reason) > REASON_LENGTH:
+        raise Invalid("reason", msg("超过 %(limit)s 个字符", limit=REASON_LENGTH))
+    offering = locked_offering(ctx, offering_id, Action.DECLINE_LICENCE)
+    licence = _licence_of(ctx, offering)
+    if licence is None:
+        raise NotFound(msg("没有找到这门课程"))
+    others = select(CourseOffering.id).where(
+        CourseOffering.licence_id == licence.id, CourseOffering.id != offering.id
+    )
+    if ctx.session.scalar(others.limit(1)) is not None:
+        raise Conflict(msg("该课程还有其他学期的开课，不能拒绝；不再使用时请「下线」"))
+    offering.status = next_status(OfferingStatus(offering.status), Move.DECLINE)
+    ctx.session.add(
+        LicenceAnswer(
+            licence_id=licence.id,
+            licensor_id=licence.licensor_id,
+            reason=reason,
+            answered_by_name=ctx.actor.name,
+            answered_at=ctx.now(),
+        )
+    )
+    ctx.session.flush()
+    record(ctx, "offering.declined", "offering", offering_id, {"reason": reason})
+    return offering
+
+
+def reconsider_offer(ctx: Context, *, offering_id: int) -> CourseOffering:
+    """「重新考虑」: a declined course is 待提交 again, and the answer is taken back.
+
+    Raises:
+        Conflict: it was not declined.
+        NotFound: no such course here.
+    """
+    offering = locked_offering(ctx, offering_id, Action.DECLINE_LICENCE)
+    offering.status = next_status(OfferingStatus(offering.status), Move.RECONSIDER)
+    ctx.session.execute(delete(LicenceAnswer).where(LicenceAnswer.licence_id == offering.licence_id))
+    ctx.session.flush()
+    record(ctx, "offering.reconsidered", "offering", offering_id)
+    return offering
+
+
 def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
-    require(ctx, Action.PUBLISH_OFFERING)
-    offering = _locked(ctx, offering_id)
+    offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
     following = next_status(OfferingStatus(offering.status), move)
     if following is OfferingStatus.ONLINE:
-        missing = missing_for_online(dates_of(offering), licensed=_is_licensed(ctx, offering))
+        needed = offering.operating_teacher_id is None and requires_operating_teacher(ctx)
+        licensed = _is_licensed(ctx, offering)
+        missing = missing_for_online(dates_of(offering), licensed=licensed, teacher_missing=needed)
+        if offering.course_owner_id == ctx.school.id and not _is_approved(ctx, offering):
+            missing.insert(0, msg("课程通过审核后才能上线"))
         if missing:
             raise NotReady(missing)
     offering.status = following
@@ -211,9 +272,16 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
     return offering
 
 
-def _locked(ctx: Context, offering_id: int) -> CourseOffering:
+def locked_offering(ctx: Context, offering_id: int, action: Action) -> CourseOffering:
+    """An offering on which the actor may do this, locked until the end of the unit of work.
+
+    Raises:
+        NotAllowed: the actor's role may not do this at all.
+        NotFound: no such course here, or a teacher does not run it.
+    """
+    mine = reachable_offerings(ctx, action)
     offering = ctx.session.scalar(
-        select(CourseOffering).where(CourseOffering.id == offering_id).with_for_update()
+        select(CourseOffering).where(CourseOffering.id == offering_id, mine).with_for_update()
     )
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))
@@ -223,15 +291,20 @@ def _locked(ctx: Context, offering_id: int) -> CourseOffering:
 def _is_licensed(ctx: Context, offering: CourseOffering) -> bool:
     if offering.course_owner_id == ctx.school.id:
         return True
-    licence = ctx.session.scalar(
+    return is_licence_valid(_licence_of(ctx, offering), ctx.today())
+
+
+def _is_approved(ctx: Context, offering: CourseOffering) -> bool:
+    own = (Course.school_id == offering.course_owner_id, Course.id == offering.course_id)
+    return ctx.session.scalar(select(Course.status).where(*own)) == "approved"
+
+
+def _licence_of(ctx: Context, offering: CourseOffering) -> CourseLicence | None:
+    return ctx.session.scalar(
         select(CourseLicence).where(
-            CourseLicence.school_id == ctx.school.id,
-            CourseLicence.id == offering.licence_id,
-            CourseLicence.course_owner_id == offering.course_owner_id,
-            CourseLicence.course_id == offering.course_id,
+            CourseLicence.school_id == ctx.school.id, CourseLicence.id == offering.licence_id
         )
     )
-    return is_licence_valid(licence, ctx.today())
 
 
 def _rows(ctx: Context) -> Select[Any]:
@@ -259,17 +332,6 @@ def _rows(ctx: Context) -> Select[Any]:
     )
 
 
-def _has_status(ctx: Context, status: OfferingStatus) -> ColumnElement[bool]:
-    if status is OfferingStatus.ONLINE:
-        return and_(CourseOffering.status == status, licence_holds(ctx))
-    if status is OfferingStatus.OFFLINE:
-        return or_(
-            CourseOffering.status == status,
-            and_(CourseOffering.status == OfferingStatus.ONLINE, ~licence_holds(ctx)),
-        )
-    return CourseOffering.status == status
-
-
 def _row(ctx: Context, offering: CourseOffering, teacher: str | None, registrations: int) -> OfferingRow:
     own = offering.course_owner_id == ctx.school.id
     licensed = own or is_licence_valid(offering.licence, ctx.today())
@@ -279,6 +341,9 @@ def _row(ctx: Context, offering: CourseOffering, teacher: str | None, registrati
     return OfferingRow(offering, own, status, licensed, teacher, registrations)
 
 
-def _plain(dates: Dates) -> dict[str, str | None]:
-    values = {field: getattr(dates, field) for field in Dates.__slots__}
-    return {field: day.isoformat() if day else None for field, day in values.items()}
+def _plain(offering: CourseOffering) -> dict[str, str | int | None]:
+    values = {field: getattr(offering, field) for field in Dates.__slots__}
+    plain: dict[str, str | int | None] = {
+        field: day.isoformat() if day else None for field, day in values.items()
+    }
+    return plain | {"seats": offering.seats}

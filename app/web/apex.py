@@ -22,6 +22,7 @@ from app.web.listing import (
     text_argument,
     with_choice,
 )
+from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("apex", __name__)
 
@@ -77,6 +78,7 @@ def course(course_id: int) -> str:
 
 @blueprint.get("/members")
 @apex_only
+@shared_by_visitors
 def members() -> Response:
     """联盟成员: the member schools, found by name or pinyin initials (manual 2.2)."""
     q = text_argument("q")

@@ -35,6 +35,7 @@ from app.web.listing import (
     text_argument,
     with_choice,
 )
+from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -103,8 +104,12 @@ def _show(offering_id: int) -> str:
     return render_template("catalogue/show.html", page=page, item=page.item, today=ctx.today())
 
 
-blueprint.add_url_rule("/courses", "index", by_host(school=_index, apex=apex.courses))
-blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", by_host(school=_show, apex=apex.course))
+_list = shared_by_visitors(by_host(school=_index, apex=apex.courses))
+_one = shared_by_visitors(by_host(school=_show, apex=apex.course))
+blueprint.add_url_rule("/courses", "index", _list)
+blueprint.add_url_rule(
+    f"/courses/<{ROW}:offering_id>", "show", shared_by_visitors(by_host(school=_show, apex=apex.course))
+)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/register")

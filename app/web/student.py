@@ -15,6 +15,7 @@ from app.services.offerings import dates_of
 from app.web import apex
 from app.web.context import request_context
 from app.web.hosts import by_host, school_only
+from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("student", __name__)
 
@@ -41,7 +42,7 @@ def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueIte
     )
 
 
-blueprint.add_url_rule("/", "home", by_host(school=_home, apex=apex.home))
+blueprint.add_url_rule("/", "home", shared_by_visitors(by_host(school=_home, apex=apex.home)))
 
 
 @blueprint.get("/my/courses")

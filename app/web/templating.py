@@ -17,7 +17,7 @@ from markupsafe import Markup
 from app.rules.colours import accent_theme
 from app.rules.permissions import Action, Role, may
 from app.web.i18n import chosen_language, translated
-from app.web.security import csp_nonce
+from app.web.security import own_style
 from app.web.states import STATE_WORDS
 from tenants.registry import SchoolInfo
 
@@ -110,7 +110,7 @@ def install(app: Flask) -> None:
         asset=asset,
         logo_url=logo_url,
         school_address=school_address,
-        csp_nonce=csp_nonce,
+        own_style=own_style,
         csrf_token=generate_csrf,
         may_manage=may_manage,
         reopened_address=reopened_address,

@@ -34,6 +34,7 @@ def test_the_table_knows_every_act_and_a_teacher_has_no_act_on_all_rows_of_other
         Action.SEE_OFFERINGS,
         Action.EDIT_COURSE,
         Action.SUBMIT_COURSE,
+        Action.SCHEDULE_OFFERING,
         Action.MANAGE_REGISTRATIONS,
     }
     assert {action for action, rows in teachers.items() if rows is Reach.ALL} <= {

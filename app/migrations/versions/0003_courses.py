@@ -63,7 +63,7 @@ _COLUMNS = {
         "created_by", "revision", "version", "assessment", "readings", "prerequisites", "audience", "outline", "tags",
         "team", "subject", "code",
     ),
-    "course_offerings": ("assessment", "seats"),
+    "course_offerings": ("told_of_end", "assessment", "seats"),
     "course_licences": ("local_assessment", "term", "starts_on", "licensor_id"),
 }  # fmt: skip
 
@@ -365,6 +365,7 @@ def upgrade() -> None:
         ["id", "alliance_id"],
     )
     op.add_column("course_offerings", sa.Column("seats", sa.Integer(), nullable=True))
+    op.add_column("course_offerings", sa.Column("told_of_end", sa.String(length=16), nullable=True))
     op.add_column(
         "course_offerings",
         sa.Column("assessment", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),

@@ -39,9 +39,9 @@ async function styles() {
   return Buffer.from(code);
 }
 
-async function scripts() {
+async function scripts(name) {
   const { outputFiles } = await build({
-    entryPoints: [path.join(SRC, "js", "site.js")],
+    entryPoints: [path.join(SRC, "js", name)],
     bundle: true,
     minify: true,
     format: "iife",
@@ -87,7 +87,8 @@ await rm(FRESH, { recursive: true, force: true });
 await mkdir(FRESH, { recursive: true });
 const assets = [
   ["site.css", await styles()],
-  ["site.js", await scripts()],
+  ["site.js", await scripts("site.js")],
+  ["editor.js", await scripts("editor.js")],
   ["icons.svg", await sprite()],
   ...(await pictures()),
 ];

@@ -9,6 +9,8 @@ on("submit", "form", (form, event) => {
   changed.delete(document.getElementById(event.submitter?.dataset.with));
 });
 
+document.addEventListener("form:saved", (event) => changed.delete(event.target));
+
 window.addEventListener("beforeunload", (event) => {
   const lost = Array.from(changed).some((form) => form.isConnected);
   if (lost) event.preventDefault();

@@ -1,0 +1,14 @@
+"""All that is done for every school once a day."""
+
+from __future__ import annotations
+
+from app.services.daily import DailyTask, sweep_days
+from app.services.licence_ends import tend_licences
+from app.services.outbox import UnitsFor
+
+TASKS = (DailyTask("licences", tend_licences),)
+
+
+def sweep_daily(*, units_for: UnitsFor) -> int:
+    """Run what is due today; see ``daily.sweep_days``."""
+    return sweep_days(TASKS, units_for=units_for)

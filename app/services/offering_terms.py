@@ -1,0 +1,117 @@
+"""再次开课: a course offered again in another term, with new dates; what was before stays untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.context import Context
+from app.errors import Conflict, Invalid, msg
+from app.models import CourseOffering, Enrolment, OfferingAssistant
+from app.rules.course_states import OfferingStatus
+from app.rules.permissions import Action
+from app.rules.terms import is_term, terms_around
+from app.services.audit import record
+from app.services.mine import reachable_offerings
+from app.services.offerings import get_school_course, locked_offering
+
+#: Terms that are offered for choice: the present one and those that follow.
+TERMS_AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """An offering of a course as the switch between its terms shows it."""
+
+    offering_id: int
+    term: str
+    status: str
+    registrations: int
+
+
+def list_terms(ctx: Context, *, offering_id: int) -> Sequence[TermRow]:
+    """All offerings of the course behind one, the latest term first, as far as the actor may see them.
+
+    Raises:
+        NotFound: no such course here.
+    """
+    offering = get_school_course(ctx, offering_id=offering_id).offering
+    registered = (
+        select(func.count())
+        .select_from(Enrolment)
+        .where(
+            Enrolment.school_id == CourseOffering.school_id,
+            Enrolment.offering_id == CourseOffering.id,
+            Enrolment.withdrawn_at.is_(None),
+        )
+        .correlate(CourseOffering)
+        .scalar_subquery()
+    )
+    rows = ctx.session.execute(
+        select(CourseOffering.id, CourseOffering.term, CourseOffering.status, registered)
+        .where(
+            CourseOffering.course_owner_id == offering.course_owner_id,
+            CourseOffering.course_id == offering.course_id,
+            reachable_offerings(ctx, Action.SEE_OFFERINGS),
+        )
+        .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
+    )
+    return [TermRow(*row) for row in rows]
+
+
+def open_terms(ctx: Context, *, offering_id: int) -> list[str]:
+    """The terms from today's on in which the course is not offered yet.
+
+    Raises:
+        NotFound: no such course here.
+    """
+    taken = {row.term for row in list_terms(ctx, offering_id=offering_id)}
+    return [term for term in terms_around(ctx.today(), before=0, after=TERMS_AHEAD) if term not in taken]
+
+
+def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
+    """「再次开课」: a new offering of the same course for another term, 待提交, with the same staff and seats.
+
+    An own course that is approved needs no new review: it is shown as soon as it has its dates and goes 上线.
+
+    Args:
+        term: as ``2026-2027-2``.
+
+    Raises:
+        Conflict: the course was declined.
+        Invalid: ``term``: no term, or the course is offered in it already.
+        NotFound: no such course here.
+    """
+    if not is_term(term):
+        raise Invalid("term", msg("请选择学期"))
+    before = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    if before.status == OfferingStatus.DECLINED:
+        raise Conflict(msg("课程已被拒绝，请先点击「重新考虑」"))
+    again = CourseOffering(
+        course_owner_id=before.course_owner_id,
+        course_id=before.course_id,
+        licence_id=before.licence_id,
+        term=term,
+        seats=before.seats,
+        assessment=before.assessment,
+        operating_teacher_id=before.operating_teacher_id,
+    )
+    try:
+        with ctx.session.begin_nested():
+            ctx.session.add(again)
+            ctx.session.flush()
+    except IntegrityError as error:
+        if isinstance(error.orig, UniqueViolation):
+            raise Invalid("term", msg("该学期已经开课，请选择其他学期")) from error
+        raise
+    assistants = ctx.session.scalars(
+        select(OfferingAssistant.user_id).where(OfferingAssistant.offering_id == before.id)
+    ).all()
+    ctx.session.add_all(OfferingAssistant(offering_id=again.id, user_id=one) for one in assistants)
+    ctx.session.flush()
+    record(ctx, "offering.offered_again", "offering", again.id, {"term": term, "before": before.id})
+    return again

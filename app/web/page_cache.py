@@ -1,0 +1,180 @@
+"""Public pages that are the same for every visitor, kept in Redis under the school's key until something changes.
+
+Only answers to people without a session are kept: whoever is logged in gets a page of his own. A page is named by its
+school, address, language, colour scheme and the school's calendar day, and counts as long as nothing that such pages
+show was written since (``marks``): the mark of the school, and the alliance's for what all schools share. Marks are
+read before the page is made, so what was written meanwhile makes it void.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, has_app_context, request
+from flask import Response as FlaskResponse
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from app.web.context import now
+from app.web.keys import key
+from tenants.registry import SchoolInfo, find_by_id
+from tenants.resolve import AllianceMissing, UnknownSchool, school_for_host
+from tenants.written import Written, on_written
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: Seconds after which a page is made anew in any case.
+LIFETIME = 300
+#: Arguments of an address with which a page is kept; what people search for is too manifold.
+ARGUMENTS = frozenset({"page", "category", "state", "source", "sort"})
+#: What a kept page may depend on besides its address.
+VARY = "Cookie, HX-Request, HX-Request-Type"
+
+#: Tables whose rows the public pages of a school show.
+SCHOOL_TABLES = frozenset(
+    {"course_offerings", "offering_assistants", "enrolments", "waiting_places", "announcements", "school_settings"}
+)  # fmt: skip
+#: Tables whose rows the pages of all schools, and the alliance's own, show.
+SHARED_TABLES = frozenset({"schools", "courses", "course_licences", "announcement_targets"})
+#: Columns of accounts that public pages show; a login changes others.
+_NAMES = frozenset({"real_name", "status", "photo_sha", "bio"})
+
+SCHEMES = {"light": "light", "dark": "dark"}
+_PLACE = "spoc.kept_page"
+
+
+def shared_by_visitors(view: View) -> View:
+    """Mark a view whose answer is the same for every visitor of a school."""
+    view.shared_by_visitors = True  # type: ignore[attr-defined]
+    return view
+
+
+class KeptPages:
+    """Answers with kept pages before the application is asked, and tells it where to keep what it makes.
+
+    Args:
+        app: the application, whose views and blueprints are all registered.
+        inner: what answers when no page is kept.
+    """
+
+    def __init__(self, app: Flask, inner: WSGIApplication) -> None:
+        self._app = app
+        self._inner = inner
+        self._beginnings = tuple(
+            rule.rule.partition("<")[0]
+            for rule in app.url_map.iter_rules()
+            if getattr(app.view_functions[rule.endpoint], "shared_by_visitors", False)
+        )
+        app.after_request_funcs.setdefault(None, []).insert(0, self._keep)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        answer = self._look_up(environ)
+        return (answer or self._inner)(environ, start_response)
+
+    def _look_up(self, environ: WSGIEnvironment) -> Response | None:
+        path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not path.startswith(self._beginnings):
+            return None
+        request = Request(environ)
+        if self._app.config["SESSION_COOKIE_NAME"] in request.cookies or not ARGUMENTS.issuperset(
+            request.args
+        ):
+            return None
+        with self._app.app_context():
+            try:
+                school = school_for_host(request.host, self._app.config["BASE_DOMAIN"])
+                if school.status != "active":
+                    return None
+                name = _name(request, school)
+                marks = [_mark(one) for one in dict.fromkeys((school.id, school.alliance_id))]
+                kept, *found = cast("list[bytes | None]", _redis().mget(name, *marks))
+            except (HTTPException, UnknownSchool, AllianceMissing, RedisError, SQLAlchemyError):
+                # The application has a page for each of these.
+                return None
+        current = b"|".join(mark or b"0" for mark in found).decode()
+        if kept is not None:
+            head, _, body = kept.partition(b"\n")
+            said = json.loads(head)
+            if said["marks"] == current:
+                return Response(body, headers=said["headers"]).make_conditional(environ)
+        environ[_PLACE] = (name, current)
+        return None
+
+    def _keep(self, response: FlaskResponse) -> FlaskResponse:
+        place = request.environ.get(_PLACE)
+        shared = getattr(self._app.view_functions.get(request.endpoint or ""), "shared_by_visitors", False)
+        if place is None or not shared or response.status_code != 200 or "Set-Cookie" in response.headers:
+            return response
+        name, marks = place
+        body = response.get_data()
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Vary"] = VARY
+        response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+        head = json.dumps({"marks": marks, "headers": list(response.headers)})
+        try:
+            _redis().set(name, head.encode() + b"\n" + body, ex=LIFETIME)
+        except RedisError:
+            log.warning("a page was not kept: redis is away")
+        response.make_conditional(request)
+        return response
+
+
+def _name(request: Request, school: SchoolInfo) -> str:
+    language, scheme = request.cookies.get("lang", ""), request.cookies.get("scheme", "")
+    part = request.headers.get("HX-Request-Type", "") if request.headers.get("HX-Request") == "true" else ""
+    given = sorted(request.args.items(multi=True))
+    shown = [request.path, given, request.host, part == "partial", language == "en", SCHEMES.get(scheme)]
+    digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+    today = now().astimezone(ZoneInfo(school.timezone)).date()
+    return key(school.id, "page", today.isoformat(), digest)
+
+
+def _mark(school_id: int) -> str:
+    return key(school_id, "pages-mark")
+
+
+def _redis() -> Redis:
+    return cast(Redis, current_app.extensions["spoc_redis"])
+
+
+def _raise_marks(written: frozenset[Written]) -> None:
+    if not has_app_context():
+        return
+    marks = {mark for one in written for mark in _raised(one)}
+    if not marks:
+        return
+    try:
+        raising = _redis().pipeline(transaction=False)
+        for school_id in marks:
+            raising.incr(_mark(school_id))
+        raising.execute()
+    except RedisError:
+        log.warning("pages may stay %s seconds too long: redis is away", LIFETIME)
+
+
+def _raised(one: Written) -> set[int]:
+    names_only = one.table == "users" and one.columns is not None and one.columns & _NAMES
+    if not names_only and one.table not in SHARED_TABLES | SCHOOL_TABLES:
+        return set()
+    school = find_by_id(one.school_id) if one.school_id is not None else None
+    if school is None:
+        return set()
+    shared = one.table in SHARED_TABLES or school.is_alliance
+    return {school.alliance_id} if shared else {school.id}
+
+
+on_written(_raise_marks)
