@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from app.context import Context
-from app.models import CourseOffering, CourseShowing
+from app.models import Course, CourseOffering, CourseShowing
 from app.rules.permissions import Role
 from app.rules.windows import CourseState
+from app.services.licence_ends import tend_licences
 from app.services.licences import end_licence
 from app.services.offerings import put_online, schedule_offering, take_offline
+from app.services.own_offerings import follow_review
 from app.services.schools import suspend_school
 from app.services.showcase import count_alliance, count_shelf, get_released_course, list_released_courses
 from app.services.showings import list_showings
@@ -86,6 +88,31 @@ def test_it_ends_with_the_licence_and_with_the_school(
         end_licence(secretariat, course_id=course_id, school_id=licensed.id)
         suspend_school(secretariat, school_id=closed.id)
     assert where(course_id) == []
+
+
+def test_the_daily_task_and_the_review_take_it_off_and_put_it_on(
+    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    ended = put_offering(alliance, school, licence={"ends_on": TODAY - timedelta(days=1)}).id
+    own = put_course(school, status="approved")
+    offering = put_offering(alliance, school, own, status="offline").id
+
+    def shown() -> set[int]:
+        return set(make_ctx(school).session.scalars(select(CourseShowing.offering_id)))
+
+    assert shown() == {ended}
+    with unit_of_work(make_ctx(school, Role.SYSTEM)) as ctx:
+        tend_licences(ctx)
+    assert shown() == set()
+    with unit_of_work(make_ctx(school)) as ctx:
+        course = ctx.session.get_one(Course, (school.id, own.id))
+        follow_review(ctx, course)
+    assert shown() == {offering}
+    with unit_of_work(make_ctx(school)) as ctx:
+        course = ctx.session.get_one(Course, (school.id, own.id))
+        course.status = "rejected"
+        follow_review(ctx, course)
+    assert shown() == set()
 
 
 def test_of_two_terms_at_a_school_the_open_one_is_named(
