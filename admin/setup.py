@@ -15,6 +15,7 @@ from admin import (
     course_reviews,
     courses,
     graduates,
+    handbook,
     imports,
     index,
     licences,
@@ -35,6 +36,7 @@ Views = Callable[[], Iterable[BaseView]]
 
 #: Each module of views in the order of the menus.
 VIEWS: Sequence[Views] = (
+    handbook.views,
     schools.views,
     courses.views,
     licences.views,

@@ -19,6 +19,7 @@ from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
 from app.web import (
+    announcements,
     apex,
     auth,
     captcha,
@@ -26,6 +27,7 @@ from app.web import (
     demo_mail,
     email,
     errors,
+    help,
     i18n,
     me,
     media,
@@ -61,6 +63,8 @@ BLUEPRINTS = (
     own_requests.blueprint,
     email.blueprint,
     messages.blueprint,
+    help.blueprint,
+    announcements.blueprint,
     privacy.blueprint,
     catalogue.blueprint,
     apex.blueprint,

@@ -15,7 +15,7 @@ from app.models.enrolments import ClassCourse, ClassSelection, Enrolment, Waitin
 from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
 from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
 from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
-from app.models.offerings import CourseOffering, OfferingAssistant
+from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
 from app.models.people import (
     ChangeRequest,
     ColumnMapping,
@@ -45,6 +45,7 @@ __all__ = [
     "CourseOffering",
     "CourseRecommendation",
     "CourseReview",
+    "CourseShowing",
     "CourseVersion",
     "CourseVersionOutbox",
     "DailyRun",

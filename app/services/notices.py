@@ -61,11 +61,18 @@ def notify_administrators(ctx: Context, *, subject: Message, body: Message, link
         notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
 
 
-def list_notices(ctx: Context, *, page: int = 1) -> Page[NoticeRow]:
-    """The acting person's messages, latest first."""
-    mine = Notice.user_id == acting_user_id(ctx)
-    total = ctx.session.scalar(select(func.count()).select_from(Notice).where(mine)) or 0
-    statement = select(Notice).where(mine).order_by(Notice.id.desc())
+def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> Page[NoticeRow]:
+    """The acting person's messages: the unread ones first, then the latest.
+
+    Args:
+        unread_only: leave out what has been read.
+        page: counted from 1.
+    """
+    wanted = [Notice.user_id == acting_user_id(ctx)]
+    if unread_only:
+        wanted.append(Notice.read_at.is_(None))
+    total = ctx.session.scalar(select(func.count()).select_from(Notice).where(*wanted)) or 0
+    statement = select(Notice).where(*wanted).order_by(Notice.read_at.is_not(None), Notice.id.desc())
     shown = ctx.session.scalars(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     return Page(tuple(_row(notice) for notice in shown), total, page, PAGE_SIZE)
 

@@ -20,6 +20,7 @@ from app.services.audit import record
 from app.services.licences import is_licence_valid
 from app.services.mine import reachable_offerings
 from app.services.own_offerings import follow_review
+from app.services.showings import show_publicly
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)
@@ -157,6 +158,7 @@ def schedule_offering(
     after = _plain(offering)
     if before != after:
         ctx.session.flush()
+        show_publicly(ctx, offering_ids=[offering_id])
         record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
         if offering.course_owner_id == ctx.school.id:
             follow_review(ctx, course_id=offering.course_id)
@@ -273,7 +275,7 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
         if missing:
             raise NotReady(missing)
     offering.status = following
-    ctx.session.flush()
+    show_publicly(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
     return offering
 

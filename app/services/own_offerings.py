@@ -9,6 +9,7 @@ from app.models import Course, CourseOffering
 from app.rules.course_states import OfferingStatus
 from app.rules.own_course_states import CourseStatus
 from app.services.audit import record
+from app.services.showings import show_publicly
 
 
 def follow_review(ctx: Context, *, course_id: int) -> None:
@@ -43,5 +44,7 @@ def follow_review(ctx: Context, *, course_id: int) -> None:
         changed.values(status=following).returning(CourseOffering.id),
         execution_options={"synchronize_session": "fetch"},
     )
-    for offering_id in moved.all():
+    offering_ids = moved.all()
+    show_publicly(ctx, offering_ids=offering_ids)
+    for offering_id in offering_ids:
         record(ctx, f"offering.{following}", "offering", offering_id)

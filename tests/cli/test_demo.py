@@ -18,7 +18,7 @@ from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
 from app.rules.permissions import Role
 from app.rules.windows import CourseState
 from app.services.audit import broken_links
-from app.services.catalogue import list_offerings
+from app.services.catalogue_search import list_offerings
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug, forget_schools

@@ -26,6 +26,7 @@ from app.models import (
     CourseOffering,
     CourseRecommendation,
     CourseReview,
+    CourseShowing,
     CourseVersion,
     Enrolment,
     LicenceAnswer,
@@ -149,6 +150,18 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
             )
         )
         put(LicenceImport(filename=canary, rows=[], problems=[], counts={}, created_by_name=canary))
+        put(
+            CourseShowing(
+                offering_id=offering.id,
+                alliance_id=alliance.id,
+                course_owner_id=alliance.id,
+                course_id=shared.id,
+                starts_on=date(2026, 9, 1),
+                ends_on=date(2027, 1, 15),
+                registration_starts_on=date(2026, 9, 1),
+                registration_ends_on=date(2026, 9, 30),
+            )
+        )
         put(OfferingAssistant(offering_id=offering.id, user_id=user.id))
         selection = put(
             ClassSelection(
