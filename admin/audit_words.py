@@ -138,7 +138,6 @@ FACTS: Mapping[str, Any] = {
     "seats": lazy_gettext("名额"),
     "licence_ends_on": lazy_gettext("授权截止日期"),
     "licence_starts_on": lazy_gettext("授权开始日期"),
-    "term": lazy_gettext("学期"),
     "local_assessment": lazy_gettext("允许本校设置评价"),
     "granted": lazy_gettext("新授权"),
     "renewed_or_changed": lazy_gettext("更新授权"),
