@@ -63,9 +63,20 @@ def course_fields(name: str, **values: Any) -> dict[str, Any]:
     return typed | values
 
 
-def released_course(client: FlaskClient, title: str) -> int:
-    made = send(client, "/manage/alliance-courses/new/", **course_fields(title))
+def written_course(client: FlaskClient, title: str, **values: Any) -> int:
+    """A new alliance course with its three tabs filled in; its id is given back."""
+    fields = course_fields(title, **values)
+    made = send(client, "/manage/alliance-courses/new/", **fields)
     course_id = int(made.location.rstrip("/").rsplit("/", 1)[1])
+    for tab in ("basics", "details"):
+        # A new course has been saved once; nobody else saves it here.
+        sent = send(client, f"/manage/alliance-courses/{course_id}/save/{tab}", revision="9", **fields)
+        assert sent.status_code == 303
+    return course_id
+
+
+def released_course(client: FlaskClient, title: str) -> int:
+    course_id = written_course(client, title)
     send(client, f"/manage/alliance-courses/{course_id}/release")
     return course_id
 
@@ -207,17 +218,18 @@ def test_a_course_is_written_released_and_licensed(
     client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo, other_school: SchoolInfo
 ) -> None:
     title = f"页面课程{school.id}"
-    fields = course_fields(title, summary="")
-    made = send(
-        client, "/manage/alliance-courses/new/", **fields, cover=(BytesIO(covers.herbs()), "封面.svg")
+    course_id = written_course(client, title, summary="")
+    address = f"/manage/alliance-courses/{course_id}/"
+    assert "请填写课程简介" in client.get(address).text
+    assert re.search(r">\s*一\r?\n\r?\n二</textarea>", client.get(address + "details").text)
+    sent = send(
+        client,
+        address + "save/basics",
+        revision="9",
+        **course_fields(title),
+        cover=(BytesIO(covers.herbs()), "封面.svg"),
     )
-    assert made.status_code == 303
-    address = made.location
-    page = client.get(address).text
-    assert "请填写课程简介" in page
-    assert re.search(r">\s*一\r?\n\r?\n二</textarea>", page)
-    course_id = int(address.rstrip("/").rsplit("/", 1)[1])
-    assert send(client, address, **course_fields(title)).status_code == 303
+    assert sent.status_code == 303
     assert send(client, address + "release").status_code == 303
     with school_scope(alliance.id) as session:
         course = session.scalars(select(Course).where(Course.id == course_id)).one()
@@ -243,21 +255,37 @@ def test_a_course_is_written_released_and_licensed(
     assert "已结束" in client.get(f"/manage/licences/list/?course={course_id}&school={school.id}").text
 
 
+def test_a_new_course_needs_a_title_and_a_discipline(client: FlaskClient) -> None:
+    answer = send(client, "/manage/alliance-courses/new/", title=" ", category="")
+    assert answer.status_code == 422
+    for field in ("title", "category"):
+        assert f'id="{field}-error"' in answer.text
+
+
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("tab", "field", "value"),
     [
-        ("title", ""),
-        ("hours", "x"),
-        ("hours", "0"),
-        ("credit", "0.3"),
-        ("credit", "NaN"),
-        ("summary", "长" * 301),
+        ("basics", "title", ""),
+        ("basics", "summary", "长" * 301),
+        ("basics", "subject", "生理学"),
+        ("details", "hours", "x"),
+        ("details", "hours", "0"),
+        ("details", "credit", "0.3"),
+        ("details", "credit", "NaN"),
     ],
 )
-def test_a_refused_course_marks_its_field(client: FlaskClient, field: str, value: str) -> None:
-    answer = send(client, "/manage/alliance-courses/new/", **course_fields("不会有的课程", **{field: value}))
+def test_a_refused_field_is_marked_and_the_rest_is_kept(
+    client: FlaskClient, tab: str, field: str, value: str
+) -> None:
+    course_id = written_course(client, f"保留其余{tab}{field}{value[:5]}")
+    address = f"/manage/alliance-courses/{course_id}/"
+    rest = {"teachers": "改过的教师"} if tab == "basics" else {"audience": "改过的对象"}
+    fields = course_fields(f"保留其余{tab}{field}{value[:5]}", **{field: value}, **rest)
+    answer = send(client, f"{address}save/{tab}", revision="9", **fields)
     assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.text
+    assert answer.text.count(f'id="{field}-error"') == 1
+    page = client.get(address if tab == "basics" else address + "details").text
+    assert next(iter(rest.values())) in page
 
 
 def test_licensing_without_a_school_says_so_and_keeps_the_form(

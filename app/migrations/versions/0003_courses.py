@@ -389,6 +389,10 @@ def upgrade() -> None:
         sa.Column("assessment", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     )
     op.add_column("courses", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
+    # What is released already is live; its log begins with the next version.
+    op.execute("ALTER TABLE courses NO FORCE ROW LEVEL SECURITY")
+    op.execute("UPDATE courses SET version = 1 WHERE released")
+    op.execute("ALTER TABLE courses FORCE ROW LEVEL SECURITY")
     op.add_column("courses", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     op.add_column("courses", sa.Column("created_by", sa.BigInteger(), nullable=True))
     op.create_unique_constraint(op.f("uq_courses_school_id_code"), "courses", ["school_id", "code"])
