@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from admin.base import SecureView
 from app.rules.permissions import Action, may
 from app.services.class_lists import list_classes
-from app.services.offerings import list_school_courses
+from app.services.course_list import list_school_courses
 from app.services.overview import count_school
 from app.services.showcase import count_alliance
 from app.web.context import request_context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,25 +15,36 @@ from wtforms import DateField
 from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.course_editor import ContentEditor, EditorPage
 from admin.course_forms import NewCourseForm
-from admin.listing import ListAddress, choice
+from admin.listing import ListAddress, choice, number
+from admin.own_status import OwnStatusActs, missing_by_tab
 from admin.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
 from app.rules.assessment import sentences
 from app.rules.course_content import FIELD_LABELS
-from app.rules.course_states import OfferingStatus, missing_for_online
+from app.rules.course_states import missing_for_online
 from app.rules.permissions import Action, may
 from app.rules.terms import term_label
-from app.rules.windows import Dates
+from app.rules.windows import CourseState, Dates
 from app.services.course_contents import live_content
+from app.services.course_list import (
+    ALLIANCE_STATUSES,
+    OWN_STATUSES,
+    RECOMMENDATIONS,
+    SOURCES,
+    CourseFilter,
+    list_operating_teachers,
+    list_school_courses,
+)
+from app.services.course_review_pages import get_own_status
 from app.services.course_versions import list_versions
 from app.services.courses import create_own_course
 from app.services.offerings import (
     NotReady,
     dates_of,
     get_school_course,
-    list_school_courses,
+    may_schedule,
     put_online,
     schedule_offering,
     schedule_problems,
@@ -42,8 +54,6 @@ from app.web.context import request_context, request_school
 from app.web.hosts import ROW
 from app.web.i18n import joined, translated
 from app.web.listing import page_argument, text_argument
-
-SOURCES = ("alliance", "own")
 
 
 class DatesForm(ManageForm):
@@ -68,7 +78,7 @@ class DatesForm(ManageForm):
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
-class Offerings(ContentEditor, SecureView):
+class Offerings(ContentEditor, OwnStatusActs, SecureView):
     """The list of the school's courses and the page of one."""
 
     action = Action.SEE_OFFERINGS
@@ -78,25 +88,26 @@ class Offerings(ContentEditor, SecureView):
     def index(self) -> str:
         """One page of the courses that match."""
         ctx = request_context()
-        text, source, status = (
-            text_argument("q"),
-            choice("source", SOURCES),
-            choice("status", tuple(OfferingStatus)),
+        wanted = CourseFilter(
+            text=text_argument("q"),
+            source=choice("source", SOURCES),
+            status=choice("status", (*OWN_STATUSES, *ALLIANCE_STATUSES)),
+            recommendation=choice("recommendation", RECOMMENDATIONS),
+            teacher_id=number("teacher"),
+            state=choice("state", tuple(CourseState)),
         )
+        chosen = {
+            "teacher" if name == "teacher_id" else name: value for name, value in asdict(wanted).items()
+        }
+        chosen["q"] = chosen.pop("text")
         return self.render(
             "manage/offerings/list.html",
-            found=list_school_courses(
-                ctx,
-                text=text,
-                source=source or None,
-                status=OfferingStatus(status) if status else None,
-                page=page_argument(),
-            ),
-            text=text,
-            source=source,
-            status=status,
-            may_schedule=may(ctx.actor.role, Action.SCHEDULE_OFFERING),
-            address=ListAddress("offerings.index", {"q": text, "source": source, "status": status}),
+            found=list_school_courses(ctx, wanted=wanted, page=page_argument()),
+            chosen=chosen,
+            filtered=wanted != CourseFilter(),
+            teachers=list_operating_teachers(ctx),
+            allowed={act.value for act in Action if may(ctx.actor.role, act)},
+            address=ListAddress("offerings.index", chosen),
         )
 
     @expose(f"/<{ROW}:offering_id>/")
@@ -140,7 +151,7 @@ class Offerings(ContentEditor, SecureView):
         """详细信息: the four dates, 「保存」."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
-        if request.method == "POST" and not may(ctx.actor.role, Action.SCHEDULE_OFFERING):
+        if request.method == "POST" and not may_schedule(ctx, row.offering):
             abort(404)
         form = DatesForm(obj=row.offering)
         if form.validate_on_submit() and attempt(lambda ctx: _schedule(ctx, offering_id, form), form):
@@ -218,15 +229,18 @@ class Offerings(ContentEditor, SecureView):
     def _page(self, template: str, offering_id: int, **values: object) -> str:
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
+        own = get_own_status(ctx, course_id=row.offering.course_id) if row.own else None
         return str(
             self.render(
                 template,
                 row=row,
+                own=own,
+                missing_tabs=missing_by_tab(own) if own else [],
                 course=row.offering.course,
                 missing=missing_for_online(dates_of(row.offering), licensed=row.licensed),
                 term=term_label(row.offering.term),
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
-                may_schedule=may(ctx.actor.role, Action.SCHEDULE_OFFERING),
+                may_schedule=may_schedule(ctx, row.offering),
                 **values,
             )
         )

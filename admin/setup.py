@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from admin import (
     audit,
     classes,
+    course_reviews,
     courses,
     graduates,
     imports,
@@ -19,6 +20,7 @@ from admin import (
     mails,
     offerings,
     people,
+    recommendations,
     requests,
     school_settings,
     schools,
@@ -35,6 +37,7 @@ VIEWS: Sequence[Views] = (
     schools.views,
     courses.views,
     licences.views,
+    recommendations.views,
     people.views,
     imports.views,
     teacher_imports.views,
@@ -46,6 +49,7 @@ VIEWS: Sequence[Views] = (
     classes.views,
     requests.views,
     offerings.views,
+    course_reviews.views,
 )
 
 

@@ -1,4 +1,4 @@
-"""A school's courses (课程管理 → 慕课列表): its own dates, 「上线」 and 「下线」 (manual 7.3)."""
+"""A course of the school in a term: its own dates, 「上线」 and 「下线」 (manual 7.3); the list is ``course_list``."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
-from app.errors import Conflict, Invalid, Message, NotFound, msg
+from app.errors import Conflict, Invalid, Message, NotAllowed, NotFound, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, User
 from app.rules.course_states import Move, OfferingStatus, missing_for_online, next_status
-from app.rules.permissions import Action
+from app.rules.permissions import Action, may
 from app.rules.windows import Dates, date_problems
 from app.services.access import require
 from app.services.audit import record
-from app.services.course_search import course_matches
 from app.services.licences import is_licence_valid
 from app.services.mine import reachable_offerings
-from app.services.paging import Page
+from app.services.own_offerings import follow_review
 
-PAGE_SIZE = 20
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)
 
@@ -37,7 +35,7 @@ class NotReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class OfferingRow:
-    """A course of the school as 慕课列表 shows it.
+    """A course of the school in a term.
 
     Args:
         offering: with its course and licence loaded.
@@ -80,42 +78,6 @@ def licence_holds(ctx: Context) -> ColumnElement[bool]:
     )
 
 
-def list_school_courses(
-    ctx: Context,
-    *,
-    text: str = "",
-    source: str | None = None,
-    status: OfferingStatus | None = None,
-    page: int = 1,
-) -> Page[OfferingRow]:
-    """All courses of the school (for a teacher those that he runs), what is to be done first, in one query.
-
-    Args:
-        text: as ``course_search``.
-        source: ``alliance`` (联盟慕课) or ``own`` (本校).
-        status: as people see it.
-
-    Raises:
-        NotAllowed: not staff of the school.
-    """
-    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
-    wanted = _rows(ctx).where(mine).add_columns(func.count().over())
-    if text.strip():
-        wanted = wanted.where(course_matches(text))
-    if source:
-        own = CourseOffering.course_owner_id == ctx.school.id
-        wanted = wanted.where(own if source == "own" else ~own)
-    if status is not None:
-        wanted = wanted.where(_has_status(ctx, status))
-    rows = ctx.session.execute(
-        wanted.order_by(CourseOffering.status.desc(), CourseOffering.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
-    shown = tuple(_row(ctx, row[0], row[1], row[2]) for row in rows)
-    return Page(shown, rows[0][-1] if rows else 0, page, PAGE_SIZE)
-
-
 def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
     """One course of the school.
 
@@ -140,11 +102,14 @@ def schedule_offering(
 ) -> CourseOffering:
     """Set the four dates (详细信息), whole days at the school, the last ones included.
 
+    Those who teach an own course set its dates themselves (manual 7.3); an approved one that has its dates is shown.
+
     Raises:
         Invalid: with the field; all four are required and must fit each other.
+        NotAllowed: the actor may not set these dates.
         NotFound: no such course here.
     """
-    require(ctx, Action.SCHEDULE_OFFERING)
+    mine = reachable_offerings(ctx, Action.EDIT_COURSE)
     dates = Dates(
         starts_on=starts_on,
         ends_on=ends_on,
@@ -153,7 +118,9 @@ def schedule_offering(
     )
     for field, message in schedule_problems(dates).items():
         raise Invalid(field, message)
-    offering = _locked(ctx, offering_id)
+    offering = _locked(ctx, offering_id, mine)
+    if not may_schedule(ctx, offering):
+        raise NotAllowed(msg("您没有权限进行此操作"))
     before = dates_of(offering)
     if before == dates:
         return offering
@@ -161,7 +128,15 @@ def schedule_offering(
         setattr(offering, field, getattr(dates, field))
     ctx.session.flush()
     record(ctx, "offering.scheduled", "offering", offering_id, {"old": _plain(before), "new": _plain(dates)})
+    if offering.course_owner_id == ctx.school.id:
+        follow_review(ctx, course_id=offering.course_id)
     return offering
+
+
+def may_schedule(ctx: Context, offering: CourseOffering) -> bool:
+    """Whether the actor, who reaches this offering, may set its dates."""
+    own = offering.course_owner_id == ctx.school.id
+    return may(ctx.actor.role, Action.EDIT_COURSE if own else Action.SCHEDULE_OFFERING)
 
 
 def schedule_problems(dates: Dates) -> dict[str, Message]:
@@ -198,6 +173,8 @@ def take_offline(ctx: Context, *, offering_id: int) -> CourseOffering:
 def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
     require(ctx, Action.PUBLISH_OFFERING)
     offering = _locked(ctx, offering_id)
+    if offering.course_owner_id == ctx.school.id:
+        raise Conflict(msg("本校慕课通过审核后自动上线，改为不通过即下线"))
     following = next_status(OfferingStatus(offering.status), move)
     if following is OfferingStatus.ONLINE:
         missing = missing_for_online(dates_of(offering), licensed=_is_licensed(ctx, offering))
@@ -209,10 +186,11 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
     return offering
 
 
-def _locked(ctx: Context, offering_id: int) -> CourseOffering:
-    offering = ctx.session.scalar(
-        select(CourseOffering).where(CourseOffering.id == offering_id).with_for_update()
-    )
+def _locked(ctx: Context, offering_id: int, reachable: ColumnElement[bool] | None = None) -> CourseOffering:
+    wanted = select(CourseOffering).where(CourseOffering.id == offering_id)
+    if reachable is not None:
+        wanted = wanted.where(reachable)
+    offering = ctx.session.scalar(wanted.with_for_update())
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))
     return offering
@@ -255,17 +233,6 @@ def _rows(ctx: Context) -> Select[Any]:
         .options(contains_eager(CourseOffering.course), contains_eager(CourseOffering.licence))
         .where(CourseOffering.school_id == ctx.school.id)
     )
-
-
-def _has_status(ctx: Context, status: OfferingStatus) -> ColumnElement[bool]:
-    if status is OfferingStatus.ONLINE:
-        return and_(CourseOffering.status == status, licence_holds(ctx))
-    if status is OfferingStatus.OFFLINE:
-        return or_(
-            CourseOffering.status == status,
-            and_(CourseOffering.status == OfferingStatus.ONLINE, ~licence_holds(ctx)),
-        )
-    return CourseOffering.status == status
 
 
 def _row(ctx: Context, offering: CourseOffering, teacher: str | None, registrations: int) -> OfferingRow:

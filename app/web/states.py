@@ -25,6 +25,27 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "unhandled": (msg("待提交"), "warning"),
         "online": (msg("已上线"), "success"),
         "offline": (msg("已下线"), "neutral"),
+        "declined": (msg("已拒绝"), "neutral"),
+        "ended": (msg("授权已结束"), "neutral"),
+    },
+    # Of an approved own course that is edited: its approved version stays live.
+    "revision": {
+        "draft": (msg("修订中"), "neutral"),
+        "pending": (msg("修订待审核"), "warning"),
+        "rejected": (msg("修订不通过"), "danger"),
+    },
+    "recommendation": {
+        "open": (msg("已推荐"), "info"),
+        "accepted": (msg("已被联盟采纳"), "success"),
+        "declined": (msg("未采纳"), "neutral"),
+        "withdrawn": (msg("已撤回"), "neutral"),
+    },
+    # The same as the secretariat reads it.
+    "recommended": {
+        "open": (msg("待审核"), "warning"),
+        "accepted": (msg("已采纳"), "success"),
+        "declined": (msg("未采纳"), "neutral"),
+        "withdrawn": (msg("已撤回"), "neutral"),
     },
     "import": {
         "uploaded": (msg("已上传"), "info"),

@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), server_default="open", nullable=False),
         sa.Column("version", sa.SmallInteger(), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cover", sa.LargeBinary(), nullable=True),
         sa.Column("note", sa.String(length=500), server_default="", nullable=False),
         sa.Column("answer", sa.String(length=500), nullable=True),
         sa.Column("recommended_by_name", sa.String(length=100), nullable=False),

@@ -1,0 +1,47 @@
+"""The offerings of an own course follow its review: shown while it is approved, hidden when it is taken off."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from app.context import Context
+from app.models import Course, CourseOffering
+from app.rules.course_states import OfferingStatus
+from app.rules.own_course_states import CourseStatus
+from app.services.audit import record
+
+
+def follow_review(ctx: Context, *, course_id: int) -> None:
+    """Bring all offerings of an own course into the status that its review gives them.
+
+    Students see an approved course as soon as the offering has its four dates (manual 7.3); so this is called
+    after a decision and after new dates.
+
+    Args:
+        course_id: of an own course of the school of ``ctx``.
+    """
+    ctx.session.flush()
+    this = select(Course.status).where(Course.school_id == ctx.school.id, Course.id == course_id)
+    approved = ctx.session.scalar(this) == CourseStatus.APPROVED
+    following = OfferingStatus.ONLINE if approved else OfferingStatus.OFFLINE
+    changed = update(CourseOffering).where(
+        CourseOffering.school_id == ctx.school.id,
+        CourseOffering.course_owner_id == ctx.school.id,
+        CourseOffering.course_id == course_id,
+    )
+    if approved:
+        changed = changed.where(
+            CourseOffering.status != OfferingStatus.ONLINE,
+            CourseOffering.starts_on.is_not(None),
+            CourseOffering.ends_on.is_not(None),
+            CourseOffering.registration_starts_on.is_not(None),
+            CourseOffering.registration_ends_on.is_not(None),
+        )
+    else:
+        changed = changed.where(CourseOffering.status == OfferingStatus.ONLINE)
+    moved = ctx.session.scalars(
+        changed.values(status=following).returning(CourseOffering.id),
+        execution_options={"synchronize_session": "fetch"},
+    )
+    for offering_id in moved.all():
+        record(ctx, f"offering.{following}", "offering", offering_id)
