@@ -15,6 +15,7 @@ from app.demo.courses import COURSES, Renewal
 from app.demo.licences import vary_licences
 from app.demo.own_courses import begin_own_course
 from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
+from app.demo.reviewed_courses import accept_recommended, bring_on_the_way
 from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
 from app.models import Course, CourseOffering, School, User
 from app.rules.permissions import Role
@@ -58,6 +59,9 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             for plan in fresh:
                 _put_online(ctx, courses[plan.course], plan, students)
             begin_own_course(ctx, planned.slug)
+            bring_on_the_way(ctx, planned.slug)
+        with unit(alliance) as ctx:
+            accept_recommended(ctx, planned.slug, SECRETARY[0])
     with unit(alliance) as ctx:
         vary_licences(ctx, schools, courses)
 
