@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.context import Actor, Context
 from app.demo import emblems
 from app.demo.courses import COURSES, Renewal
+from app.demo.more_courses import MORE_COURSES, MORE_PLANS
 from app.demo.own_courses import begin_own_course
 from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
 from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
@@ -51,7 +52,11 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             if planned is SCHOOLS[0]:
                 add_newcomer(ctx, planned)
         with unit(alliance) as ctx:
-            fresh = [plan for plan in planned.plans if _license(ctx, school, courses[plan.course], plan)]
+            fresh = [
+                plan
+                for plan in (*planned.plans, *MORE_PLANS[planned.slug])
+                if _license(ctx, school, courses[plan.course], plan)
+            ]
         with unit(school) as ctx:
             for plan in fresh:
                 _put_online(ctx, courses[plan.course], plan, students)
@@ -72,7 +77,7 @@ def _secretary(ctx: Context) -> None:
 
 def _courses(ctx: Context) -> dict[str, int]:
     found: dict[str, int] = {}
-    for demo in COURSES:
+    for demo in (*COURSES, *MORE_COURSES):
         same = select(Course.id).where(Course.school_id == ctx.school.id, Course.title == demo.content.title)
         course_id = ctx.session.scalar(same)
         if course_id is None:
