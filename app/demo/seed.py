@@ -13,6 +13,7 @@ from app.context import Actor, Context
 from app.demo import emblems
 from app.demo.courses import COURSES, Renewal
 from app.demo.licences import vary_licences
+from app.demo.more_courses import MORE_COURSES, MORE_PLANS
 from app.demo.own_courses import begin_own_course
 from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
 from app.demo.reviewed_courses import accept_recommended, bring_on_the_way
@@ -54,7 +55,11 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             if planned is SCHOOLS[0]:
                 add_newcomer(ctx, planned)
         with unit(alliance) as ctx:
-            fresh = [plan for plan in planned.plans if _license(ctx, school, courses[plan.course], plan)]
+            fresh = [
+                plan
+                for plan in (*planned.plans, *MORE_PLANS[planned.slug])
+                if _license(ctx, school, courses[plan.course], plan)
+            ]
         with unit(school) as ctx:
             for plan in fresh:
                 _put_online(ctx, courses[plan.course], plan, students)
@@ -80,7 +85,7 @@ def _secretary(ctx: Context) -> None:
 
 def _courses(ctx: Context) -> dict[str, int]:
     found: dict[str, int] = {}
-    for demo in COURSES:
+    for demo in (*COURSES, *MORE_COURSES):
         same = select(Course.id).where(Course.school_id == ctx.school.id, Course.title == demo.content.title)
         course_id = ctx.session.scalar(same)
         if course_id is None:
