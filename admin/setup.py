@@ -9,16 +9,21 @@ from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
 from admin import (
+    alliance_settings,
     audit,
     classes,
+    course_reviews,
     courses,
     graduates,
+    handbook,
     imports,
     index,
     licences,
     mails,
     offerings,
     people,
+    permissions,
+    recommendations,
     requests,
     school_settings,
     schools,
@@ -31,9 +36,12 @@ Views = Callable[[], Iterable[BaseView]]
 
 #: Each module of views in the order of the menus.
 VIEWS: Sequence[Views] = (
+    handbook.views,
     schools.views,
     courses.views,
     licences.views,
+    alliance_settings.views,
+    recommendations.views,
     people.views,
     imports.views,
     teacher_imports.views,
@@ -41,10 +49,12 @@ VIEWS: Sequence[Views] = (
     mails.views,
     school_settings.views,
     graduates.views,
+    permissions.views,
     audit.views,
     classes.views,
     requests.views,
     offerings.views,
+    course_reviews.views,
 )
 
 

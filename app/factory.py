@@ -19,6 +19,7 @@ from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
 from app.web import (
+    announcements,
     apex,
     auth,
     captcha,
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     email.blueprint,
     messages.blueprint,
     help.blueprint,
+    announcements.blueprint,
     privacy.blueprint,
     catalogue.blueprint,
     apex.blueprint,

@@ -37,6 +37,8 @@ def show_publicly(ctx: Context, *, offering_ids: Collection[int]) -> None:
         offering_ids: the offerings that changed; those that are not online are shown no more.
     """
     ctx.session.flush()
+    if not offering_ids:
+        return
     ctx.session.execute(
         delete(CourseShowing)
         .where(CourseShowing.school_id == ctx.school.id, CourseShowing.offering_id.in_(offering_ids))

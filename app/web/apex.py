@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
+from app.services.announcements import list_shown
 from app.services.schools import list_members
 from app.services.showcase import (
     count_alliance,
@@ -29,6 +30,7 @@ blueprint = Blueprint("apex", __name__)
 PER_PAGE = 24
 _HOME_COURSES = 8
 _HOME_MEMBERS = 12
+_HOME_ANNOUNCEMENTS = 4
 
 
 def home() -> str:
@@ -39,6 +41,7 @@ def home() -> str:
         figures=count_alliance(ctx),
         courses=list_released_courses(ctx, per_page=_HOME_COURSES).rows,
         members=list_members(ctx)[:_HOME_MEMBERS],
+        announcements=list_shown(ctx, limit=_HOME_ANNOUNCEMENTS),
     )
 
 

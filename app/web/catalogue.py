@@ -110,9 +110,7 @@ def _show(offering_id: int) -> str:
 _list = shared_by_visitors(by_host(school=_index, apex=apex.courses))
 _one = shared_by_visitors(by_host(school=_show, apex=apex.course))
 blueprint.add_url_rule("/courses", "index", _list)
-blueprint.add_url_rule(
-    f"/courses/<{ROW}:offering_id>", "show", shared_by_visitors(by_host(school=_show, apex=apex.course))
-)
+blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", _one)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/register")

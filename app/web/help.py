@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from app.services.school_settings import RANDOM, get_settings
 from app.web.context import request_context
 from app.web.hosts import by_host
+from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("help", __name__)
 
@@ -21,4 +22,4 @@ def _alliance() -> str:
     return render_template("help/alliance.html")
 
 
-blueprint.add_url_rule("/help", "index", by_host(school=_school, apex=_alliance))
+blueprint.add_url_rule("/help", "index", shared_by_visitors(by_host(school=_school, apex=_alliance)))

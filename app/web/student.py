@@ -9,6 +9,7 @@ from flask_login import current_user, login_required
 
 from app.rules.ahead import Ahead, next_day
 from app.rules.windows import CourseState
+from app.services.announcements import list_shown
 from app.services.catalogue import CatalogueItem, list_on_now
 from app.services.catalogue import my_courses as courses_of_mine
 from app.services.offerings import dates_of
@@ -21,6 +22,7 @@ blueprint = Blueprint("student", __name__)
 
 #: One's own courses that the home page names; the others are a click away.
 _MINE = 4
+_ANNOUNCEMENTS = 4
 
 
 def _home() -> str:
@@ -29,7 +31,11 @@ def _home() -> str:
     now = list_on_now(ctx)
     courses = courses_of_mine(ctx) if current_user.is_authenticated else []
     return render_template(
-        "student/home.html", now=now, mine=_ahead(courses, ctx.today())[:_MINE], today=ctx.today()
+        "student/home.html",
+        now=now,
+        mine=_ahead(courses, ctx.today())[:_MINE],
+        announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
+        today=ctx.today(),
     )
 
 

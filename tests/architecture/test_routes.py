@@ -27,6 +27,8 @@ PUBLIC = {
     "catalogue.show",
     "apex.members",
     "help.index",
+    "announcements.index",
+    "announcements.show",
     # What is done with people's data, before one agrees to it.
     "privacy.show",
     # The link in the mail is the proof, and it may be opened on another device.
