@@ -15,7 +15,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 
-from app.errors import Conflict, NotAllowed
+from app.errors import Conflict, NotAllowed, msg
 from app.models import Course
 from app.rules.html import clean_html
 from app.rules.terms import term_label
@@ -137,9 +137,8 @@ def leave_waiting(offering_id: int) -> Response:
 def _said(outcome: enrolments.Outcome) -> str:
     if outcome.place is enrolments.Place.REGISTERED:
         return str(gettext("报名成功"))
-    return gettext(
-        "名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position
-    )
+    words = msg("名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1)
+    return translated(words)
 
 
 @blueprint.errorhandler(CSRFError)
