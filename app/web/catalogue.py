@@ -137,7 +137,9 @@ def leave_waiting(offering_id: int) -> Response:
 def _said(outcome: enrolments.Outcome) -> str:
     if outcome.place is enrolments.Place.REGISTERED:
         return str(gettext("报名成功"))
-    words = msg("名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1)
+    words = msg(
+        "名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1
+    )
     return translated(words)
 
 
