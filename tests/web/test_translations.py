@@ -22,6 +22,7 @@ from werkzeug.routing import Rule
 
 from app.context import Context
 from app.models import ChangeRequest, Mail, School, SchoolClass, User
+from app.rules.disciplines import DISCIPLINES
 from app.rules.permissions import Role
 from app.services.licence_imports import discard_licence_import, start_licence_import
 from app.uow import unit_of_work
@@ -45,6 +46,8 @@ NO_PAGES = {
     "captcha.audio",
     "media.logo",
     "media.cover",
+    "alliance_courses.draft_cover",
+    "offerings.draft_cover",
     "media.photo",
     "me.own_photo",
     "own_requests.file",
@@ -213,7 +216,9 @@ def _imports(importer: Importer, school: SchoolInfo) -> Iterator[int]:
 @pytest.fixture
 def ours(alliance: SchoolInfo) -> Callable[[str], list[str]]:
     """The Chinese of a page that is not data: what the alliance's tables hold is taken out."""
-    texts: set[str] = {alliance.name, alliance.short_name, *_IMPORTERS, "中文"}
+    # The catalogue of disciplines is data, like the courses that bear its names.
+    catalogue = {*DISCIPLINES, *(subject for subjects in DISCIPLINES.values() for subject in subjects)}
+    texts: set[str] = {alliance.name, alliance.short_name, *_IMPORTERS, *catalogue, "中文"}
     with school_scope(alliance.id) as session:
         for model in (*scoped_models(), School):
             for row in session.scalars(select(model)):
