@@ -42,7 +42,7 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
     alliance = find_alliance() or _set_up(unit, provisional_alliance(reserve_school_id()))
     with unit(alliance) as ctx:
         _secretary(ctx)
-        courses = _courses(ctx)
+        courses = _courses(_as_secretary(ctx))
     for planned in SCHOOLS:
         with unit(alliance) as ctx:
             school = _school(ctx, planned)
@@ -89,11 +89,14 @@ def _courses(ctx: Context) -> dict[str, int]:
     return found
 
 
-def _renew(ctx: Context, course_id: int, renewal: Renewal) -> None:
+def _as_secretary(ctx: Context) -> Context:
     login, name = SECRETARY
     secretary = ctx.session.scalars(select(User.id).where(User.login_name == login)).one()
     actor = Actor(role=Role.SECRETARY, name=name, user_id=secretary, school_id=ctx.school.id)
-    ctx = replace(ctx, actor=actor)
+    return replace(ctx, actor=actor)
+
+
+def _renew(ctx: Context, course_id: int, renewal: Renewal) -> None:
     revision = open_draft(ctx, course_id=course_id).revision
     saved = save_draft(ctx, course_id=course_id, revision=revision, values=renewal.values)
     publish_version(ctx, course_id=course_id, revision=saved.view.revision, note=renewal.note)

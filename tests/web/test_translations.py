@@ -21,6 +21,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.models import ChangeRequest, Mail, School, SchoolClass, User
+from app.rules.disciplines import DISCIPLINES
 from app.vault import Vault
 from deploy.check_translations import CATALOGUE, PROJECT, extract, problems, read_catalogue
 from deploy.local.bootstrap import compile_translations
@@ -41,6 +42,8 @@ NO_PAGES = {
     "captcha.audio",
     "media.logo",
     "media.cover",
+    "alliance_courses.draft_cover",
+    "offerings.draft_cover",
     "media.photo",
     "me.own_photo",
     "own_requests.file",
@@ -189,7 +192,9 @@ def _imports(importer: Importer, school: SchoolInfo) -> Iterator[int]:
 @pytest.fixture
 def ours(alliance: SchoolInfo) -> Callable[[str], list[str]]:
     """The Chinese of a page that is not data: what the alliance's tables hold is taken out."""
-    texts: set[str] = {alliance.name, alliance.short_name, *_IMPORTERS, "中文"}
+    # The catalogue of disciplines is data, like the courses that bear its names.
+    catalogue = {*DISCIPLINES, *(subject for subjects in DISCIPLINES.values() for subject in subjects)}
+    texts: set[str] = {alliance.name, alliance.short_name, *_IMPORTERS, *catalogue, "中文"}
     with school_scope(alliance.id) as session:
         for model in (*scoped_models(), School):
             for row in session.scalars(select(model)):
