@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, Any] = {
     "school.opened": lazy_gettext("开通学校"),
     "school.edited": lazy_gettext("修改学校信息"),
     "school.logo_changed": lazy_gettext("更换校徽"),
+    "school.quotas_set": lazy_gettext("设置学校配额"),
     "school.suspended": lazy_gettext("暂停学校"),
     "school.resumed": lazy_gettext("恢复学校"),
     "class.created": lazy_gettext("创建班级"),
@@ -64,6 +65,10 @@ ACTIONS: Mapping[str, Any] = {
     "course.declined": lazy_gettext("不采纳推荐的课程"),
     "course.licensed": lazy_gettext("授权课程"),
     "course.licence_ended": lazy_gettext("终止课程授权"),
+    "course.licence_extended": lazy_gettext("修改授权期限"),
+    "licence_import.checked": lazy_gettext("检查授权表格"),
+    "licence_import.applied": lazy_gettext("按表格授权课程"),
+    "licence_import.discarded": lazy_gettext("放弃授权表格"),
     "offering.scheduled": lazy_gettext("修改课程日期"),
     "offering.online": lazy_gettext("课程上线"),
     "offering.offline": lazy_gettext("课程下线"),
@@ -95,6 +100,7 @@ OBJECTS: Mapping[str, Any] = {
     "offering": lazy_gettext("本校课程"),
     "roster_import": lazy_gettext("导入"),
     "mail": lazy_gettext("邮件"),
+    "licence_import": lazy_gettext("授权表格"),
     "change_request": lazy_gettext("修改申请"),
 }
 _DATES = {
@@ -122,6 +128,16 @@ FACTS: Mapping[str, Any] = {
     "credit": lazy_gettext("学分"),
     "seats": lazy_gettext("名额"),
     "licence_ends_on": lazy_gettext("授权截止日期"),
+    "licence_starts_on": lazy_gettext("授权开始日期"),
+    "term": lazy_gettext("学期"),
+    "local_assessment": lazy_gettext("允许本校设置评价"),
+    "granted": lazy_gettext("新授权"),
+    "renewed_or_changed": lazy_gettext("更新授权"),
+    "schools": lazy_gettext("学校数"),
+    "titles": lazy_gettext("课程"),
+    "filename": lazy_gettext("文件名"),
+    "most_people": lazy_gettext("账号上限"),
+    "most_courses": lazy_gettext("本校课程上限"),
     "school_id": lazy_gettext("学校编号"),
     "user_id": lazy_gettext("用户编号"),
     "student_no": lazy_gettext("学号"),
@@ -195,7 +211,7 @@ _PEOPLE: Mapping[str, Any] = {
 }
 _PLACES = {key: place for place, key in enumerate(FACTS)}
 #: Facts for machines: fingerprints of pictures and the like.
-_UNSHOWN = {"sha", "user_ids"}
+_UNSHOWN = {"sha", "user_ids", "course_ids", "school_ids"}
 
 
 def action_name(code: str) -> str:

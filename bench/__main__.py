@@ -1,4 +1,4 @@
-"""``python -m bench [importing] [pages] [people]``: measure, print a line a figure, write ``bench/results.json``."""
+"""``python -m bench [part …]`` (``PARTS``): measure, print a line a figure, write ``bench/results.json``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import importing, pages, people
+from bench import importing, licensing, pages, people
 from bench.place import place
 
 RESULTS = Path(__file__).with_name("results.json")
-PARTS = {"importing": importing.measure, "pages": pages.measure, "people": people.measure}
+PARTS = {
+    "importing": importing.measure,
+    "pages": pages.measure,
+    "people": people.measure,
+    "licensing": licensing.measure,
+}
 
 
 def main() -> int:

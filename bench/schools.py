@@ -21,8 +21,8 @@ _PEOPLE = """
     FROM schools s, generate_series(1, %s) n WHERE s.id = ANY(%s)
 """
 _LICENCES = """
-    INSERT INTO course_licences (school_id, course_owner_id, course_id)
-    SELECT s.id, c.school_id, c.id FROM schools s, courses c JOIN schools a ON a.id = c.school_id
+    INSERT INTO course_licences (school_id, course_owner_id, course_id, licensor_id)
+    SELECT s.id, c.school_id, c.id, a.id FROM schools s, courses c JOIN schools a ON a.id = c.school_id
     WHERE s.kind = 'member' AND a.kind = 'alliance' AND c.released
     ON CONFLICT DO NOTHING
 """

@@ -20,6 +20,24 @@ def term_of(day: date) -> str:
     return f"{day.year - 1}-{day.year}-{half}"
 
 
+def is_term(text: str) -> bool:
+    """Whether this is written as a term, its second year following the first."""
+    match = _TERM.fullmatch(text)
+    return match is not None and int(match[2]) == int(match[1]) + 1
+
+
+def terms_around(day: date, before: int = 1, after: int = 4) -> list[str]:
+    """The terms to choose from on a day: some that were, this one and some that come."""
+    year, half = day.year, 0 if day.month >= _FIRST_TERM_BEGINS else -1
+    if half and day.month < _SECOND_TERM_BEGINS:
+        half = -2
+    first = 2 * year + half
+    return [
+        f"{number // 2}-{number // 2 + 1}-{number % 2 + 1}"
+        for number in range(first - before, first + after + 1)
+    ]
+
+
 def term_label(term: str) -> Message:
     """The term in words: 2026—2027 学年第一学期.
 

@@ -72,5 +72,13 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "failed": (msg("发送失败"), "danger"),
         "unclear": (msg("不能确定"), "warning"),
     },
+    "licence": {
+        "none": (msg("未授权"), "neutral"),
+        "upcoming": (msg("未开始"), "info"),
+        "valid": (msg("有效"), "success"),
+        "ending": (msg("即将到期"), "warning"),
+        "ended": (msg("已结束"), "neutral"),
+        "declined": (msg("已拒绝"), "danger"),
+    },
     "source": {"alliance": (msg("联盟慕课"), "info"), "own": (msg("本校"), "neutral")},
 }

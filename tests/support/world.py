@@ -29,6 +29,7 @@ from app.models import (
     CourseVersion,
     Enrolment,
     LicenceAnswer,
+    LicenceImport,
     Mail,
     Notice,
     OfferingAssistant,
@@ -147,6 +148,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 licence_id=licensed["id"], licensor_id=alliance.id, reason=canary, answered_by_name=canary
             )
         )
+        put(LicenceImport(filename=canary, rows=[], problems=[], counts={}, created_by_name=canary))
         put(OfferingAssistant(offering_id=offering.id, user_id=user.id))
         selection = put(
             ClassSelection(
@@ -181,7 +183,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 kind="students",
                 filename=f"{canary}.xlsx",
                 size=1,
-                content=b"x",
+                content=Vault(VAULT_KEY).seal_blob(school.id, "roster_import", canary.encode()),
                 created_by=user.id,
                 created_by_name=canary,
             )
