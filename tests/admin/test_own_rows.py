@@ -24,9 +24,19 @@ ClientFor = Callable[..., FlaskClient]
 MakeTeaching = Callable[..., Teaching]
 
 #: What opens for every teacher, for the head of the class in the address, and for who runs the course in it.
-EVERYBODYS = {("GET", "admin.index"), ("GET", "classes.index"), ("GET", "offerings.index")}
+EVERYBODYS = {
+    ("GET", "admin.index"),
+    ("GET", "classes.index"),
+    ("GET", "offerings.index"),
+    ("GET", "offerings.create"),
+}
 HEADS = {("GET", "classes.show"), ("GET", "classes.courses"), ("GET", "classes.registrations")}
-RUNNERS = {("GET", "offerings.show"), ("GET", "offerings.details")}
+RUNNERS = {
+    ("GET", "offerings.show"),
+    ("GET", "offerings.details"),
+    ("GET", "offerings.assessment"),
+    ("GET", "offerings.versions"),
+}
 
 
 @pytest.fixture
