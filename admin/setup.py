@@ -9,8 +9,10 @@ from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
 from admin import (
+    alliance_settings,
     audit,
     classes,
+    course_reviews,
     courses,
     graduates,
     handbook,
@@ -20,6 +22,8 @@ from admin import (
     mails,
     offerings,
     people,
+    permissions,
+    recommendations,
     requests,
     school_settings,
     schools,
@@ -36,6 +40,8 @@ VIEWS: Sequence[Views] = (
     schools.views,
     courses.views,
     licences.views,
+    alliance_settings.views,
+    recommendations.views,
     people.views,
     imports.views,
     teacher_imports.views,
@@ -43,10 +49,12 @@ VIEWS: Sequence[Views] = (
     mails.views,
     school_settings.views,
     graduates.views,
+    permissions.views,
     audit.views,
     classes.views,
     requests.views,
     offerings.views,
+    course_reviews.views,
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.context import Actor, Context
 from app.demo import emblems
 from app.demo.courses import COURSES, Renewal
+from app.demo.licences import vary_licences
 from app.demo.more_courses import MORE_COURSES, MORE_PLANS
 from app.demo.own_courses import begin_own_course
 from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
@@ -43,9 +44,10 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
     with unit(alliance) as ctx:
         _secretary(ctx)
         courses = _courses(ctx)
+    schools: dict[str, SchoolInfo] = {}
     for planned in SCHOOLS:
         with unit(alliance) as ctx:
-            school = _school(ctx, planned)
+            school = schools[planned.slug] = _school(ctx, planned)
         with unit(school) as ctx:
             add_teachers(ctx, planned)
             students = add_students(ctx, planned)
@@ -61,6 +63,8 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             for plan in fresh:
                 _put_online(ctx, courses[plan.course], plan, students)
             begin_own_course(ctx, planned.slug)
+    with unit(alliance) as ctx:
+        vary_licences(ctx, schools, courses)
 
 
 def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:

@@ -14,7 +14,7 @@ from app.models.courses import (
 from app.models.enrolments import ClassCourse, ClassSelection, Enrolment, WaitingPlace
 from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
 from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
-from app.models.licences import CourseLicence, LicenceAnswer
+from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
 from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
 from app.models.people import (
     ChangeRequest,
@@ -52,6 +52,7 @@ __all__ = [
     "Enrolment",
     "ImportOutbox",
     "LicenceAnswer",
+    "LicenceImport",
     "Mail",
     "MailOutbox",
     "Notice",

@@ -72,7 +72,7 @@ class DraftView:
     @property
     def locked(self) -> bool:
         """Whether it waits for a review: what the reviewer reads is what he approves."""
-        return self.state == "pending"
+        return "pending" in (self.state, self.course.status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,19 @@ def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link:
         queue_mail(ctx, user_id=user_id, recipient=found.email, template="notice", params=params)
 
 
+def notify_administrators(ctx: Context, *, subject: Message, body: Message, link: str | None = None) -> None:
+    """Write a message to every administrator of this school but the acting one; arguments as of ``notify``."""
+    acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
+    administrators = select(User.id).where(
+        User.school_id == ctx.school.id,
+        User.kind == "administrator",
+        User.status == "active",
+        User.id != (acting or 0),
+    )
+    for user_id in ctx.session.scalars(administrators.order_by(User.id)).all():
+        notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
+
+
 def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> Page[NoticeRow]:
     """The acting person's messages: the unread ones first, then the latest.
 

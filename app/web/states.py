@@ -40,6 +40,13 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "declined": (msg("未采纳"), "neutral"),
         "withdrawn": (msg("已撤回"), "neutral"),
     },
+    # The same as the secretariat reads it.
+    "recommended": {
+        "open": (msg("待审核"), "warning"),
+        "accepted": (msg("已采纳"), "success"),
+        "declined": (msg("未采纳"), "neutral"),
+        "withdrawn": (msg("已撤回"), "neutral"),
+    },
     "import": {
         "uploaded": (msg("已上传"), "info"),
         "checking": (msg("检查中"), "info"),

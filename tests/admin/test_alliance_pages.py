@@ -17,6 +17,7 @@ from app.models import Course, CourseLicence, CourseOffering, User
 from tenants.registry import SchoolInfo, find_by_slug
 from tenants.scope import school_scope
 from tests.support.app import next_unit_code, school_info
+from tests.support.courses import put_course
 from tests.support.pages import token_of
 
 MakeUser = Callable[..., User]
@@ -91,7 +92,7 @@ def test_a_school_is_opened_and_its_password_shown_once(client: FlaskClient) -> 
     assert school.logo_sha
     listed = client.get("/manage/schools/", query_string={"q": fields["unit_code"]})
     assert fields["name"] in listed.text
-    assert "1 / 6" in listed.text
+    assert "1 / 8" in listed.text
 
 
 @pytest.mark.parametrize(
@@ -167,11 +168,43 @@ def test_a_school_is_edited_suspended_and_resumed(client: FlaskClient, school: S
     assert school.name in client.get(address).text
     assert send(client, address, **fields).status_code == 303
     assert school_info(school.id).short_name == "改名"
-    assert send(client, address + "suspend").status_code == 303
+    assert "不会丢失" in client.get(address + "suspend/").text
+    unexplained = send(client, address + "suspend/", reason=" ")
+    assert (unexplained.status_code, school_info(school.id).status) == (422, "active")
+    assert send(client, address + "suspend/", reason="合同到期").status_code == 303
     assert school_info(school.id).status == "suspended"
-    assert "恢复使用" in client.get(address).text
+    page = client.get(address).text
+    assert "恢复使用" in page
+    assert "合同到期" in page
     assert send(client, address + "resume").status_code == 303
     assert school_info(school.id).status == "active"
+
+
+def test_quotas_are_set_and_shown_with_what_is_used(
+    client: FlaskClient, school: SchoolInfo, make_user: MakeUser
+) -> None:
+    make_user(school)
+    address = f"/manage/schools/{school.id}/"
+    assert "1（不限）" in client.get(address).text
+    assert send(client, address + "quotas", most_people="300", most_courses="5").status_code == 303
+    page = client.get(address).text
+    assert "1 / 300" in page
+    assert "0 / 5" in page
+    for typed in ("-1", "many", "9" * 30):
+        refused = send(client, address + "quotas", most_people=typed)
+        assert (refused.status_code, 'id="most_people-error"' in refused.text) == (422, True)
+        assert f'value="{school.name}"' in refused.text
+    assert send(client, address + "quotas").status_code == 303
+    assert "1（不限）" in client.get(address).text
+
+
+def test_the_list_of_schools_is_sorted_and_filtered_by_progress(
+    client: FlaskClient, school: SchoolInfo
+) -> None:
+    for query in ("sort=progress", "sort=progress&desc=1", "missing=any", "missing=logo", "missing=x"):
+        page = client.get(f"/manage/schools/?q={school.unit_code}&{query}").text
+        assert school.name in page
+    assert school.name not in client.get(f"/manage/schools/?q={school.unit_code}&missing=none").text
 
 
 def test_a_zone_that_is_not_offered_stays_when_the_school_has_it(
@@ -205,7 +238,7 @@ def test_a_course_is_written_released_and_licensed(
     done = send(
         client,
         "/manage/licences/new/",
-        course_id=course_id,
+        course_id=f"{alliance.id}-{course_id}",
         school_ids=[school.id, other_school.id],
         ends_on="2027-07-31",
         seats="30",
@@ -214,12 +247,12 @@ def test_a_course_is_written_released_and_licensed(
     with school_scope(school.id) as session:
         assert session.scalars(select(CourseOffering.status)).one() == "unhandled"
         assert session.scalars(select(CourseLicence.seats)).one() == 30
-    listed = client.get(f"/manage/licences/?course={course_id}").text
+    listed = client.get(f"/manage/licences/list/?course={course_id}").text
     assert school.name in listed
     assert "2027-07-31" in listed
-    ended = send(client, f"/manage/licences/{course_id}/{school.id}/end")
+    ended = send(client, f"/manage/licences/{alliance.id}/{course_id}/{school.id}/end")
     assert ended.status_code == 303
-    assert "已结束" in client.get(f"/manage/licences/?course={course_id}&school={school.id}").text
+    assert "已结束" in client.get(f"/manage/licences/list/?course={course_id}&school={school.id}").text
 
 
 def test_a_new_course_needs_a_title_and_a_discipline(client: FlaskClient) -> None:
@@ -256,12 +289,12 @@ def test_a_refused_field_is_marked_and_the_rest_is_kept(
 
 
 def test_licensing_without_a_school_says_so_and_keeps_the_form(
-    client: FlaskClient, school: SchoolInfo
+    client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
-    course_id = released_course(client, f"待授权课程{school.id}")
+    course_id = f"{alliance.id}-{put_course(alliance).id}"
     answer = send(client, "/manage/licences/new/", course_id=course_id, seats="12")
     assert answer.status_code == 422
-    assert "请至少选择一所学校" in client.get("/manage/licences/").text or "请至少选择一所学校" in answer.text
+    assert "请至少选择一所学校" in answer.text
     assert 'value="12"' in answer.text
     bad = send(
         client, "/manage/licences/new/", course_id=course_id, school_ids=[school.id], ends_on="2020-01-01"

@@ -30,6 +30,7 @@ from app.models import (
     CourseVersion,
     Enrolment,
     LicenceAnswer,
+    LicenceImport,
     Mail,
     Notice,
     OfferingAssistant,
@@ -148,6 +149,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 licence_id=licensed["id"], licensor_id=alliance.id, reason=canary, answered_by_name=canary
             )
         )
+        put(LicenceImport(filename=canary, rows=[], problems=[], counts={}, created_by_name=canary))
         put(
             CourseShowing(
                 offering_id=offering.id,
@@ -194,7 +196,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 kind="students",
                 filename=f"{canary}.xlsx",
                 size=1,
-                content=b"x",
+                content=Vault(VAULT_KEY).seal_blob(school.id, "roster_import", canary.encode()),
                 created_by=user.id,
                 created_by_name=canary,
             )

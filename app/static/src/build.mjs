@@ -91,6 +91,7 @@ const assets = [
   ["site.css", await styles()],
   ["site.js", await scripts("site.js")],
   ["editor.js", await scripts("editor.js")],
+  ["charts.js", await scripts("charts.js")],
   ["icons.svg", await sprite()],
   ...(await pictures()),
 ];

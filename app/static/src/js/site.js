@@ -8,6 +8,7 @@ import "./filedrop.js";
 import "./fill.js";
 import "./guard.js";
 import "./list_address.js";
+import "./matrix.js";
 import "./menu.js";
 import "./password.js";
 import "./progress.js";
