@@ -20,13 +20,13 @@ from flask_babel import get_domain
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from app.models import ChangeRequest, Mail, School, SchoolClass, User
+from app.models import Announcement, ChangeRequest, Mail, School, SchoolClass, User
 from app.vault import Vault
 from deploy.check_translations import CATALOGUE, PROJECT, extract, problems, read_catalogue
 from deploy.local.bootstrap import compile_translations
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.app import VAULT_KEY, IsolatedClient, next_unit_code
+from tests.support.app import NOW, VAULT_KEY, IsolatedClient, next_unit_code
 from tests.support.courses import days, put_course, put_enrolment, put_offering
 from tests.support.rosters import Importer
 from tests.support.world import scoped_models
@@ -154,9 +154,10 @@ def places(
             template="password_reset_done",
             params={"name": "Lin"},
         )
-        session.add_all([request, mail])
+        news = Announcement(title="News", body="<p>Text.</p>", created_by_name="Fang", published_at=NOW)
+        session.add_all([request, mail, news])
         session.commit()
-        class_id, request_id, mail_id = school_class.id, request.id, mail.id
+        class_id, request_id, mail_id, news_id = school_class.id, request.id, mail.id, news.id
     return {
         "course_id": [course.id for course in courses],
         "offering_id": [offering.id for offering in offerings],
@@ -166,6 +167,8 @@ def places(
         "user_id": [person.id for person in people.values() if person.school_id == school.id],
         "request_id": [request_id],
         "mail_id": [mail_id],
+        "owner_id": [school.id],
+        "announcement_id": [news_id],
         "entry_year": [2020],
         "study_years": [5],
         "token": ["worn-out"],
