@@ -9,6 +9,8 @@ from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
 from admin import (
+    activity,
+    announcements,
     audit,
     classes,
     courses,
@@ -24,6 +26,7 @@ from admin import (
     schools,
     slips,
     teacher_imports,
+    visits,
 )
 from admin.theme import SpocTheme
 
@@ -34,6 +37,8 @@ VIEWS: Sequence[Views] = (
     schools.views,
     courses.views,
     licences.views,
+    activity.views,
+    announcements.views,
     people.views,
     imports.views,
     teacher_imports.views,
@@ -41,6 +46,7 @@ VIEWS: Sequence[Views] = (
     mails.views,
     school_settings.views,
     graduates.views,
+    visits.views,
     audit.views,
     classes.views,
     requests.views,

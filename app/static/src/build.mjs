@@ -23,6 +23,7 @@ const ICONS = [
   "box-arrow-right", "building", "calendar3", "check-circle", "check-lg", "chevron-down", "chevron-left",
   "chevron-right", "chevron-up", "circle-half", "clipboard-check", "clock-history", "diagram-3", "download", "envelope",
   "exclamation-triangle", "eye", "eye-slash", "file-earmark-arrow-up", "file-earmark-spreadsheet", "filter", "gear",
+  "graph-up", "door-open",
   "hourglass-split", "house", "image", "inbox", "info-circle", "journal-text", "key", "link-45deg", "list", "lock",
   "megaphone", "moon-stars", "mortarboard", "patch-check", "pencil", "people", "person-circle", "person-plus",
   "plus-lg", "search", "shield-lock", "sun", "three-dots", "translate", "trash", "upload", "volume-up", "x-circle",
