@@ -47,7 +47,11 @@ class Activity(SecureView):
     def index(self) -> str:
         """The table of schools, the sums in time, and the schools with the most registrations."""
         ctx, span = request_context(), _span()
-        text, sort, descending = text_argument("q"), choice("sort", SORTS) or "name", request.args.get("desc") == "1"
+        text, sort, descending = (
+            text_argument("q"),
+            choice("sort", SORTS) or "name",
+            request.args.get("desc") == "1",
+        )
         found = list_activity(ctx, text=text, sort=sort, descending=descending, page=page_argument())
         most = list_activity(ctx, sort="registrations", descending=True, size=_COMPARED)
         return self.render(
@@ -68,7 +72,9 @@ class Activity(SecureView):
         """The table of all schools that match, and the sums of all day by day."""
         ctx = request_context()
         text, sort = text_argument("q"), choice("sort", SORTS) or "name"
-        found = list_activity(ctx, text=text, sort=sort, descending=request.args.get("desc") == "1", size=None)
+        found = list_activity(
+            ctx, text=text, sort=sort, descending=request.args.get("desc") == "1", size=None
+        )
         content = activity_workbook(found.rows, activity_in_time(ctx, span=_span()), ctx.school.timezone)
         return give_download(content, f"{gettext('活跃情况')}-{ctx.today()}.xlsx", _XLSX)
 

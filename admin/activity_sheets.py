@@ -52,7 +52,8 @@ def _school(row: ActivityRow, zone: str) -> list[Value]:
 
 def _days(title: str, series: Series) -> TypedSheet:
     header = [
-        gettext("日期"), gettext("用户数"), gettext("已激活"), gettext("激活率"), gettext("在线课程"), gettext("报名人次"),
+        gettext("日期"), gettext("用户数"), gettext("已激活"), gettext("激活率"), gettext("在线课程"),
+        gettext("报名人次"),
     ]  # fmt: skip
     rows = (
         [day, *_numbers(figures)[:2], _share(figures), *_numbers(figures)[2:]]

@@ -105,7 +105,7 @@ class TypedAssessment:
                 components.append(Component(kind, "", weight))
         for number, (name, text) in enumerate(self.own):
             weight = _read(text or "0", f"own-{number}", errors)
-            components.append(Component(Kind.OTHER, " ".join(name.split()), weight))
+            components.append(Component(Kind.OTHER, " ".join(name.replace("\0", " ").split()), weight))
         pass_mark = _read(self.pass_mark, "pass_mark", errors)
         gate = makeup = None
         if self.gate_kind in {kind.value for kind in GATES}:

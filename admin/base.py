@@ -77,6 +77,10 @@ class Guarded:
 class SecureView(Guarded, BaseView):
     """A page of our own making: declares ``action`` and ``hosts``, its handlers call services."""
 
+    def waiting(self) -> int:
+        """How many things wait here for the reader; the menu shows the number beside the page's name."""
+        return 0
+
 
 def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Result | None:
     """Run a use case in a unit of work.

@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from admin.base import ManageForm
+from admin.validators import Required
 from app.rules.course_content import LENGTHS, CourseContent
 from app.rules.disciplines import DISCIPLINES, subjects_of
 from app.rules.html import editable_text
@@ -53,13 +54,13 @@ class ContentForm(ManageForm):
 class BasicsForm(ContentForm):
     """基本信息."""
 
-    title = StringField(lazy_gettext("课程名称"), render_kw={"maxlength": LENGTHS["title"]})
+    title = StringField(lazy_gettext("课程名称"), [Required()], render_kw={"maxlength": LENGTHS["title"]})
     code = StringField(
         lazy_gettext("课程代码"),
         description=lazy_gettext("学校自己的课程编号，可以不填"),
         render_kw={"maxlength": LENGTHS["code"]},
     )
-    category = SelectField(lazy_gettext("学科门类"), validate_choice=False)
+    category = SelectField(lazy_gettext("学科门类"), [Required()], validate_choice=False)
     subject = SelectField(lazy_gettext("专业方向"), validate_choice=False)
     teachers = StringField(
         lazy_gettext("授课教师"),
@@ -107,8 +108,8 @@ class DetailsForm(ContentForm):
 class NewCourseForm(ManageForm):
     """「新建课程」: what a course needs to be found again; everything else is filled in on its page."""
 
-    title = StringField(lazy_gettext("课程名称"), render_kw={"maxlength": LENGTHS["title"]})
-    category = SelectField(lazy_gettext("学科门类"), validate_choice=False)
+    title = StringField(lazy_gettext("课程名称"), [Required()], render_kw={"maxlength": LENGTHS["title"]})
+    category = SelectField(lazy_gettext("学科门类"), [Required()], validate_choice=False)
     subject = SelectField(lazy_gettext("专业方向"), validate_choice=False)
     teachers = StringField(
         lazy_gettext("授课教师"),

@@ -40,6 +40,7 @@ from app.services.imports.summary import PlannedClass
 from app.services.imports.undo import undo_import
 from app.services.imports.update_rules import UpdateRule
 from app.services.paging import Page
+from app.services.quotas import people_refusal
 from app.services.school_settings import get_settings
 from app.sheets.limits import LIMITS
 from app.sheets.template import student_template
@@ -221,6 +222,7 @@ class Imports(ImportChoices):
             f"manage/imports/{found.state}.html",
             found=found,
             summary=summary,
+            too_many=people_refusal(ctx, new=summary.counts.create) if found.state == "checked" else None,
             part=part,
             rows=rows,
             absent=absent,

@@ -1,116 +1,222 @@
-"""联盟管理 → 课程授权: which school may offer which course."""
+"""联盟管理 → 课程授权: which school may offer which course, as a matrix, as a list and one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from flask import flash, redirect, request
+from flask import Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField, IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
 
-from admin.base import ALLIANCE, ManageForm, SecureView, attempt
-from admin.listing import ListAddress, number
+from admin.base import ALLIANCE, attempt
+from admin.licence_acts import LicenceActs
+from admin.licence_forms import SOURCES, TermsForm, course_key, course_ref, is_id
+from admin.licence_sheets import LicenceSheets
+from admin.listing import ListAddress, choice, number
+from app.context import Context
+from app.rules.licence_terms import LicenceState
 from app.rules.permissions import Action
-from app.services.licence_lists import list_licences
-from app.services.licences import end_licence, license_course, list_licensable
+from app.services.licence_files import licence_list_file, licence_matrix_file
+from app.services.licence_lists import (
+    CourseFilter,
+    all_licensable,
+    get_licence,
+    list_licences,
+    list_matrix,
+)
+from app.services.licence_writing import CourseRef
+from app.services.licences import end_licence
+from app.services.licensing import license_courses
 from app.services.schools import list_members
+from app.uow import unit_of_work
 from app.web.context import request_context
+from app.web.given_files import give_download
 from app.web.hosts import ROW
-from app.web.listing import page_argument, text_argument
+from app.web.i18n import translated
+from app.web.listing import MAX_PAGE, address, page_argument, text_argument
 
-_MOST_DIGITS = 18
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES = tuple(state.value for state in LicenceState if state is not LicenceState.NONE)
 
 
-class LicenceForm(ManageForm):
+class LicenceForm(TermsForm):
     """One course for several schools."""
 
-    course_id = SelectField(lazy_gettext("课程"), coerce=int)
-    ends_on = DateField(
-        lazy_gettext("授权截止日期"), [Optional()], description=lazy_gettext("当天仍有效；不填则长期有效")
-    )
-    seats = IntegerField(
-        lazy_gettext("名额"),
-        [Optional()],
-        description=lazy_gettext("每所学校每学期最多可注册的人数；不填则不限"),
-    )
+    course_id = SelectField(lazy_gettext("课程"), coerce=str)
 
 
-class Licences(SecureView):
-    """The licences given, and giving them in bulk."""
+class Licences(LicenceActs, LicenceSheets):
+    """The licences given, and giving them."""
 
     action = Action.LICENSE_COURSE
     hosts = "alliance"
 
     @expose("/")
     def index(self) -> str:
+        """课程 × 学校: a page of courses, a page of schools, and what is between them."""
+        courses, school_text = _course_filter(), text_argument("school_q")
+        schools_page = min(number("schools_page") or 1, MAX_PAGE)
+        matrix = list_matrix(
+            request_context(),
+            courses=courses,
+            school_text=school_text,
+            page=page_argument(),
+            school_page=schools_page,
+        )
+        chosen = {"q": courses.text, "source": courses.source, "school_q": school_text}
+        return self.render(
+            "manage/licences/matrix.html",
+            matrix=matrix,
+            chosen=chosen,
+            course_key=course_key,
+            filtered=any(chosen.values()),
+            course_page=lambda n: address(
+                "licences.index", **chosen, page=n, schools_page=schools_page if schools_page > 1 else ""
+            ),
+            school_page=lambda n: address(
+                "licences.index",
+                **chosen,
+                page=page_argument() if page_argument() > 1 else "",
+                schools_page=n,
+            ),
+            done=request.args.get("done") == "1",
+        )
+
+    @expose("/list/")
+    def listed(self) -> str:
         """One page of the licences that match."""
         ctx = request_context()
         text, course_id, school_id = text_argument("q"), number("course"), number("school")
+        state = choice("state", STATES)
+        chosen = {"q": text, "course": course_id, "school": school_id, "state": state}
         return self.render(
             "manage/licences/list.html",
             found=list_licences(
-                ctx, text=text, course_id=course_id, school_id=school_id, page=page_argument()
+                ctx,
+                text=text,
+                course_id=course_id,
+                school_id=school_id,
+                state=LicenceState(state) if state else None,
+                page=page_argument(),
             ),
-            filtered=bool(text or course_id or school_id),
-            text=text,
-            course_id=course_id,
-            courses=[(course.id, course.title) for course in list_licensable(ctx)],
-            address=ListAddress("licences.index", {"q": text, "course": course_id, "school": school_id}),
+            filtered=any(chosen.values()),
+            chosen=chosen,
+            courses=[(course.id, course.title) for course in all_licensable(ctx, CourseFilter())],
+            states=STATES,
+            address=ListAddress("licences.listed", chosen),
         )
+
+    @expose("/list.xlsx")
+    def list_file(self) -> ResponseReturnValue:
+        """「导出列表」: the licences of the list's filters; mended, it can be sent back."""
+        state = choice("state", STATES)
+        done = attempt(
+            lambda ctx: licence_list_file(
+                ctx,
+                text=text_argument("q"),
+                course_id=number("course"),
+                school_id=number("school"),
+                state=LicenceState(state) if state else None,
+            )
+        )
+        if done is None:
+            return redirect(self.get_url(".listed"), code=303)
+        return _workbook(gettext("课程授权"), done)
+
+    @expose("/matrix.xlsx")
+    def matrix_file(self) -> ResponseReturnValue:
+        """「导出矩阵」: all courses × all schools that match."""
+        with unit_of_work(request_context()) as ctx:
+            content = licence_matrix_file(
+                ctx, courses=_course_filter(), school_text=text_argument("school_q"), translate=translated
+            )
+        return _workbook(gettext("课程授权矩阵"), content)
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
-        """「授权」: a course, ticked schools, an end and seats where wanted."""
+        """「授权」: a course, ticked schools, and the terms."""
         ctx = request_context()
-        form = LicenceForm(course_id=number("course_id"))
-        form.course_id.choices = [SelectChoice(course.id, course.title) for course in list_licensable(ctx)]
-        ticked = {int(each) for each in request.form.getlist("school_ids") if _is_id(each)}
-        if form.validate_on_submit():
+        licensable = all_licensable(ctx, CourseFilter())
+        form = LicenceForm(course_id=_given_course(ctx))
+        form.offer_terms(ctx.today())
+        form.course_id.choices = [
+            SelectChoice(
+                course_key(course.ref),
+                f"{course.title}（{course.source}）" if course.source else course.title,
+            )
+            for course in licensable
+        ]
+        marked = {int(each) for each in request.form.getlist("school_ids") if is_id(each)}
+        if form.accepts(ctx.today()):
+            ref = course_ref(form.course_id.data) or CourseRef(0, 0)
             done = attempt(
-                lambda ctx: license_course(
-                    ctx,
-                    course_id=form.course_id.data,
-                    school_ids=ticked,
-                    ends_on=form.ends_on.data,
-                    seats=form.seats.data,
-                ),
+                lambda ctx: license_courses(ctx, course_refs=[ref], school_ids=marked, terms=form.terms()),
                 form,
             )
             if done is not None:
-                flash(
-                    gettext(
-                        "新授权 %(granted)s 所学校，更新 %(changed)s 所，%(unchanged)s 所没有变化",
-                        granted=done.granted,
-                        changed=done.changed,
-                        unchanged=done.unchanged,
-                    ),
-                    "success",
+                said = gettext(
+                    "新授权 %(granted)s 所学校，更新 %(changed)s 所，%(unchanged)s 所没有变化",
+                    granted=done.granted,
+                    changed=done.changed,
+                    unchanged=done.unchanged,
                 )
-                return redirect(self.get_url(".index", course=form.course_id.data), code=303)
+                flash(said, "success")
+                return redirect(self.get_url(".listed", course=ref.course_id), code=303)
         school_id = number("school_id")
         page = self.render(
             "manage/licences/form.html",
             form=form,
             schools=list_members(ctx),
-            ticked=ticked or ({school_id} if school_id else set()),
+            ticked=marked or ({school_id} if school_id else set()),
         )
         return page, 422 if form.is_submitted() else 200
 
-    @expose(f"/<{ROW}:course_id>/<{ROW}:school_id>/end", methods=("POST",))
-    def end(self, course_id: int, school_id: int) -> ResponseReturnValue:
+    @expose(f"/<{ROW}:owner_id>/<{ROW}:course_id>/<{ROW}:school_id>/", methods=("GET", "POST"))
+    def show(self, owner_id: int, course_id: int, school_id: int) -> ResponseReturnValue:
+        """One cell of the matrix: what is granted, what the school answered, and the terms to change."""
+        ctx = request_context()
+        row = get_licence(ctx, ref=CourseRef(owner_id, course_id), school_id=school_id)
+        form = TermsForm(obj=row.terms)
+        form.offer_terms(ctx.today())
+        if form.accepts(ctx.today()):
+            ids: dict[str, Any] = {"course_refs": [row.course.ref], "school_ids": [school_id]}
+            if attempt(lambda ctx: license_courses(ctx, terms=form.terms(), **ids), form) is not None:
+                said = (
+                    gettext("已保存")
+                    if row.terms
+                    else gettext("已授权，课程以「待提交」出现在该校的慕课列表中")
+                )
+                flash(said, "success")
+                return redirect(request.path, code=303)
+        page = self.render("manage/licences/show.html", row=row, form=form)
+        return page, 422 if form.is_submitted() else 200
+
+    @expose(f"/<{ROW}:owner_id>/<{ROW}:course_id>/<{ROW}:school_id>/end", methods=("POST",))
+    def end(self, owner_id: int, course_id: int, school_id: int) -> ResponseReturnValue:
         """「结束授权」."""
-        if attempt(lambda ctx: end_licence(ctx, course_id=course_id, school_id=school_id)):
+        if attempt(lambda ctx: end_licence(ctx, owner_id=owner_id, course_id=course_id, school_id=school_id)):
             flash(gettext("授权已结束，该校学生不再看到这门课程"), "success")
-        return redirect(self.get_url(".index"), code=303)
+        ids = {"owner_id": owner_id, "course_id": course_id, "school_id": school_id}
+        return redirect(self.get_url(".show", **ids), code=303)
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+def _course_filter() -> CourseFilter:
+    return CourseFilter(text=text_argument("q"), source=choice("source", SOURCES))
+
+
+def _given_course(ctx: Context) -> str:
+    """The course that an address names: a key, or the number of an alliance course."""
+    given = request.args.get("course_id", "")
+    return course_key(CourseRef(ctx.school.id, int(given))) if is_id(given) else given
+
+
+def _workbook(name: str, content: bytes) -> Response:
+    return give_download(content, f"{name}.xlsx", XLSX)
 
 
 def views() -> Iterable[BaseView]:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField
+from wtforms import DateField, IntegerField
+from wtforms.validators import Optional
 
+from admin.assessment_form import TypedAssessment
 from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.course_editor import ContentEditor, EditorPage
 from admin.course_forms import NewCourseForm
 from admin.listing import ListAddress, choice, number
+from admin.offering_moves import OfferingMoves
+from admin.offering_staff import StaffPages
+from admin.own_status import OwnStatusActs, missing_by_tab
 from admin.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
 from app.rules.assessment import sentences
 from app.rules.course_content import FIELD_LABELS
-from app.rules.course_states import missing_for_online
 from app.rules.permissions import Action, may
 from app.rules.terms import term_label
 from app.rules.windows import CourseState, Dates
@@ -36,16 +41,18 @@ from app.services.course_list import (
     list_operating_teachers,
     list_school_courses,
 )
+from app.services.course_review_pages import get_own_status
 from app.services.course_versions import list_versions
 from app.services.courses import create_own_course
+from app.services.offering_assessment import assessment_of
+from app.services.offering_terms import list_terms, open_terms
 from app.services.offerings import (
     NotReady,
-    dates_of,
     get_school_course,
+    may_schedule,
     put_online,
     schedule_offering,
     schedule_problems,
-    take_offline,
 )
 from app.web.context import request_context, request_school
 from app.web.hosts import ROW
@@ -60,6 +67,7 @@ class DatesForm(ManageForm):
     ends_on = DateField(lazy_gettext("课程结束时间"), [Required()])
     registration_starts_on = DateField(lazy_gettext("课程注册开始时间"), [Required()])
     registration_ends_on = DateField(lazy_gettext("课程注册结束时间"), [Required()])
+    seats = IntegerField(lazy_gettext("名额"), [Optional()])
 
     def validate(self, extra_validators: object = None) -> bool:
         """Every wrong date is marked at once, by the rule that the service applies, too."""
@@ -75,7 +83,7 @@ class DatesForm(ManageForm):
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
-class Offerings(ContentEditor, SecureView):
+class Offerings(ContentEditor, StaffPages, OfferingMoves, OwnStatusActs, SecureView):
     """The list of the school's courses and the page of one."""
 
     action = Action.SEE_OFFERINGS
@@ -110,7 +118,7 @@ class Offerings(ContentEditor, SecureView):
     @expose(f"/<{ROW}:offering_id>/")
     def show(self, offering_id: int) -> str:
         """基本信息: to be edited for own courses, read-only for alliance courses."""
-        return self._content_page("basics", offering_id)
+        return self.content_page("basics", offering_id)
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
@@ -128,7 +136,7 @@ class Offerings(ContentEditor, SecureView):
     @expose(f"/<{ROW}:offering_id>/assessment")
     def assessment(self, offering_id: int) -> str:
         """评价设置: to be edited for own courses, as students read it for alliance courses."""
-        return self._content_page("assessment", offering_id)
+        return self.content_page("assessment", offering_id)
 
     @expose(f"/<{ROW}:offering_id>/versions")
     def versions(self, offering_id: int) -> str:
@@ -139,7 +147,7 @@ class Offerings(ContentEditor, SecureView):
             ctx, owner_id=offering.course_owner_id, course_id=offering.course_id, page=page_argument()
         )
         address = ListAddress("offerings.versions", {"offering_id": offering_id})
-        return self._page(
+        return self.offering_page(
             "manage/offerings/versions.html", offering_id, found=found, labels=FIELD_LABELS, address=address
         )
 
@@ -148,13 +156,13 @@ class Offerings(ContentEditor, SecureView):
         """详细信息: the four dates, 「保存」."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
-        if request.method == "POST" and not may(ctx.actor.role, Action.SCHEDULE_OFFERING):
+        if request.method == "POST" and not may_schedule(ctx, row.offering):
             abort(404)
         form = DatesForm(obj=row.offering)
         if form.validate_on_submit() and attempt(lambda ctx: _schedule(ctx, offering_id, form), form):
             flash(gettext("已保存"), "success")
             return redirect(self.get_url(".details", offering_id=offering_id), code=303)
-        page = self._content_page("details", offering_id, form=form)
+        page = self.content_page("details", offering_id, form=form)
         return page, 422 if form.is_submitted() else 200
 
     @expose(f"/<{ROW}:offering_id>/online", methods=("POST",))
@@ -167,7 +175,7 @@ class Offerings(ContentEditor, SecureView):
         form = DatesForm()
         typed = any(name in request.form for name in Dates.__slots__)
         if typed and not form.validate():
-            return self._content_page("details", offering_id, form=form), 422
+            return self.content_page("details", offering_id, form=form), 422
 
         def work(ctx: Context) -> bool:
             if typed:
@@ -184,13 +192,6 @@ class Offerings(ContentEditor, SecureView):
             flash(gettext("还不能上线：%(missing)s", missing=joined(missing, "；")), "error")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
 
-    @expose(f"/<{ROW}:offering_id>/offline", methods=("POST",))
-    def offline(self, offering_id: int) -> ResponseReturnValue:
-        """「下线」."""
-        if attempt(lambda ctx: take_offline(ctx, offering_id=offering_id)):
-            flash(gettext("已下线，学生端不再显示该课程"), "success")
-        return redirect(self.get_url(".details", offering_id=offering_id), code=303)
-
     def course_id(self, ctx: Context, row_id: int) -> int:
         """The own course that an offering is of."""
         row = get_school_course(ctx, offering_id=row_id)
@@ -200,41 +201,59 @@ class Offerings(ContentEditor, SecureView):
 
     def tab_page(self, tab: str, editor: EditorPage) -> str:
         """The page of a tab around the editor of an own course."""
-        return self._content_page(tab, editor.row_id, editor=editor)
+        return self.content_page(tab, editor.row_id, editor=editor)
 
     def tab_address(self, tab: str, row_id: int) -> str:
         """Where the page of a tab is."""
         return self.get_url(".show" if tab == "basics" else f".{tab}", offering_id=row_id)
 
-    def _content_page(
-        self, tab: str, offering_id: int, *, editor: EditorPage | None = None, form: DatesForm | None = None
+    def content_page(
+        self,
+        tab: str,
+        offering_id: int,
+        *,
+        editor: EditorPage | None = None,
+        form: DatesForm | None = None,
+        typed: TypedAssessment | None = None,
     ) -> str:
+        """The page of a tab: to be edited for own courses, as it is for alliance courses."""
         row = get_school_course(request_context(), offering_id=offering_id)
         if row.own and editor is None:
             # The dates' form may have been sent along; it is none of the content.
             editor = self.editor(tab, offering_id)
         content = live_content(row.offering.course)
-        return self._page(
+        assessment = assessment_of(row.offering, row.offering.course)
+        return self.offering_page(
             f"manage/offerings/{tab}.html",
             offering_id,
             editor=editor,
             content=content,
-            sentences=sentences(content.assessment) if content.assessment else [],
+            sentences=sentences(assessment) if assessment else [],
+            inherited=sentences(content.assessment) if content.assessment else [],
+            typed=typed or TypedAssessment.of(assessment),
             form=form or DatesForm(formdata=None, obj=row.offering),
         )
 
-    def _page(self, template: str, offering_id: int, **values: object) -> str:
+    def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
+        """A page inside the frame of an offering."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
+        own = get_own_status(ctx, course_id=row.offering.course_id) if row.own else None
         return str(
             self.render(
                 template,
                 row=row,
+                own=own,
+                missing_tabs=missing_by_tab(own) if own else [],
                 course=row.offering.course,
-                missing=missing_for_online(dates_of(row.offering), licensed=row.licensed),
+                missing=row.missing,
                 term=term_label(row.offering.term),
+                terms=list_terms(ctx, offering_id=offering_id),
+                open_terms=[
+                    (one, translated(term_label(one))) for one in open_terms(ctx, offering_id=offering_id)
+                ],
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
-                may_schedule=may(ctx.actor.role, Action.SCHEDULE_OFFERING),
+                may_schedule=may_schedule(ctx, row.offering),
                 **values,
             )
         )
@@ -242,7 +261,7 @@ class Offerings(ContentEditor, SecureView):
 
 def _schedule(ctx: Context, offering_id: int, form: DatesForm) -> CourseOffering:
     values = {name: form[name].data for name in Dates.__slots__}
-    return schedule_offering(ctx, offering_id=offering_id, **values)
+    return schedule_offering(ctx, offering_id=offering_id, seats=form.seats.data, **values)
 
 
 def views() -> Iterable[BaseView]:

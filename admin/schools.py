@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
-from wtforms import ColorField, FileField, SelectField, StringField
+from wtforms import ColorField, FileField, IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
 from admin.listing import ListAddress, choice
@@ -22,13 +23,14 @@ from app.context import Context
 from app.errors import Invalid
 from app.rules.colours import accent_theme, parse_accent
 from app.rules.permissions import Action
-from app.services.checklists import school_checklist, school_checklists
+from app.services.checklists import LABELS, list_progress, school_checklist
 from app.services.images import LOGO_SIZE, clean_image
+from app.services.quotas import school_usage, set_quotas
 from app.services.school_profiles import SlugVerdict, check_slug
 from app.services.schools import (
     edit_school,
     get_school,
-    list_schools,
+    last_suspension,
     open_school,
     resume_school,
     set_logo,
@@ -78,6 +80,27 @@ class NewSchoolForm(SchoolForm):
     admin_login = StringField(lazy_gettext("管理员登录名"), [Required()], default="admin")
 
 
+class QuotaForm(ManageForm):
+    """What the school may have at most."""
+
+    most_people = IntegerField(
+        lazy_gettext("账号上限"), [Optional()], description=lazy_gettext("学生、教师和管理员合计；不填则不限")
+    )
+    most_courses = IntegerField(
+        lazy_gettext("本校课程上限"), [Optional()], description=lazy_gettext("学校自建的课程；不填则不限")
+    )
+
+
+class SuspendForm(ManageForm):
+    """Why a school is suspended."""
+
+    reason = StringField(
+        lazy_gettext("暂停原因"),
+        [Required()],
+        description=lazy_gettext("记入联盟和该校的操作记录，最多 200 个字符"),
+    )
+
+
 class Schools(SecureView):
     """The list of member schools, the form of one, and what can be done to it."""
 
@@ -87,16 +110,24 @@ class Schools(SecureView):
     @expose("/")
     def index(self) -> str:
         """One page of the schools that match, each with the progress of its checklist."""
-        ctx = request_context()
         text, status = text_argument("q"), choice("status", STATES)
-        found = list_schools(ctx, text=text, status=status or None, page=page_argument())
+        missing, sort = choice("missing", (*LABELS, "any", "none")), choice("sort", ("progress",))
+        descending = request.args.get("desc") == "1"
+        chosen = {"q": text, "status": status, "missing": missing}
         return self.render(
             "manage/schools/list.html",
-            found=found,
-            checklists=school_checklists(ctx, found.rows),
-            text=text,
-            status=status,
-            address=ListAddress("schools.index", {"q": text, "status": status}),
+            found=list_progress(
+                request_context(),
+                text=text,
+                status=status or None,
+                missing=missing or None,
+                by_progress=bool(sort),
+                descending=descending,
+                page=page_argument(),
+            ),
+            labels=LABELS,
+            chosen=chosen,
+            address=ListAddress("schools.index", chosen, sort, descending),
         )
 
     @expose("/new/", methods=("GET", "POST"))
@@ -123,12 +154,36 @@ class Schools(SecureView):
             return redirect(self.get_url(".edit", school_id=school_id), code=303)
         return self._form_page(form, school)
 
-    @expose(f"/<{ROW}:school_id>/suspend", methods=("POST",))
+    @expose(f"/<{ROW}:school_id>/suspend/", methods=("GET", "POST"))
     def suspend(self, school_id: int) -> ResponseReturnValue:
-        """「暂停」."""
-        if attempt(lambda ctx: suspend_school(ctx, school_id=school_id)):
+        """「暂停」: what it means, and why it is done."""
+        school = get_school(request_context(), school_id=school_id)
+        form = SuspendForm()
+        if form.validate_on_submit() and attempt(
+            lambda ctx: suspend_school(ctx, school_id=school_id, reason=form.reason.data or ""), form
+        ):
             flash(gettext("已暂停，该校用户打开网站时会看到说明"), "success")
-        return redirect(self.get_url(".edit", school_id=school_id), code=303)
+            return redirect(self.get_url(".edit", school_id=school_id), code=303)
+        page = self.render("manage/schools/suspend.html", edited=school, form=form)
+        return page, 422 if form.is_submitted() else 200
+
+    @expose(f"/<{ROW}:school_id>/quotas", methods=("POST",))
+    def quotas(self, school_id: int) -> ResponseReturnValue:
+        """「保存」 of 配额."""
+        school = get_school(request_context(), school_id=school_id)
+        form = QuotaForm()
+        if form.validate_on_submit() and attempt(
+            lambda ctx: set_quotas(
+                ctx,
+                school_id=school_id,
+                most_people=form.most_people.data,
+                most_courses=form.most_courses.data,
+            ),
+            form,
+        ):
+            flash(gettext("已保存配额"), "success")
+            return redirect(self.get_url(".edit", school_id=school_id), code=303)
+        return self._form_page(SchoolForm(formdata=None, obj=school), school, form)
 
     @expose(f"/<{ROW}:school_id>/resume", methods=("POST",))
     def resume(self, school_id: int) -> ResponseReturnValue:
@@ -165,10 +220,13 @@ class Schools(SecureView):
         title = form.short_name.data or form.name.data
         return self.render("manage/schools/preview.html", colours=theme, picture=picture, title=title)
 
-    def _form_page(self, form: SchoolForm, school: SchoolInfo | None) -> ResponseReturnValue:
+    def _form_page(
+        self, form: SchoolForm, school: SchoolInfo | None, quota: QuotaForm | None = None
+    ) -> ResponseReturnValue:
         ctx = request_context()
+        used = school_usage(ctx, school_id=school.id) if school else None
         verdict: SlugVerdict | None = None
-        if form.is_submitted():
+        if form.is_submitted() and quota is None:
             verdict = check_slug(
                 ctx,
                 slug=form.slug.data or "",
@@ -181,6 +239,9 @@ class Schools(SecureView):
             form=form,
             edited=school,
             checklist=school_checklist(ctx, school) if school else None,
+            used=used,
+            quota=quota or QuotaForm(formdata=None, obj=used),
+            suspended=last_suspension(ctx, school_id=school.id) if school else None,
             verdict=verdict,
             colours=accent_theme(school.accent if school else DEFAULT_ACCENT),
             accepted=ACCEPTED,

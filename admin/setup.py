@@ -10,17 +10,22 @@ from flask_babel import lazy_gettext
 
 from admin import (
     activity,
+    alliance_settings,
     announcements,
     audit,
     classes,
+    course_reviews,
     courses,
     graduates,
+    handbook,
     imports,
     index,
     licences,
     mails,
     offerings,
     people,
+    permissions,
+    recommendations,
     requests,
     school_settings,
     schools,
@@ -34,11 +39,14 @@ Views = Callable[[], Iterable[BaseView]]
 
 #: Each module of views in the order of the menus.
 VIEWS: Sequence[Views] = (
+    handbook.views,
     schools.views,
     courses.views,
     licences.views,
     activity.views,
     announcements.views,
+    alliance_settings.views,
+    recommendations.views,
     people.views,
     imports.views,
     teacher_imports.views,
@@ -47,10 +55,12 @@ VIEWS: Sequence[Views] = (
     school_settings.views,
     graduates.views,
     visits.views,
+    permissions.views,
     audit.views,
     classes.views,
     requests.views,
     offerings.views,
+    course_reviews.views,
 )
 
 

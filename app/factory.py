@@ -19,6 +19,7 @@ from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
 from app.web import (
+    announcements,
     apex,
     auth,
     captcha,
@@ -26,6 +27,7 @@ from app.web import (
     demo_mail,
     email,
     errors,
+    help,
     i18n,
     me,
     media,
@@ -36,6 +38,8 @@ from app.web import (
     security,
     student,
     templating,
+    visiting,
+    visits,
 )
 from app.web.page_cache import KeptPages
 from app.web.server_session import RedisSessions
@@ -61,7 +65,10 @@ BLUEPRINTS = (
     own_requests.blueprint,
     email.blueprint,
     messages.blueprint,
+    help.blueprint,
+    announcements.blueprint,
     privacy.blueprint,
+    visits.blueprint,
     catalogue.blueprint,
     apex.blueprint,
     demo_mail.blueprint,
@@ -91,6 +98,7 @@ def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
     csrf.init_app(app)
     login_manager.init_app(app)
     templating.install(app)
+    visiting.install(app)
     errors.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

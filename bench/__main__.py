@@ -1,4 +1,4 @@
-"""``python -m bench [importing] [pages] [people] [licensing]``: measure, print a line a figure, write ``bench/results.json``."""
+"""``python -m bench [part …]`` (``PARTS``): measure, print a line a figure, write ``bench/results.json``."""
 
 from __future__ import annotations
 

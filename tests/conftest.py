@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.app",
     "tests.support.world",
     "tests.support.teaching",
+    "tests.support.own_courses",
     "tests.support.rosters",
     "tests.support.teachers",
     "tests.support.live",

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.demo import covers
+from app.rules.assessment import Assessment, Component, Gate, Kind, Makeup
 from app.services.courses import CourseContent
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a second version of a course changed, and what the secretariat said of it."""
+
+    values: Mapping[str, object]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,15 @@ class DemoCourse:
     key: str
     content: CourseContent
     cover: Callable[[], bytes]
+    renewal: Renewal | None = None
+
+
+def _assessed(exam: int, gate: int | None = None, makeup: Makeup | None = None, **others: int) -> Assessment:
+    """Weights by kind; the exam comes last."""
+    parts = tuple(Component(Kind(kind), "", weight) for kind, weight in others.items())
+    return Assessment(
+        (*parts, Component(Kind.EXAM, "", exam)), 60, Gate(Kind.VIDEO, gate) if gate else None, makeup
+    )
 
 
 _CLINICAL_SKILLS = """
@@ -67,6 +85,26 @@ _CHINESE_MEDICINE = """
 <p>课程同时面向中医学与西医学专业的研究生，非中医专业的学习者可先学习附带的基础理论微课。</p>
 """
 
+_SKILLS_OUTLINE = """
+<h3>第一单元 问诊</h3><ol><li>接诊与沟通</li><li>主诉与现病史</li><li>系统回顾</li></ol>
+<h3>第二单元 体格检查</h3><ol><li>一般检查与生命体征</li><li>心肺检查</li><li>腹部检查</li><li>神经系统检查</li></ol>
+<h3>第三单元 临床推理</h3><ol><li>由症状到诊断</li><li>病历书写</li></ol>
+"""
+
+_SKILLS_TEAM = """
+<p><strong>顾清远</strong>，内科学教授，从事临床带教二十六年，主编《体格检查图解》。</p>
+<p><strong>沈若兰</strong>，诊断学副教授，标准化病人中心主任。</p>
+<p><strong>陆怀仁</strong>，神经内科主任医师。</p>
+"""
+
+_PHARMACOLOGY_OUTLINE = """
+<table><thead><tr><th>周次</th><th>专题</th><th>病例</th></tr></thead><tbody>
+<tr><td>1-2</td><td>药代与药效</td><td>肾功能不全患者的剂量调整</td></tr>
+<tr><td>3-4</td><td>抗菌药物</td><td>社区获得性肺炎</td></tr>
+<tr><td>5-6</td><td>心血管与抗凝药物</td><td>房颤患者的抗凝选择</td></tr>
+<tr><td>7-8</td><td>特殊人群用药</td><td>妊娠期用药咨询</td></tr></tbody></table>
+"""
+
 COURSES = (
     DemoCourse(
         "skills",
@@ -77,10 +115,27 @@ COURSES = (
             teachers="顾清远、沈若兰、陆怀仁",
             summary="从接诊的第一句话到初步诊断：以真实门诊场景讲授问诊、查体与临床推理，配有规范操作示范。",
             description=_CLINICAL_SKILLS,
+            code="CMA-101",
+            subject="诊断学",
+            team=_SKILLS_TEAM,
+            tags=("问诊", "体格检查", "规培"),
+            outline=_SKILLS_OUTLINE,
+            audience="临床医学专业学位研究生、规范化培训住院医师，以及准备临床技能考核的高年级本科生",
+            prerequisites="人体解剖学、生理学、诊断学基础",
+            readings="《诊断学》（第 10 版），人民卫生出版社\n《体格检查图解》",
+            assessment=_assessed(40, 80, Makeup(1, 14), video=20, quiz=20, homework=20),
             hours=48,
             credit=Decimal(3),
         ),
         covers.heartbeat,
+        Renewal(
+            {
+                "hours": 52,
+                "outline": _SKILLS_OUTLINE + "<h3>第四单元 标准化病人考核</h3><p>两次模拟接诊与反馈。</p>",
+                "summary": "从接诊的第一句话到初步诊断：以真实门诊场景讲授问诊、查体与临床推理，新增标准化病人考核。",
+            },
+            "新增第四单元“标准化病人考核”，学时由 48 调整为 52。",
+        ),
     ),
     DemoCourse(
         "molecular",
@@ -91,6 +146,9 @@ COURSES = (
             teachers="韩知行、白芷珊",
             summary="系统讲授基因表达与调控、信号转导和肿瘤的分子机制，理论与实验技术并重。",
             description=_MOLECULAR_BIOLOGY,
+            subject="生物化学与分子生物学",
+            tags=("基因", "分子诊断"),
+            assessment=_assessed(50, 70, Makeup(1), quiz=30, homework=20),
             hours=40,
             credit=Decimal("2.5"),
         ),
@@ -105,6 +163,9 @@ COURSES = (
             teachers="裴思齐、罗望舒",
             summary="从神经元的电活动到学习与记忆，由疾病理解功能，建立连接基础与临床的神经科学框架。",
             description=_NEUROSCIENCE,
+            subject="神经科学",
+            tags=("神经系统",),
+            assessment=_assessed(60, None, None, video=20, discussion=20),
             hours=36,
             credit=Decimal(2),
         ),
@@ -119,6 +180,14 @@ COURSES = (
             teachers="梅映雪、程半夏、宋景行",
             summary="以真实案例讨论如何为每一位患者选择合适的药物、剂量与疗程，由临床药师与医师共同讲授。",
             description=_PHARMACOLOGY,
+            code="CMA-104",
+            subject="临床药学",
+            tags=("合理用药", "病例讨论"),
+            outline=_PHARMACOLOGY_OUTLINE,
+            audience="临床医学、药学专业高年级本科生与研究生",
+            prerequisites="药理学",
+            readings="《临床药理学》（第 6 版）\n《抗菌药物临床应用指导原则》",
+            assessment=_assessed(40, 80, Makeup(1, 30), video=10, quiz=20, homework=10, discussion=20),
             hours=32,
             credit=Decimal(2),
         ),
@@ -133,6 +202,15 @@ COURSES = (
             teachers="苏明哲、唐以宁",
             summary="学会提出问题、检索证据、评价证据、应用证据，完成一次从临床问题到循证报告的完整练习。",
             description=_EPIDEMIOLOGY,
+            subject="流行病与卫生统计学",
+            tags=("循证医学", "研究设计"),
+            assessment=Assessment(
+                (
+                    Component(Kind.QUIZ, "", 30),
+                    Component(Kind.HOMEWORK, "", 30),
+                    Component(Kind.OTHER, "循证报告", 40),
+                ),
+            ),
             hours=36,
             credit=Decimal(2),
         ),
@@ -147,6 +225,9 @@ COURSES = (
             teachers="杜仲平、叶知秋",
             summary="精选《内经》《伤寒》《金匮》与温病学中最切近今日临床的篇章，以原文为纲，以病案为目。",
             description=_CHINESE_MEDICINE,
+            subject="中医临床基础",
+            tags=("黄帝内经", "伤寒论"),
+            assessment=_assessed(50, None, Makeup(1), video=20, homework=30),
             hours=32,
             credit=Decimal(2),
         ),

@@ -11,13 +11,16 @@ from sqlalchemy import select
 
 from app.context import Actor, Context
 from app.demo import emblems
-from app.demo.courses import COURSES
+from app.demo.courses import COURSES, Renewal
+from app.demo.licences import vary_licences
+from app.demo.own_courses import begin_own_course
 from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
 from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
 from app.models import Course, CourseOffering, School, User
 from app.rules.permissions import Role
 from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
-from app.services.courses import create_course, release_course, set_cover
+from app.services.course_drafts import open_draft, save_draft
+from app.services.courses import create_course, publish_version, release_course, set_cover
 from app.services.enrolments import register
 from app.services.licences import license_course
 from app.services.offerings import put_online, schedule_offering
@@ -40,9 +43,10 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
     with unit(alliance) as ctx:
         _secretary(ctx)
         courses = _courses(ctx)
+    schools: dict[str, SchoolInfo] = {}
     for planned in SCHOOLS:
         with unit(alliance) as ctx:
-            school = _school(ctx, planned)
+            school = schools[planned.slug] = _school(ctx, planned)
         with unit(school) as ctx:
             add_teachers(ctx, planned)
             students = add_students(ctx, planned)
@@ -53,6 +57,9 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
         with unit(school) as ctx:
             for plan in fresh:
                 _put_online(ctx, courses[plan.course], plan, students)
+            begin_own_course(ctx, planned.slug)
+    with unit(alliance) as ctx:
+        vary_licences(ctx, schools, courses)
 
 
 def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:
@@ -76,8 +83,20 @@ def _courses(ctx: Context) -> dict[str, int]:
             course_id = create_course(ctx, content=demo.content).id
             set_cover(ctx, course_id=course_id, content=demo.cover())
             release_course(ctx, course_id=course_id)
+            if demo.renewal is not None:
+                _renew(ctx, course_id, demo.renewal)
         found[demo.key] = course_id
     return found
+
+
+def _renew(ctx: Context, course_id: int, renewal: Renewal) -> None:
+    login, name = SECRETARY
+    secretary = ctx.session.scalars(select(User.id).where(User.login_name == login)).one()
+    actor = Actor(role=Role.SECRETARY, name=name, user_id=secretary, school_id=ctx.school.id)
+    ctx = replace(ctx, actor=actor)
+    revision = open_draft(ctx, course_id=course_id).revision
+    saved = save_draft(ctx, course_id=course_id, revision=revision, values=renewal.values)
+    publish_version(ctx, course_id=course_id, revision=saved.view.revision, note=renewal.note)
 
 
 def _school(ctx: Context, planned: DemoSchool) -> SchoolInfo:

@@ -14,8 +14,8 @@ from app.models.courses import (
 from app.models.enrolments import ClassCourse, ClassSelection, Enrolment, WaitingPlace
 from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
 from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
-from app.models.licences import CourseLicence, LicenceAnswer
-from app.models.offerings import CourseOffering, OfferingAssistant
+from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
+from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
 from app.models.people import (
     ChangeRequest,
     ColumnMapping,
@@ -45,12 +45,14 @@ __all__ = [
     "CourseOffering",
     "CourseRecommendation",
     "CourseReview",
+    "CourseShowing",
     "CourseVersion",
     "CourseVersionOutbox",
     "DailyRun",
     "Enrolment",
     "ImportOutbox",
     "LicenceAnswer",
+    "LicenceImport",
     "Mail",
     "MailOutbox",
     "Notice",

@@ -206,7 +206,7 @@ class CourseReview(SchoolScoped, Base):
 
 
 class CourseRecommendation(SchoolScoped, Base):
-    """An approved own course recommended to the alliance (推荐); ``content`` is what was recommended.
+    """An approved own course recommended to the alliance (推荐); ``content`` and ``cover`` are what was recommended.
 
     Written by the school (the secretariat's answer in the school's scope), read by both. It stays when the course is
     taken off at the school later (manual 7.1: 被推荐后可以是未通过状态).
@@ -235,6 +235,7 @@ class CourseRecommendation(SchoolScoped, Base):
     #: The course's published version that was recommended.
     version: Mapped[int] = mapped_column(SmallInteger)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     note: Mapped[str] = mapped_column(String(500), default="", server_default="")
     answer: Mapped[str | None] = mapped_column(String(500))
     recommended_by_name: Mapped[str] = mapped_column(String(100))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,13 +11,15 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Date,
+    DateTime,
     ForeignKeyConstraint,
     Integer,
     String,
     UniqueConstraint,
     or_,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from app.models.courses import Course
 from app.models.types import CreatedAt, RowId
@@ -107,3 +109,24 @@ class LicenceAnswer(SchoolScoped, Base):
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
         """The school and the alliance that offered the course."""
         return or_(cls.school_id == school_id, cls.licensor_id == school_id)
+
+
+class LicenceImport(SchoolScoped, Base):
+    """A sheet of licences as it was checked: what 保存 writes is this, never what comes back from the browser.
+
+    ``rows`` holds the licences to be written (key, terms, what they were), ``problems`` the rows that stay out,
+    ``counts`` how many of each. Seen and written by the alliance only.
+    """
+
+    __tablename__ = "licence_imports"
+    __table_args__ = (CheckConstraint("state IN ('checked', 'applied', 'discarded')", name="state"),)
+
+    id: Mapped[RowId]
+    filename: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16), default="checked", server_default="checked")
+    rows: Mapped[list[dict[str, Any]]] = deferred(mapped_column(JSONB))
+    problems: Mapped[list[dict[str, Any]]] = deferred(mapped_column(JSONB))
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    created_by_name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[CreatedAt]
+    applied_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

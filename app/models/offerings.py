@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKeyConstraint,
     Index,
     Integer,
     String,
     UniqueConstraint,
+    or_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -122,3 +124,40 @@ class OfferingAssistant(SchoolScoped, Base):
     offering_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     created_at: Mapped[CreatedAt]
+
+
+class CourseShowing(SchoolScoped, Base):
+    """That a school has a course online, for its alliance's public pages: the course and its dates, nothing else.
+
+    The offering itself is the school's own to see; this row says what its site shows to everybody anyway. Derived
+    from the offering by ``app.services.showings.show_publicly``, never edited.
+    """
+
+    __tablename__ = "course_showings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "offering_id"],
+            ["course_offerings.school_id", "course_offerings.id"],
+            name="fk_course_showings_offering",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "alliance_id"],
+            ["schools.id", "schools.alliance_id"],
+            name="fk_course_showings_alliance",
+        ),
+    )
+
+    offering_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
+    alliance_id: Mapped[int] = mapped_column(BigInteger)
+    course_owner_id: Mapped[int] = mapped_column(BigInteger)
+    course_id: Mapped[int] = mapped_column(BigInteger)
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    registration_starts_on: Mapped[date] = mapped_column(Date)
+    registration_ends_on: Mapped[date] = mapped_column(Date)
+
+    @classmethod
+    def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
+        """The school and its alliance."""
+        return or_(cls.school_id == school_id, cls.alliance_id == school_id)

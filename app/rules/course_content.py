@@ -143,7 +143,7 @@ def problems(content: CourseContent) -> dict[str, Message]:
         found.setdefault("subject", msg("该专业方向不属于所选的学科门类，请重新选择"))
     if len(content.tags) > MOST_TAGS:
         found["tags"] = msg("标签最多 %(most)s 个", most=MOST_TAGS)
-    elif any(len(tag) > TAG_LENGTH for tag in content.tags):
+    elif any(len(tag) > TAG_LENGTH or "\0" in tag for tag in content.tags):
         found["tags"] = msg("每个标签最多 %(limit)s 个字符", limit=TAG_LENGTH)
     if content.hours is not None and not 1 <= content.hours <= MOST_HOURS:
         found["hours"] = msg("学时应为 1 至 %(most)s 的整数", most=MOST_HOURS)

@@ -6,7 +6,7 @@ Courses from elsewhere keep a discipline of their own; the forms offer these.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 #: discipline -> its subjects, in the order of the catalogue.
@@ -53,3 +53,9 @@ def subjects_of(discipline: str) -> tuple[str, ...]:
 def is_subject_of(discipline: str, subject: str) -> bool:
     """Whether a subject may stand beside a discipline: none always may, and any beside a discipline of one's own."""
     return not subject or discipline not in DISCIPLINES or subject in DISCIPLINES[discipline]
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Disciplines in the order of the catalogue, those that are not in it behind, by name."""
+    places = {name: place for place, name in enumerate(DISCIPLINES)}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))

@@ -1,7 +1,7 @@
-"""The states of an own course (manual 7.1 and 7.3): 未通过 -> 待审核 -> 已通过 | 不通过, and of a revision of an approved one.
+"""The states of an own course (manual 7.3) and of a revision of an approved one: 未通过, 待审核, 已通过, 不通过.
 
-A course that is approved keeps its live version whatever becomes of a revision; taking it off (「已通过」 -> 不通过) ends a
-revision's wait, too. While a course that is not approved is written, its working copy goes the course's own way.
+A course that is approved keeps its live version whatever becomes of a revision; taking it off (「已通过」 -> 不通过)
+ends a revision's wait, too. The working copy of a course that is not approved goes the course's own way.
 """
 
 from __future__ import annotations

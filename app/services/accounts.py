@@ -27,6 +27,7 @@ from app.services.account_fields import (
 )
 from app.services.audit import record
 from app.services.passwords import hash_password, make_one_time_password
+from app.services.quotas import require_room_for_people
 from app.services.sealed import ID_NUMBER
 
 
@@ -64,12 +65,14 @@ def create_account(
         NotAllowed: only administrators may.
         Invalid: the kind is none.
         InvalidFields: with every field that is wrong, or whose value another account has.
+        Conflict: the school has as many accounts as it may have.
     """
     require(ctx, Action.EDIT_PEOPLE)
     if kind not in KINDS:
         raise Invalid("kind", msg("请选择用户类型"))
     typed = read_account(kind, values, unit_code=ctx.school.unit_code, today=ctx.today())
     known = {name: value for name, value in typed.values.items() if value is not None}
+    require_room_for_people(ctx)
     user_id = int(ctx.session.scalar(select(func.nextval("users_id_seq"))) or 0)
     columns = columns_of(ctx, user_id, known)
     _refuse(dict(typed.wrong) | _taken(ctx, columns, typed.wrong, None))

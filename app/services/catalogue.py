@@ -1,4 +1,4 @@
-"""What students see: the school's catalogue, a course, their own courses. One query each."""
+"""What students see: what is on now, a course, their own courses. One query each (the search: ``catalogue_search``)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
 from app.errors import Message, NotFound, msg
-from app.models import Course, CourseLicence, CourseOffering, Enrolment, User
+from app.models import Course, CourseOffering, Enrolment, User
 from app.rules.course_states import OfferingStatus
 from app.rules.terms import term_label
 from app.rules.windows import CourseState, course_state
 from app.services.access import acting_user_id
-from app.services.course_search import course_matches
 from app.services.offerings import dates_of, licence_holds
-from app.services.paging import Page
-
-PAGE_SIZE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +28,7 @@ class CatalogueItem:
         state: 报名中, 即将开课, 进行中 or 已结束, on this day.
         source: ``alliance`` (联盟慕课) or ``own`` (本校).
         registered: whether the acting person is registered.
+        registrations: how many people are registered.
         seats_left: seats that are free, ``None`` without a limit.
         operating_teacher: the name of the 运营教师, if there is one.
         shown: whether it is in the catalogue now (a course that one registered for may be offline by now).
@@ -41,6 +38,7 @@ class CatalogueItem:
     state: CourseState
     source: str
     registered: bool
+    registrations: int
     seats_left: int | None
     operating_teacher: str | None
     shown: bool = True
@@ -103,43 +101,22 @@ class CatalogueItem:
 
 @dataclass(frozen=True, slots=True)
 class OnNow:
-    """What a school's first page shows; ``total`` counts the whole catalogue, ended courses included."""
+    """What a school's first page shows; ``total`` counts the whole catalogue, ended courses included.
+
+    ``newest`` are the courses that came last, of any state but 已结束; they stand in their state's list, too.
+    """
 
     total: int
     open: list[CatalogueItem]
     running: list[CatalogueItem]
     upcoming: list[CatalogueItem]
+    newest: list[CatalogueItem]
 
 
-def list_offerings(
-    ctx: Context, *, text: str = "", category: str = "", state: str = "", page: int = 1
-) -> Page[CatalogueItem]:
-    """The school's catalogue: what is online and licensed, 报名中 first.
-
-    Args:
-        text: as ``course_search``.
-        category: exact; blank for all.
-        state: a ``CourseState`` by the school's calendar; blank (or no state at all) for all.
-    """
-    wanted = _items(ctx).where(_shown(ctx)).add_columns(func.count().over())
-    if text.strip():
-        wanted = wanted.where(course_matches(text))
-    if category:
-        wanted = wanted.where(Course.category == category)
-    if state in set(CourseState):
-        wanted = wanted.where(state_condition(CourseState(state), ctx.today()))
-    rows = ctx.session.execute(
-        wanted.order_by(_state_number(ctx), CourseOffering.starts_on, CourseOffering.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
-    items = tuple(_item(ctx, *row[:-1]) for row in rows)
-    return Page(items, rows[0][-1] if rows else 0, page, PAGE_SIZE)
-
-
-def list_on_now(ctx: Context, *, limit: int = 8) -> OnNow:
-    """The courses that are not over, by state, at most ``limit`` of each, in one query."""
-    state = _state_number(ctx)
+def list_on_now(ctx: Context, *, limit: int = 8, newest: int = 4) -> OnNow:
+    """The courses that are not over: at most ``limit`` of each state, and the ``newest``, in one query."""
+    state, ended = state_number(ctx), state_condition(CourseState.ENDED, ctx.today())
+    latest = (ended, CourseOffering.created_at.desc(), CourseOffering.id.desc())
     ranked = (
         select(
             CourseOffering.id.label("id"),
@@ -147,41 +124,32 @@ def list_on_now(ctx: Context, *, limit: int = 8) -> OnNow:
             func.row_number()
             .over(partition_by=state, order_by=(CourseOffering.starts_on, CourseOffering.id))
             .label("place"),
+            func.row_number().over(order_by=latest).label("newness"),
             func.count().over().label("total"),
         )
         .outerjoin(CourseOffering.licence)
-        .where(CourseOffering.school_id == ctx.school.id, _shown(ctx))
+        .where(CourseOffering.school_id == ctx.school.id, is_shown(ctx))
         .subquery()
     )
     rows = ctx.session.execute(
-        _items(ctx)
-        .add_columns(ranked.c.total)
+        items_query(ctx)
+        .add_columns(ranked.c.place, ranked.c.newness, ranked.c.total)
         .join(ranked, ranked.c.id == CourseOffering.id)
-        .where(ranked.c.place <= limit)
+        .where(or_(ranked.c.place <= limit, ranked.c.newness <= newest))
         .order_by(ranked.c.state, ranked.c.place)
     ).all()
-    items = [_item(ctx, *row[:-1]) for row in rows]
-    by_state = {state: [item for item in items if item.state is state] for state in CourseState}
+    items = [(as_item(ctx, *row[:-3]), row.place, row.newness) for row in rows]
+    by_state = {
+        state: [item for item, place, _ in items if item.state is state and place <= limit]
+        for state in CourseState
+    }
+    fresh = sorted((each for each in items if each[2] <= newest), key=lambda each: int(each[2]))
     return OnNow(
         rows[0].total if rows else 0,
         by_state[CourseState.OPEN],
         by_state[CourseState.RUNNING],
         by_state[CourseState.UPCOMING],
-    )
-
-
-def list_categories(ctx: Context) -> list[str]:
-    """The categories of the courses in the catalogue."""
-    return list(
-        ctx.session.scalars(
-            select(Course.category)
-            .select_from(CourseOffering)
-            .join(CourseOffering.course)
-            .outerjoin(CourseOffering.licence)
-            .where(_shown(ctx))
-            .distinct()
-            .order_by(Course.category)
-        )
+        [item for item, _, _ in fresh if item.state is not CourseState.ENDED],
     )
 
 
@@ -191,10 +159,10 @@ def get_offering(ctx: Context, *, offering_id: int) -> CatalogueItem:
     Raises:
         NotFound: offline, not licensed, another school's, or none: one answer for all.
     """
-    row = ctx.session.execute(_items(ctx).where(_shown(ctx), CourseOffering.id == offering_id)).first()
+    row = ctx.session.execute(items_query(ctx).where(is_shown(ctx), CourseOffering.id == offering_id)).first()
     if row is None:
         raise NotFound(msg("没有找到这门课程，可能已经下线"))
-    return _item(ctx, *row)
+    return as_item(ctx, *row)
 
 
 def my_courses(ctx: Context) -> list[CatalogueItem]:
@@ -206,12 +174,12 @@ def my_courses(ctx: Context) -> list[CatalogueItem]:
     user_id = acting_user_id(ctx)
     mine = select(Enrolment.registered_at).where(*_registered_as(user_id)).correlate(CourseOffering)
     wanted = (
-        _items(ctx)
-        .add_columns(_shown(ctx))
+        items_query(ctx)
+        .add_columns(is_shown(ctx))
         .where(mine.exists())
         .order_by(mine.scalar_subquery().desc(), CourseOffering.id.desc())
     )
-    return [_item(ctx, *row) for row in ctx.session.execute(wanted)]
+    return [as_item(ctx, *row) for row in ctx.session.execute(wanted)]
 
 
 def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
@@ -230,13 +198,14 @@ def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
     }[state]
 
 
-def _state_number(ctx: Context) -> ColumnElement[int]:
+def state_number(ctx: Context) -> ColumnElement[int]:
     """The place of a row's state among the states, 报名中 first."""
     places = [(state_condition(state, ctx.today()), place) for place, state in enumerate(CourseState)]
     return case(*places)
 
 
-def _shown(ctx: Context) -> ColumnElement[bool]:
+def is_shown(ctx: Context) -> ColumnElement[bool]:
+    """What students see: online, and the licence holds; the query must outer-join ``CourseOffering.licence``."""
     return and_(CourseOffering.status == OfferingStatus.ONLINE, licence_holds(ctx))
 
 
@@ -249,11 +218,29 @@ def _registered_as(user_id: int | None) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _items(ctx: Context) -> Select[Any]:
+def items_query(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """The school's offerings with course and licence, as rows for ``as_item``: the filter is the caller's."""
     registered = (
         select(Enrolment.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
     )
-    taken = (
+    statement: Select[*tuple[Any, ...]] = (
+        select(CourseOffering, registered, registrations_of_row(), User.real_name)
+        .join(CourseOffering.course)
+        .outerjoin(CourseOffering.licence)
+        .options(contains_eager(CourseOffering.course), contains_eager(CourseOffering.licence))
+    )
+    return with_operating_teacher(statement)
+
+
+def with_operating_teacher(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The statement with the account of each offering's 运营教师, where there is one, as ``User``."""
+    his = and_(User.school_id == CourseOffering.school_id, User.id == CourseOffering.operating_teacher_id)
+    return statement.outerjoin(User, his)
+
+
+def registrations_of_row() -> ColumnElement[int]:
+    """How many are registered for the offering of a row."""
+    return (
         select(func.count())
         .select_from(Enrolment)
         .where(
@@ -264,28 +251,26 @@ def _items(ctx: Context) -> Select[Any]:
         .correlate(CourseOffering)
         .scalar_subquery()
     )
-    # GREATEST skips NULL, so "no limit" has to be told apart.
-    seats_left = case((CourseLicence.seats.is_not(None), func.greatest(CourseLicence.seats - taken, 0)))
-    return (
-        select(CourseOffering, registered, seats_left, User.real_name)
-        .join(CourseOffering.course)
-        .outerjoin(CourseOffering.licence)
-        .outerjoin(
-            User,
-            and_(User.school_id == CourseOffering.school_id, User.id == CourseOffering.operating_teacher_id),
-        )
-        .options(contains_eager(CourseOffering.course), contains_eager(CourseOffering.licence))
-    )
 
 
-def _item(
+def as_item(
     ctx: Context,
     offering: CourseOffering,
     registered: bool,
-    seats_left: int | None,
+    registrations: int,
     teacher: str | None,
     shown: bool = True,
 ) -> CatalogueItem:
-    state = course_state(dates_of(offering), ctx.today())
-    source = "own" if offering.course_owner_id == ctx.school.id else "alliance"
-    return CatalogueItem(offering, state, source, registered, seats_left, teacher, shown)
+    """A row of ``items_query`` as students see it today."""
+    granted = offering.licence.seats if offering.licence else None
+    limits = [seats for seats in (offering.seats, granted) if seats is not None]
+    return CatalogueItem(
+        offering,
+        course_state(dates_of(offering), ctx.today()),
+        "own" if offering.course_owner_id == ctx.school.id else "alliance",
+        registered,
+        registrations,
+        max(min(limits) - registrations, 0) if limits else None,
+        teacher,
+        shown,
+    )

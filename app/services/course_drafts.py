@@ -72,7 +72,7 @@ class DraftView:
     @property
     def locked(self) -> bool:
         """Whether it waits for a review: what the reviewer reads is what he approves."""
-        return self.state == "pending"
+        return "pending" in (self.state, self.course.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +221,14 @@ def publish_draft(ctx: Context, *, course: Course, note: str = "") -> CourseVers
     write_content(ctx, course, view.content, only=FIELDS)
     if draft is not None and draft.cover is not None:
         course.cover, course.cover_sha = draft.cover, view.content.cover
+    changed = list(view.changed) if course.version else []
     course.version += 1
     version = CourseVersion(
         school_id=course.school_id,
         course_id=course.id,
         number=course.version,
         content=as_json(view.content),
-        changed=list(view.changed) if view.live is not None else [],
+        changed=changed,
         note=" ".join(note.split())[:NOTE_LENGTH],
         released=course.released,
         published_by_name=ctx.actor.name,

@@ -1,4 +1,4 @@
-"""课程管理 → 慕课列表: own and alliance courses of a school together, with their states, teachers and dates (manual 7.1)."""
+"""课程管理 → 慕课列表 (manual 7.1): own and alliance courses of a school together, with their states and teachers."""
 
 from __future__ import annotations
 

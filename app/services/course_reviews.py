@@ -1,4 +1,4 @@
-"""The review of own courses (manual 7.3): 「未通过」 -> 确认 -> 待审核, 「审核」 -> 通过 or 不通过, 「已通过」 -> 不通过.
+"""The review of own courses (manual 7.3): 「未通过」 -> 待审核, 「审核」 -> 通过 or 不通过, 「已通过」 -> 不通过.
 
 What waits is locked (``course_drafts``), so that what the reviewer reads is what he approves. A revision of an approved
 course waits beside the live version. Every step is kept with its reason.
@@ -107,7 +107,7 @@ def review_course(ctx: Context, *, course_id: int, revision: int, approve: bool,
     else:
         _move(ctx, own, following)
     _note(ctx, own.course, step, reason)
-    follow_review(ctx, own.course)
+    follow_review(ctx, course_id=own.course.id)
     tell_teachers(ctx, own.course, step, reason)
     return own.course
 
@@ -127,7 +127,7 @@ def take_off(ctx: Context, *, course_id: int, reason: str) -> Course:
     own = _locked(ctx, course_id)
     _move(ctx, own, _decided(ctx, own, Step.TAKE_OFF))
     _note(ctx, own.course, Step.TAKE_OFF, reason)
-    follow_review(ctx, own.course)
+    follow_review(ctx, course_id=own.course.id)
     tell_teachers(ctx, own.course, Step.TAKE_OFF, reason)
     return own.course
 

@@ -8,7 +8,7 @@ from app.models import Course
 
 
 def course_matches(text: str) -> ColumnElement[bool]:
-    """Courses whose title, teachers, source or category hold the text, or whose title sounds like it.
+    """Courses whose title, teachers, source, discipline, subject or code hold the text, or whose title sounds like it.
 
     Args:
         text: what was typed; pinyin of the title in full, or the beginning of its initials.
@@ -20,6 +20,8 @@ def course_matches(text: str) -> ColumnElement[bool]:
         | Course.teachers.icontains(text, autoescape=True)
         | Course.source_name.icontains(text, autoescape=True)
         | Course.category.icontains(text, autoescape=True)
+        | Course.subject.icontains(text, autoescape=True)
+        | Course.code.istartswith(text, autoescape=True)
         | Course.title_pinyin.contains(compact, autoescape=True)
         | Course.title_initials.startswith(compact, autoescape=True)
     )

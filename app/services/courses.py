@@ -26,6 +26,7 @@ from app.services.course_drafts import (
 from app.services.course_search import course_matches
 from app.services.course_versions import set_released
 from app.services.paging import Page
+from app.services.quotas import require_room_for_course
 from app.services.tenancy import require_alliance
 
 __all__ = [
@@ -111,10 +112,12 @@ def create_own_course(ctx: Context, *, content: CourseContent) -> CourseOffering
     Raises:
         Invalid: with the field and the reason.
         NotAllowed: the alliance, or not staff.
+        Conflict: the school has as many own courses as it may have.
     """
     require(ctx, Action.CREATE_COURSE)
     if ctx.school.is_alliance:
         raise NotAllowed(msg("此操作只能由学校进行"))
+    require_room_for_course(ctx)
     course = _create(ctx, content)
     offering = CourseOffering(
         school_id=ctx.school.id,

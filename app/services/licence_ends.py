@@ -15,6 +15,7 @@ from app.rules.course_states import OfferingStatus
 from app.rules.licence_terms import notice_due
 from app.services.audit import record
 from app.services.notices import notify
+from app.services.showings import show_publicly
 
 
 def tend_licences(ctx: Context) -> int:
@@ -56,7 +57,7 @@ def _tend(ctx: Context, offerings: list[CourseOffering]) -> int:
                 day=licence.ends_on.isoformat(),
             )
             _tell(ctx, online, msg("课程授权已结束，课程已下线"), body)
-        ctx.session.flush()
+        show_publicly(ctx, offering_ids=[one.id for one in online])
         return len(online)
     due = notice_due((licence.ends_on - ctx.today()).days)
     told = f"{licence.ends_on.isoformat()}/{due}"

@@ -113,7 +113,13 @@ def list_matrix(
         NotAllowed: not the secretariat.
     """
     require_licensing(ctx)
-    rows = _page(ctx, _courses(ctx, courses).order_by(Course.title, Course.id), page, MATRIX_COURSES, _course)
+    rows = _page(
+        ctx,
+        _courses(ctx, courses).order_by(Course.title_pinyin, Course.title, Course.id),
+        page,
+        MATRIX_COURSES,
+        _course,
+    )
     wanted = _schools(school_text).order_by(School.name_pinyin, School.id)
     columns = _page(ctx, wanted, school_page, MATRIX_SCHOOLS, lambda row: SchoolInfo(*row))
     if not rows.rows or not columns.rows:
@@ -163,7 +169,9 @@ def all_licences(
         NotAllowed: not the secretariat.
     """
     wanted = _listed(ctx, text, course_id, school_id, state)
-    ordered = wanted.order_by(Course.title, Course.id, School.name_pinyin, School.id).limit(most + 1)
+    ordered = wanted.order_by(
+        Course.title_pinyin, Course.title, Course.id, School.name_pinyin, School.id
+    ).limit(most + 1)
     return [_row(one) for one in ctx.session.execute(ordered)]
 
 
@@ -175,7 +183,10 @@ def all_licensable(ctx: Context, courses: CourseFilter) -> list[LicensableCourse
     """
     require_licensing(ctx)
     return [
-        _course(row) for row in ctx.session.execute(_courses(ctx, courses).order_by(Course.title, Course.id))
+        _course(row)
+        for row in ctx.session.execute(
+            _courses(ctx, courses).order_by(Course.title_pinyin, Course.title, Course.id)
+        )
     ]
 
 

@@ -35,6 +35,7 @@ from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
 from app.rules.course_states import OfferingStatus
 from app.rules.terms import term_of
+from app.services.showings import show_publicly
 
 #: What of a licence is granted, and may be changed.
 TERMS = ("starts_on", "ends_on", "seats", "term", "local_assessment")
@@ -171,15 +172,17 @@ def offer_granted(inner: Context, touched: Touched) -> None:
         names = ["school_id", "course_owner_id", "course_id", "licence_id", "term"]
         inner.session.execute(insert(CourseOffering).from_select(names, granted))
     if touched.lapsed:
-        inner.session.execute(
+        lapsed = inner.session.scalars(
             update(CourseOffering)
             .where(
                 CourseOffering.licence_id == _any(touched.lapsed),
                 CourseOffering.status == OfferingStatus.ONLINE,
             )
-            .values(status=OfferingStatus.OFFLINE),
+            .values(status=OfferingStatus.OFFLINE)
+            .returning(CourseOffering.id),
             execution_options={"synchronize_session": False},
         )
+        show_publicly(inner, offering_ids=lapsed.all())
 
 
 def rows_wanted(rows: Iterable[Mapping[str, Any]]) -> Subquery:

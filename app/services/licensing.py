@@ -241,13 +241,10 @@ def _wanted(ctx: Context, act: Act, chosen: Chosen, terms: Terms) -> Subquery:
     columns = {name: getattr(CourseLicence, name) for name in COLUMNS}
     if act is Act.EXTEND:
         _check(terms, ctx.today())
-        later = (
-            select(func.count())
-            .select_from(CourseLicence)
-            .where(there, CourseLicence.starts_on > terms.ends_on)
-        )
-        if terms.ends_on is not None and (number := ctx.session.scalar(later)):
-            raise Invalid("ends_on", msg("有 %(n)s 项授权在这一天之后才开始", n=number))
+        if terms.ends_on is not None:
+            later = select(func.count()).select_from(CourseLicence)
+            if number := ctx.session.scalar(later.where(there, CourseLicence.starts_on > terms.ends_on)):
+                raise Invalid("ends_on", msg("有 %(n)s 项授权在这一天之后才开始", n=number))
         columns["ends_on"] = literal(terms.ends_on, CourseLicence.ends_on.type).label("ends_on")
         return select(*columns.values()).where(there).subquery("wanted")
     yesterday = school_day(ctx) - 1
@@ -267,9 +264,10 @@ def _wanted(ctx: Context, act: Act, chosen: Chosen, terms: Terms) -> Subquery:
 def _crossed(refs: Sequence[CourseRef], school_ids: Sequence[int], terms: Terms) -> Select[Any]:
     values = asdict(terms)
     granted = [literal(values[name], getattr(CourseLicence, name).type).label(name) for name in TERMS]
-    keys = (School.id, Course.school_id, Course.id)
+    keys: tuple[Any, ...] = (School.id, Course.school_id, Course.id)
+    named: list[Any] = [*(key.label(name) for key, name in zip(keys, KEY, strict=True)), *granted]
     return (
-        select(*(key.label(name) for key, name in zip(keys, KEY, strict=True)), *granted)
+        select(*named)
         .select_from(School)
         .join(Course, School.id != Course.school_id)
         .where(School.id.in_(school_ids), of_refs(Course.school_id, Course.id, refs))

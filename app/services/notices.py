@@ -48,11 +48,31 @@ def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link:
         queue_mail(ctx, user_id=user_id, recipient=found.email, template="notice", params=params)
 
 
-def list_notices(ctx: Context, *, page: int = 1) -> Page[NoticeRow]:
-    """The acting person's messages, latest first."""
-    mine = Notice.user_id == acting_user_id(ctx)
-    total = ctx.session.scalar(select(func.count()).select_from(Notice).where(mine)) or 0
-    statement = select(Notice).where(mine).order_by(Notice.id.desc())
+def notify_administrators(ctx: Context, *, subject: Message, body: Message, link: str | None = None) -> None:
+    """Write a message to every administrator of this school but the acting one; arguments as of ``notify``."""
+    acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
+    administrators = select(User.id).where(
+        User.school_id == ctx.school.id,
+        User.kind == "administrator",
+        User.status == "active",
+        User.id != (acting or 0),
+    )
+    for user_id in ctx.session.scalars(administrators.order_by(User.id)).all():
+        notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
+
+
+def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> Page[NoticeRow]:
+    """The acting person's messages: the unread ones first, then the latest.
+
+    Args:
+        unread_only: leave out what has been read.
+        page: counted from 1.
+    """
+    wanted = [Notice.user_id == acting_user_id(ctx)]
+    if unread_only:
+        wanted.append(Notice.read_at.is_(None))
+    total = ctx.session.scalar(select(func.count()).select_from(Notice).where(*wanted)) or 0
+    statement = select(Notice).where(*wanted).order_by(Notice.read_at.is_not(None), Notice.id.desc())
     shown = ctx.session.scalars(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     return Page(tuple(_row(notice) for notice in shown), total, page, PAGE_SIZE)
 

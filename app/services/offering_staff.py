@@ -107,10 +107,10 @@ def add_assistants(ctx: Context, *, offering_id: int, user_ids: Sequence[int]) -
         Invalid: ``assistants``: nobody was ticked, or somebody who is no teacher of this school in use.
         NotFound: no such course here.
     """
+    offering = locked_offering(ctx, offering_id, Action.ASSIGN_STAFF)
     wanted = set(user_ids)
     if not wanted:
         raise Invalid("assistants", msg("请至少勾选一位教师"))
-    offering = locked_offering(ctx, offering_id, Action.ASSIGN_STAFF)
     names = _usable(ctx, wanted)
     if names.keys() != wanted:
         raise Invalid("assistants", msg("请选择在用的本校教师"))

@@ -76,7 +76,7 @@ def open_terms(ctx: Context, *, offering_id: int) -> list[str]:
 def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
     """「再次开课」: a new offering of the same course for another term, 待提交, with the same staff and seats.
 
-    An own course that is approved needs no new review: it is shown as soon as it has its dates and goes 上线.
+    An own course that is approved needs no new review: it is shown as soon as it has its dates.
 
     Args:
         term: as ``2026-2027-2``.
@@ -86,9 +86,9 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
         Invalid: ``term``: no term, or the course is offered in it already.
         NotFound: no such course here.
     """
+    before = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
     if not is_term(term):
         raise Invalid("term", msg("请选择学期"))
-    before = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
     if before.status == OfferingStatus.DECLINED:
         raise Conflict(msg("课程已被拒绝，请先点击「重新考虑」"))
     again = CourseOffering(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotAllowed, NotFound, msg
-from app.models import Course, CourseLicence, CourseOffering, Enrolment, LicenceAnswer, School, User
+from app.models import CourseLicence, CourseOffering, Enrolment, LicenceAnswer, School, User
 from app.rules.course_states import Move, OfferingStatus, missing_for_online, next_status
 from app.rules.licence_terms import MOST_SEATS
 from app.rules.permissions import Action, Reach, reach
@@ -19,6 +19,8 @@ from app.rules.windows import Dates, date_problems
 from app.services.audit import record
 from app.services.licences import is_licence_valid
 from app.services.mine import reachable_offerings
+from app.services.own_offerings import follow_review
+from app.services.showings import show_publicly
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)
@@ -130,6 +132,8 @@ def schedule_offering(
     Args:
         seats: the most people who may be registered; ``None``: as many as the licence allows.
 
+    Those who teach an own course set its dates themselves (manual 7.3); an approved one that has its dates is shown.
+
     Raises:
         Invalid: with the field; all four dates are required and must fit each other, and a licence bounds the seats.
         NotAllowed: a teacher, and the course is the alliance's.
@@ -144,10 +148,7 @@ def schedule_offering(
     for field, message in schedule_problems(dates).items():
         raise Invalid(field, message)
     offering = locked_offering(ctx, offering_id, Action.SCHEDULE_OFFERING)
-    if (
-        offering.course_owner_id != ctx.school.id
-        and reach(ctx.actor.role, Action.SCHEDULE_OFFERING) is Reach.OWN
-    ):
+    if not may_schedule(ctx, offering):
         raise NotAllowed(msg("联盟慕课的教学安排由学校管理员设置"))
     _check_seats(ctx, offering, seats)
     before = _plain(offering)
@@ -157,8 +158,17 @@ def schedule_offering(
     after = _plain(offering)
     if before != after:
         ctx.session.flush()
+        show_publicly(ctx, offering_ids=[offering_id])
         record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
+        if offering.course_owner_id == ctx.school.id:
+            follow_review(ctx, course_id=offering.course_id)
     return offering
+
+
+def may_schedule(ctx: Context, offering: CourseOffering) -> bool:
+    """Whether the actor, who reaches this offering, may set its dates: a teacher those of own courses only."""
+    found = reach(ctx.actor.role, Action.SCHEDULE_OFFERING)
+    return found is Reach.ALL or (found is Reach.OWN and offering.course_owner_id == ctx.school.id)
 
 
 def _check_seats(ctx: Context, offering: CourseOffering, seats: int | None) -> None:
@@ -209,12 +219,12 @@ def decline_offer(ctx: Context, *, offering_id: int, reason: str) -> CourseOffer
         Invalid: no reason (field ``reason``), or too long.
         NotFound: no such alliance course here.
     """
+    offering = locked_offering(ctx, offering_id, Action.DECLINE_LICENCE)
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid("reason", msg("请填写拒绝的原因"))
     if len(reason) > REASON_LENGTH:
         raise Invalid("reason", msg("超过 %(limit)s 个字符", limit=REASON_LENGTH))
-    offering = locked_offering(ctx, offering_id, Action.DECLINE_LICENCE)
     licence = _licence_of(ctx, offering)
     if licence is None:
         raise NotFound(msg("没有找到这门课程"))
@@ -255,17 +265,17 @@ def reconsider_offer(ctx: Context, *, offering_id: int) -> CourseOffering:
 
 def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
     offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    if offering.course_owner_id == ctx.school.id:
+        raise Conflict(msg("本校慕课通过审核后自动上线，改为不通过即下线"))
     following = next_status(OfferingStatus(offering.status), move)
     if following is OfferingStatus.ONLINE:
         needed = offering.operating_teacher_id is None and requires_operating_teacher(ctx)
-        licensed = _is_licensed(ctx, offering)
+        licensed = is_licence_valid(_licence_of(ctx, offering), ctx.today())
         missing = missing_for_online(dates_of(offering), licensed=licensed, teacher_missing=needed)
-        if offering.course_owner_id == ctx.school.id and not _is_approved(ctx, offering):
-            missing.insert(0, msg("课程通过审核后才能上线"))
         if missing:
             raise NotReady(missing)
     offering.status = following
-    ctx.session.flush()
+    show_publicly(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
     return offering
 
@@ -284,17 +294,6 @@ def locked_offering(ctx: Context, offering_id: int, action: Action) -> CourseOff
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))
     return offering
-
-
-def _is_licensed(ctx: Context, offering: CourseOffering) -> bool:
-    if offering.course_owner_id == ctx.school.id:
-        return True
-    return is_licence_valid(_licence_of(ctx, offering), ctx.today())
-
-
-def _is_approved(ctx: Context, offering: CourseOffering) -> bool:
-    own = (Course.school_id == offering.course_owner_id, Course.id == offering.course_id)
-    return ctx.session.scalar(select(Course.status).where(*own)) == "approved"
 
 
 def _licence_of(ctx: Context, offering: CourseOffering) -> CourseLicence | None:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.context import Context
 from app.models import Course, CourseOffering
 from app.rules.course_states import OfferingStatus
 from app.rules.own_course_states import CourseStatus
 from app.services.audit import record
+from app.services.showings import show_publicly
 
 
-def follow_review(ctx: Context, course: Course) -> None:
+def follow_review(ctx: Context, *, course_id: int) -> None:
     """Bring all offerings of an own course into the status that its review gives them.
 
     Students see an approved course as soon as the offering has its four dates (manual 7.3); so this is called
     after a decision and after new dates.
 
     Args:
-        course: of the school of ``ctx``.
+        course_id: of an own course of the school of ``ctx``.
     """
-    approved = course.status == CourseStatus.APPROVED
+    ctx.session.flush()
+    this = select(Course.status).where(Course.school_id == ctx.school.id, Course.id == course_id)
+    approved = ctx.session.scalar(this) == CourseStatus.APPROVED
     following = OfferingStatus.ONLINE if approved else OfferingStatus.OFFLINE
     changed = update(CourseOffering).where(
         CourseOffering.school_id == ctx.school.id,
         CourseOffering.course_owner_id == ctx.school.id,
-        CourseOffering.course_id == course.id,
+        CourseOffering.course_id == course_id,
     )
     if approved:
         changed = changed.where(
@@ -37,10 +40,11 @@ def follow_review(ctx: Context, course: Course) -> None:
         )
     else:
         changed = changed.where(CourseOffering.status == OfferingStatus.ONLINE)
-    ctx.session.flush()
     moved = ctx.session.scalars(
         changed.values(status=following).returning(CourseOffering.id),
         execution_options={"synchronize_session": "fetch"},
     )
-    for offering_id in moved.all():
+    offering_ids = moved.all()
+    show_publicly(ctx, offering_ids=offering_ids)
+    for offering_id in offering_ids:
         record(ctx, f"offering.{following}", "offering", offering_id)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from app.context import Context
 from app.errors import Message, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.own_course_states import Step
-from app.services.notices import notify
+from app.services.notices import notify, notify_administrators
 
 _SAID = {
     Step.APPROVE: (
@@ -29,19 +29,8 @@ _SAID = {
 def tell_reviewers(ctx: Context, course: Course, *, title: str) -> None:
     """Tell the administrators that a course waits; not the one who submitted it himself."""
     body = msg("%(name)s 提交了课程“%(title)s”，请审核。", name=ctx.actor.name, title=title)
-    tell_administrators(ctx, msg("有课程等待审核"), body, f"/manage/course-reviews/{course.id}/")
-
-
-def tell_administrators(ctx: Context, subject: Message, body: Message, link: str) -> None:
-    """Write a message to every administrator of the school but the acting one."""
-    acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
-    administrators = select(User.id).where(
-        User.school_id == ctx.school.id, User.kind == "administrator", User.status == "active"
-    )
-    for user_id in ctx.session.scalars(
-        administrators.where(User.id != (acting or 0)).order_by(User.id)
-    ).all():
-        notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
+    link = f"/manage/course-reviews/{course.id}/"
+    notify_administrators(ctx, subject=msg("有课程等待审核"), body=body, link=link)
 
 
 def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None:
@@ -51,7 +40,7 @@ def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None
     if "reason" in text.params:
         params["reason"] = reason.rstrip("。.")
     body = Message(text.text, params)
-    offerings = ctx.session.scalars(_offerings_of(course)).all()
+    offerings = ctx.session.scalars(offerings_of(course)).all()
     link = f"/manage/offerings/{offerings[0]}/" if offerings else None
     runs = select(CourseOffering.operating_teacher_id).where(CourseOffering.id.in_(offerings))
     assists = select(OfferingAssistant.user_id).where(
@@ -66,7 +55,8 @@ def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None
         notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
 
 
-def _offerings_of(course: Course):  # type: ignore[no-untyped-def]
+def offerings_of(course: Course) -> Select[int]:
+    """Ids of an own course's offerings at its school, the latest first."""
     return (
         select(CourseOffering.id)
         .where(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, msg
-from app.models import School, User
+from app.models import AuditEntry, School, User
 from app.rules.permissions import Action
 from app.rules.pinyin import pinyin_of, pinyin_of_title
 from app.services.access import require
@@ -27,6 +27,7 @@ from app.services.tenancy import INFO_COLUMNS, forget_after_commit, get_member, 
 from tenants.registry import SchoolInfo
 
 PAGE_SIZE = 20
+REASON_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +155,20 @@ def set_logo(ctx: Context, *, school_id: int, content: bytes) -> SchoolInfo:
     return replace(school, logo_sha=picture.sha)
 
 
-def suspend_school(ctx: Context, *, school_id: int) -> SchoolInfo:
+def suspend_school(ctx: Context, *, school_id: int, reason: str) -> SchoolInfo:
     """Close a school's host: everybody there reads a notice, nothing is lost.
+
+    Args:
+        reason: kept in the logs of both sides, at most 200 characters.
 
     Raises:
         Conflict: it is suspended already.
+        Invalid: no reason, or too long a one.
         NotFound: no such school.
     """
-    return _set_status(ctx, school_id, "suspended", msg("该校已暂停使用"))
+    require(ctx, Action.MANAGE_SCHOOLS)
+    reason = required_text("reason", reason, REASON_LENGTH, msg("请填写暂停的原因"))
+    return _set_status(ctx, school_id, "suspended", msg("该校已暂停使用"), {"reason": reason})
 
 
 def resume_school(ctx: Context, *, school_id: int) -> SchoolInfo:
@@ -171,7 +178,17 @@ def resume_school(ctx: Context, *, school_id: int) -> SchoolInfo:
         Conflict: it is not suspended.
         NotFound: no such school.
     """
-    return _set_status(ctx, school_id, "active", msg("该校未被暂停"))
+    return _set_status(ctx, school_id, "active", msg("该校未被暂停"), {})
+
+
+def last_suspension(ctx: Context, *, school_id: int) -> AuditEntry | None:
+    """The latest time that a school was suspended: when, by whom, and the ``reason`` in its data."""
+    require(ctx, Action.MANAGE_SCHOOLS)
+    require_alliance(ctx)
+    noted = select(AuditEntry).where(
+        AuditEntry.action == "school.suspended", AuditEntry.object_id == school_id
+    )
+    return ctx.session.scalar(noted.order_by(AuditEntry.id.desc()).limit(1))
 
 
 def list_schools(
@@ -267,12 +284,17 @@ def _update(ctx: Context, school_id: int, **values: object) -> None:
     forget_after_commit(ctx.session)
 
 
-def _set_status(ctx: Context, school_id: int, status: str, refusal: Message) -> SchoolInfo:
+def _set_status(
+    ctx: Context, school_id: int, status: str, refusal: Message, facts: dict[str, str]
+) -> SchoolInfo:
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
     school = get_member(ctx, school_id=school_id)
     if school.status == status:
         raise Conflict(refusal)
     _update(ctx, school_id, status=status)
-    record(ctx, "school.suspended" if status == "suspended" else "school.resumed", "school", school_id)
+    action = "school.suspended" if status == "suspended" else "school.resumed"
+    record(ctx, action, "school", school_id, facts)
+    with ctx.within(school) as inner:
+        record(inner, action, "school", school_id, facts)
     return replace(school, status=status)

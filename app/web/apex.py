@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
+from app.services.announcements import list_shown
 from app.services.schools import list_members
 from app.services.showcase import (
     count_alliance,
+    count_shelf,
     get_released_course,
-    list_released_categories,
     list_released_courses,
 )
 from app.web.context import request_context
+from app.web.course_filters import discipline_choices
 from app.web.hosts import apex_only
 from app.web.listing import (
     address,
@@ -19,7 +21,7 @@ from app.web.listing import (
     page_argument,
     render_list,
     text_argument,
-    wants_fragment,
+    with_choice,
 )
 from app.web.page_cache import shared_by_visitors
 
@@ -28,43 +30,52 @@ blueprint = Blueprint("apex", __name__)
 PER_PAGE = 24
 _HOME_COURSES = 8
 _HOME_MEMBERS = 12
+_HOME_ANNOUNCEMENTS = 4
 
 
 def home() -> str:
-    """What the alliance is, in true figures, with its courses and members."""
+    """What the alliance is, in true figures: announcements, courses, members, and the way to one's school."""
     ctx = request_context()
     return render_template(
         "apex/home.html",
         figures=count_alliance(ctx),
         courses=list_released_courses(ctx, per_page=_HOME_COURSES).rows,
         members=list_members(ctx)[:_HOME_MEMBERS],
+        announcements=list_shown(ctx, limit=_HOME_ANNOUNCEMENTS),
     )
 
 
 def courses() -> Response:
-    """The released courses, with search and categories."""
+    """The released courses, with search and filters: at which schools each runs now."""
     ctx = request_context()
     q, category, page = text_argument("q"), text_argument("category"), page_argument()
-    found = list_released_courses(ctx, text=q, category=category, page=page, per_page=PER_PAGE)
+    running = text_argument("running") == "1"
+    said = {"q": q, "category": category, "running": "1" if running else ""}
+    shelf = count_shelf(ctx, text=q, category=category, running=running)
+    found = list_released_courses(
+        ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
+    )
     return render_list(
         "apex/courses.html",
         "apex/_courses.html",
-        canonical=address("catalogue.index", q=q, category=category),
+        canonical=address("catalogue.index", **said),
         courses=found.rows,
         total=found.total,
-        categories=[] if wants_fragment() else [(name, name) for name in list_released_categories(ctx)],
-        q=q,
-        category=category,
+        shelf=shelf,
+        disciplines=discipline_choices(shelf.categories, category),
+        said=said,
+        with_choice=with_choice("catalogue.index", **said),
         page=page,
         pages=found.pages,
-        page_address=page_address("catalogue.index", q=q, category=category),
+        page_address=page_address("catalogue.index", **said),
     )
 
 
 def course(course_id: int) -> str:
-    """A released course, to be read."""
+    """A released course, to be read, and the schools at which it runs."""
+    found = get_released_course(request_context(), course_id=course_id)
     return render_template(
-        "apex/course.html", course=get_released_course(request_context(), course_id=course_id)
+        "apex/course.html", released=found, course=found.course, assessment=found.assessment
     )
 
 

@@ -33,10 +33,11 @@ from app.web.context import request_context, request_school
 from app.web.device import known_device, remember_device
 from app.web.hosts import apex_only
 from app.web.i18n import joined, translated
-from app.web.listing import address, render_list, text_argument
+from app.web.listing import address, render_list, text_argument, wants_fragment
 from app.web.login_limits import RedisLoginLimits
 from app.web.safe_next import safe_next
 from app.web.server_session import revoke_user
+from app.web.templating import school_address
 from tenants.registry import SchoolInfo
 
 blueprint = Blueprint("auth", __name__)
@@ -56,15 +57,7 @@ def login() -> Response:
         return _form(account=request.args.get("account", ""))
     if safe_next(request.args.get("next")):
         return redirect_to(url_for("auth.secretariat", next=request.args["next"]))
-    q = text_argument("q")
-    return render_list(
-        "auth/find_school.html",
-        "auth/_schools.html",
-        canonical=address("auth.login", q=q),
-        q=q,
-        schools=_schools_for(q),
-        account=q if _is_student_no(q) else None,
-    )
+    return _find_school()
 
 
 @blueprint.get("/login/secretariat")
@@ -203,6 +196,27 @@ def _password_form(errors: dict[str, list[Message]], status: int | None = None) 
         next=safe_next(request.form.get("next") or request.args.get("next")),
     )
     return make_response(page, status or (422 if errors else 200))
+
+
+def _find_school() -> Response:
+    """The schools that fit what was typed; who sends it off and means one school goes on to its login."""
+    q = text_argument("q")
+    schools, account = _schools_for(q), q if _is_student_no(q) else None
+    response = render_list(
+        "auth/find_school.html",
+        "auth/_schools.html",
+        canonical=address("auth.login", q=q),
+        q=q,
+        schools=schools,
+        account=account,
+    )
+    # The box stands on the home page, too, whose address stays as it is while one types.
+    response.headers.pop("HX-Replace-Url", None)
+    if wants_fragment() and request.args.get("go") and len(schools) == 1:
+        # The script goes there; the answer to a form may not lead to another host (form-action of our CSP).
+        target = school_address(schools[0].slug) + url_for("auth.login", account=account)
+        response.headers["HX-Redirect"] = target
+    return response
 
 
 def _is_student_no(text: str) -> bool:

@@ -18,10 +18,13 @@ from app.errors import Conflict, NotAllowed
 from app.models import Course
 from app.rules.html import clean_html
 from app.rules.terms import term_label
-from app.services import catalogue, enrolments
+from app.services import enrolments
+from app.services.catalogue_search import Wanted, search_catalogue
+from app.services.course_page import get_course_page
 from app.uow import unit_of_work
 from app.web import apex
 from app.web.context import request_context
+from app.web.course_filters import discipline_choices, source_choices, state_choices
 from app.web.hosts import ROW, by_host, school_only
 from app.web.i18n import translated
 from app.web.listing import (
@@ -30,11 +33,14 @@ from app.web.listing import (
     page_argument,
     render_list,
     text_argument,
-    wants_fragment,
+    with_choice,
 )
 from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("catalogue", __name__)
+
+#: What narrows the catalogue beside its search; each is an argument of the address.
+_FILTERS = ("category", "state", "source", "sort")
 
 
 @blueprint.app_template_global("cover_url")
@@ -67,40 +73,41 @@ def term(code: str) -> str:
 
 
 def _index() -> Response:
-    """The school's catalogue, with search, categories and states."""
+    """The school's catalogue, with search, filters and their counts, and orders."""
     ctx = request_context()
-    q, category = text_argument("q"), text_argument("category")
-    state = text_argument("state")
-    found = catalogue.list_offerings(ctx, text=q, category=category, state=state, page=page_argument())
-    chosen = {"q": q, "category": category, "state": state}
+    q, chosen = text_argument("q"), {name: text_argument(name) for name in _FILTERS}
+    wanted = Wanted(text=q, **chosen)
+    found, facets = search_catalogue(ctx, wanted, page=page_argument())
+    said = {"q": q, **chosen}
     return render_list(
         "catalogue/index.html",
         "catalogue/_courses.html",
-        canonical=address("catalogue.index", **chosen),
+        canonical=address("catalogue.index", **said),
         courses=found.rows,
         total=found.total,
-        categories=[] if wants_fragment() else [(name, name) for name in catalogue.list_categories(ctx)],
-        **chosen,
+        said=said,
+        with_choice=with_choice("catalogue.index", **said),
+        states=state_choices(facets.states, wanted.state),
+        disciplines=discipline_choices(facets.categories, wanted.category),
+        sources=source_choices(facets.sources, wanted.source),
         today=ctx.today(),
         page=found.number,
         pages=found.pages,
-        page_address=page_address("catalogue.index", **chosen),
+        page_address=page_address("catalogue.index", **said),
     )
 
 
 def _show(offering_id: int) -> str:
     """A course of the school, with what the visitor can do about it today."""
     ctx = request_context()
-    item = catalogue.get_offering(ctx, offering_id=offering_id)
-    return render_template("catalogue/show.html", item=item, today=ctx.today())
+    page = get_course_page(ctx, offering_id=offering_id)
+    return render_template("catalogue/show.html", page=page, item=page.item, today=ctx.today())
 
 
 _list = shared_by_visitors(by_host(school=_index, apex=apex.courses))
 _one = shared_by_visitors(by_host(school=_show, apex=apex.course))
 blueprint.add_url_rule("/courses", "index", _list)
-blueprint.add_url_rule(
-    f"/courses/<{ROW}:offering_id>", "show", shared_by_visitors(by_host(school=_show, apex=apex.course))
-)
+blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", _one)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/register")

@@ -33,6 +33,11 @@ def page_address(endpoint: str, **values: str) -> Callable[[int], str]:
     return lambda n: address(endpoint, **values, page=n if n > 1 else "")
 
 
+def with_choice(endpoint: str, **values: str) -> Callable[[str, str], str]:
+    """The addresses of a list's filters: the same list, its first page, with another value of one argument."""
+    return lambda name, value: address(endpoint, **(values | {name: value}))
+
+
 def wants_fragment() -> bool:
     """Whether the page's script asks for the changing part only, to swap it in."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") == "partial"

@@ -12,7 +12,7 @@ from app.uow import unit_of_work
 from app.web.auth import redirect_to
 from app.web.context import request_context
 from app.web.hosts import ROW, school_only
-from app.web.listing import page_address, page_argument
+from app.web.listing import page_address, page_argument, text_argument
 from app.web.safe_next import safe_next
 
 blueprint = Blueprint("messages", __name__)
@@ -23,7 +23,7 @@ def unread_messages() -> int:
     """How many messages the person has not read; counted once a request, by the layout."""
     if "unread_messages" not in g:
         g.unread_messages = 0
-        if current_user.is_authenticated:
+        if current_user.is_authenticated and current_user.id is not None:
             try:
                 g.unread_messages = count_unread(request_context())
             except SQLAlchemyError:
@@ -36,9 +36,15 @@ def unread_messages() -> int:
 @school_only
 @login_required
 def index() -> str:
-    """The person's messages, latest first."""
-    found = list_notices(request_context(), page=page_argument())
-    return render_template("student/messages.html", found=found, address=page_address("messages.index"))
+    """The person's messages, unread ones first; with ``unread=1`` only those."""
+    unread = "1" if text_argument("unread") == "1" else ""
+    found = list_notices(request_context(), unread_only=bool(unread), page=page_argument())
+    return render_template(
+        "student/messages.html",
+        found=found,
+        unread=unread,
+        address=page_address("messages.index", unread=unread),
+    )
 
 
 @blueprint.post("/messages/read")

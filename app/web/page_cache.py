@@ -39,7 +39,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 #: Seconds after which a page is made anew in any case.
 LIFETIME = 300
 #: Arguments of an address with which a page is kept; what people search for is too manifold.
-ARGUMENTS = frozenset({"page", "category", "state", "source", "sort"})
+ARGUMENTS = frozenset({"page", "category", "state", "source", "sort", "running"})
 #: What a kept page may depend on besides its address.
 VARY = "Cookie, HX-Request, HX-Request-Type"
 
@@ -49,6 +49,8 @@ SCHOOL_TABLES = frozenset(
 )  # fmt: skip
 #: Tables whose rows the pages of all schools, and the alliance's own, show.
 SHARED_TABLES = frozenset({"schools", "courses", "course_licences", "announcement_targets"})
+#: Tables of schools whose rows the alliance's own pages show, and no school's.
+ALLIANCE_TABLES = frozenset({"course_showings"})
 #: Columns of accounts that public pages show; a login changes others.
 _NAMES = frozenset({"real_name", "status", "photo_sha", "bio"})
 
@@ -101,6 +103,8 @@ class KeptPages:
                     return None
                 name = _name(request, school)
                 marks = [_mark(one) for one in dict.fromkeys((school.id, school.alliance_id))]
+                if school.is_alliance:
+                    marks.append(_own_mark(school.id))
                 kept, *found = cast("list[bytes | None]", _redis().mget(name, *marks))
             except (HTTPException, UnknownSchool, AllianceMissing, RedisError, SQLAlchemyError):
                 # The application has a page for each of these.
@@ -147,6 +151,11 @@ def _mark(school_id: int) -> str:
     return key(school_id, "pages-mark")
 
 
+def _own_mark(alliance_id: int) -> str:
+    """The mark of what schools write for the alliance's pages; it leaves the schools' pages as they are."""
+    return key(alliance_id, "alliance-pages-mark")
+
+
 def _redis() -> Redis:
     return cast(Redis, current_app.extensions["spoc_redis"])
 
@@ -159,22 +168,24 @@ def _raise_marks(written: frozenset[Written]) -> None:
         return
     try:
         raising = _redis().pipeline(transaction=False)
-        for school_id in marks:
-            raising.incr(_mark(school_id))
+        for mark in marks:
+            raising.incr(mark)
         raising.execute()
     except RedisError:
         log.warning("pages may stay %s seconds too long: redis is away", LIFETIME)
 
 
-def _raised(one: Written) -> set[int]:
+def _raised(one: Written) -> set[str]:
     names_only = one.table == "users" and one.columns is not None and one.columns & _NAMES
-    if not names_only and one.table not in SHARED_TABLES | SCHOOL_TABLES:
+    if not names_only and one.table not in SHARED_TABLES | SCHOOL_TABLES | ALLIANCE_TABLES:
         return set()
     school = find_by_id(one.school_id) if one.school_id is not None else None
     if school is None:
         return set()
+    if one.table in ALLIANCE_TABLES:
+        return {_own_mark(school.alliance_id)}
     shared = one.table in SHARED_TABLES or school.is_alliance
-    return {school.alliance_id} if shared else {school.id}
+    return {_mark(school.alliance_id if shared else school.id)}
 
 
 on_written(_raise_marks)

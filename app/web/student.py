@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, render_template
 from flask_login import current_user, login_required
 
-from app.services.catalogue import list_on_now
+from app.rules.ahead import Ahead, next_day
+from app.rules.windows import CourseState
+from app.services.announcements import list_shown
+from app.services.catalogue import CatalogueItem, list_on_now
 from app.services.catalogue import my_courses as courses_of_mine
+from app.services.offerings import dates_of
 from app.web import apex
 from app.web.context import request_context
 from app.web.hosts import by_host, school_only
@@ -16,14 +22,30 @@ blueprint = Blueprint("student", __name__)
 
 #: One's own courses that the home page names; the others are a click away.
 _MINE = 4
+_ANNOUNCEMENTS = 4
 
 
 def _home() -> str:
-    """The school: one's own courses, what one can register for, what is on now."""
+    """The school: its announcements, one's own courses and what comes next, what is new, open and on now."""
     ctx = request_context()
     now = list_on_now(ctx)
-    mine = [item for item in courses_of_mine(ctx) if item.shown] if current_user.is_authenticated else []
-    return render_template("student/home.html", now=now, mine=mine[:_MINE], today=ctx.today())
+    courses = courses_of_mine(ctx) if current_user.is_authenticated else []
+    return render_template(
+        "student/home.html",
+        now=now,
+        mine=_ahead(courses, ctx.today())[:_MINE],
+        announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
+        today=ctx.today(),
+    )
+
+
+def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, Ahead | None]]:
+    """One's courses that are not over, what comes first in front."""
+    days = [(item, next_day(dates_of(item.offering), today)) for item in courses if item.shown]
+    return sorted(
+        (each for each in days if each[0].state is not CourseState.ENDED),
+        key=lambda each: each[1].day if each[1] else date.max,
+    )
 
 
 blueprint.add_url_rule("/", "home", shared_by_visitors(by_host(school=_home, apex=apex.home)))

@@ -17,6 +17,7 @@ from app.models import Course, CourseLicence, CourseOffering, User
 from tenants.registry import SchoolInfo, find_by_slug
 from tenants.scope import school_scope
 from tests.support.app import next_unit_code, school_info
+from tests.support.courses import put_course
 from tests.support.pages import token_of
 
 MakeUser = Callable[..., User]
@@ -62,9 +63,20 @@ def course_fields(name: str, **values: Any) -> dict[str, Any]:
     return typed | values
 
 
-def released_course(client: FlaskClient, title: str) -> int:
-    made = send(client, "/manage/alliance-courses/new/", **course_fields(title))
+def written_course(client: FlaskClient, title: str, **values: Any) -> int:
+    """A new alliance course with its three tabs filled in; its id is given back."""
+    fields = course_fields(title, **values)
+    made = send(client, "/manage/alliance-courses/new/", **fields)
     course_id = int(made.location.rstrip("/").rsplit("/", 1)[1])
+    for tab in ("basics", "details"):
+        # A new course has been saved once; nobody else saves it here.
+        sent = send(client, f"/manage/alliance-courses/{course_id}/save/{tab}", revision="9", **fields)
+        assert sent.status_code == 303
+    return course_id
+
+
+def released_course(client: FlaskClient, title: str) -> int:
+    course_id = written_course(client, title)
     send(client, f"/manage/alliance-courses/{course_id}/release")
     return course_id
 
@@ -80,7 +92,7 @@ def test_a_school_is_opened_and_its_password_shown_once(client: FlaskClient) -> 
     assert school.logo_sha
     listed = client.get("/manage/schools/", query_string={"q": fields["unit_code"]})
     assert fields["name"] in listed.text
-    assert "1 / 6" in listed.text
+    assert "1 / 8" in listed.text
 
 
 @pytest.mark.parametrize(
@@ -156,11 +168,43 @@ def test_a_school_is_edited_suspended_and_resumed(client: FlaskClient, school: S
     assert school.name in client.get(address).text
     assert send(client, address, **fields).status_code == 303
     assert school_info(school.id).short_name == "改名"
-    assert send(client, address + "suspend").status_code == 303
+    assert "不会丢失" in client.get(address + "suspend/").text
+    unexplained = send(client, address + "suspend/", reason=" ")
+    assert (unexplained.status_code, school_info(school.id).status) == (422, "active")
+    assert send(client, address + "suspend/", reason="合同到期").status_code == 303
     assert school_info(school.id).status == "suspended"
-    assert "恢复使用" in client.get(address).text
+    page = client.get(address).text
+    assert "恢复使用" in page
+    assert "合同到期" in page
     assert send(client, address + "resume").status_code == 303
     assert school_info(school.id).status == "active"
+
+
+def test_quotas_are_set_and_shown_with_what_is_used(
+    client: FlaskClient, school: SchoolInfo, make_user: MakeUser
+) -> None:
+    make_user(school)
+    address = f"/manage/schools/{school.id}/"
+    assert "1（不限）" in client.get(address).text
+    assert send(client, address + "quotas", most_people="300", most_courses="5").status_code == 303
+    page = client.get(address).text
+    assert "1 / 300" in page
+    assert "0 / 5" in page
+    for typed in ("-1", "many", "9" * 30):
+        refused = send(client, address + "quotas", most_people=typed)
+        assert (refused.status_code, 'id="most_people-error"' in refused.text) == (422, True)
+        assert f'value="{school.name}"' in refused.text
+    assert send(client, address + "quotas").status_code == 303
+    assert "1（不限）" in client.get(address).text
+
+
+def test_the_list_of_schools_is_sorted_and_filtered_by_progress(
+    client: FlaskClient, school: SchoolInfo
+) -> None:
+    for query in ("sort=progress", "sort=progress&desc=1", "missing=any", "missing=logo", "missing=x"):
+        page = client.get(f"/manage/schools/?q={school.unit_code}&{query}").text
+        assert school.name in page
+    assert school.name not in client.get(f"/manage/schools/?q={school.unit_code}&missing=none").text
 
 
 def test_a_zone_that_is_not_offered_stays_when_the_school_has_it(
@@ -174,17 +218,18 @@ def test_a_course_is_written_released_and_licensed(
     client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo, other_school: SchoolInfo
 ) -> None:
     title = f"页面课程{school.id}"
-    fields = course_fields(title, summary="")
-    made = send(
-        client, "/manage/alliance-courses/new/", **fields, cover=(BytesIO(covers.herbs()), "封面.svg")
+    course_id = written_course(client, title, summary="")
+    address = f"/manage/alliance-courses/{course_id}/"
+    assert "请填写课程简介" in client.get(address).text
+    assert re.search(r">\s*一\r?\n\r?\n二</textarea>", client.get(address + "details").text)
+    sent = send(
+        client,
+        address + "save/basics",
+        revision="9",
+        **course_fields(title),
+        cover=(BytesIO(covers.herbs()), "封面.svg"),
     )
-    assert made.status_code == 303
-    address = made.location
-    page = client.get(address).text
-    assert "请填写课程简介" in page
-    assert re.search(r">\s*一\r?\n\r?\n二</textarea>", page)
-    course_id = int(address.rstrip("/").rsplit("/", 1)[1])
-    assert send(client, address, **course_fields(title)).status_code == 303
+    assert sent.status_code == 303
     assert send(client, address + "release").status_code == 303
     with school_scope(alliance.id) as session:
         course = session.scalars(select(Course).where(Course.id == course_id)).one()
@@ -193,7 +238,7 @@ def test_a_course_is_written_released_and_licensed(
     done = send(
         client,
         "/manage/licences/new/",
-        course_id=course_id,
+        course_id=f"{alliance.id}-{course_id}",
         school_ids=[school.id, other_school.id],
         ends_on="2027-07-31",
         seats="30",
@@ -202,38 +247,54 @@ def test_a_course_is_written_released_and_licensed(
     with school_scope(school.id) as session:
         assert session.scalars(select(CourseOffering.status)).one() == "unhandled"
         assert session.scalars(select(CourseLicence.seats)).one() == 30
-    listed = client.get(f"/manage/licences/?course={course_id}").text
+    listed = client.get(f"/manage/licences/list/?course={course_id}").text
     assert school.name in listed
     assert "2027-07-31" in listed
-    ended = send(client, f"/manage/licences/{course_id}/{school.id}/end")
+    ended = send(client, f"/manage/licences/{alliance.id}/{course_id}/{school.id}/end")
     assert ended.status_code == 303
-    assert "已结束" in client.get(f"/manage/licences/?course={course_id}&school={school.id}").text
+    assert "已结束" in client.get(f"/manage/licences/list/?course={course_id}&school={school.id}").text
+
+
+def test_a_new_course_needs_a_title_and_a_discipline(client: FlaskClient) -> None:
+    answer = send(client, "/manage/alliance-courses/new/", title=" ", category="")
+    assert answer.status_code == 422
+    for field in ("title", "category"):
+        assert f'id="{field}-error"' in answer.text
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("tab", "field", "value"),
     [
-        ("title", ""),
-        ("hours", "x"),
-        ("hours", "0"),
-        ("credit", "0.3"),
-        ("credit", "NaN"),
-        ("summary", "长" * 301),
+        ("basics", "title", ""),
+        ("basics", "summary", "长" * 301),
+        ("basics", "subject", "生理学"),
+        ("details", "hours", "x"),
+        ("details", "hours", "0"),
+        ("details", "credit", "0.3"),
+        ("details", "credit", "NaN"),
     ],
 )
-def test_a_refused_course_marks_its_field(client: FlaskClient, field: str, value: str) -> None:
-    answer = send(client, "/manage/alliance-courses/new/", **course_fields("不会有的课程", **{field: value}))
+def test_a_refused_field_is_marked_and_the_rest_is_kept(
+    client: FlaskClient, tab: str, field: str, value: str
+) -> None:
+    course_id = written_course(client, f"保留其余{tab}{field}{value[:5]}")
+    address = f"/manage/alliance-courses/{course_id}/"
+    rest = {"teachers": "改过的教师"} if tab == "basics" else {"audience": "改过的对象"}
+    fields = course_fields(f"保留其余{tab}{field}{value[:5]}", **{field: value}, **rest)
+    answer = send(client, f"{address}save/{tab}", revision="9", **fields)
     assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.text
+    assert answer.text.count(f'id="{field}-error"') == 1
+    page = client.get(address if tab == "basics" else address + "details").text
+    assert next(iter(rest.values())) in page
 
 
 def test_licensing_without_a_school_says_so_and_keeps_the_form(
-    client: FlaskClient, school: SchoolInfo
+    client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
-    course_id = released_course(client, f"待授权课程{school.id}")
+    course_id = f"{alliance.id}-{put_course(alliance).id}"
     answer = send(client, "/manage/licences/new/", course_id=course_id, seats="12")
     assert answer.status_code == 422
-    assert "请至少选择一所学校" in client.get("/manage/licences/").text or "请至少选择一所学校" in answer.text
+    assert "请至少选择一所学校" in answer.text
     assert 'value="12"' in answer.text
     bad = send(
         client, "/manage/licences/new/", course_id=course_id, school_ids=[school.id], ends_on="2020-01-01"

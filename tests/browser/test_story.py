@@ -124,6 +124,7 @@ def test_from_an_opened_school_to_a_registered_student(
     desk.get_by_role("button", name="发布").click()
     desk.locator("dialog[open]").get_by_role("button", name="发布").click()
     desk.get_by_role("link", name="课程授权").first.click()
+    desk.get_by_role("link", name="列表", exact=True).click()
     desk.get_by_role("link", name="授权", exact=True).first.click()
     desk.get_by_label("课程", exact=False).first.select_option(label=COURSE)
     desk.get_by_label(SCHOOL).check()

@@ -18,7 +18,7 @@ from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
 from app.rules.permissions import Role
 from app.rules.windows import CourseState
 from app.services.audit import broken_links
-from app.services.catalogue import list_offerings
+from app.services.catalogue_search import list_offerings
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug, forget_schools
@@ -71,7 +71,8 @@ def _check_catalogues() -> None:
         shown = list_offerings(_context(school, session))
         assert {item.state for item in shown.rows} == set(CourseState)
         assert all(item.course.cover_sha for item in shown.rows)
-        assert session.scalar(select(func.count()).select_from(CourseOffering)) == shown.total + 1
+        # Not shown: the licensed course that nobody has handled yet, and the teacher's own draft.
+        assert session.scalar(select(func.count()).select_from(CourseOffering)) == shown.total + 2
 
 
 def _context(school: SchoolInfo, session: Session) -> Context:

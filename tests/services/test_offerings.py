@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import AuditEntry, Course, CourseOffering, User
+from app.models import AuditEntry, CourseOffering, User
 from app.rules.course_states import OfferingStatus
 from app.rules.permissions import Role
 from app.services.enrolments import register, withdraw
@@ -18,13 +18,11 @@ from app.services.licences import end_licence
 from app.services.offerings import (
     NotReady,
     get_school_course,
-    list_school_courses,
     put_online,
     schedule_offering,
     take_offline,
 )
 from app.uow import unit_of_work
-from tenants.db import db
 from tenants.registry import SchoolInfo
 
 MakeCtx = Callable[..., Context]
@@ -118,73 +116,10 @@ def test_a_course_whose_licence_has_ended_is_offline_and_cannot_go_online(
     ctx = make_ctx(school)
     row = get_school_course(ctx, offering_id=offering_id)
     assert (row.status, row.licensed) == (OfferingStatus.OFFLINE, False)
-    assert list_school_courses(ctx, status=OfferingStatus.ONLINE).total == 0
-    assert list_school_courses(ctx, status=OfferingStatus.OFFLINE).total == 1
     with unit_of_work(ctx):
         take_offline(ctx, offering_id=offering_id)
     with pytest.raises(NotReady):
         put_online(ctx, offering_id=offering_id)
-
-
-def test_the_list_shows_source_state_teacher_and_filters_them(
-    make_ctx: MakeCtx,
-    school: SchoolInfo,
-    make_user: Callable[..., User],
-    offer: Callable[..., int],
-    release: Callable[..., int],
-) -> None:
-    online = offer(school, release(title=f"影像诊断学{school.id}", category="医学影像"))
-    unhandled = offer(school, days=None)
-    teacher = make_user(school, "teacher", real_name="顾清远")
-    ctx = make_ctx(school)
-    with unit_of_work(ctx):
-        own = Course(school_id=school.id, title="本校课程", category="护理学")
-        ctx.session.add(own)
-        ctx.session.flush()
-        ctx.session.add(
-            CourseOffering(
-                school_id=school.id, course_owner_id=school.id, course_id=own.id, term="2026-2027-1"
-            )
-        )
-        ctx.session.execute(
-            update(CourseOffering).where(CourseOffering.id == online).values(operating_teacher_id=teacher.id)
-        )
-    rows = {row.offering.id: row for row in list_school_courses(ctx).rows}
-    assert len(rows) == 3
-    assert (rows[online].own, rows[online].operating_teacher) == (False, "顾清远")
-    assert [row.offering.id for row in list_school_courses(ctx).rows][-1] == online
-    assert [row.offering.course.title for row in list_school_courses(ctx, source="own").rows] == ["本校课程"]
-    assert list_school_courses(ctx, source="alliance").total == 2
-    assert [row.offering.id for row in list_school_courses(ctx, status=OfferingStatus.ONLINE).rows] == [
-        online
-    ]
-    both = {row.offering.id for row in list_school_courses(ctx, status=OfferingStatus.UNHANDLED).rows}
-    assert unhandled in both
-    assert online not in both
-    for text in ("影像诊断", "yxzd", "yingxiang"):
-        assert [row.offering.id for row in list_school_courses(ctx, text=text).rows] == [online]
-
-
-def test_the_list_is_one_query_however_long_it_is(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
-) -> None:
-    counts = []
-    for _ in range(2):
-        offer(school)
-        ctx = make_ctx(school)
-        statements: list[str] = []
-
-        def note(
-            _connection: object, _cursor: object, statement: str, *_rest: object, seen: list[str] = statements
-        ) -> None:
-            if statement.startswith("SELECT"):
-                seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        list_school_courses(ctx)
-        event.remove(db.engine, "before_cursor_execute", note)
-        counts.append(len(statements))
-    assert counts == [1, 1]
 
 
 def test_another_schools_course_is_not_there(
@@ -193,7 +128,6 @@ def test_another_schools_course_is_not_there(
     foreign = offer(other_school)
     offer(school)
     ctx = make_ctx(school)
-    assert foreign not in [row.offering.id for row in list_school_courses(ctx).rows]
     for attempt in (
         lambda: get_school_course(ctx, offering_id=foreign),
         lambda: schedule_offering(ctx, offering_id=foreign, **DATES),
@@ -223,9 +157,6 @@ def test_who_may_look_and_who_may_act(
         ):
             with pytest.raises(NotAllowed):
                 attempt()
-    for ctx in (student, secretary):
-        with pytest.raises(NotAllowed):
-            list_school_courses(ctx)
 
 
 def test_registrations_are_counted_without_those_who_left(

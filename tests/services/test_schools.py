@@ -13,15 +13,16 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.demo import emblems
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import AuditEntry, School, User
+from app.models import AuditEntry, Enrolment, RosterImport, School, User
 from app.rules.permissions import Role
 from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
-from app.services.checklists import school_checklist
+from app.services.checklists import list_progress, school_checklist
 from app.services.passwords import verify_password
 from app.services.school_profiles import SlugRefused, check_slug
 from app.services.schools import (
     edit_school,
     get_school,
+    last_suspension,
     list_members,
     list_schools,
     open_school,
@@ -30,8 +31,11 @@ from app.services.schools import (
     suspend_school,
 )
 from app.uow import unit_of_work
+from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug
+from tenants.scope import school_scope
 from tests.support.app import next_unit_code, school_info
+from tests.support.pages import statements
 
 MakeCtx = Callable[..., Context]
 
@@ -177,7 +181,7 @@ def test_only_the_secretariat_keeps_schools(
     for ctx in (make_ctx(school, role), make_ctx(alliance, role)):
         for attempt in (
             lambda ctx=ctx: open_school(ctx, **wanted()),
-            lambda ctx=ctx: suspend_school(ctx, school_id=school.id),
+            lambda ctx=ctx: suspend_school(ctx, school_id=school.id, reason="欠费"),
             lambda ctx=ctx: set_logo(ctx, school_id=school.id, content=emblems.boai()),
             lambda ctx=ctx: list_schools(ctx),
             lambda ctx=ctx: school_checklist(ctx, school),
@@ -247,11 +251,18 @@ def test_the_unit_code_stays_once_there_are_students(
 
 def test_suspending_and_resuming(secretariat: Context, school: SchoolInfo) -> None:
     with unit_of_work(secretariat) as ctx:
-        suspend_school(ctx, school_id=school.id)
+        suspend_school(ctx, school_id=school.id, reason="欠费")
     assert school_info(school.id).status == "suspended"
+    noted = last_suspension(secretariat, school_id=school.id)
+    assert noted is not None
+    assert noted.data == {"reason": "欠费"}
+    with school_scope(school.id) as session:
+        assert session.scalars(
+            select(AuditEntry.data).where(AuditEntry.action == "school.suspended")
+        ).all() == [noted.data]
     assert school.name not in [member.name for member in list_members(secretariat)]
     with pytest.raises(Conflict):
-        suspend_school(secretariat, school_id=school.id)
+        suspend_school(secretariat, school_id=school.id, reason="欠费")
     with unit_of_work(secretariat) as ctx:
         resume_school(ctx, school_id=school.id)
     assert school_info(school.id).status == "active"
@@ -261,7 +272,7 @@ def test_suspending_and_resuming(secretariat: Context, school: SchoolInfo) -> No
 
 def test_the_alliance_itself_is_no_member(secretariat: Context, alliance: SchoolInfo) -> None:
     for attempt in (
-        lambda: suspend_school(secretariat, school_id=alliance.id),
+        lambda: suspend_school(secretariat, school_id=alliance.id, reason="欠费"),
         lambda: get_school(secretariat, school_id=alliance.id),
         lambda: get_school(secretariat, school_id=2**62),
     ):
@@ -304,10 +315,42 @@ def test_the_checklist_follows_what_the_school_does(
     offer(school, days=None)
     checklist = school_checklist(secretariat, school)
     assert {step.code for step in checklist.steps if step.done} == {"logo", "students", "licences"}
+    assert checklist.percent == 37
     make_user(school, "administrator", must_change_password=False)
     make_user(school, "teacher")
-    offer(school)
-    assert school_checklist(secretariat, school).missing == ()
+    offering_id = offer(school)
+    with school_scope(school.id) as session:
+        session.add(RosterImport(kind="students", state="applied", filename="x", size=1, created_by_name="x"))
+        student = session.scalars(select(User.id).where(User.kind == "student")).one()
+        session.add(Enrolment(offering_id=offering_id, user_id=student))
+        session.commit()
+    checklist = school_checklist(secretariat, school)
+    assert (checklist.missing, checklist.percent) == ((), 100)
+
+
+def test_schools_are_sorted_and_filtered_by_what_is_missing(
+    secretariat: Context, make_school: Callable[..., SchoolInfo], make_user: Callable[..., User]
+) -> None:
+    mark = f"进度{next_unit_code()}"
+    bare, begun, further = (make_school(name=f"{mark}学院{number}") for number in range(3))
+    for school, kinds in ((begun, ["student"]), (further, ["student", "teacher"])):
+        for kind in kinds:
+            make_user(school, kind)
+
+    def ids(**wanted: Any) -> list[int]:
+        return [row.school.id for row in list_progress(secretariat, text=mark, **wanted).rows]
+
+    assert ids() == [further.id, begun.id, bare.id]
+    assert ids(by_progress=True) == [bare.id, begun.id, further.id]
+    assert ids(by_progress=True, descending=True) == [further.id, begun.id, bare.id]
+    assert ids(missing="teachers") == [begun.id, bare.id]
+    assert ids(missing="any") == [further.id, begun.id, bare.id]
+    assert ids(missing="none") == []
+    assert list_progress(secretariat, text=mark, by_progress=True, page=9).total == 3
+    with statements(db.engine) as seen:
+        list_progress(secretariat, text=mark, by_progress=True)
+    # One for the list and one a school, whatever it has; no transaction of its own for any.
+    assert len(seen) == 4
 
 
 def test_there_is_one_alliance_only(secretariat: Context, make_ctx: MakeCtx) -> None:

@@ -11,7 +11,8 @@ from app.sheets.typed import TypedSheet, typed_workbook
 
 
 def test_each_value_keeps_its_type_and_no_text_becomes_a_formula() -> None:
-    day, moment = date(2026, 9, 1), datetime(2026, 9, 1, 8, 30)
+    # Cells know no zones.
+    day, moment = date(2026, 9, 1), datetime.fromisoformat("2026-09-01 08:30")
     content = typed_workbook(
         [
             TypedSheet("一", ["名称", "数"], [["=1+1", 7], ["空", None]], [10, 10]),
@@ -24,5 +25,5 @@ def test_each_value_keeps_its_type_and_no_text_becomes_a_formula() -> None:
     assert (first["B3"].value, first.freeze_panes) == (None, "A2")
     rate, when, at = second[2]
     assert (rate.value, rate.number_format) == (0.5, "0%")
-    assert (when.value, when.number_format) == (datetime(2026, 9, 1), "yyyy-mm-dd")
+    assert (when.value, when.number_format) == (datetime.fromisoformat("2026-09-01"), "yyyy-mm-dd")
     assert (at.value, at.number_format) == (moment, "yyyy-mm-dd hh:mm")

@@ -6,7 +6,7 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
-from app.models import Course, CourseLicence, CourseOffering, Enrolment, User
+from app.models import Course, CourseLicence, CourseOffering, CourseShowing, Enrolment, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
@@ -50,24 +50,14 @@ def put_offering(
     licence: dict[str, Any] | None = None,
     **values: Any,
 ) -> CourseOffering:
-    """An alliance course licensed to a school and online there, open for registration unless dates are given.
+    """A course online at a school (licensed, unless it is its own), open for registration unless dates are given.
 
     Args:
         today: the day around which the default dates lie.
         licence: columns of the licence, e.g. ``{"seats": 1}``.
     """
     course = course or put_course(alliance)
-    with school_scope(alliance.id) as session:
-        permission = CourseLicence(
-            school_id=school.id,
-            course_owner_id=course.school_id,
-            course_id=course.id,
-            licensor_id=alliance.id,
-            **(licence or {}),
-        )
-        session.add(permission)
-        session.commit()
-        licence_id = permission.id
+    licence_id = None if course.school_id == school.id else _licence(alliance, school, course, licence or {})
     defaults: dict[str, Any] = {
         "term": "2026-2027-1",
         "status": "online",
@@ -84,10 +74,34 @@ def put_offering(
             **(defaults | values),
         )
         session.add(offering)
+        session.flush()
+        if offering.status == "online":
+            session.add(_showing(school, offering))
         session.commit()
         session.refresh(offering)
         session.expunge(offering)
     return offering
+
+
+def _licence(alliance: SchoolInfo, school: SchoolInfo, course: Course, values: dict[str, Any]) -> int:
+    with school_scope(alliance.id) as session:
+        permission = CourseLicence(
+            school_id=school.id,
+            course_owner_id=course.school_id,
+            course_id=course.id,
+            licensor_id=alliance.id,
+            **values,
+        )
+        session.add(permission)
+        session.commit()
+        return permission.id
+
+
+def _showing(school: SchoolInfo, offering: CourseOffering) -> CourseShowing:
+    copied = ("course_owner_id", "course_id", "starts_on", "ends_on")
+    copied += ("registration_starts_on", "registration_ends_on")
+    values = {name: getattr(offering, name) for name in copied}
+    return CourseShowing(offering_id=offering.id, alliance_id=school.alliance_id, **values)
 
 
 def put_enrolment(school: SchoolInfo, offering: CourseOffering, user: User) -> None:

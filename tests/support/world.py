@@ -26,9 +26,11 @@ from app.models import (
     CourseOffering,
     CourseRecommendation,
     CourseReview,
+    CourseShowing,
     CourseVersion,
     Enrolment,
     LicenceAnswer,
+    LicenceImport,
     Mail,
     Notice,
     OfferingAssistant,
@@ -147,6 +149,19 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 licence_id=licensed["id"], licensor_id=alliance.id, reason=canary, answered_by_name=canary
             )
         )
+        put(LicenceImport(filename=canary, rows=[], problems=[], counts={}, created_by_name=canary))
+        put(
+            CourseShowing(
+                offering_id=offering.id,
+                alliance_id=alliance.id,
+                course_owner_id=alliance.id,
+                course_id=shared.id,
+                starts_on=date(2026, 9, 1),
+                ends_on=date(2027, 1, 15),
+                registration_starts_on=date(2026, 9, 1),
+                registration_ends_on=date(2026, 9, 30),
+            )
+        )
         put(OfferingAssistant(offering_id=offering.id, user_id=user.id))
         selection = put(
             ClassSelection(
@@ -181,7 +196,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 kind="students",
                 filename=f"{canary}.xlsx",
                 size=1,
-                content=b"x",
+                content=Vault(VAULT_KEY).seal_blob(school.id, "roster_import", canary.encode()),
                 created_by=user.id,
                 created_by_name=canary,
             )

@@ -71,3 +71,27 @@ def test_people_of_schools_are_nobody_on_the_apex_and_the_other_way_round(
     assert post(client_for(alliance), "/login", page="/login/secretariat", **fields).status_code == 422
     assert log_in(client_for(school), secretary.login_name, GOOD).status_code == 422
     assert client_for(school).get("/login/secretariat").status_code == 404
+
+
+def test_who_sends_the_box_off_goes_straight_to_the_one_school_meant(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]
+) -> None:
+    school, twin = (make_school(name=f"朱雀医学院{number}") for number in (1, 2))
+    client = client_for(alliance)
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+    def sent(q: str, **more: str) -> str | None:
+        answer = client.get("/login", query_string={"q": q} | more, headers=headers)
+        assert "HX-Replace-Url" not in answer.headers
+        return answer.headers.get("HX-Redirect")
+
+    number, login = f"{school.unit_code}000123", f"http://{school.slug}.localhost/login"
+    assert sent(number, go="1") == f"{login}?account={number}"
+    assert sent(school.name, go="1") == login
+    assert sent(school.name) is None
+    assert sent("朱雀医学院", go="1") is None
+    assert sent("没有这样的学校", go="1") is None
+    assert sent("", go="1") is None
+    home = client.get("/").text
+    assert "登录我的学校" in home
+    assert twin.name in client.get("/login", query_string={"q": "朱雀医学院"}).text

@@ -154,6 +154,19 @@ def test_what_a_school_does_drops_its_own_pages_only(
     assert not asked
 
 
+def test_what_a_school_puts_online_or_takes_off_is_seen_at_the_alliance_at_once(
+    client_for: MakeClient, make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    course = put_course(alliance)
+    offering = put_offering(alliance, school, course)
+    path = f"/courses/{course.id}"
+    assert school.name in client_for(alliance).get(path).text
+    assert kept(client_for(alliance), path)
+    with unit_of_work(make_ctx(school)) as ctx:
+        take_offline(ctx, offering_id=offering.id)
+    assert school.name not in client_for(alliance).get(path).text
+
+
 def test_a_registration_a_licence_and_a_teacher_s_name_are_changes(
     client_for: MakeClient, make_ctx: MakeCtx, make_user: MakeUser, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:

@@ -25,6 +25,7 @@ POLICIES = (
     Policy("course_version_outbox", read="true"),
     Policy("course_reviews"),
     Policy("course_recommendations", read=f"{_MINE} OR {_ALLIANCE}"),
+    Policy("licence_imports"),
     Policy("licence_answers", read=f"{_MINE} OR {_LICENSOR}"),
     Policy("offering_assistants"),
     Policy("announcements", read=f"{_MINE} OR shared"),
@@ -44,6 +45,7 @@ LICENCES = Policy("course_licences", read=f"{_MINE} OR {_OWNER} OR {_LICENSOR}",
 LICENCES_BEFORE = Policy("course_licences", read=f"{_MINE} OR {_OWNER}", write=_OWNER)
 
 _LAST_FIRST = (
+    "licence_imports",
     "licence_answers", "course_version_outbox", "course_versions", "course_reviews", "course_recommendations",
     "course_drafts",
     "offering_assistants", "announcement_targets", "support_visits", "school_figures", "daily_runs", "announcements",
@@ -207,6 +209,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), server_default="open", nullable=False),
         sa.Column("version", sa.SmallInteger(), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cover", sa.LargeBinary(), nullable=True),
         sa.Column("note", sa.String(length=500), server_default="", nullable=False),
         sa.Column("answer", sa.String(length=500), nullable=True),
         sa.Column("recommended_by_name", sa.String(length=100), nullable=False),
@@ -388,6 +391,10 @@ def upgrade() -> None:
         sa.Column("assessment", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     )
     op.add_column("courses", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
+    # What is released already is live; its log begins with the next version.
+    op.execute("ALTER TABLE courses NO FORCE ROW LEVEL SECURITY")
+    op.execute("UPDATE courses SET version = 1 WHERE released")
+    op.execute("ALTER TABLE courses FORCE ROW LEVEL SECURITY")
     op.add_column("courses", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     op.add_column("courses", sa.Column("created_by", sa.BigInteger(), nullable=True))
     op.create_unique_constraint(op.f("uq_courses_school_id_code"), "courses", ["school_id", "code"])
@@ -402,6 +409,24 @@ def upgrade() -> None:
     )
     _offering_states("unhandled", "declined", "online", "offline")
     op.create_check_constraint(op.f("ck_course_offerings_seats"), "course_offerings", "seats > 0")
+    op.create_table(
+        "licence_imports",
+        sa.Column("school_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), server_default="checked", nullable=False),
+        sa.Column("rows", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("problems", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_by_name", sa.String(length=100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('checked', 'applied', 'discarded')", name=op.f("ck_licence_imports_state")
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_licence_imports_school_id")),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_licence_imports")),
+    )
     op.create_table(
         "licence_answers",
         sa.Column("school_id", sa.BigInteger(), nullable=False),

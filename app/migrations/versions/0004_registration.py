@@ -6,14 +6,21 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from tenants.rls import APP_ROLE, Policy
+from tenants.rls import APP_ROLE, CURRENT_SCHOOL, Policy
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-POLICIES = (Policy("waiting_places"), Policy("class_selections"), Policy("class_courses"))
+POLICIES = (
+    Policy("waiting_places"),
+    Policy("class_selections"),
+    Policy("class_courses"),
+    Policy("course_showings", read=f"school_id = {CURRENT_SCHOOL} OR alliance_id = {CURRENT_SCHOOL}"),
+)
+
+_COPIED = "course_owner_id, course_id, starts_on, ends_on, registration_starts_on, registration_ends_on"
 
 
 def upgrade() -> None:
@@ -99,6 +106,39 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_waiting_places_user", "waiting_places", ["school_id", "user_id"], unique=False)
+    op.create_table(
+        "course_showings",
+        sa.Column("school_id", sa.BigInteger(), nullable=False),
+        sa.Column("offering_id", sa.BigInteger(), nullable=False),
+        sa.Column("alliance_id", sa.BigInteger(), nullable=False),
+        sa.Column("course_owner_id", sa.BigInteger(), nullable=False),
+        sa.Column("course_id", sa.BigInteger(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("registration_starts_on", sa.Date(), nullable=False),
+        sa.Column("registration_ends_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id", "offering_id"],
+            ["course_offerings.school_id", "course_offerings.id"],
+            name="fk_course_showings_offering",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "alliance_id"],
+            ["schools.id", "schools.alliance_id"],
+            name="fk_course_showings_alliance",
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_course_showings_school_id")),
+        sa.PrimaryKeyConstraint("school_id", "offering_id", name=op.f("pk_course_showings")),
+    )
+    # What is online already, as `show_publicly` writes it from now on; the owner of the tables reads past the policies.
+    op.execute("ALTER TABLE course_offerings NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        f"INSERT INTO course_showings (school_id, offering_id, alliance_id, {_COPIED})"
+        f" SELECT o.school_id, o.id, s.alliance_id, {_COPIED}"
+        " FROM course_offerings o JOIN schools s ON s.id = o.school_id WHERE o.status = 'online'"
+    )
+    op.execute("ALTER TABLE course_offerings FORCE ROW LEVEL SECURITY")
     op.add_column("classes", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "enrolments", sa.Column("source", sa.String(length=16), server_default="self", nullable=False)
@@ -124,6 +164,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("course_showings")
     op.drop_constraint(op.f("ck_enrolments_source"), "enrolments", type_="check")
     op.drop_column("users", "calendar_epoch")
     op.drop_constraint("fk_enrolments_selection", "enrolments", type_="foreignkey")

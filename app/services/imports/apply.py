@@ -18,6 +18,7 @@ from app.services.imports.lease import Run, Superseded, claim, finish, hold_scho
 from app.services.imports.photos import apply_photos, forget_pictures
 from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.summary import ProblemGroup, Result, Summary
+from app.services.quotas import people_refusal
 from app.services.units import Units
 
 #: Tries when accounts are written by others in the very moment; the next try sees them and leaves the rows out.
@@ -70,10 +71,12 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
     gone = sql.missing_classes(ctx, run.import_id)
     if gone:
         _note(groups, _CLASS_GONE, sql.leave_out_classes(ctx, run.import_id, gone, _CLASS_GONE))
-    created = sql.insert_created(ctx, run.import_id)
+    # Others may have added accounts since the preview, which had room for these.
+    too_many = people_refusal(ctx, new=summary.counts.create, hold=True)
+    created = 0 if too_many else sql.insert_created(ctx, run.import_id)
     pulse.show(created, total)
     if created < summary.counts.create:
-        reason = KINDS[found.kind].created_meanwhile
+        reason = too_many or KINDS[found.kind].created_meanwhile
         _note(groups, reason, sql.leave_out_creates(ctx, run.import_id, reason))
     changed = sql.write_changes(ctx, run.import_id) if summary.counts.change else []
     pulse.show(created + len(changed), total)

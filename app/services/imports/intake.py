@@ -19,6 +19,7 @@ from app.services.imports.lease import end_by_person, send_job
 from app.services.imports.photos import forget_pictures, keep_pictures
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Summary
+from app.services.quotas import require_room_for_people
 from app.sheets.limits import LIMITS
 from app.sheets.pictures import PICTURE_LIMITS
 
@@ -126,7 +127,7 @@ def confirm_import(
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.
-        Conflict: it has not been checked, is over, or would do nothing.
+        Conflict: it has not been checked, is over, would do nothing, or the school may not have so many accounts.
         Invalid: a class that was not offered.
     """
     found = find_import(ctx, import_id)
@@ -137,6 +138,7 @@ def confirm_import(
     summary = Summary.from_json(found.summary)
     if not summary.counts.good:
         raise Conflict(msg("没有需要新建或修改的数据，无需保存"))
+    require_room_for_people(ctx, new=summary.counts.create)
     chosen = dict(same_classes or {})
     _check_choice(summary, chosen)
     options = {

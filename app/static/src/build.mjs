@@ -21,12 +21,14 @@ const COMPRESSED = /\.(css|js|svg|json)$/;
 const ICONS = [
   "arrow-clockwise", "arrow-counterclockwise", "arrow-left", "arrow-right", "bell", "book", "box-arrow-in-right",
   "box-arrow-right", "building", "calendar3", "check-circle", "check-lg", "chevron-down", "chevron-left",
-  "chevron-right", "chevron-up", "circle-half", "clipboard-check", "clock-history", "diagram-3", "download", "envelope",
+  "chevron-right", "chevron-up", "circle-half", "clipboard-check", "clock-history", "dash-lg", "diagram-3", "download",
+  "envelope",
   "exclamation-triangle", "eye", "eye-slash", "file-earmark-arrow-up", "file-earmark-spreadsheet", "filter", "gear",
   "graph-up", "door-open",
-  "hourglass-split", "house", "image", "inbox", "info-circle", "journal-text", "key", "link-45deg", "list", "lock",
+  "hourglass-split", "house", "image", "inbox", "info-circle", "journal-text", "key", "link-45deg", "list", "list-ol", "list-ul", "lock",
   "megaphone", "moon-stars", "mortarboard", "patch-check", "pencil", "people", "person-circle", "person-plus",
-  "plus-lg", "search", "shield-lock", "sun", "three-dots", "translate", "trash", "upload", "volume-up", "x-circle",
+  "plus-lg", "quote", "search", "shield-lock", "subscript", "sun", "superscript", "table", "three-dots", "translate", "trash", "type-bold",
+  "type-h3", "type-h4", "type-italic", "type-underline", "upload", "volume-up", "x-circle",
   "x-lg",
 ];
 

@@ -7,6 +7,8 @@ import "./drawer.js";
 import "./filedrop.js";
 import "./fill.js";
 import "./guard.js";
+import "./list_address.js";
+import "./matrix.js";
 import "./menu.js";
 import "./password.js";
 import "./progress.js";

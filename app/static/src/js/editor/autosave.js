@@ -65,13 +65,19 @@ function mark(problems) {
   }
 }
 
+/** This page as it is now on the server, without its style: that has another nonce. */
+async function thisPage() {
+  const html = await (await fetch(location.pathname, { redirect: "error" })).text();
+  return new DOMParser().parseFromString(html.replace(/<style[\s\S]*?<\/style>/gi, ""), "text/html");
+}
+
 /** Replaces fields that somebody else saved, unless this person is at them; true when all could be. */
 async function renew(names, revisionSeen) {
   const open = names.filter((name) => document.querySelector(`[data-field="${name}"]`));
   const busy = open.some((name) => dirty.has(name) || document.querySelector(`[data-field="${name}"]`).contains(document.activeElement));
   if (busy) return false;
   if (open.length) {
-    const page = new DOMParser().parseFromString(await (await fetch(location.pathname, { redirect: "error" })).text(), "text/html");
+    const page = await thisPage();
     for (const name of [...open, "preview"]) {
       const old = document.querySelector(`[data-field="${name}"]`);
       const fresh = page.querySelector(`[data-field="${name}"]`);
@@ -89,7 +95,7 @@ async function renew(names, revisionSeen) {
 
 async function renewPreview() {
   if (!document.querySelector('[data-field="preview"]')) return;
-  const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
+  const page = await thisPage();
   const fresh = page.querySelector('[data-field="preview"]');
   if (fresh) document.querySelector('[data-field="preview"]').replaceWith(document.adoptNode(fresh));
 }

@@ -5,7 +5,7 @@ import { on, text } from "../dom.js";
 
 const WIDTH = 1280;
 const HEIGHT = 720;
-const TEMPLATE = `<cropper-canvas background><cropper-image rotatable scalable translatable></cropper-image><cropper-shade hidden></cropper-shade><cropper-handle action="move" plain></cropper-handle><cropper-selection initial-coverage="1" aspect-ratio="${16 / 9}" movable resizable keyboard><cropper-grid role="grid" bordered covered></cropper-grid><cropper-handle action="move" theme-color="rgba(255, 255, 255, 0.35)"></cropper-handle><cropper-handle action="n-resize"></cropper-handle><cropper-handle action="e-resize"></cropper-handle><cropper-handle action="s-resize"></cropper-handle><cropper-handle action="w-resize"></cropper-handle><cropper-handle action="ne-resize"></cropper-handle><cropper-handle action="nw-resize"></cropper-handle><cropper-handle action="se-resize"></cropper-handle><cropper-handle action="sw-resize"></cropper-handle></cropper-selection></cropper-canvas>`;
+const TEMPLATE = `<cropper-canvas background><cropper-image initial-center-size="cover" rotatable scalable translatable></cropper-image><cropper-shade hidden></cropper-shade><cropper-handle action="move" plain></cropper-handle><cropper-selection initial-coverage="1" aspect-ratio="${16 / 9}" movable resizable keyboard><cropper-grid role="grid" bordered covered></cropper-grid><cropper-handle action="move" theme-color="rgba(255, 255, 255, 0.35)"></cropper-handle><cropper-handle action="n-resize"></cropper-handle><cropper-handle action="e-resize"></cropper-handle><cropper-handle action="s-resize"></cropper-handle><cropper-handle action="w-resize"></cropper-handle><cropper-handle action="ne-resize"></cropper-handle><cropper-handle action="nw-resize"></cropper-handle><cropper-handle action="se-resize"></cropper-handle><cropper-handle action="sw-resize"></cropper-handle></cropper-selection></cropper-canvas>`;
 
 const dialog = document.querySelector("[data-crop-dialog]");
 const stage = dialog?.querySelector("[data-crop-stage]");
@@ -52,7 +52,14 @@ on("click", "[data-crop-cancel]", () => {
 on("click", "[data-crop-use]", async (button) => {
   button.setAttribute("aria-busy", "true");
   try {
-    const canvas = await cropper.getCropperSelection().$toCanvas({ width: WIDTH, height: HEIGHT });
+    const canvas = await cropper.getCropperSelection().$toCanvas({
+      width: WIDTH,
+      height: HEIGHT,
+      beforeDraw(context, { width, height }) {
+        context.fillStyle = "#fff";
+        context.fillRect(0, 0, width, height);
+      },
+    });
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
     const data = new FormData();
     data.set("cover", blob, "cover.jpg");

@@ -7,30 +7,30 @@ import Superscript from "@tiptap/extension-superscript";
 import { TableKit } from "@tiptap/extension-table";
 import StarterKit from "@tiptap/starter-kit";
 
-import { all } from "../dom.js";
+import { all, icon } from "../dom.js";
 
 const LINK = /^(https?:\/\/|mailto:)/i;
 const MARKUP = /<\/?[a-z][^>]*>/i;
 
 const BUTTONS = [
-  ["bold", "B", (chain) => chain.toggleBold(), (editor) => editor.isActive("bold")],
-  ["italic", "I", (chain) => chain.toggleItalic(), (editor) => editor.isActive("italic")],
-  ["underline", "U", (chain) => chain.toggleUnderline(), (editor) => editor.isActive("underline")],
-  ["h3", "H1", (chain) => chain.toggleHeading({ level: 3 }), (editor) => editor.isActive("heading", { level: 3 })],
-  ["h4", "H2", (chain) => chain.toggleHeading({ level: 4 }), (editor) => editor.isActive("heading", { level: 4 })],
-  ["bulletList", "•", (chain) => chain.toggleBulletList(), (editor) => editor.isActive("bulletList")],
-  ["orderedList", "1.", (chain) => chain.toggleOrderedList(), (editor) => editor.isActive("orderedList")],
-  ["blockquote", "❝", (chain) => chain.toggleBlockquote(), (editor) => editor.isActive("blockquote")],
-  ["sub", "x₂", (chain) => chain.toggleSubscript(), (editor) => editor.isActive("subscript")],
-  ["sup", "x²", (chain) => chain.toggleSuperscript(), (editor) => editor.isActive("superscript")],
-  ["link", "🔗", null, (editor) => editor.isActive("link")],
-  ["rule", "—", (chain) => chain.setHorizontalRule(), null],
-  ["table", "▦", (chain) => chain.insertTable({ rows: 3, cols: 3, withHeaderRow: true }), null],
-  ["addRow", "▦↓", (chain) => chain.addRowAfter(), "table"],
-  ["addColumn", "▦→", (chain) => chain.addColumnAfter(), "table"],
-  ["deleteTable", "▦✕", (chain) => chain.deleteTable(), "table"],
-  ["undo", "↶", (chain) => chain.undo(), null],
-  ["redo", "↷", (chain) => chain.redo(), null],
+  ["bold", "type-bold", (chain) => chain.toggleBold(), (editor) => editor.isActive("bold")],
+  ["italic", "type-italic", (chain) => chain.toggleItalic(), (editor) => editor.isActive("italic")],
+  ["underline", "type-underline", (chain) => chain.toggleUnderline(), (editor) => editor.isActive("underline")],
+  ["h3", "type-h3", (chain) => chain.toggleHeading({ level: 3 }), (editor) => editor.isActive("heading", { level: 3 })],
+  ["h4", "type-h4", (chain) => chain.toggleHeading({ level: 4 }), (editor) => editor.isActive("heading", { level: 4 })],
+  ["bulletList", "list-ul", (chain) => chain.toggleBulletList(), (editor) => editor.isActive("bulletList")],
+  ["orderedList", "list-ol", (chain) => chain.toggleOrderedList(), (editor) => editor.isActive("orderedList")],
+  ["blockquote", "quote", (chain) => chain.toggleBlockquote(), (editor) => editor.isActive("blockquote")],
+  ["sub", "subscript", (chain) => chain.toggleSubscript(), (editor) => editor.isActive("subscript")],
+  ["sup", "superscript", (chain) => chain.toggleSuperscript(), (editor) => editor.isActive("superscript")],
+  ["link", "link-45deg", null, (editor) => editor.isActive("link")],
+  ["rule", "dash-lg", (chain) => chain.setHorizontalRule(), null],
+  ["table", "table", (chain) => chain.insertTable({ rows: 3, cols: 3, withHeaderRow: true }), null],
+  ["addRow", null, (chain) => chain.addRowAfter(), "table"],
+  ["addColumn", null, (chain) => chain.addColumnAfter(), "table"],
+  ["deleteTable", null, (chain) => chain.deleteTable(), "table"],
+  ["undo", "arrow-counterclockwise", (chain) => chain.undo(), null],
+  ["redo", "arrow-clockwise", (chain) => chain.redo(), null],
 ];
 
 // Tab leaves the editor; in a table it goes on to the next cell, and Escape lets go of it.
@@ -40,6 +40,14 @@ const Keys = Extension.create({
     return { Escape: ({ editor }) => (editor.view.dom.closest("[data-field]").querySelector(".rich-tools button").focus(), true) };
   },
 });
+
+// The schema and the server drop all of this anyway. Gone before the text is parsed, it does not even make the content
+// policy speak (every style attribute out of a word processor would).
+function quiet(html) {
+  return html
+    .replace(/<(script|style|iframe|object|embed)\b[\s\S]*?<\/\1\s*>/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(on\w+|style|srcdoc)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, ""));
+}
 
 function paragraphs(plain) {
   const box = document.createElement("div");
@@ -119,7 +127,7 @@ function tools(editor, labels, id) {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.tool = name;
-    button.textContent = sign;
+    button.append(sign ? icon(sign) : labels[name]);
     button.title = labels[name];
     button.setAttribute("aria-label", labels[name]);
     button.addEventListener("click", () => (act ? act(editor.chain().focus()).run() : link(editor, labels)));
@@ -170,6 +178,7 @@ function enrich(field) {
       Keys,
     ],
     editorProps: {
+      transformPastedHTML: quiet,
       attributes: {
         class: "rich-text prose form-control",
         role: "textbox",

@@ -1,0 +1,85 @@
+"""A course's page on the student side: what it teaches, who teaches it here, how it is assessed, when it runs again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, select
+
+from app.context import Context
+from app.errors import Message
+from app.models import CourseOffering, OfferingAssistant, User
+from app.rules.assessment import from_json, sentences
+from app.rules.windows import CourseState, course_state
+from app.services.catalogue import CatalogueItem, get_offering, is_shown
+from app.services.offerings import dates_of
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTerm:
+    """Another offering of the same course at this school."""
+
+    id: int
+    term: str
+    state: CourseState
+    starts_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """A course of the catalogue with all that its page says.
+
+    Args:
+        item: as the catalogue has it.
+        assistants: names of the 助教.
+        assessment: how the mark is made, a sentence each; the school's own assessment where there is one.
+        other_terms: the course's other offerings that are shown, the latest first.
+    """
+
+    item: CatalogueItem
+    assistants: list[str]
+    assessment: list[Message]
+    other_terms: list[OtherTerm]
+
+
+def get_course_page(ctx: Context, *, offering_id: int) -> CoursePage:
+    """A course's page, in three queries.
+
+    Raises:
+        NotFound: as ``get_offering``.
+    """
+    item = get_offering(ctx, offering_id=offering_id)
+    return CoursePage(item, _assistants(ctx, offering_id), _assessment(item), _other_terms(ctx, item))
+
+
+def _assistants(ctx: Context, offering_id: int) -> list[str]:
+    helper = and_(User.school_id == OfferingAssistant.school_id, User.id == OfferingAssistant.user_id)
+    statement = select(User.real_name).join(OfferingAssistant, helper)
+    found = statement.where(OfferingAssistant.offering_id == offering_id, User.status == "active")
+    return list(ctx.session.scalars(found.order_by(OfferingAssistant.created_at, User.id)))
+
+
+def _assessment(item: CatalogueItem) -> list[Message]:
+    offering, licence = item.offering, item.offering.licence
+    local = offering.assessment if licence is None or licence.local_assessment else None
+    data = local or item.course.assessment
+    return sentences(from_json(data)) if data else []
+
+
+def _other_terms(ctx: Context, item: CatalogueItem) -> list[OtherTerm]:
+    statement = (
+        select(CourseOffering)
+        .outerjoin(CourseOffering.licence)
+        .where(
+            is_shown(ctx),
+            CourseOffering.course_owner_id == item.offering.course_owner_id,
+            CourseOffering.course_id == item.offering.course_id,
+            CourseOffering.id != item.id,
+        )
+        .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
+    )
+    return [
+        OtherTerm(row.id, row.term, course_state(dates_of(row), ctx.today()), row.starts_on)
+        for row in ctx.session.scalars(statement)
+    ]

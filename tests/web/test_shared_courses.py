@@ -1,0 +1,137 @@
+"""Two schools share a course: what one does with it never appears at the other, on any page or in any file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app.models import (
+    Announcement,
+    ChangeRequest,
+    ClassSelection,
+    Course,
+    CourseLicence,
+    CourseOffering,
+    CourseRecommendation,
+    CourseReview,
+    CourseVersion,
+    Enrolment,
+    Mail,
+    Notice,
+    ProofFile,
+    RosterImport,
+    SchoolClass,
+    SupportVisit,
+    User,
+)
+from app.rules.licence_terms import Terms
+from app.rules.permissions import Role
+from app.services.licence_writing import CourseRef
+from app.services.licensing import license_courses
+from app.uow import unit_of_work
+from tenants.registry import SchoolInfo
+from tenants.scope import school_scope
+from tests.support.world import Populated
+
+#: Which row's number an argument of a path is; any other argument gets the offerings' numbers.
+MODELS = {
+    "announcement_id": Announcement,
+    "class_id": SchoolClass,
+    "course_id": Course,
+    "file_id": ProofFile,
+    "import_id": RosterImport,
+    "licence_id": CourseLicence,
+    "mail_id": Mail,
+    "notice_id": Notice,
+    "offering_id": CourseOffering,
+    "recommendation_id": CourseRecommendation,
+    "request_id": ChangeRequest,
+    "review_id": CourseReview,
+    "selection_id": ClassSelection,
+    "user_id": User,
+    "version_id": CourseVersion,
+    "visit_id": SupportVisit,
+}
+QUESTIONS = ("", "?q=金丝雀")
+
+
+@pytest.fixture
+def sharing(
+    two_schools: tuple[Populated, Populated], alliance: SchoolInfo, make_ctx: Callable[..., object]
+) -> tuple[Populated, Populated]:
+    """Each school has the course of the other, too, so that both offer both."""
+    mine, other = two_schools
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:  # type: ignore[arg-type]
+        refs = [CourseRef(alliance.id, one.rows[CourseOffering]["course_id"]) for one in two_schools]
+        ids = [one.school.id for one in two_schools]
+        assert license_courses(ctx, course_refs=refs, school_ids=ids, terms=Terms()).granted == 2
+    for here, there in ((mine, other), (other, mine)):
+        with school_scope(here.school.id) as session:
+            shared = there.rows[CourseOffering]["course_id"]
+            offering = session.scalars(select(CourseOffering).where(CourseOffering.course_id == shared)).one()
+            online = here.rows[CourseOffering]
+            for name in ("status", "starts_on", "ends_on", "registration_starts_on", "registration_ends_on"):
+                setattr(offering, name, online[name])
+            session.add(Enrolment(offering_id=offering.id, user_id=here.rows[User]["id"]))
+            session.commit()
+    return mine, other
+
+
+def _addresses(app: Flask, rules: list[Rule], worlds: tuple[Populated, Populated]) -> Iterator[str]:
+    with app.test_request_context():
+        urls = app.url_map.bind("localhost")
+        for rule in rules:
+            for world in worlds if rule.arguments else worlds[:1]:
+                values = {name: world.rows[MODELS.get(name, CourseOffering)]["id"] for name in rule.arguments}
+                values |= {name: "x" for name in ("token", "name", "sha") if name in rule.arguments}
+                yield urls.build(rule.endpoint, values, append_unknown=False)
+
+
+def _text(answer: TestResponse) -> str:
+    if answer.data[:2] != b"PK":
+        return answer.get_data().decode(errors="replace")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+        return "".join(book.read(name).decode(errors="replace") for name in book.namelist())
+
+
+@pytest.mark.parametrize("kind", ["administrator", "student"])
+def test_nothing_of_a_school_appears_at_another_that_shares_its_courses(
+    app: Flask,
+    sharing: tuple[Populated, Populated],
+    client_for: Callable[..., FlaskClient],
+    make_user: Callable[..., User],
+    kind: str,
+) -> None:
+    mine, other = sharing
+    user = make_user(mine.school, kind, must_change_password=False, password_hash="x")
+    if kind == "student":
+        with school_scope(mine.school.id) as session:
+            session.add(Enrolment(offering_id=mine.rows[CourseOffering]["id"], user_id=user.id))
+            session.commit()
+    client = client_for(mine.school, user)
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.endpoint.endswith("static")
+        and (kind == "administrator" or not rule.rule.startswith("/manage"))
+    ]  # fmt: skip
+    shown, found_own = 0, 0
+    for address in _addresses(app, rules, (mine, other)):
+        for question in ("",) if any(map(str.isdigit, address)) else QUESTIONS:
+            answer = client.get(address + question)
+            body = _text(answer)
+            assert other.canary not in body, f"{address}{question} shows what is {other.school.name}'s"
+            assert answer.status_code < 500, address
+            shown += answer.status_code == 200
+            found_own += mine.canary in body
+    # The walk means something: pages were shown, and the school's own marks are on them.
+    assert shown >= (30 if kind == "administrator" else 8)
+    assert found_own >= (10 if kind == "administrator" else 0)
