@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from tenants.db import GuardedSession
 from tenants.scope import current_school_id
@@ -62,8 +62,15 @@ def _note(session: Session, table: str, columns: frozenset[str] | None) -> None:
 
 
 @event.listens_for(GuardedSession, "after_commit")
-def _tell(session: Session) -> None:
-    written = frozenset(session.info.pop("written", ()))
+def _keep(session: Session) -> None:
+    session.info["committed"] = session.info.pop("written", set())
+
+
+@event.listens_for(GuardedSession, "after_transaction_end")
+def _tell(session: Session, transaction: SessionTransaction) -> None:
+    # Not in ``after_commit``: the session still holds its connection there, and a listener may need one. With as many
+    # commits at once as the pool has connections, all would wait for each other.
+    written = frozenset(session.info.pop("committed", ())) if transaction.parent is None else frozenset()
     if written:
         for listener in _listeners:
             listener(written)

@@ -1,56 +1,71 @@
-"""Registering for courses and withdrawing, within the registration window by the school's calendar."""
+"""A person's own registering, waiting and withdrawing, within the registration window by the school's calendar."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
-from app.errors import Conflict, NotFound, msg
-from app.models import CourseLicence, CourseOffering, Enrolment
-from app.rules.course_states import OfferingStatus
+from app.errors import Conflict, NotAllowed, NotFound, msg
+from app.models import CourseOffering, Enrolment, WaitingPlace
 from app.rules.permissions import Action
 from app.rules.windows import is_registration_open
 from app.services.access import acting_user_id, require
 from app.services.audit import record
-from app.services.offerings import dates_of, licence_holds
+from app.services.enrolment_rows import is_online, lock_offering, promote_waiting, register_many
+from app.services.offerings import dates_of
 
 
-def register(ctx: Context, *, offering_id: int) -> bool:
-    """Register the acting person for a course.
+class Place(StrEnum):
+    """What one who asked for a seat has now."""
 
-    Returns:
-        Whether something changed; one who is registered stays registered.
+    REGISTERED = "registered"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of ``register``.
+
+    Args:
+        changed: whether something changed; one who is registered, or waits, stays so.
+        position: the place on the waiting list, from 1, of one who waits.
+    """
+
+    place: Place
+    changed: bool
+    position: int | None = None
+
+
+def register(ctx: Context, *, offering_id: int) -> Outcome:
+    """Register the acting person for a course; when no seat is left he waits for one (候补).
 
     Raises:
-        Conflict: outside the registration window, or no seat is left.
+        Conflict: outside the registration window.
         NotAllowed: nobody is logged in.
         NotFound: the course is not shown at this school.
     """
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
-    offering, seats = _open_offering(ctx, offering_id)
-    if seats is not None:
-        _take_seat(ctx, offering, seats, user_id)
-    # The second of two registrations at once finds the row of the first and changes nothing.
-    statement = (
-        insert(Enrolment)
-        .values(school_id=ctx.school.id, offering_id=offering_id, user_id=user_id, registered_at=ctx.now())
-        .on_conflict_do_update(
-            index_elements=[Enrolment.school_id, Enrolment.offering_id, Enrolment.user_id],
-            set_={"withdrawn_at": None, "registered_at": ctx.now()},
-            where=Enrolment.withdrawn_at.is_not(None),
-        )
-        .returning(Enrolment.id)
-    )
-    changed = ctx.session.scalar(statement) is not None
-    if changed:
+    offering = _open_offering(ctx, offering_id)
+    # Whoever waits comes before whoever comes.
+    promote_waiting(ctx, offering)
+    done = register_many(ctx, offering=offering, user_ids=[user_id], source="self")
+    if done.registered:
         record(ctx, "enrolment.registered", "offering", offering_id, {"user_id": user_id})
-    return changed
+    if "seats" in done.refused:
+        return _wait(ctx, offering, user_id)
+    if not done.registered and not done.already:
+        # Disabled since the request began.
+        raise NotAllowed(msg("请先登录"))
+    return Outcome(Place.REGISTERED, bool(done.registered))
 
 
 def withdraw(ctx: Context, *, offering_id: int) -> bool:
-    """Withdraw the acting person from a course; the trace of it stays.
+    """Withdraw the acting person from a course; the trace of it stays, and the first who waits gets the seat.
 
     Returns:
         Whether something changed; one who is not registered stays so.
@@ -62,7 +77,7 @@ def withdraw(ctx: Context, *, offering_id: int) -> bool:
     """
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
-    _open_offering(ctx, offering_id)
+    offering = _open_offering(ctx, offering_id)
     left = ctx.session.scalar(
         update(Enrolment)
         .where(
@@ -74,24 +89,46 @@ def withdraw(ctx: Context, *, offering_id: int) -> bool:
         .returning(Enrolment.id)
         .execution_options(synchronize_session=False)
     )
+    if left is None:
+        return False
+    record(ctx, "enrolment.withdrawn", "offering", offering_id, {"user_id": user_id})
+    promote_waiting(ctx, offering)
+    return True
+
+
+def leave_waiting(ctx: Context, *, offering_id: int) -> bool:
+    """Take the acting person off a waiting list, at any time.
+
+    Returns:
+        Whether something changed; one who does not wait stays so.
+
+    Raises:
+        NotAllowed: nobody is logged in.
+        NotFound: no such course here.
+    """
+    require(ctx, Action.REGISTER)
+    user_id = acting_user_id(ctx)
+    lock_offering(ctx, offering_id)
+    mine = (WaitingPlace.offering_id == offering_id, WaitingPlace.user_id == user_id)
+    left = ctx.session.scalar(
+        delete(WaitingPlace)
+        .where(*mine)
+        .returning(WaitingPlace.id)
+        .execution_options(synchronize_session=False)
+    )
     if left is not None:
-        record(ctx, "enrolment.withdrawn", "offering", offering_id, {"user_id": user_id})
+        record(ctx, "enrolment.left_waiting", "offering", offering_id, {"user_id": user_id})
     return left is not None
 
 
-def _open_offering(ctx: Context, offering_id: int) -> tuple[CourseOffering, int | None]:
-    row = ctx.session.execute(
-        select(CourseOffering, CourseLicence.seats)
-        .outerjoin(CourseOffering.licence)
-        .where(
-            CourseOffering.id == offering_id,
-            CourseOffering.status == OfferingStatus.ONLINE,
-            licence_holds(ctx),
-        )
-    ).first()
-    if row is None:
-        raise NotFound(msg("没有找到这门课程，可能已经下线"))
-    offering: CourseOffering = row[0]
+def _open_offering(ctx: Context, offering_id: int) -> CourseOffering:
+    gone = NotFound(msg("没有找到这门课程，可能已经下线"))
+    try:
+        offering = lock_offering(ctx, offering_id)
+    except NotFound:
+        raise gone from None
+    if not is_online(ctx, offering):
+        raise gone
     if not is_registration_open(dates_of(offering), ctx.today()):
         raise Conflict(
             msg(
@@ -100,15 +137,23 @@ def _open_offering(ctx: Context, offering_id: int) -> tuple[CourseOffering, int 
                 last=str(offering.registration_ends_on),
             )
         )
-    return offering, row[1]
+    return offering
 
 
-def _take_seat(ctx: Context, offering: CourseOffering, seats: int, user_id: int) -> None:
-    """Count under a lock on the offering, so that of two who want the last seat one gets it."""
-    ctx.session.execute(select(CourseOffering.id).where(CourseOffering.id == offering.id).with_for_update())
-    active = (Enrolment.offering_id == offering.id, Enrolment.withdrawn_at.is_(None))
-    mine = select(Enrolment.id).where(*active, Enrolment.user_id == user_id)
-    if ctx.session.scalar(mine) is not None:
-        return
-    if (ctx.session.scalar(select(func.count()).select_from(Enrolment).where(*active)) or 0) >= seats:
-        raise Conflict(msg("名额已满（共 %(seats)s 个）", seats=seats))
+def _wait(ctx: Context, offering: CourseOffering, user_id: int) -> Outcome:
+    mine = (WaitingPlace.offering_id == offering.id, WaitingPlace.user_id == user_id)
+    values = {
+        "school_id": ctx.school.id,
+        "offering_id": offering.id,
+        "user_id": user_id,
+        "created_at": ctx.now(),
+    }
+    written = insert(WaitingPlace).values(values).on_conflict_do_nothing().returning(WaitingPlace.id)
+    place = ctx.session.scalar(written)
+    changed = place is not None
+    if changed:
+        record(ctx, "enrolment.waiting", "offering", offering.id, {"user_id": user_id})
+    own = select(WaitingPlace.id).where(*mine).scalar_subquery()
+    ahead = select(func.count()).select_from(WaitingPlace)
+    ahead = ahead.where(WaitingPlace.offering_id == offering.id, WaitingPlace.id <= own)
+    return Outcome(Place.WAITING, changed, ctx.session.scalar(ahead))

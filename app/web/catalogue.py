@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import TypeVar
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -14,7 +15,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 
-from app.errors import Conflict, NotAllowed
+from app.errors import Conflict, NotAllowed, msg
 from app.models import Course
 from app.rules.html import clean_html
 from app.rules.terms import term_label
@@ -38,6 +39,8 @@ from app.web.listing import (
 from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("catalogue", __name__)
+
+Result = TypeVar("Result")
 
 #: What narrows the catalogue beside its search; each is an argument of the address.
 _FILTERS = ("category", "state", "source", "sort")
@@ -113,15 +116,29 @@ blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", _one)
 @blueprint.post(f"/courses/<{ROW}:offering_id>/register")
 @school_only
 def register(offering_id: int) -> Response:
-    """报名."""
-    return _change(offering_id, enrolments.register, gettext("报名成功"))
+    """报名, or 候补 when no seat is left."""
+    return _change(offering_id, enrolments.register, _said)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/withdraw")
 @school_only
 def withdraw(offering_id: int) -> Response:
     """退选."""
-    return _change(offering_id, enrolments.withdraw, gettext("已退选"))
+    return _change(offering_id, enrolments.withdraw, lambda _: str(gettext("已退选")))
+
+
+@blueprint.post(f"/courses/<{ROW}:offering_id>/leave-waiting")
+@school_only
+def leave_waiting(offering_id: int) -> Response:
+    """退出候补."""
+    return _change(offering_id, enrolments.leave_waiting, lambda _: str(gettext("已退出候补")))
+
+
+def _said(outcome: enrolments.Outcome) -> str:
+    if outcome.place is enrolments.Place.REGISTERED:
+        return str(gettext("报名成功"))
+    words = msg("名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1)
+    return translated(words)
 
 
 @blueprint.errorhandler(CSRFError)
@@ -133,18 +150,18 @@ def stale(_: CSRFError) -> Response:
     return make_response(page, 400)
 
 
-def _change(offering_id: int, use_case: Callable[..., object], done: str) -> Response:
+def _change(offering_id: int, use_case: Callable[..., Result], words: Callable[[Result], str]) -> Response:
     """Run the use case, say what came of it, and go back to the course."""
     here = url_for("catalogue.show", offering_id=offering_id)
     if not current_user.is_authenticated:
         return _to_login(here)
     try:
         with unit_of_work(request_context()) as ctx:
-            use_case(ctx, offering_id=offering_id)
+            done = use_case(ctx, offering_id=offering_id)
     except (Conflict, NotAllowed) as refusal:
         flash(translated(refusal.message), "warning")
     else:
-        flash(done, "success")
+        flash(words(done), "success")
     return make_response(redirect(here, code=303))
 
 

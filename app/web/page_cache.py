@@ -48,7 +48,9 @@ SCHOOL_TABLES = frozenset(
     {"course_offerings", "offering_assistants", "enrolments", "waiting_places", "announcements", "school_settings"}
 )  # fmt: skip
 #: Tables whose rows the pages of all schools, and the alliance's own, show.
-SHARED_TABLES = frozenset({"schools", "courses", "course_licences", "announcement_targets"})
+SHARED_TABLES = frozenset(
+    {"schools", "courses", "course_versions", "course_licences", "course_showings", "announcement_targets"}
+)
 #: Tables of schools whose rows the alliance's own pages show, and no school's.
 ALLIANCE_TABLES = frozenset({"course_showings"})
 #: Columns of accounts that public pages show; a login changes others.

@@ -20,7 +20,11 @@ from flask_babel import get_domain
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from app.context import Context
 from app.models import ChangeRequest, Mail, School, SchoolClass, User
+from app.rules.permissions import Role
+from app.services.licence_imports import discard_licence_import, start_licence_import
+from app.uow import unit_of_work
 from app.vault import Vault
 from deploy.check_translations import CATALOGUE, PROJECT, extract, problems, read_catalogue
 from deploy.local.bootstrap import compile_translations
@@ -51,6 +55,7 @@ ELSEWHERE = {
     "demo_mail.index",  # the demo's only
     "email.ask",  # a worn-out link
     "graduates.preview",  # nobody has graduated
+    "licences.act_again",  # only leads back to the matrix
     "imports.progress",  # nothing is being worked on
     "slips.confirm",  # nobody was chosen
     "teacher_imports.progress",
@@ -116,7 +121,11 @@ def people(school: SchoolInfo, alliance: SchoolInfo, make_user: Callable[..., Us
 
 @pytest.fixture
 def places(
-    alliance: SchoolInfo, school: SchoolInfo, people: dict[str, User], importer: Importer
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    people: dict[str, User],
+    importer: Importer,
+    make_ctx: Callable[..., Context],
 ) -> dict[str, Sequence[int | str]]:
     """What the addresses of pages name: courses in every state, a class, imports in every state."""
     words = {
@@ -162,6 +171,8 @@ def places(
         "offering_id": [offering.id for offering in offerings],
         "class_id": [class_id],
         "school_id": [school.id],
+        "owner_id": [alliance.id],
+        "sheet_id": _licence_sheets(make_ctx(alliance, Role.SECRETARY), courses[0].title, school.unit_code),
         "import_id": list(_imports(importer, school)),
         "user_id": [person.id for person in people.values() if person.school_id == school.id],
         "request_id": [request_id],
@@ -170,6 +181,19 @@ def places(
         "study_years": [5],
         "token": ["worn-out"],
     }
+
+
+def _licence_sheets(ctx: Context, title: str, unit_code: str) -> list[int]:
+    """A sheet of licences with a change and a problem, waiting, and one that was given up."""
+    content = (
+        f"Course,School code,Seats,Term\n{title},{unit_code},7,\nNothing,{unit_code},x,spring\n".encode()
+    )
+    with unit_of_work(ctx):
+        sheets = [
+            start_licence_import(ctx, filename=f"licences{n}.csv", content=content).id for n in range(2)
+        ]
+        discard_licence_import(ctx, import_id=sheets[1])
+    return sheets
 
 
 def _imports(importer: Importer, school: SchoolInfo) -> Iterator[int]:
