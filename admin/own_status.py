@@ -74,6 +74,8 @@ class OwnStatusActs:
     @expose(f"/<{ROW}:row_id>/take-off", methods=("POST",))
     def take_off(self, row_id: int) -> ResponseReturnValue:
         """「已通过」 → 课程审核确认 → tick 「不通过」 → 「保存」."""
+        if not may(request_actor().role, Action.REVIEW_COURSE):
+            abort(404)
         ticked, reason = request.form.get("decision") == "rejected", request.form.get("reason", "")
 
         def work(ctx: Context) -> bool:

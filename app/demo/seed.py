@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.context import Actor, Context
 from app.demo import emblems
+from app.demo.activity import ALLIANCE_SAYS, SCHOOLS_SAY, announce, remember_activity
 from app.demo.courses import COURSES, Renewal
 from app.demo.licences import vary_licences
 from app.demo.more_courses import MORE_COURSES, MORE_PLANS
@@ -69,6 +70,12 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             accept_recommended(_as_secretary(ctx), planned.slug)
     with unit(alliance) as ctx:
         vary_licences(ctx, schools, courses)
+        announce(ctx, *ALLIANCE_SAYS, role=Role.SECRETARY, name=SECRETARY[1])
+    for planned in SCHOOLS:
+        with unit(schools[planned.slug]) as ctx:
+            said = SCHOOLS_SAY[planned.slug]
+            announce(ctx, said, role=Role.ADMINISTRATOR, name=planned.administrator)
+            remember_activity(ctx)
 
 
 def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:

@@ -104,7 +104,7 @@ def _show(offering_id: int) -> str:
     """A course of the school, with what the visitor can do about it today."""
     ctx = request_context()
     page = get_course_page(ctx, offering_id=offering_id)
-    return render_template("catalogue/show.html", page=page, item=page.item, today=ctx.today())
+    return render_template("catalogue/show.html", page=page, item=page.item, choice=page.choice)
 
 
 _list = shared_by_visitors(by_host(school=_index, apex=apex.courses))

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.context import Context
-from app.models import ChangeRequest, Mail, School, SchoolClass, User
+from app.models import Announcement, ChangeRequest, Mail, School, SchoolClass, User
 from app.rules.disciplines import DISCIPLINES
 from app.rules.permissions import Role
 from app.services.licence_imports import discard_licence_import, start_licence_import
@@ -32,7 +32,7 @@ from deploy.check_translations import CATALOGUE, PROJECT, extract, problems, rea
 from deploy.local.bootstrap import compile_translations
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.app import VAULT_KEY, IsolatedClient, next_unit_code
+from tests.support.app import NOW, VAULT_KEY, IsolatedClient, next_unit_code
 from tests.support.courses import days, put_course, put_enrolment, put_offering
 from tests.support.own_courses import Own
 from tests.support.rosters import Importer
@@ -171,21 +171,23 @@ def places(
             template="password_reset_done",
             params={"name": "Lin"},
         )
-        session.add_all([request, mail])
+        news = Announcement(title="News", body="<p>Text.</p>", created_by_name="Fang", published_at=NOW)
+        session.add_all([request, mail, news])
         session.commit()
-        class_id, request_id, mail_id = school_class.id, request.id, mail.id
+        class_id, request_id, mail_id, news_id = school_class.id, request.id, mail.id, news.id
     return {
         "course_id": [own.course_id, *(course.id for course in courses)],
         "offering_id": [own.offering_id, *(offering.id for offering in offerings)],
         "recommendation_id": [recommendation_id],
         "class_id": [class_id],
         "school_id": [school.id],
-        "owner_id": [alliance.id],
+        "owner_id": [alliance.id, school.id],
         "sheet_id": _licence_sheets(make_ctx(alliance, Role.SECRETARY), courses[0].title, school.unit_code),
         "import_id": list(_imports(importer, school)),
         "user_id": [person.id for person in people.values() if person.school_id == school.id],
         "request_id": [request_id],
         "mail_id": [mail_id],
+        "announcement_id": [news_id],
         "entry_year": [2020],
         "study_years": [5],
         "token": ["worn-out"],
