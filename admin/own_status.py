@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
@@ -13,11 +13,12 @@ from admin.base import attempt
 from app.context import Context
 from app.errors import Invalid, Message, msg
 from app.rules.course_content import BASICS
-from app.rules.permissions import Action
+from app.rules.permissions import Action, may
 from app.services.access import require
 from app.services.course_review_pages import OwnStatus
 from app.services.course_reviews import NotComplete, submit_course, take_off
 from app.services.recommendations import recommend_course, withdraw_recommendation
+from app.web.context import request_actor
 from app.web.hosts import ROW
 
 
