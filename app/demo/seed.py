@@ -15,6 +15,7 @@ from app.demo.courses import COURSES, Renewal
 from app.demo.licences import vary_licences
 from app.demo.own_courses import begin_own_course
 from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
+from app.demo.reviewed_courses import accept_recommended, bring_on_the_way
 from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
 from app.models import Course, CourseOffering, School, User
 from app.rules.permissions import Role
@@ -42,7 +43,7 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
     alliance = find_alliance() or _set_up(unit, provisional_alliance(reserve_school_id()))
     with unit(alliance) as ctx:
         _secretary(ctx)
-        courses = _courses(ctx)
+        courses = _courses(_as_secretary(ctx))
     schools: dict[str, SchoolInfo] = {}
     for planned in SCHOOLS:
         with unit(alliance) as ctx:
@@ -58,6 +59,9 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             for plan in fresh:
                 _put_online(ctx, courses[plan.course], plan, students)
             begin_own_course(ctx, planned.slug)
+            bring_on_the_way(ctx, planned.slug)
+        with unit(alliance) as ctx:
+            accept_recommended(_as_secretary(ctx), planned.slug)
     with unit(alliance) as ctx:
         vary_licences(ctx, schools, courses)
 
@@ -89,11 +93,14 @@ def _courses(ctx: Context) -> dict[str, int]:
     return found
 
 
-def _renew(ctx: Context, course_id: int, renewal: Renewal) -> None:
+def _as_secretary(ctx: Context) -> Context:
     login, name = SECRETARY
     secretary = ctx.session.scalars(select(User.id).where(User.login_name == login)).one()
     actor = Actor(role=Role.SECRETARY, name=name, user_id=secretary, school_id=ctx.school.id)
-    ctx = replace(ctx, actor=actor)
+    return replace(ctx, actor=actor)
+
+
+def _renew(ctx: Context, course_id: int, renewal: Renewal) -> None:
     revision = open_draft(ctx, course_id=course_id).revision
     saved = save_draft(ctx, course_id=course_id, revision=revision, values=renewal.values)
     publish_version(ctx, course_id=course_id, revision=saved.view.revision, note=renewal.note)

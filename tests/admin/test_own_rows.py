@@ -24,9 +24,21 @@ ClientFor = Callable[..., FlaskClient]
 MakeTeaching = Callable[..., Teaching]
 
 #: What opens for every teacher, for the head of the class in the address, and for who runs the course in it.
-EVERYBODYS = {("GET", "admin.index"), ("GET", "classes.index"), ("GET", "offerings.index")}
+EVERYBODYS = {
+    ("GET", "admin.index"),
+    ("GET", "classes.index"),
+    ("GET", "offerings.index"),
+    ("GET", "offerings.create"),
+}
+#: What every teacher may send, and has sent back for what is missing.
+SENT_EMPTY = {("POST", "offerings.create")}
 HEADS = {("GET", "classes.show"), ("GET", "classes.courses"), ("GET", "classes.registrations")}
-RUNNERS = {("GET", "offerings.show"), ("GET", "offerings.details")}
+RUNNERS = {
+    ("GET", "offerings.show"),
+    ("GET", "offerings.details"),
+    ("GET", "offerings.assessment"),
+    ("GET", "offerings.versions"),
+}
 
 
 @pytest.fixture
@@ -95,7 +107,8 @@ def test_every_route_opens_for_a_teacher_where_it_is_his_and_is_not_there_elsewh
             opens = given["class_id"] == mine.class_id and given.get("offering_id", taught[0]) in taught
         if has and act in RUNNERS:
             opens = given["offering_id"] == mine.offering.id
-        assert answer.status_code == (200 if opens else 404), f"{method} {path}"
+        expected = 200 if opens else 422 if act in SENT_EMPTY else 404
+        assert answer.status_code == expected, f"{method} {path}"
         for foreign in ("乙班", "乙来过", "乙没来", "乙停用"):
             assert foreign not in answer.text, f"{method} {path}"
         opened |= {act} if opens else set()
