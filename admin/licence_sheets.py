@@ -42,7 +42,7 @@ class LicenceSheets(SecureView):
                 try:
                     with unit_of_work(request_context()) as ctx:
                         found = start_licence_import(ctx, filename=sent.filename, content=content)
-                    return redirect(self.get_url(".sheet", import_id=found.id), code=303)
+                    return redirect(self.get_url(".sheet", sheet_id=found.id), code=303)
                 except SheetRefused as refusal:
                     error = translated(refusal.message)
         history = list_licence_imports(request_context(), page=page_argument())
@@ -56,35 +56,33 @@ class LicenceSheets(SecureView):
         )
         return page, 422 if error else 200
 
-    @expose(f"/sheets/<{ROW}:import_id>/")
-    def sheet(self, import_id: int) -> str:
+    @expose(f"/sheets/<{ROW}:sheet_id>/")
+    def sheet(self, sheet_id: int) -> str:
         """The preview, or what was done."""
         ctx = request_context()
-        shown = show_licence_import(
-            ctx, import_id=import_id, part=choice("part", PARTS), page=page_argument()
-        )
+        shown = show_licence_import(ctx, import_id=sheet_id, part=choice("part", PARTS), page=page_argument())
         return self.render(
             "manage/licences/sheet.html",
             found=shown.found,
             part=shown.part,
             rows=shown.rows,
-            part_address=lambda part: self.get_url(".sheet", import_id=import_id, part=part),
-            page_address=lambda n: self.get_url(".sheet", import_id=import_id, part=shown.part, page=n),
+            part_address=lambda part: self.get_url(".sheet", sheet_id=sheet_id, part=part),
+            page_address=lambda n: self.get_url(".sheet", sheet_id=sheet_id, part=shown.part, page=n),
         )
 
-    @expose(f"/sheets/<{ROW}:import_id>/save", methods=("POST",))
-    def save_sheet(self, import_id: int) -> ResponseReturnValue:
+    @expose(f"/sheets/<{ROW}:sheet_id>/save", methods=("POST",))
+    def save_sheet(self, sheet_id: int) -> ResponseReturnValue:
         """「保存」."""
-        done = attempt(lambda ctx: apply_licence_import(ctx, import_id=import_id))
+        done = attempt(lambda ctx: apply_licence_import(ctx, import_id=sheet_id))
         if done is not None:
             said = gettext(
                 "新授权 %(granted)s 项，修改 %(changed)s 项", granted=done.granted, changed=done.changed
             )
             flash(said, "success")
-        return redirect(self.get_url(".sheet", import_id=import_id), code=303)
+        return redirect(self.get_url(".sheet", sheet_id=sheet_id), code=303)
 
-    @expose(f"/sheets/<{ROW}:import_id>/discard", methods=("POST",))
-    def discard_sheet(self, import_id: int) -> ResponseReturnValue:
+    @expose(f"/sheets/<{ROW}:sheet_id>/discard", methods=("POST",))
+    def discard_sheet(self, sheet_id: int) -> ResponseReturnValue:
         """「放弃」."""
-        attempt(lambda ctx: discard_licence_import(ctx, import_id=import_id))
+        attempt(lambda ctx: discard_licence_import(ctx, import_id=sheet_id))
         return redirect(self.get_url(".sheets"), code=303)

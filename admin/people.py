@@ -17,7 +17,7 @@ from admin.person import PersonPages
 from admin.slips import confirm_page
 from app.context import Context
 from app.errors import Conflict, msg
-from app.rules.permissions import Action
+from app.rules.permissions import Action, may
 from app.services.account_access import ResetPasswords, disable_accounts, enable_accounts, reset_passwords
 from app.services.class_lists import class_names
 from app.services.first_passwords import first_password_note
@@ -75,6 +75,7 @@ class People(PersonPages):
             years=[(each, each) for each in entry_years(ctx)],
             first_note=first_password_note(settings),
             by_slips=settings.initial_password == RANDOM,
+            may_edit=may(ctx.actor.role, Action.EDIT_PEOPLE),
             done=_DONE in session and session.pop(_DONE),
         )
 

@@ -75,6 +75,8 @@ WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
             Action.REVIEW_RECOMMENDATION: lazy_gettext("推荐审核"),
             Action.SEE_ACTIVITY: lazy_gettext("查看各校活跃情况"),
             Action.ENTER_SCHOOL: lazy_gettext("进入学校"),
+            Action.SEE_VISITS: lazy_gettext("查看秘书处来访"),
+            Action.END_VISIT: lazy_gettext("结束秘书处来访"),
         },
     ),
 )
@@ -85,6 +87,7 @@ ROLES: Mapping[bool, Sequence[tuple[Role, Any]]] = {
         (Role.ADMINISTRATOR, lazy_gettext("管理员")),
         (Role.TEACHER, lazy_gettext("教师（运营教师、助教、班主任）")),
         (Role.STUDENT, lazy_gettext("学生")),
+        (Role.VISITOR, lazy_gettext("来访的联盟秘书处")),
     ),
     True: ((Role.SECRETARY, lazy_gettext("联盟秘书处")),),
 }

@@ -9,7 +9,9 @@ from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
 from admin import (
+    activity,
     alliance_settings,
+    announcements,
     audit,
     classes,
     course_reviews,
@@ -29,6 +31,7 @@ from admin import (
     schools,
     slips,
     teacher_imports,
+    visits,
 )
 from admin.theme import SpocTheme
 
@@ -40,6 +43,8 @@ VIEWS: Sequence[Views] = (
     schools.views,
     courses.views,
     licences.views,
+    activity.views,
+    announcements.views,
     alliance_settings.views,
     recommendations.views,
     people.views,
@@ -49,6 +54,7 @@ VIEWS: Sequence[Views] = (
     mails.views,
     school_settings.views,
     graduates.views,
+    visits.views,
     permissions.views,
     audit.views,
     classes.views,

@@ -38,6 +38,8 @@ from app.web import (
     security,
     student,
     templating,
+    visiting,
+    visits,
 )
 from app.web.page_cache import KeptPages
 from app.web.server_session import RedisSessions
@@ -66,6 +68,7 @@ BLUEPRINTS = (
     help.blueprint,
     announcements.blueprint,
     privacy.blueprint,
+    visits.blueprint,
     catalogue.blueprint,
     apex.blueprint,
     demo_mail.blueprint,
@@ -95,6 +98,7 @@ def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
     csrf.init_app(app)
     login_manager.init_app(app)
     templating.install(app)
+    visiting.install(app)
     errors.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -8,7 +8,8 @@ import random
 WIDTH, HEIGHT = 640, 360
 
 
-def _svg(top: str, bottom: str, body: str) -> bytes:
+def svg(top: str, bottom: str, body: str) -> bytes:
+    """A picture on a ground that goes from one colour to another."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
         f'<defs><linearGradient id="ground" x1="0" y1="0" x2="1" y2="1"><stop stop-color="{top}"/>'
@@ -25,7 +26,7 @@ def heartbeat() -> bytes:
         for radius in range(44, 330, 30)
     )
     trace = "M0 196H150l18-14 16 14h30l12 12 22-104 26 168 20-92 12 16h34l24-24 26 24h44"
-    return _svg(
+    return svg(
         "#f7d9d3",
         "#c96f6b",
         f'{rings}<circle cx="440" cy="180" r="30" fill="#fff" fill-opacity="0.92"/>'
@@ -54,7 +55,7 @@ def helix() -> bytes:
         for sign, colour in ((1, "#fff"), (-1, "#ffd9a0"))
         if abs(y) > 0.15
     )
-    return _svg(
+    return svg(
         "#d5e3f7",
         "#4e7cc0",
         f'{rungs}<path d="{strand(1)}" fill="none" stroke="#fff" stroke-width="5"/>'
@@ -84,7 +85,7 @@ def neurons() -> bytes:
         f'<circle cx="{x}" cy="{y}" r="{size * 0.45:.0f}" fill="#7a63b4"/>'
         for x, y, size in cells
     )
-    return _svg("#e3dbf3", "#7a63b4", drawn + bodies)
+    return svg("#e3dbf3", "#7a63b4", drawn + bodies)
 
 
 def molecule() -> bytes:
@@ -110,7 +111,7 @@ def molecule() -> bytes:
         '<path d="M470 150h70a40 40 0 0 1 0 80h-70z" fill="#f4b183"/>'
         '<rect x="392" y="164" width="150" height="13" rx="6.5" fill="#fff" fill-opacity="0.55"/></g>'
     )
-    return _svg("#d2eee8", "#3d9488", rings + capsule)
+    return svg("#d2eee8", "#3d9488", rings + capsule)
 
 
 def curve() -> bytes:
@@ -125,7 +126,7 @@ def curve() -> bytes:
             ' fill-opacity="0.78"/>'
         )
         trend += f"{'M' if not trend else 'L'}{x + 7} {302 - height:.0f} "
-    return _svg(
+    return svg(
         "#d7e6ee",
         "#44748f",
         f'<path d="M30 317H610" stroke="#fff" stroke-opacity="0.8" stroke-width="3" stroke-linecap="round"/>{bars}'
@@ -144,7 +145,7 @@ def herbs() -> bytes:
                 f'fill-opacity="0.88" transform="translate({x} {y}) rotate({-18 + side * 48})'
                 f' scale({1 - step * 0.06:.2f})"/>'
             )
-    return _svg(
+    return svg(
         "#eef0d8",
         "#7d9a56",
         '<circle cx="470" cy="128" r="92" fill="#fdf6d8" fill-opacity="0.85"/>'

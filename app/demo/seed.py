@@ -11,10 +11,13 @@ from sqlalchemy import select
 
 from app.context import Actor, Context
 from app.demo import emblems
+from app.demo.activity import ALLIANCE_SAYS, SCHOOLS_SAY, announce, remember_activity
 from app.demo.courses import COURSES, Renewal
 from app.demo.licences import vary_licences
+from app.demo.more_courses import MORE_COURSES, MORE_PLANS
 from app.demo.own_courses import begin_own_course
 from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
+from app.demo.reviewed_courses import accept_recommended, bring_on_the_way
 from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
 from app.models import Course, CourseOffering, School, User
 from app.rules.permissions import Role
@@ -42,7 +45,7 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
     alliance = find_alliance() or _set_up(unit, provisional_alliance(reserve_school_id()))
     with unit(alliance) as ctx:
         _secretary(ctx)
-        courses = _courses(ctx)
+        courses = _courses(_as_secretary(ctx))
     schools: dict[str, SchoolInfo] = {}
     for planned in SCHOOLS:
         with unit(alliance) as ctx:
@@ -53,13 +56,26 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             if planned is SCHOOLS[0]:
                 add_newcomer(ctx, planned)
         with unit(alliance) as ctx:
-            fresh = [plan for plan in planned.plans if _license(ctx, school, courses[plan.course], plan)]
+            fresh = [
+                plan
+                for plan in (*planned.plans, *MORE_PLANS[planned.slug])
+                if _license(ctx, school, courses[plan.course], plan)
+            ]
         with unit(school) as ctx:
             for plan in fresh:
                 _put_online(ctx, courses[plan.course], plan, students)
             begin_own_course(ctx, planned.slug)
+            bring_on_the_way(ctx, planned.slug)
+        with unit(alliance) as ctx:
+            accept_recommended(_as_secretary(ctx), planned.slug)
     with unit(alliance) as ctx:
         vary_licences(ctx, schools, courses)
+        announce(ctx, *ALLIANCE_SAYS, role=Role.SECRETARY, name=SECRETARY[1])
+    for planned in SCHOOLS:
+        with unit(schools[planned.slug]) as ctx:
+            said = SCHOOLS_SAY[planned.slug]
+            announce(ctx, said, role=Role.ADMINISTRATOR, name=planned.administrator)
+            remember_activity(ctx)
 
 
 def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:
@@ -76,7 +92,7 @@ def _secretary(ctx: Context) -> None:
 
 def _courses(ctx: Context) -> dict[str, int]:
     found: dict[str, int] = {}
-    for demo in COURSES:
+    for demo in (*COURSES, *MORE_COURSES):
         same = select(Course.id).where(Course.school_id == ctx.school.id, Course.title == demo.content.title)
         course_id = ctx.session.scalar(same)
         if course_id is None:
@@ -89,11 +105,14 @@ def _courses(ctx: Context) -> dict[str, int]:
     return found
 
 
-def _renew(ctx: Context, course_id: int, renewal: Renewal) -> None:
+def _as_secretary(ctx: Context) -> Context:
     login, name = SECRETARY
     secretary = ctx.session.scalars(select(User.id).where(User.login_name == login)).one()
     actor = Actor(role=Role.SECRETARY, name=name, user_id=secretary, school_id=ctx.school.id)
-    ctx = replace(ctx, actor=actor)
+    return replace(ctx, actor=actor)
+
+
+def _renew(ctx: Context, course_id: int, renewal: Renewal) -> None:
     revision = open_draft(ctx, course_id=course_id).revision
     saved = save_draft(ctx, course_id=course_id, revision=revision, values=renewal.values)
     publish_version(ctx, course_id=course_id, revision=saved.view.revision, note=renewal.note)

@@ -124,8 +124,8 @@ class LicenceImport(SchoolScoped, Base):
     id: Mapped[RowId]
     filename: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(16), default="checked", server_default="checked")
-    rows: Mapped[list[dict[str, Any]]] = deferred(mapped_column(JSONB))
-    problems: Mapped[list[dict[str, Any]]] = deferred(mapped_column(JSONB))
+    rows: Mapped[list[dict[str, Any]]] = deferred(mapped_column(JSONB, nullable=False))
+    problems: Mapped[list[dict[str, Any]]] = deferred(mapped_column(JSONB, nullable=False))
     counts: Mapped[dict[str, int]] = mapped_column(JSONB)
     created_by_name: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[CreatedAt]

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an actor is. The first four are kinds of account; the last two are no persons of a school."""
+    """What an actor is. The first four are kinds of account; the others are no persons of a school."""
 
     STUDENT = "student"
     TEACHER = "teacher"
@@ -15,6 +15,8 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     SYSTEM = "system"
     OPERATOR = "operator"
+    #: A secretary of the alliance inside a school, for an hour and with a reason (``app.services.visits``).
+    VISITOR = "visitor"
 
 
 class Action(StrEnum):
@@ -52,6 +54,8 @@ class Action(StrEnum):
     ANNOUNCE = "announce"
     SEE_ACTIVITY = "see_activity"
     ENTER_SCHOOL = "enter_school"
+    SEE_VISITS = "see_visits"
+    END_VISIT = "end_visit"
     REGISTER = "register"
     SEE_AUDIT = "see_audit"
     REVIEW_REQUESTS = "review_requests"
@@ -73,45 +77,51 @@ def _all(*roles: Role) -> dict[Role, Reach]:
 
 _SECRETARIAT = _all(Role.SECRETARY, Role.OPERATOR)
 _ADMINISTRATION = _all(Role.ADMINISTRATOR, Role.OPERATOR)
+#: What a visitor may look at and mend. Not his are: what shows or changes a person's data, account or password
+#: (files of imports hold ID numbers, a reset shows a password, mails and requests are personal), and what is the
+#: school's own word: its reviews, its answers to the alliance, its announcements, its deletions.
+_WITH_VISITOR = _ADMINISTRATION | _all(Role.VISITOR)
 _OWN_TEACHER = {Role.TEACHER: Reach.OWN}
 
 #: action -> role -> the rows on which it may; a role that is not there may not.
 #: An administrator's student side is the same as a student's (manual, chapter 3).
 MAY: dict[Action, Mapping[Role, Reach]] = {
-    Action.ENTER_MANAGEMENT: _all(Role.SECRETARY, Role.ADMINISTRATOR, Role.TEACHER),
+    Action.ENTER_MANAGEMENT: _all(Role.SECRETARY, Role.ADMINISTRATOR, Role.TEACHER, Role.VISITOR),
     Action.OPEN_SCHOOL: _SECRETARIAT,
     Action.MANAGE_SCHOOLS: _SECRETARIAT,
     Action.MANAGE_ALLIANCE_COURSES: _SECRETARIAT,
     Action.LICENSE_COURSE: _SECRETARIAT,
-    Action.SEE_FIGURES: _ADMINISTRATION,
-    Action.SEE_PEOPLE: _ADMINISTRATION,
+    Action.SEE_FIGURES: _WITH_VISITOR,
+    Action.SEE_PEOPLE: _WITH_VISITOR,
     Action.EDIT_PEOPLE: _ADMINISTRATION,
     Action.REVEAL_PERSONAL_DATA: _all(Role.ADMINISTRATOR),
     Action.CHANGE_RIGHTS: _ADMINISTRATION,
-    Action.CHANGE_SETTINGS: _ADMINISTRATION,
+    Action.CHANGE_SETTINGS: _WITH_VISITOR,
     Action.PRINT_SLIPS: _ADMINISTRATION,
     Action.IMPORT_ROSTER: _ADMINISTRATION | _all(Role.SYSTEM),
-    Action.SEE_CLASSES: _ADMINISTRATION | _OWN_TEACHER,
-    Action.SET_HEAD_TEACHER: _ADMINISTRATION,
-    Action.MANAGE_CLASSES: _ADMINISTRATION,
-    Action.SELECT_COURSES: _ADMINISTRATION,
-    Action.SEE_OFFERINGS: _ADMINISTRATION | _OWN_TEACHER,
-    Action.SCHEDULE_OFFERING: _ADMINISTRATION | _OWN_TEACHER,
-    Action.PUBLISH_OFFERING: _ADMINISTRATION,
+    Action.SEE_CLASSES: _WITH_VISITOR | _OWN_TEACHER,
+    Action.SET_HEAD_TEACHER: _WITH_VISITOR,
+    Action.MANAGE_CLASSES: _WITH_VISITOR,
+    Action.SELECT_COURSES: _WITH_VISITOR,
+    Action.SEE_OFFERINGS: _WITH_VISITOR | _OWN_TEACHER,
+    Action.SCHEDULE_OFFERING: _WITH_VISITOR | _OWN_TEACHER,
+    Action.PUBLISH_OFFERING: _WITH_VISITOR,
     Action.DECLINE_LICENCE: _ADMINISTRATION,
-    Action.ASSIGN_STAFF: _ADMINISTRATION,
+    Action.ASSIGN_STAFF: _WITH_VISITOR,
     Action.CREATE_COURSE: _ADMINISTRATION | _all(Role.TEACHER),
-    Action.EDIT_COURSE: _ADMINISTRATION | _OWN_TEACHER,
+    Action.EDIT_COURSE: _WITH_VISITOR | _OWN_TEACHER,
     Action.SUBMIT_COURSE: _ADMINISTRATION | _OWN_TEACHER,
     Action.REVIEW_COURSE: _ADMINISTRATION,
     Action.RECOMMEND_COURSE: _ADMINISTRATION,
     Action.REVIEW_RECOMMENDATION: _SECRETARIAT,
-    Action.MANAGE_REGISTRATIONS: _ADMINISTRATION | _OWN_TEACHER,
+    Action.MANAGE_REGISTRATIONS: _WITH_VISITOR | _OWN_TEACHER,
     Action.ANNOUNCE: _ADMINISTRATION | _SECRETARIAT,
     Action.SEE_ACTIVITY: _SECRETARIAT,
     Action.ENTER_SCHOOL: _all(Role.SECRETARY),
+    Action.SEE_VISITS: _ADMINISTRATION | _SECRETARIAT,
+    Action.END_VISIT: _ADMINISTRATION,
     Action.REGISTER: _all(Role.STUDENT, Role.TEACHER, Role.ADMINISTRATOR, Role.OPERATOR),
-    Action.SEE_AUDIT: _ADMINISTRATION | _SECRETARIAT,
+    Action.SEE_AUDIT: _WITH_VISITOR | _SECRETARIAT,
     Action.REVIEW_REQUESTS: _ADMINISTRATION,
     Action.DELETE_GRADUATES: _ADMINISTRATION,
     Action.SEE_MAILS: _ADMINISTRATION | _SECRETARIAT,

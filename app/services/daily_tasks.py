@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from app.services.daily import DailyTask, sweep_days
+from app.services.figures import write_figures
 from app.services.licence_ends import tend_licences
 from app.services.outbox import UnitsFor
 
-TASKS = (DailyTask("licences", tend_licences),)
+TASKS = (DailyTask("licences", tend_licences), DailyTask("figures", write_figures))
 
 
 def sweep_daily(*, units_for: UnitsFor) -> int:

@@ -289,7 +289,7 @@ _ACTIONS = {
 
 def _notice(act: Act, mine: Touched, names: Sequence[str]) -> tuple[Message, Message]:
     number = len(names)
-    told = "、".join(f"《{name}》" for name in names[:_TITLES_TOLD]) + ("…" if number > _TITLES_TOLD else "")
+    told = "、".join(f"“{name}”" for name in names[:_TITLES_TOLD]) + ("…" if number > _TITLES_TOLD else "")
     if act is Act.END:
         return (
             msg("联盟结束了 %(n)s 门课程的授权", n=number),

@@ -59,6 +59,17 @@ def get_members(ctx: Context, *, school_ids: Iterable[int]) -> list[SchoolInfo]:
     return [SchoolInfo(*row) for row in rows]
 
 
+def all_members(ctx: Context) -> list[SchoolInfo]:
+    """All member schools, by name, for the secretariat's choices.
+
+    Raises:
+        NotAllowed: this is a member school.
+    """
+    require_alliance(ctx)
+    statement = select(*INFO_COLUMNS).where(School.kind == "member").order_by(School.name)
+    return [SchoolInfo(*row) for row in ctx.session.execute(statement)]
+
+
 def matches(text: str) -> ColumnElement[bool]:
     """Schools whose name holds the text, or whose pinyin, initials, unit code or host label begin with it."""
     text = text.strip().lower()

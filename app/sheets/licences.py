@@ -18,14 +18,14 @@ from app.sheets.writing import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, save
 
 _SYNONYMS: Mapping[str, str] = {
     "title": "课程 课程名 名称 course coursename title",
-    "code": "代码 课程编号 课程编码 coursecode",
+    "code": "代码 课程编号 课程编码 coursecode code",
     "school": "学校名称 成员学校 院校 school schoolname",
     "unit_code": "学校代码 院校代码 unitcode schoolcode",
-    "starts_on": "开始日期 授权开始日期 授权开始 startson start",
-    "ends_on": "截止日期 授权截止日期 授权截止 结束 结束日期 endson end",
+    "starts_on": "开始日期 授权开始日期 授权开始 startson start from",
+    "ends_on": "截止日期 授权截止日期 授权截止 结束 结束日期 endson end until",
     "seats": "人数上限 名额上限 seats",
     "term": "开课学期 term",
-    "local_assessment": "本校设置评价 本校评价 localassessment",
+    "local_assessment": "本校设置评价 本校评价 localassessment ownassessment",
 }
 _WIDTHS: Mapping[str, int] = {
     "title": 34,

@@ -23,7 +23,7 @@ def unread_messages() -> int:
     """How many messages the person has not read; counted once a request, by the layout."""
     if "unread_messages" not in g:
         g.unread_messages = 0
-        if current_user.is_authenticated:
+        if current_user.is_authenticated and current_user.id is not None:
             try:
                 g.unread_messages = count_unread(request_context())
             except SQLAlchemyError:

@@ -47,6 +47,17 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "declined": (msg("未采纳"), "neutral"),
         "withdrawn": (msg("已撤回"), "neutral"),
     },
+    "visit": {
+        "offered": (msg("待进入"), "warning"),
+        "running": (msg("进行中"), "accent"),
+        "ended": (msg("已结束"), "neutral"),
+        "unused": (msg("未进入"), "neutral"),
+    },
+    "announcement": {
+        "shown": (msg("已发布"), "success"),
+        "draft": (msg("草稿"), "neutral"),
+        "past": (msg("已到期"), "neutral"),
+    },
     "import": {
         "uploaded": (msg("已上传"), "info"),
         "checking": (msg("检查中"), "info"),

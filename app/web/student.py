@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 from app.rules.ahead import Ahead, next_day
 from app.rules.windows import CourseState
 from app.services.announcements import list_shown
-from app.services.catalogue import CatalogueItem, list_on_now
+from app.services.catalogue import CatalogueItem, OnNow, list_on_now
 from app.services.catalogue import my_courses as courses_of_mine
 from app.services.offerings import dates_of
 from app.web import apex
@@ -23,6 +23,8 @@ blueprint = Blueprint("student", __name__)
 #: One's own courses that the home page names; the others are a click away.
 _MINE = 4
 _ANNOUNCEMENTS = 4
+#: So many courses need no sections.
+_FEW = 8
 
 
 def _home() -> str:
@@ -33,10 +35,24 @@ def _home() -> str:
     return render_template(
         "student/home.html",
         now=now,
+        sections=_sections(now),
         mine=_ahead(courses, ctx.today())[:_MINE],
         announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
         today=ctx.today(),
     )
+
+
+def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
+    """The first page's lists, each course in one of them only; a few courses make one list."""
+    current = now.open + now.running + now.upcoming
+    if len(current) <= _FEW:
+        return [("now", current)]
+    fresh = [item for item in now.newest if item.state is not CourseState.OPEN]
+    named = {item.id for item in fresh}
+    running, upcoming = (
+        [item for item in items if item.id not in named] for items in (now.running, now.upcoming)
+    )
+    return [("open", now.open), ("new", fresh), ("running", running), ("upcoming", upcoming)]
 
 
 def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, Ahead | None]]:

@@ -34,6 +34,11 @@ PUBLIC = {
     # The link in the mail is the proof, and it may be opened on another device.
     "email.ask",
     "email.confirm",
+    # The token is the proof; who leaves may be out by then.
+    "visits.ask",
+    "visits.enter",
+    "visits.end",
+    "visits.left",
     # Only where mails are kept in a folder instead of sent: the demo.
     "demo_mail.index",
 }

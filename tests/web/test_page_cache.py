@@ -234,7 +234,7 @@ def test_a_suspended_school_shows_nothing_that_was_kept(
     client = client_for(school)
     assert kept(client, "/courses")
     with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
-        suspend_school(ctx, school_id=school.id)
+        suspend_school(ctx, school_id=school.id, reason="试运行结束")
     assert client.get("/courses").status_code == 403
 
 

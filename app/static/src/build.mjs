@@ -24,6 +24,7 @@ const ICONS = [
   "chevron-right", "chevron-up", "circle-half", "clipboard-check", "clock-history", "dash-lg", "diagram-3", "download",
   "envelope",
   "exclamation-triangle", "eye", "eye-slash", "file-earmark-arrow-up", "file-earmark-spreadsheet", "filter", "gear",
+  "graph-up", "door-open",
   "hourglass-split", "house", "image", "inbox", "info-circle", "journal-text", "key", "link-45deg", "list", "list-ol", "list-ul", "lock",
   "megaphone", "moon-stars", "mortarboard", "patch-check", "pencil", "people", "person-circle", "person-plus",
   "plus-lg", "quote", "search", "shield-lock", "subscript", "sun", "superscript", "table", "three-dots", "translate", "trash", "type-bold",

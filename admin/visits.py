@@ -1,0 +1,135 @@
+"""进入学校 at the apex, 秘书处来访 at a school: who enters, why, for how long, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import abort, flash, make_response, redirect
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+from wtforms import TextAreaField
+
+from admin.audit_words import action_name, details, object_name
+from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
+from admin.listing import ListAddress
+from admin.validators import Required
+from app.errors import NotFound
+from app.rules.permissions import Action, may
+from app.services.tenancy import all_members, get_member
+from app.services.visit_lists import get_visit, list_visits
+from app.services.visits import LINK_LIFETIME, REASON_LENGTH, end_visit, offer_visit
+from app.web.context import request_context
+from app.web.hosts import ROW
+from app.web.listing import page_argument
+from app.web.templating import school_address
+
+
+class VisitForm(ManageForm):
+    """Why a school is entered."""
+
+    reason = TextAreaField(
+        lazy_gettext("原因"),
+        [Required()],
+        description=lazy_gettext("例如：应张老师电话请求，协助设置报名时间。该校管理员会看到。"),
+    )
+
+
+class AllianceVisits(SecureView):
+    """The visits of all secretaries, and the way into a school."""
+
+    action = Action.ENTER_SCHOOL
+    hosts = "alliance"
+
+    @expose("/")
+    def index(self) -> str:
+        """Latest first, and the schools to choose from."""
+        ctx = request_context()
+        return self.render(
+            "manage/visits/alliance.html",
+            found=list_visits(ctx, page=page_argument()),
+            members=[school for school in all_members(ctx) if school.status == "active"],
+            address=ListAddress("alliance_visits.index", {}),
+        )
+
+    @expose(f"/<{ROW}:school_id>/", methods=("GET", "POST"))
+    def enter(self, school_id: int) -> ResponseReturnValue:
+        """The reason; the answer to it shows the link, once."""
+        try:
+            school = get_member(request_context(), school_id=school_id)
+        except NotFound:
+            abort(404)
+        form = VisitForm()
+        if form.validate_on_submit():
+            offered = attempt(
+                lambda ctx: offer_visit(ctx, school_id=school_id, reason=form.reason.data or ""), form
+            )
+            if offered is not None:
+                link = f"{school_address(offered.school.slug)}/visit/{offered.token}"
+                minutes = int(LINK_LIFETIME.total_seconds()) // 60
+                page = self.render("manage/visits/offered.html", offered=offered, link=link, minutes=minutes)
+                response = make_response(page)
+                response.headers["Cache-Control"] = "no-store"
+                return response
+        page = self.render("manage/visits/enter.html", form=form, entered=school, longest=REASON_LENGTH[1])
+        return page, 422 if form.is_submitted() else 200
+
+
+class SchoolVisits(SecureView):
+    """The secretariat's visits at this school."""
+
+    action = Action.SEE_VISITS
+    hosts = "school"
+
+    @expose("/")
+    def index(self) -> str:
+        """Latest first."""
+        found = list_visits(request_context(), page=page_argument())
+        return self.render(
+            "manage/visits/list.html", found=found, address=ListAddress("school_visits.index", {})
+        )
+
+    @expose(f"/<{ROW}:visit_id>/")
+    def show(self, visit_id: int) -> str:
+        """One visit with what was done."""
+        ctx = request_context()
+        try:
+            visit, acts = get_visit(ctx, visit_id=visit_id)
+        except NotFound:
+            abort(404)
+        return self.render(
+            "manage/visits/show.html",
+            visit=visit,
+            acts=[
+                (entry.at, action_name(entry.action), object_name(entry), details(entry)) for entry in acts
+            ],
+            may_end=may(ctx.actor.role, Action.END_VISIT),
+        )
+
+    @expose(f"/<{ROW}:visit_id>/end", methods=("POST",))
+    def end(self, visit_id: int) -> ResponseReturnValue:
+        """「结束来访」."""
+        if attempt(lambda ctx: end_visit(ctx, visit_id=visit_id)):
+            flash(gettext("来访已结束，对方不能再查看或修改本校的内容"), "success")
+        return redirect(self.get_url(".show", visit_id=visit_id), code=303)
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        AllianceVisits(
+            lazy_gettext("进入学校"),
+            category=ALLIANCE,
+            endpoint="alliance_visits",
+            url="enter-school",
+            menu_icon_value="door-open",
+        ),
+        SchoolVisits(
+            lazy_gettext("秘书处来访"),
+            category=PEOPLE,
+            endpoint="school_visits",
+            url="visits",
+            menu_icon_value="door-open",
+        ),
+    ]
