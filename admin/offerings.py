@@ -22,6 +22,7 @@ from admin.listing import ListAddress, choice, number
 from admin.offering_moves import OfferingMoves
 from admin.offering_staff import StaffPages
 from admin.own_status import OwnStatusActs, missing_by_tab
+from admin.registrations import RegistrationPages
 from admin.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
@@ -83,7 +84,7 @@ class DatesForm(ManageForm):
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
-class Offerings(ContentEditor, StaffPages, OfferingMoves, OwnStatusActs, SecureView):
+class Offerings(ContentEditor, StaffPages, RegistrationPages, OfferingMoves, OwnStatusActs, SecureView):
     """The list of the school's courses and the page of one."""
 
     action = Action.SEE_OFFERINGS

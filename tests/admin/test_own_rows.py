@@ -39,6 +39,10 @@ RUNNERS = {
     ("GET", "offerings.assessment"),
     ("GET", "offerings.staff"),
     ("GET", "offerings.versions"),
+    ("GET", "offerings.registrations"),
+    ("GET", "offerings.add_students"),
+    ("GET", "offerings.waiting_list"),
+    ("GET", "offerings.registration_figures"),
 }
 
 
