@@ -32,7 +32,12 @@ EVERYBODYS = {
 }
 #: Forms that are every teacher's; sent empty, they come back marked.
 MARKED = {("POST", "offerings.create")}
-HEADS = {("GET", "classes.show"), ("GET", "classes.courses"), ("GET", "classes.registrations")}
+HEADS = {
+    ("GET", "classes.show"),
+    ("GET", "classes.courses"),
+    ("GET", "classes.registrations"),
+    ("GET", "classes.selections"),
+}
 RUNNERS = {
     ("GET", "offerings.show"),
     ("GET", "offerings.details"),
