@@ -32,7 +32,12 @@ EVERYBODYS = {
 }
 #: What every teacher may send, and has sent back for what is missing.
 SENT_EMPTY = {("POST", "offerings.create")}
-HEADS = {("GET", "classes.show"), ("GET", "classes.courses"), ("GET", "classes.registrations")}
+HEADS = {
+    ("GET", "classes.show"),
+    ("GET", "classes.courses"),
+    ("GET", "classes.registrations"),
+    ("GET", "classes.selections"),
+}
 RUNNERS = {
     ("GET", "offerings.show"),
     ("GET", "offerings.details"),
