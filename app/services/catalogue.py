@@ -17,6 +17,7 @@ from app.rules.terms import term_label
 from app.rules.windows import CourseState, course_state
 from app.services.access import acting_user_id
 from app.services.offerings import dates_of, licence_holds
+from app.services.registration_counts import registrations_of_offering
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def items_query(ctx: Context) -> Select[*tuple[Any, ...]]:
         select(Enrolment.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
     )
     statement: Select[*tuple[Any, ...]] = (
-        select(CourseOffering, registered, registrations_of_row(), User.real_name)
+        select(CourseOffering, registered, registrations_of_offering(), User.real_name)
         .join(CourseOffering.course)
         .outerjoin(CourseOffering.licence)
         .options(contains_eager(CourseOffering.course), contains_eager(CourseOffering.licence))
@@ -236,21 +237,6 @@ def with_operating_teacher(statement: Select[*tuple[Any, ...]]) -> Select[*tuple
     """The statement with the account of each offering's 运营教师, where there is one, as ``User``."""
     his = and_(User.school_id == CourseOffering.school_id, User.id == CourseOffering.operating_teacher_id)
     return statement.outerjoin(User, his)
-
-
-def registrations_of_row() -> ColumnElement[int]:
-    """How many are registered for the offering of a row."""
-    return (
-        select(func.count())
-        .select_from(Enrolment)
-        .where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
-        )
-        .correlate(CourseOffering)
-        .scalar_subquery()
-    )
 
 
 def as_item(
