@@ -1,4 +1,4 @@
-"""「关联学生」 (manual 8.2): students come into a class and leave it; the classes that they come from are named before."""
+"""「关联学生」 (manual 8.2): students come into a class and leave it; the classes that they leave are named."""
 
 from __future__ import annotations
 
