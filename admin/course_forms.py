@@ -22,6 +22,7 @@ from admin.validators import Required
 from app.rules.course_content import LENGTHS, CourseContent
 from app.rules.disciplines import DISCIPLINES, subjects_of
 from app.rules.html import editable_text
+from app.web.i18n import joined
 
 TAG_MARKS = "，,、;；\n"
 RICH = ("team", "description", "outline")
@@ -39,7 +40,7 @@ class ContentForm(ManageForm):
         """The form as a person first sees it: content as he can edit it, or what he has just sent."""
         given: dict[str, Any] = {name: getattr(content, name) for name in CourseContent.__slots__}
         given |= {name: editable_text(given[name]) for name in RICH}
-        given |= {"tags": "、".join(content.tags), "revision": revision}
+        given |= {"tags": joined(content.tags), "revision": revision}
         return cls(formdata=None, data=given)
 
     def values(self) -> dict[str, Any]:

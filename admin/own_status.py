@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
 from app.context import Context
-from app.errors import Message, msg
+from app.errors import Invalid, Message, msg
 from app.rules.course_content import BASICS
+from app.rules.permissions import Action, may
+from app.services.access import require
 from app.services.course_review_pages import OwnStatus
 from app.services.course_reviews import NotComplete, submit_course, take_off
 from app.services.recommendations import recommend_course, withdraw_recommendation
+from app.web.context import request_actor
 from app.web.hosts import ROW
 
 
@@ -72,11 +75,18 @@ class OwnStatusActs:
     @expose(f"/<{ROW}:row_id>/take-off", methods=("POST",))
     def take_off(self, row_id: int) -> ResponseReturnValue:
         """「已通过」 → 课程审核确认 → tick 「不通过」 → 「保存」."""
-        if request.form.get("decision") != "rejected":
-            flash(gettext("没有勾选「不通过」，课程状态没有改变"), "warning")
-            return self._back(row_id)
-        reason = request.form.get("reason", "")
-        if attempt(lambda ctx: take_off(ctx, course_id=self.course_id(ctx, row_id), reason=reason)):
+        if not may(request_actor().role, Action.REVIEW_COURSE):
+            abort(404)
+        ticked, reason = request.form.get("decision") == "rejected", request.form.get("reason", "")
+
+        def work(ctx: Context) -> bool:
+            course_id = self.course_id(ctx, row_id)
+            require(ctx, Action.REVIEW_COURSE)
+            if not ticked:
+                raise Invalid("decision", msg("没有勾选「不通过」，课程状态没有改变"))
+            return bool(take_off(ctx, course_id=course_id, reason=reason))
+
+        if attempt(work):
             flash(gettext("已改为不通过，学生端不再显示该课程"), "success")
         return self._back(row_id)
 

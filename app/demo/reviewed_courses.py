@@ -164,11 +164,8 @@ def bring_on_the_way(ctx: Context, slug: str) -> None:
             _bring(ctx, demo)
 
 
-def accept_recommended(ctx: Context, slug: str, secretary: str) -> None:
-    """Let the secretariat accept what it has an answer for."""
-    user = ctx.session.scalars(select(User).where(User.login_name == secretary)).one()
-    actor = Actor(role=Role.SECRETARY, name=user.real_name, user_id=user.id, school_id=ctx.school.id)
-    ctx = replace(ctx, actor=actor)
+def accept_recommended(ctx: Context, slug: str) -> None:
+    """Let the secretariat, who acts in ``ctx``, accept what it has an answer for."""
     answers = {demo.content.title: demo.answer for demo in REVIEWED if demo.slug == slug and demo.answer}
     waiting = (
         select(CourseRecommendation)

@@ -67,7 +67,7 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             begin_own_course(ctx, planned.slug)
             bring_on_the_way(ctx, planned.slug)
         with unit(alliance) as ctx:
-            accept_recommended(ctx, planned.slug, SECRETARY[0])
+            accept_recommended(_as_secretary(ctx), planned.slug)
     with unit(alliance) as ctx:
         vary_licences(ctx, schools, courses)
         announce(ctx, *ALLIANCE_SAYS, role=Role.SECRETARY, name=SECRETARY[1])

@@ -69,13 +69,15 @@ def write_content(ctx: Context, course: Course, content: CourseContent, *, only:
 
 def taken(ctx: Context, content: CourseContent, *, course_id: int | None) -> dict[str, Message]:
     """Whether another course of the owner has this title or code: field -> sentence."""
-    same = or_(Course.title == content.title, Course.code == (content.code or None))
+    # No row holds a NUL, and PostgreSQL refuses to compare with one.
+    title, code = content.title.replace("\0", ""), content.code.replace("\0", "")
+    same = or_(Course.title == title, Course.code == (code or None))
     wanted = select(Course.title, Course.code).where(Course.school_id == ctx.school.id, same)
     found: dict[str, Message] = {}
-    for title, code in ctx.session.execute(wanted.where(Course.id != (course_id or 0))):
-        if title == content.title:
+    for its_title, its_code in ctx.session.execute(wanted.where(Course.id != (course_id or 0))):
+        if its_title == title:
             found["title"] = _taken_message("title", content)
-        if content.code and code == content.code:
+        if code and its_code == code:
             found["code"] = _taken_message("code", content)
     return found
 

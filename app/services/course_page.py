@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from app.context import Context
 from app.errors import Message
-from app.models import CourseOffering, OfferingAssistant, User
+from app.models import CourseOffering, OfferingAssistant, User, WaitingPlace
 from app.rules.assessment import from_json, sentences
+from app.rules.registration import Choice, registration_choice
 from app.rules.windows import CourseState, course_state
 from app.services.catalogue import CatalogueItem, get_offering, is_shown
 from app.services.offerings import dates_of
@@ -32,25 +33,55 @@ class CoursePage:
 
     Args:
         item: as the catalogue has it.
+        choice: what the acting person can do about it today.
         assistants: names of the 助教.
         assessment: how the mark is made, a sentence each; the school's own assessment where there is one.
         other_terms: the course's other offerings that are shown, the latest first.
     """
 
     item: CatalogueItem
+    choice: Choice
     assistants: list[str]
     assessment: list[Message]
     other_terms: list[OtherTerm]
 
 
 def get_course_page(ctx: Context, *, offering_id: int) -> CoursePage:
-    """A course's page, in three queries.
+    """A course's page, in three queries, and one more for one who is logged in.
 
     Raises:
         NotFound: as ``get_offering``.
     """
     item = get_offering(ctx, offering_id=offering_id)
-    return CoursePage(item, _assistants(ctx, offering_id), _assessment(item), _other_terms(ctx, item))
+    return CoursePage(
+        item,
+        _choice(ctx, item),
+        _assistants(ctx, offering_id),
+        _assessment(item),
+        _other_terms(ctx, item),
+    )
+
+
+def _choice(ctx: Context, item: CatalogueItem) -> Choice:
+    logged_in = ctx.actor.user_id is not None
+    return registration_choice(
+        dates_of(item.offering),
+        ctx.today(),
+        seats_left=item.seats_left,
+        registered=item.registered,
+        position=_position(ctx, item.id) if logged_in else None,
+        logged_in=logged_in,
+    )
+
+
+def _position(ctx: Context, offering_id: int) -> int | None:
+    """The acting person's place on the waiting list, from 1."""
+    own = select(WaitingPlace.id).where(
+        WaitingPlace.offering_id == offering_id, WaitingPlace.user_id == (ctx.actor.user_id or 0)
+    )
+    ahead = select(func.count()).select_from(WaitingPlace)
+    ahead = ahead.where(WaitingPlace.offering_id == offering_id, WaitingPlace.id <= own.scalar_subquery())
+    return ctx.session.scalar(ahead) or None
 
 
 def _assistants(ctx: Context, offering_id: int) -> list[str]:

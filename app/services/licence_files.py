@@ -14,6 +14,7 @@ from app.services.licence_lists import (
     all_licences,
     all_licensable,
     all_schools,
+    licences_between,
 )
 from app.services.licence_writing import CourseRef
 from app.sheets.licences import licence_list, licence_matrix
@@ -67,9 +68,7 @@ def licence_matrix_file(
         NotAllowed: not the secretariat.
     """
     rows, schools = all_licensable(ctx, courses), all_schools(ctx, school_text)
-    given: dict[tuple[CourseRef, int], LicenceRow] = {
-        (row.course.ref, row.school.id): row for row in all_licences(ctx, most=len(rows) * len(schools) + 1)
-    }
+    given = licences_between(ctx, rows, schools)
     words = {state: translate(word) for state, word in STATE_WORDS.items()}
     own = translate(msg("本校课程"))
 

@@ -124,12 +124,24 @@ def list_matrix(
     columns = _page(ctx, wanted, school_page, MATRIX_SCHOOLS, lambda row: SchoolInfo(*row))
     if not rows.rows or not columns.rows:
         return Matrix(rows, columns)
+    return Matrix(rows, columns, licences_between(ctx, rows.rows, columns.rows))
+
+
+def licences_between(
+    ctx: Context, courses: Iterable[LicensableCourse], schools: Iterable[SchoolInfo]
+) -> dict[tuple[CourseRef, int], LicenceRow]:
+    """The licences of these courses to these schools, by course and school.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    require_licensing(ctx)
     between = _licences(ctx).where(
-        CourseLicence.school_id.in_([school.id for school in columns.rows]),
-        of_refs(CourseLicence.course_owner_id, CourseLicence.course_id, [course.ref for course in rows.rows]),
+        CourseLicence.school_id.in_([school.id for school in schools]),
+        of_refs(CourseLicence.course_owner_id, CourseLicence.course_id, [course.ref for course in courses]),
     )
     found = [_row(one) for one in ctx.session.execute(between)]
-    return Matrix(rows, columns, {(one.course.ref, one.school.id): one for one in found})
+    return {(one.course.ref, one.school.id): one for one in found}
 
 
 def list_licences(

@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.errors import Conflict, NotFound, msg
-from app.models import Course, CourseLicence
+from app.models import CourseLicence
 from app.rules.licence_terms import Terms
 from app.services.courses import get_course
 from app.services.licence_writing import CourseRef, Licensing
-from app.services.licensing import end_licences, is_licensable, license_courses, require_licensing
+from app.services.licensing import end_licences, license_courses, require_licensing
 from app.services.tenancy import get_member
 
 
@@ -90,11 +90,3 @@ def end_licence(
     end_licences(ctx, course_refs=[ref], school_ids=[school_id])
     ctx.session.refresh(licence)
     return licence
-
-
-def list_licensable(ctx: Context) -> list[Course]:
-    """The courses that can be licensed, the alliance's and those accepted from schools, by title."""
-    require_licensing(ctx)
-    return list(
-        ctx.session.scalars(select(Course).where(is_licensable(ctx)).order_by(Course.title, Course.id))
-    )

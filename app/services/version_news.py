@@ -23,7 +23,7 @@ from app.services.tenancy import INFO_COLUMNS
 from tenants.registry import SchoolInfo
 
 #: Schools a step, each with a handful of statements.
-SCHOOLS_A_STEP = 100
+SCHOOLS_A_STEP = 50
 
 
 @dataclass(frozen=True, slots=True)

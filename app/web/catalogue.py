@@ -104,7 +104,7 @@ def _show(offering_id: int) -> str:
     """A course of the school, with what the visitor can do about it today."""
     ctx = request_context()
     page = get_course_page(ctx, offering_id=offering_id)
-    return render_template("catalogue/show.html", page=page, item=page.item, today=ctx.today())
+    return render_template("catalogue/show.html", page=page, item=page.item, choice=page.choice)
 
 
 _list = shared_by_visitors(by_host(school=_index, apex=apex.courses))
@@ -137,7 +137,9 @@ def leave_waiting(offering_id: int) -> Response:
 def _said(outcome: enrolments.Outcome) -> str:
     if outcome.place is enrolments.Place.REGISTERED:
         return str(gettext("报名成功"))
-    words = msg("名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1)
+    words = msg(
+        "名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1
+    )
     return translated(words)
 
 

@@ -91,5 +91,12 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "ended": (msg("已结束"), "neutral"),
         "declined": (msg("已拒绝"), "danger"),
     },
+    # How a person came to be registered.
+    "registration": {
+        "self": (msg("本人"), "neutral"),
+        "class": (msg("班级"), "info"),
+        "staff": (msg("教师添加"), "accent"),
+        "waiting": (msg("候补"), "warning"),
+    },
     "source": {"alliance": (msg("联盟慕课"), "info"), "own": (msg("本校"), "neutral")},
 }

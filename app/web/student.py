@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user, login_required
 
 from app.rules.ahead import Ahead, next_day
+from app.rules.permissions import Action, may
 from app.rules.windows import CourseState
 from app.services.announcements import list_shown
-from app.services.catalogue import CatalogueItem, list_on_now
+from app.services.calendars import my_subscription
+from app.services.catalogue import CatalogueItem, OnNow, list_on_now
 from app.services.catalogue import my_courses as courses_of_mine
+from app.services.my_courses import list_mine
 from app.services.offerings import dates_of
+from app.services.teaching import list_headed, list_taught
 from app.web import apex
 from app.web.context import request_context
 from app.web.hosts import by_host, school_only
@@ -23,6 +27,8 @@ blueprint = Blueprint("student", __name__)
 #: One's own courses that the home page names; the others are a click away.
 _MINE = 4
 _ANNOUNCEMENTS = 4
+#: So many courses need no sections.
+_FEW = 8
 
 
 def _home() -> str:
@@ -33,10 +39,24 @@ def _home() -> str:
     return render_template(
         "student/home.html",
         now=now,
+        sections=_sections(now),
         mine=_ahead(courses, ctx.today())[:_MINE],
         announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
         today=ctx.today(),
     )
+
+
+def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
+    """The first page's lists, each course in one of them only; a few courses make one list."""
+    current = now.open + now.running + now.upcoming
+    if len(current) <= _FEW:
+        return [("now", current)]
+    fresh = [item for item in now.newest if item.state is not CourseState.OPEN]
+    named = {item.id for item in fresh}
+    running, upcoming = (
+        [item for item in items if item.id not in named] for items in (now.running, now.upcoming)
+    )
+    return [("open", now.open), ("new", fresh), ("running", running), ("upcoming", upcoming)]
 
 
 def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, Ahead | None]]:
@@ -55,6 +75,27 @@ blueprint.add_url_rule("/", "home", shared_by_visitors(by_host(school=_home, ape
 @school_only
 @login_required
 def my_courses() -> str:
-    """The courses that the person is registered for."""
+    """我的课程: current, upcoming, ended, 候补; the days that come; the calendar."""
     ctx = request_context()
-    return render_template("student/my_courses.html", courses=courses_of_mine(ctx), today=ctx.today())
+    key = my_subscription(ctx)
+    subscription = (
+        url_for("calendar.subscribed", user_id=ctx.actor.user_id, key=key, _external=True) if key else None
+    )
+    return render_template(
+        "student/my_courses.html",
+        mine=list_mine(ctx),
+        today=ctx.today(),
+        subscription=subscription,
+        webcal="webcal:" + subscription.partition(":")[2] if subscription else None,
+    )
+
+
+@blueprint.get("/my/teaching")
+@school_only
+@login_required
+def teaching() -> str:
+    """我教的课程, 我的班级."""
+    ctx = request_context()
+    if not may(ctx.actor.role, Action.ENTER_MANAGEMENT):
+        abort(404)
+    return render_template("student/teaching.html", courses=list_taught(ctx), classes=list_headed(ctx))

@@ -239,6 +239,15 @@ def test_strangers_and_wrong_addresses_find_nothing(
     assert draft(school)["title"] == "自建课程"
 
 
+@pytest.mark.parametrize("field", ["title", "code", "summary", "team", "tags", "subject"])
+def test_characters_that_the_database_refuses_are_said_at_their_field(
+    client: FlaskClient, school: SchoolInfo, page: str, field: str
+) -> None:
+    answer = send(client, page + "autosave/basics", revision="9", dirty=field, **{field: "a\0b"})
+    assert answer.status_code == 200
+    assert "\0" not in str(draft(school))
+
+
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 30, "１"])
 def test_a_nonsensical_revision_is_an_old_one(client: FlaskClient, page: str, revision: str) -> None:
     answer = send(client, page + "autosave/basics", revision=revision, dirty="summary", summary="新")

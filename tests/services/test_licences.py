@@ -14,8 +14,8 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseLicence, CourseOffering
 from app.rules.permissions import Role
 from app.services.courses import create_course
-from app.services.licence_lists import list_licences
-from app.services.licences import end_licence, is_licence_valid, license_course, list_licensable
+from app.services.licence_lists import CourseFilter, all_licensable, list_licences
+from app.services.licences import end_licence, is_licence_valid, license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.services.conftest import content
@@ -75,7 +75,7 @@ def test_a_course_that_is_not_released_is_not_licensed(secretariat: Context, sch
         draft = create_course(ctx, content=content())
     with pytest.raises(Conflict):
         license_course(secretariat, course_id=draft.id, school_ids=[school.id])
-    assert draft.id not in [course.id for course in list_licensable(secretariat)]
+    assert draft.id not in [course.id for course in all_licensable(secretariat, CourseFilter())]
 
 
 def test_what_makes_no_sense_is_refused(

@@ -10,9 +10,14 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Course, CourseRecommendation, CourseVersion, Notice, User
+from app.rules.licence_terms import Terms
 from app.rules.permissions import Role
+from app.services.course_list import list_school_courses
 from app.services.course_review_pages import get_own_status
 from app.services.course_reviews import take_off
+from app.services.licence_writing import CourseRef
+from app.services.licences import list_licensable
+from app.services.licensing import license_courses
 from app.services.recommendation_pages import (
     count_open_recommendations,
     count_recommendations,
@@ -97,6 +102,16 @@ def test_accepted_it_is_released_with_the_school_as_its_source_and_stays_the_sch
                 AuditEntry.action == "course.accepted", AuditEntry.object_id == own.course_id
             )
             assert session.scalars(acts).one()
+    # The alliance licenses it like its own, to any school but its owner.
+    with unit_of_work(secretary()) as ctx:
+        assert own.course_id in [course.id for course in list_licensable(ctx)]
+        ref = CourseRef(school.id, own.course_id)
+        given = license_courses(
+            ctx, course_refs=[ref], school_ids=[school.id, other_school.id], terms=Terms()
+        )
+        assert given.granted == 1
+    (listed,) = list_school_courses(make_ctx(other_school)).rows
+    assert (listed.own, listed.status, listed.offering.course_id) == (False, "unhandled", own.course_id)
     own.submit()
     own.decide()
     with school_scope(other_school.id) as session:

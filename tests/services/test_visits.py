@@ -187,9 +187,7 @@ def test_a_reason_is_asked_for(
     make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, secretary: User, reason: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        offer_visit(
-            make_ctx(alliance, Role.SECRETARY, user=secretary), school_id=school.id, reason=reason
-        )
+        offer_visit(make_ctx(alliance, Role.SECRETARY, user=secretary), school_id=school.id, reason=reason)
     assert refused.value.field == "reason"
 
 

@@ -101,8 +101,9 @@ class Own:
 def own_course(make_ctx: MakeCtx, make_user: Callable[..., User]) -> Callable[..., Own]:
     """Make an own course: ``own_course(school)`` is complete, with dates unless ``dated=False``."""
 
-    def make(school: SchoolInfo, *, dated: bool = True, **values: Any) -> Own:
-        teacher = make_user(school, kind="teacher", real_name="任课教师", must_change_password=False)
+    def make(school: SchoolInfo, *, dated: bool = True, teacher: User | None = None, **values: Any) -> Own:
+        if teacher is None:
+            teacher = make_user(school, kind="teacher", real_name="任课教师", must_change_password=False)
         with unit_of_work(make_ctx(school, Role.TEACHER, user=teacher)) as ctx:
             offering = create_own_course(ctx, content=own_content(**values))
         own = Own(make_ctx, school, teacher, offering.course_id, offering.id)

@@ -21,17 +21,20 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.context import Context
-from app.models import ChangeRequest, Mail, School, SchoolClass, User
+from app.models import Announcement, ChangeRequest, Mail, School, SchoolClass, User
+from app.rules.disciplines import DISCIPLINES
 from app.rules.permissions import Role
 from app.services.licence_imports import discard_licence_import, start_licence_import
+from app.services.recommendations import recommend_course
 from app.uow import unit_of_work
 from app.vault import Vault
 from deploy.check_translations import CATALOGUE, PROJECT, extract, problems, read_catalogue
 from deploy.local.bootstrap import compile_translations
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.app import VAULT_KEY, IsolatedClient, next_unit_code
+from tests.support.app import NOW, VAULT_KEY, IsolatedClient, next_unit_code
 from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.own_courses import Own
 from tests.support.rosters import Importer
 from tests.support.world import scoped_models
 from tests.web.test_auth import post
@@ -45,6 +48,9 @@ NO_PAGES = {
     "captcha.audio",
     "media.logo",
     "media.cover",
+    "alliance_courses.draft_cover",
+    "offerings.draft_cover",
+    "recommendations.cover",
     "media.photo",
     "me.own_photo",
     "own_requests.file",
@@ -126,6 +132,7 @@ def places(
     people: dict[str, User],
     importer: Importer,
     make_ctx: Callable[..., Context],
+    own_course: Callable[..., Own],
 ) -> dict[str, Sequence[int | str]]:
     """What the addresses of pages name: courses in every state, a class, imports in every state."""
     words = {
@@ -149,6 +156,7 @@ def places(
         put_offering(alliance, school, courses[4], status="unhandled", **undated),
     ]
     put_enrolment(school, offerings[0], people["student"])
+    own, recommendation_id = _own_course(own_course, school, people["teacher"], words)
     with school_scope(school.id) as session:
         school_class = SchoolClass(number="2025001", name="Medicine 2025", entry_year=2025)
         session.add(school_class)
@@ -163,24 +171,42 @@ def places(
             template="password_reset_done",
             params={"name": "Lin"},
         )
-        session.add_all([request, mail])
+        news = Announcement(title="News", body="<p>Text.</p>", created_by_name="Fang", published_at=NOW)
+        session.add_all([request, mail, news])
         session.commit()
-        class_id, request_id, mail_id = school_class.id, request.id, mail.id
+        class_id, request_id, mail_id, news_id = school_class.id, request.id, mail.id, news.id
     return {
-        "course_id": [course.id for course in courses],
-        "offering_id": [offering.id for offering in offerings],
+        "course_id": [own.course_id, *(course.id for course in courses)],
+        "offering_id": [own.offering_id, *(offering.id for offering in offerings)],
+        "recommendation_id": [recommendation_id],
         "class_id": [class_id],
         "school_id": [school.id],
-        "owner_id": [alliance.id],
+        "owner_id": [alliance.id, school.id],
         "sheet_id": _licence_sheets(make_ctx(alliance, Role.SECRETARY), courses[0].title, school.unit_code),
         "import_id": list(_imports(importer, school)),
         "user_id": [person.id for person in people.values() if person.school_id == school.id],
         "request_id": [request_id],
         "mail_id": [mail_id],
+        "announcement_id": [news_id],
         "entry_year": [2020],
         "study_years": [5],
         "token": ["worn-out"],
     }
+
+
+def _own_course(
+    own_course: Callable[..., Own], school: SchoolInfo, teacher: User, words: dict[str, str]
+) -> tuple[Own, int]:
+    """An own course: refused, approved, recommended, and revised; the revision waits."""
+    own = own_course(school, teacher=teacher, title=f"Own {school.unit_code}", **words)
+    own.submit()
+    own.decide(approve=False, reason="Say more.")
+    own.approved()
+    with unit_of_work(own.make_ctx(school)) as ctx:
+        recommendation_id = recommend_course(ctx, course_id=own.course_id, note="A good one.").id
+    own.edit(summary="Shorter.", description="<p>Longer.</p>", tags=("new",))
+    own.submit()
+    return own, recommendation_id
 
 
 def _licence_sheets(ctx: Context, title: str, unit_code: str) -> list[int]:
@@ -213,7 +239,9 @@ def _imports(importer: Importer, school: SchoolInfo) -> Iterator[int]:
 @pytest.fixture
 def ours(alliance: SchoolInfo) -> Callable[[str], list[str]]:
     """The Chinese of a page that is not data: what the alliance's tables hold is taken out."""
-    texts: set[str] = {alliance.name, alliance.short_name, *_IMPORTERS, "中文"}
+    # The catalogue of disciplines is data, like the courses that bear its names.
+    catalogue = {*DISCIPLINES, *(subject for subjects in DISCIPLINES.values() for subject in subjects)}
+    texts: set[str] = {alliance.name, alliance.short_name, *_IMPORTERS, *catalogue, "中文"}
     with school_scope(alliance.id) as session:
         for model in (*scoped_models(), School):
             for row in session.scalars(select(model)):
