@@ -11,6 +11,7 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
@@ -48,13 +49,16 @@ class AnnouncementForm(ManageForm):
     body = TextAreaField(lazy_gettext("内容"), [Required()])
     audience = RadioField(
         lazy_gettext("公告对象"),
-        choices=[("everyone", lazy_gettext("所有人")), ("staff", lazy_gettext("仅教师和管理员"))],
+        choices=[
+            SelectChoice("everyone", lazy_gettext("所有人")),
+            SelectChoice("staff", lazy_gettext("仅教师和管理员")),
+        ],
         default="everyone",
         description=lazy_gettext("“所有人”包括没有登录的访客"),
     )
     to_all = RadioField(
         lazy_gettext("发布范围"),
-        choices=[("1", lazy_gettext("全部学校")), ("0", lazy_gettext("部分学校"))],
+        choices=[SelectChoice("1", lazy_gettext("全部学校")), SelectChoice("0", lazy_gettext("部分学校"))],
         default="1",
     )
     pinned = BooleanField(lazy_gettext("置顶"))

@@ -19,7 +19,7 @@ from flask_wtf import FlaskForm
 from wtforms import Form
 
 from app.context import Context
-from app.errors import DomainError, Invalid, NotAllowed, NotFound
+from app.errors import DomainError, Invalid, InvalidFields, NotAllowed, NotFound
 from app.extensions import login_manager
 from app.rules.permissions import Action, Role, may
 from app.uow import unit_of_work
@@ -97,11 +97,13 @@ def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Resu
     except (NotFound, NotAllowed):
         abort(404)
     except Invalid as error:
-        if form is not None and error.field in form:
-            field = form[error.field]
-            field.errors = [*field.errors, translated(error.message)]
-        else:
-            flash(translated(error.message), "error")
+        problems = error.problems if isinstance(error, InvalidFields) else {error.field: error.message}
+        for name, message in problems.items():
+            if form is not None and name in form:
+                field = form[name]
+                field.errors = [*field.errors, translated(message)]
+            else:
+                flash(translated(message), "error")
     except DomainError as error:
         flash(translated(error.message), "error")
     return None

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 
-from admin.base import ACADEMIC, ManageForm, SecureView, attempt
-from admin.listing import ListAddress, choice, year
+from admin.base import ACADEMIC, ManageForm, attempt
+from admin.class_editing import ClassEditing
+from admin.class_members import ClassMembers
+from admin.class_moves import LAST_MOVE, ClassMoves
+from admin.class_selection import ClassSelections
+from admin.listing import ListAddress, choice, number, year
 from app.rules.permissions import Action, may
 from app.services.activation import Activation
 from app.services.class_courses import get_class_course, list_class_courses, list_registrations
-from app.services.class_lists import class_years, get_class, list_classes
+from app.services.class_followers import list_later_joiners
+from app.services.class_lists import (
+    ClassFilter,
+    ClassState,
+    class_majors,
+    class_teachers,
+    class_years,
+    get_class,
+    list_classes,
+)
 from app.services.class_students import StudentSort, list_class_students
 from app.services.head_teachers import head_teacher_choices, set_head_teacher
-from app.web.context import request_actor, request_context
+from app.web.context import request_context
 from app.web.hosts import ROW
 from app.web.listing import page_argument, text_argument
 
 REGISTERED = ("yes", "no")
+STATES = ("archived", "all")
 Chosen = dict[str, str | int | None]
 _NOBODY = -1
 
@@ -41,25 +54,36 @@ class HeadTeacherForm(ManageForm):
     head_teacher = SelectField(lazy_gettext("班主任"), coerce=_teacher_id, validate_choice=False)
 
 
-class Classes(SecureView):
+class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
     """The list of classes and the pages of one class: its students, its courses."""
-
-    action = Action.SEE_CLASSES
-    hosts = "school"
 
     @expose("/")
     def index(self) -> str:
         """One page of the classes that match."""
         ctx = request_context()
-        text, entry_year = text_argument("q"), year("year")
+        chosen: Chosen = {
+            "q": text_argument("q"),
+            "year": year("year"),
+            "major": text_argument("major"),
+            "teacher": number("teacher"),
+            "state": choice("state", STATES),
+        }
+        filters = ClassFilter(
+            entry_year=year("year"),
+            major=text_argument("major") or None,
+            head_teacher_id=number("teacher"),
+            state={"": ClassState.IN_USE, "archived": ClassState.ARCHIVED}.get(str(chosen["state"])),
+        )
         return self.render(
             "manage/classes/list.html",
-            found=list_classes(ctx, text=text, entry_year=entry_year, page=page_argument()),
-            text=text,
-            year=entry_year,
+            found=list_classes(ctx, text=str(chosen["q"]), filters=filters, page=page_argument()),
+            chosen=chosen,
+            filtered=any(value not in ("", None) for value in chosen.values()),
             years=[(each, each) for each in class_years(ctx)],
-            address=ListAddress("classes.index", {"q": text, "year": entry_year}),
-            may_import=may(ctx.actor.role, Action.IMPORT_ROSTER),
+            majors=[(each, each) for each in class_majors(ctx)],
+            teachers=list(class_teachers(ctx)),
+            address=ListAddress("classes.index", chosen),
+            can_manage=may(ctx.actor.role, Action.MANAGE_CLASSES),
         )
 
     @expose(f"/<{ROW}:class_id>/")
@@ -82,7 +106,12 @@ class Classes(SecureView):
     def courses(self, class_id: int) -> str:
         """The courses of a class, with the number of its students who are registered for each."""
         ctx = request_context()
-        return self._page("courses", class_id, courses=list_class_courses(ctx, class_id=class_id))
+        return self.class_page(
+            "courses",
+            class_id,
+            courses=list_class_courses(ctx, class_id=class_id),
+            later={one.offering_id: one for one in list_later_joiners(ctx, class_id=class_id)},
+        )
 
     @expose(f"/<{ROW}:class_id>/courses/<{ROW}:offering_id>/")
     def registrations(self, class_id: int, offering_id: int) -> str:
@@ -106,7 +135,7 @@ class Classes(SecureView):
             "q": text,
             "registered": registered,
         }
-        return self._page(
+        return self.class_page(
             "registrations",
             class_id,
             course=get_class_course(ctx, class_id=class_id, offering_id=offering_id),
@@ -139,21 +168,18 @@ class Classes(SecureView):
             if not form.is_submitted():
                 form.head_teacher.data = school_class.head_teacher_id
         chosen: Chosen = {"class_id": class_id, "q": text, "state": state}
-        return self._page(
+        last = session.get(LAST_MOVE)
+        return self.class_page(
             "show",
             class_id,
             students=students,
             text=text,
             state=state,
+            later=[one for one in list_later_joiners(ctx, class_id=class_id) if one.waiting],
+            last_move=last if last is not None and last["target_id"] == class_id else None,
             form=form if may_choose else None,
             address=ListAddress("classes.show", chosen, sort, descending),
         )
-
-    def _page(self, name: str, class_id: int, **values: Any) -> str:
-        school_class = get_class(request_context(), class_id=class_id)
-        sees_people = may(request_actor().role, Action.SEE_PEOPLE)
-        template = f"manage/classes/{name}.html"
-        return str(self.render(template, school_class=school_class, sees_people=sees_people, **values))
 
     @staticmethod
     def _order() -> tuple[str, StudentSort, bool]:

@@ -19,6 +19,7 @@ from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.course_editor import ContentEditor, EditorPage
 from admin.course_forms import NewCourseForm
 from admin.listing import ListAddress, choice, number
+from admin.offering_classes import ClassesOfOffering
 from admin.offering_moves import OfferingMoves
 from admin.offering_staff import StaffPages
 from admin.own_status import OwnStatusActs, missing_by_tab
@@ -84,7 +85,9 @@ class DatesForm(ManageForm):
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
-class Offerings(ContentEditor, StaffPages, RegistrationPages, OfferingMoves, OwnStatusActs, SecureView):
+class Offerings(
+    ContentEditor, StaffPages, RegistrationPages, ClassesOfOffering, OfferingMoves, OwnStatusActs, SecureView
+):
     """The list of the school's courses and the page of one."""
 
     action = Action.SEE_OFFERINGS

@@ -26,6 +26,7 @@ from app.services.account_fields import (
     write_columns,
 )
 from app.services.audit import record
+from app.services.class_followers import follow_joiners
 from app.services.passwords import hash_password, make_one_time_password
 from app.services.quotas import require_room_for_people
 from app.services.sealed import ID_NUMBER
@@ -89,6 +90,8 @@ def create_account(
     with unique_or_invalid(ctx, tuple(known)):
         ctx.session.add(user)
     record(ctx, "user.created", "user", user_id, {"kind": kind, **_shown(known)})
+    if chosen is not None:
+        follow_joiners(ctx, class_ids=[chosen.id])
     return NewAccount(
         id=user_id,
         kind=kind,
@@ -120,7 +123,8 @@ def edit_account(
     """
     require(ctx, Action.EDIT_PEOPLE)
     user = ctx.session.scalar(
-        select(User).where(User.id == user_id).with_for_update(),
+        # Weaker than FOR UPDATE: who registers this person at the same moment holds the course and must not wait.
+        select(User).where(User.id == user_id).with_for_update(key_share=True),
         execution_options={"populate_existing": True},
     )
     if user is None:
@@ -152,6 +156,8 @@ def edit_account(
         data: dict[str, Any] = {"old": {name: old[name] for name in new}, "new": new} if new else {}
         unshown = [name for name in marked if name not in SHOWN]
         record(ctx, "user.edited", "user", user.id, data | ({"changed": unshown} if unshown else {}))
+    if "class_id" in marked:
+        follow_joiners(ctx, class_ids=[columns["class_id"]])
     return marked
 
 

@@ -16,7 +16,9 @@ from app.rules.course_states import OfferingStatus
 from app.rules.terms import term_label
 from app.rules.windows import CourseState, course_state
 from app.services.access import acting_user_id
+from app.services.enrolment_rows import seats_of
 from app.services.offerings import dates_of, licence_holds
+from app.services.registration_counts import registrations_of_offering
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def items_query(ctx: Context) -> Select[*tuple[Any, ...]]:
         select(Enrolment.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
     )
     statement: Select[*tuple[Any, ...]] = (
-        select(CourseOffering, registered, registrations_of_row(), User.real_name)
+        select(CourseOffering, registered, registrations_of_offering(), User.real_name)
         .join(CourseOffering.course)
         .outerjoin(CourseOffering.licence)
         .options(contains_eager(CourseOffering.course), contains_eager(CourseOffering.licence))
@@ -238,21 +240,6 @@ def with_operating_teacher(statement: Select[*tuple[Any, ...]]) -> Select[*tuple
     return statement.outerjoin(User, his)
 
 
-def registrations_of_row() -> ColumnElement[int]:
-    """How many are registered for the offering of a row."""
-    return (
-        select(func.count())
-        .select_from(Enrolment)
-        .where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
-        )
-        .correlate(CourseOffering)
-        .scalar_subquery()
-    )
-
-
 def as_item(
     ctx: Context,
     offering: CourseOffering,
@@ -262,15 +249,14 @@ def as_item(
     shown: bool = True,
 ) -> CatalogueItem:
     """A row of ``items_query`` as students see it today."""
-    granted = offering.licence.seats if offering.licence else None
-    limits = [seats for seats in (offering.seats, granted) if seats is not None]
+    seats = seats_of(offering, offering.licence)
     return CatalogueItem(
         offering,
         course_state(dates_of(offering), ctx.today()),
         "own" if offering.course_owner_id == ctx.school.id else "alliance",
         registered,
         registrations,
-        max(min(limits) - registrations, 0) if limits else None,
+        None if seats is None else max(seats - registrations, 0),
         teacher,
         shown,
     )

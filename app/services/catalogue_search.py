@@ -18,13 +18,13 @@ from app.services.catalogue import (
     as_item,
     is_shown,
     items_query,
-    registrations_of_row,
     state_condition,
     state_number,
     with_operating_teacher,
 )
 from app.services.course_search import course_matches
 from app.services.paging import Page
+from app.services.registration_counts import registrations_of_offering
 
 PAGE_SIZE = 12
 
@@ -165,7 +165,7 @@ def _by_closing(ctx: Context) -> tuple[ColumnElement[Any], ...]:
 
 
 def _by_registrations(_ctx: Context) -> tuple[ColumnElement[Any], ...]:
-    return (registrations_of_row().desc(),)
+    return (registrations_of_offering().desc(),)
 
 
 def _by_title(_ctx: Context) -> tuple[ColumnElement[Any], ...]:

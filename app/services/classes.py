@@ -60,8 +60,7 @@ def next_class_numbers(ctx: Context, *, years: Sequence[int | None]) -> list[str
     Args:
         years: entry year of each class.
     """
-    key = func.pg_advisory_xact_lock(func.hashtext("class_numbers"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))
+    hold_class_names(ctx)
     serial = func.max(cast(func.substr(SchoolClass.number, _YEAR_DIGITS + 1), Integer))
     year = func.left(SchoolClass.number, _YEAR_DIGITS)
     known = select(year, serial).where(SchoolClass.number.regexp_match(_OURS)).group_by(year)
@@ -72,6 +71,12 @@ def next_class_numbers(ctx: Context, *, years: Sequence[int | None]) -> list[str
         last[prefix] += 1
         numbers.append(f"{prefix}{last[prefix]:03d}")
     return numbers
+
+
+def hold_class_names(ctx: Context) -> None:
+    """Until the end of this transaction nobody else creates or renames a class of this school."""
+    key = func.pg_advisory_xact_lock(func.hashtext("class_numbers"), ctx.school.id % 2**31)
+    ctx.session.execute(select(key))
 
 
 def _find(ctx: Context, one: NewClass) -> int:

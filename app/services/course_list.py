@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
-from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, Enrolment, User
+from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, User
 from app.rules.own_course_states import CourseStatus, Standing
 from app.rules.permissions import Action, Reach, reach
 from app.rules.windows import CourseState, course_state
@@ -18,6 +18,7 @@ from app.services.course_search import course_matches
 from app.services.mine import reachable_offerings
 from app.services.offerings import dates_of, licence_holds
 from app.services.paging import Page
+from app.services.registration_counts import registrations_of_offering
 
 PAGE_SIZE = 20
 SOURCES = ("alliance", "own")
@@ -123,17 +124,7 @@ def recommendation_state() -> ColumnElement[str | None]:
 
 
 def _rows(ctx: Context) -> Select[Any]:
-    registrations = (
-        select(func.count())
-        .select_from(Enrolment)
-        .where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
-        )
-        .correlate(CourseOffering)
-        .scalar_subquery()
-    )
+    registrations = registrations_of_offering()
     teacher = and_(User.school_id == CourseOffering.school_id, User.id == CourseOffering.operating_teacher_id)
     # A draft is its owner's: never another school's of a course that both have.
     draft = and_(

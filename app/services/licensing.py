@@ -30,7 +30,7 @@ from app.services.licence_writing import (
     school_day,
     write_wanted,
 )
-from app.services.school_notices import notify_administrators
+from app.services.notices import notify_administrators
 from app.services.tenancy import get_members, require_alliance
 from tenants.registry import SchoolInfo
 

@@ -48,17 +48,30 @@ def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link:
         queue_mail(ctx, user_id=user_id, recipient=found.email, template="notice", params=params)
 
 
-def notify_administrators(ctx: Context, *, subject: Message, body: Message, link: str | None = None) -> None:
-    """Write a message to every administrator of this school but the acting one; arguments as of ``notify``."""
+def notify_administrators(ctx: Context, *, subject: Message, body: Message, link: str | None = None) -> int:
+    """Write a message to every active administrator of this school but the acting one; arguments as of ``notify``.
+
+    Returns:
+        how many were written.
+    """
     acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
-    administrators = select(User.id).where(
-        User.school_id == ctx.school.id,
-        User.kind == "administrator",
-        User.status == "active",
-        User.id != (acting or 0),
-    )
-    for user_id in ctx.session.scalars(administrators.order_by(User.id)).all():
-        notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
+    readers = ctx.session.execute(
+        select(User.id, User.email, User.real_name)
+        .where(
+            User.school_id == ctx.school.id,
+            User.kind == "administrator",
+            User.status == "active",
+            User.id != (acting or 0),
+        )
+        .order_by(User.id)
+    ).all()
+    said, told = subject.as_json(), body.as_json()
+    ctx.session.add_all(Notice(user_id=one.id, subject=said, body=told, link=link) for one in readers)
+    for one in readers:
+        if one.email is not None:
+            params = {"name": one.real_name, "subject": said, "body": told, "link": link or "/messages"}
+            queue_mail(ctx, user_id=one.id, recipient=one.email, template="notice", params=params)
+    return len(readers)
 
 
 def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> Page[NoticeRow]:

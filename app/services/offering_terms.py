@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
-from app.models import CourseOffering, Enrolment, OfferingAssistant
+from app.models import CourseOffering, OfferingAssistant
 from app.rules.course_states import OfferingStatus
 from app.rules.permissions import Action
 from app.rules.terms import is_term, terms_around
 from app.services.audit import record
 from app.services.mine import reachable_offerings
 from app.services.offerings import get_school_course, locked_offering
+from app.services.registration_counts import registrations_of_offering
 
 #: Terms that are offered for choice: the present one and those that follow.
 TERMS_AHEAD = 3
@@ -40,17 +41,7 @@ def list_terms(ctx: Context, *, offering_id: int) -> Sequence[TermRow]:
         NotFound: no such course here.
     """
     offering = get_school_course(ctx, offering_id=offering_id).offering
-    registered = (
-        select(func.count())
-        .select_from(Enrolment)
-        .where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
-        )
-        .correlate(CourseOffering)
-        .scalar_subquery()
-    )
+    registered = registrations_of_offering()
     rows = ctx.session.execute(
         select(CourseOffering.id, CourseOffering.term, CourseOffering.status, registered)
         .where(

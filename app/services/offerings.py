@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotAllowed, NotFound, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, LicenceAnswer, School, User
+from app.models import CourseLicence, CourseOffering, LicenceAnswer, School, User
 from app.rules.course_states import Move, OfferingStatus, missing_for_online, next_status
 from app.rules.licence_terms import MOST_SEATS
 from app.rules.permissions import Action, Reach, reach
@@ -21,6 +20,7 @@ from app.services.enrolment_rows import lock_offering, promote_waiting
 from app.services.licence_validity import is_licence_valid
 from app.services.mine import reachable_offerings
 from app.services.own_offerings import follow_review
+from app.services.registration_counts import registrations_of_offering
 from app.services.showings import show_publicly
 
 EARLIEST = date(2000, 1, 1)
@@ -307,18 +307,8 @@ def _licence_of(ctx: Context, offering: CourseOffering) -> CourseLicence | None:
     )
 
 
-def _rows(ctx: Context) -> Select[Any]:
-    registrations = (
-        select(func.count())
-        .select_from(Enrolment)
-        .where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
-        )
-        .correlate(CourseOffering)
-        .scalar_subquery()
-    )
+def _rows(ctx: Context) -> Select[CourseOffering, str, int]:
+    registrations = registrations_of_offering()
     return (
         select(CourseOffering, User.real_name, registrations)
         .join(CourseOffering.course)

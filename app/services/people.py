@@ -59,6 +59,10 @@ class PeopleFilter:
     class_id: int | None = None
     entry_year: int | None = None
     state: PersonState | None = None
+    #: Only who is not in this class.
+    outside_class_id: int | None = None
+    #: Only who is in no class.
+    unassigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,10 @@ def _narrowed(filters: PeopleFilter) -> list[ColumnElement[bool]]:
         conditions.append(User.class_id == filters.class_id)
     if filters.entry_year is not None:
         conditions.append(User.entry_year == filters.entry_year)
+    if filters.outside_class_id is not None:
+        conditions.append(User.class_id.is_distinct_from(filters.outside_class_id))
+    if filters.unassigned:
+        conditions.append(User.class_id.is_(None))
     if filters.state is PersonState.NEVER:
         conditions.append(User.last_login_at.is_(None))
     elif filters.state is not None:

@@ -286,7 +286,7 @@ def _open_request(ctx: Context, request_id: int) -> tuple[ChangeRequest, User]:
         raise NotFound(msg("没有找到这个申请"))
     if request.state != "open":
         raise Conflict(msg("这个申请已经处理，或已被学生撤回"))
-    student = select(User).where(User.id == request.user_id).with_for_update()
+    student = select(User).where(User.id == request.user_id).with_for_update(key_share=True)
     return request, ctx.session.scalars(student, execution_options=fresh).one()
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from app.rules.colours import accent_theme
 from app.rules.permissions import Action, Role, may
-from app.web.i18n import chosen_language, translated
+from app.web.i18n import chosen_language, joined, translated
 from app.web.security import own_style
 from app.web.states import STATE_WORDS
 from tenants.registry import SchoolInfo
@@ -119,5 +119,5 @@ def install(app: Flask) -> None:
         gettext=_gettext,
     )
     app.jinja_env.filters.update(
-        translated=translated, local_time=local_time, iso_date=iso_date, zone_name=zone_name
+        translated=translated, joined=joined, local_time=local_time, iso_date=iso_date, zone_name=zone_name
     )

@@ -60,5 +60,4 @@ def left() -> Response:
 def _page(state: str, status: int, **values: str) -> Response:
     response = make_response(render_template("auth/visit.html", state=state, **values), status)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response

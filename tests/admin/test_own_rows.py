@@ -30,9 +30,14 @@ EVERYBODYS = {
     ("GET", "offerings.index"),
     ("GET", "offerings.create"),
 }
-#: Forms that are every teacher's; sent empty, they come back marked.
-MARKED = {("POST", "offerings.create")}
-HEADS = {("GET", "classes.show"), ("GET", "classes.courses"), ("GET", "classes.registrations")}
+#: What every teacher may send, and has sent back for what is missing.
+SENT_EMPTY = {("POST", "offerings.create")}
+HEADS = {
+    ("GET", "classes.show"),
+    ("GET", "classes.courses"),
+    ("GET", "classes.registrations"),
+    ("GET", "classes.selections"),
+}
 RUNNERS = {
     ("GET", "offerings.show"),
     ("GET", "offerings.details"),
@@ -120,7 +125,7 @@ def test_every_route_opens_for_a_teacher_where_it_is_his_and_is_not_there_elsewh
             opens = given["class_id"] == mine.class_id and given.get("offering_id", taught[0]) in taught
         if has and act in RUNNERS:
             opens = given["offering_id"] == mine.offering.id
-        expected = 422 if act in MARKED else 200 if opens else 404
+        expected = 200 if opens else 422 if act in SENT_EMPTY else 404
         assert answer.status_code == expected, f"{method} {path}"
         for foreign in ("乙班", "乙来过", "乙没来", "乙停用"):
             assert foreign not in answer.text, f"{method} {path}"

@@ -86,7 +86,7 @@ def test_it_ends_with_the_licence_and_with_the_school(
     assert {school_id for school_id, *_ in where(course_id)} == {licensed.id, closed.id}
     with unit_of_work(secretariat):
         end_licence(secretariat, course_id=course_id, school_id=licensed.id)
-        suspend_school(secretariat, school_id=closed.id)
+        suspend_school(secretariat, school_id=closed.id, reason="停用")
     assert where(course_id) == []
 
 
@@ -105,13 +105,12 @@ def test_the_daily_task_and_the_review_take_it_off_and_put_it_on(
         tend_licences(ctx)
     assert shown() == set()
     with unit_of_work(make_ctx(school)) as ctx:
-        course = ctx.session.get_one(Course, (school.id, own.id))
-        follow_review(ctx, course)
+        follow_review(ctx, course_id=own.id)
     assert shown() == {offering}
     with unit_of_work(make_ctx(school)) as ctx:
         course = ctx.session.get_one(Course, (school.id, own.id))
         course.status = "rejected"
-        follow_review(ctx, course)
+        follow_review(ctx, course_id=own.id)
     assert shown() == set()
 
 

@@ -11,6 +11,7 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import RosterImport
 from app.services.audit import record
+from app.services.class_followers import follow_joiners
 from app.services.classes import NewClass, create_classes
 from app.services.imports import sql
 from app.services.imports.kinds import KINDS
@@ -33,7 +34,9 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
     """Write what the preview showed; harmless when there is nothing to do.
 
     Killed at any point it leaves nothing: classes, accounts and the state ``applied`` become true in one commit.
-    Rows whose account or class is no longer as the preview showed it become problems.
+    Rows whose account or class is no longer as the preview showed it become problems. Who joined a class that later
+    joiners follow is registered in a unit of its own, so that nobody waits for a seat while a roster is written; the
+    class's page shows whom a kill in between left out.
     """
     with units() as ctx:
         run = claim(ctx, import_id, waiting="applying", working="applying")
@@ -44,10 +47,12 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
             try:
                 with units() as ctx:
                     _apply(ctx, run, pulse)
-                return
+                break
             except IntegrityError:
                 if attempt == _TRIES:
                     raise
+    with units() as ctx:
+        follow_joiners(ctx)
 
 
 def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
