@@ -25,6 +25,7 @@ from app.services.registration_keeping import (
     export_registrations,
     find_candidates,
     list_waiting,
+    must_search,
     remove_students,
     remove_waiting,
 )
@@ -36,7 +37,7 @@ from app.services.registrations import (
     registrations_in_time,
     seat_figures,
 )
-from app.sheets.registrations import registration_sheet
+from app.sheets.typed import TypedSheet, Value, typed_workbook
 from app.web.context import request_context, request_school
 from app.web.given_files import give_download
 from app.web.hosts import ROW
@@ -44,9 +45,12 @@ from app.web.i18n import joined, translated
 from app.web.listing import page_argument, text_argument
 from app.web.states import STATE_WORDS
 
+Chosen = dict[str, str | int | None]
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHART_CLASSES = 20
 _COLUMNS = (msg("学号"), msg("真实姓名"), msg("班级"), msg("注册时间"), msg("来源"), msg("账号状态"))
+_WIDTHS = (18, 14, 24, 20, 12, 12)
 _REFUSED = {
     "seats": msg("%(n)s 人因名额已满未能注册"),
     "disabled": msg("%(n)s 人账号已停用"),
@@ -65,7 +69,7 @@ class RegistrationPages:
     def registrations(self, offering_id: int) -> str:
         """注册学生: the list."""
         ctx = request_context()
-        chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
+        chosen: Chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
         sort = RegistrationSort(choice("sort", tuple(RegistrationSort)) or RegistrationSort.NUMBER)
         descending = request.args.get("desc") == "1"
         found = list_registered(
@@ -96,7 +100,7 @@ class RegistrationPages:
     def add_students(self, offering_id: int) -> ResponseReturnValue:
         """「添加学生」: find, tick, 「添加」; what could not be done is said with its reason."""
         ctx = request_context()
-        chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
+        chosen: Chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
         address = ListAddress("offerings.add_students", chosen)
         if request.method == "POST":
             done = attempt(lambda ctx: add_students(ctx, offering_id=offering_id, user_ids=ticked()))
@@ -116,6 +120,7 @@ class RegistrationPages:
             found=found,
             chosen=chosen,
             classes=class_choices(ctx, offering_id=offering_id),
+            must_search=must_search(ctx),
             address=address,
         )
 
@@ -215,7 +220,7 @@ def _say(done: Registered) -> None:
 def _sheet(exported: Exported) -> bytes:
     zone = ZoneInfo(request_school().timezone)
     header = [translated(name) for name in _COLUMNS]
-    rows = (
+    rows: list[list[Value]] = [
         [
             row.number,
             row.real_name,
@@ -225,5 +230,5 @@ def _sheet(exported: Exported) -> bytes:
             translated(STATE_WORDS["account"][row.status][0]),
         ]
         for row in exported.rows
-    )
-    return registration_sheet(gettext("注册学生"), header, rows)
+    ]
+    return typed_workbook([TypedSheet(gettext("注册学生"), header, rows, _WIDTHS)])

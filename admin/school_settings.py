@@ -13,7 +13,7 @@ from wtforms import IntegerField, RadioField, SelectChoice, StringField
 
 from admin.base import PEOPLE, ManageForm, SecureView, attempt, typed_values
 from admin.validators import Required
-from app.rules.permissions import Action
+from app.rules.permissions import Action, may
 from app.services.school_settings import RANDOM, RULE, change_settings, get_settings
 from app.services.slips import count_not_activated
 from app.web.context import request_context
@@ -47,12 +47,13 @@ class Settings(SecureView):
         ):
             flash(gettext("已保存"), "success")
             return redirect(self.get_url(".index"), code=303)
-        by_class, staff = count_not_activated(ctx)
+        prints = may(ctx.actor.role, Action.PRINT_SLIPS)
+        by_class, staff = count_not_activated(ctx) if prints else ((), 0)
         return self.render(
             "manage/settings.html",
             form=form,
-            by_slips=settings.initial_password == RANDOM,
-            not_activated=sum(each.count for each in by_class) + staff,
+            by_slips=prints and settings.initial_password == RANDOM,
+            not_activated=sum(each.count for each in by_class) + staff if prints else None,
         )
 
 

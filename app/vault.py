@@ -7,6 +7,7 @@ row or school does not open; exact search goes through a keyed blind index.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -42,6 +43,7 @@ class Vault:
         self._gcm = AESGCM(_derive(master_key, b"blob", 32))
         self._index_key = _derive(master_key, b"index", 32)
         self._audit_key = _derive(master_key, b"audit", 32)
+        self._calendar_key = _derive(master_key, b"calendar", 32)
 
     def seal_field(self, school_id: int, column: str, row_id: int, text: str) -> bytes:
         """Encrypt a short value for one row's column."""
@@ -80,6 +82,11 @@ class Vault:
             return self._gcm.decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], f"{school_id}|{kind}".encode())
         except InvalidTag as error:
             raise SealBroken(kind) from error
+
+    def calendar_key(self, school_id: int, user_id: int, epoch: int) -> str:
+        """The secret part (160 bits) of the address of a person's calendar; another epoch, another key."""
+        digest = hmac.digest(self._calendar_key, f"{school_id}|{user_id}|{epoch}".encode(), "sha256")
+        return base64.b32encode(digest[:20]).decode().lower()
 
     def chain(self, previous: bytes, entry: bytes) -> bytes:
         """The next link (32 bytes) of a school's audit chain."""

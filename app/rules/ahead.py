@@ -29,14 +29,16 @@ def next_day(dates: Dates, today: date) -> Ahead | None:
 
     Until when one may withdraw counts only before the course's end; two on one day: the earlier named above.
     """
+    return next(iter(days_ahead(dates, today)), None)
+
+
+def days_ahead(dates: Dates, today: date) -> list[Ahead]:
+    """All of a registered person's days that come, the next one first, today included."""
     days = [(getattr(dates, field), what) for field, what in _WHAT.items()]
     coming = sorted(
         ((day, what) for day, what in days if day is not None and day >= today), key=lambda each: each[0]
     )
-    if not coming:
-        return None
-    day, what = coming[0]
-    return Ahead(day, what, _distance((day - today).days))
+    return [Ahead(day, what, _distance((day - today).days)) for day, what in coming]
 
 
 def _distance(days: int) -> Message:

@@ -16,6 +16,7 @@ from app.rules.course_states import OfferingStatus
 from app.rules.terms import term_label
 from app.rules.windows import CourseState, course_state
 from app.services.access import acting_user_id
+from app.services.enrolment_rows import seats_of
 from app.services.offerings import dates_of, licence_holds
 from app.services.registration_counts import registrations_of_offering
 
@@ -248,15 +249,14 @@ def as_item(
     shown: bool = True,
 ) -> CatalogueItem:
     """A row of ``items_query`` as students see it today."""
-    granted = offering.licence.seats if offering.licence else None
-    limits = [seats for seats in (offering.seats, granted) if seats is not None]
+    seats = seats_of(offering, offering.licence)
     return CatalogueItem(
         offering,
         course_state(dates_of(offering), ctx.today()),
         "own" if offering.course_owner_id == ctx.school.id else "alliance",
         registered,
         registrations,
-        max(min(limits) - registrations, 0) if limits else None,
+        None if seats is None else max(seats - registrations, 0),
         teacher,
         shown,
     )

@@ -11,6 +11,7 @@ from sqlalchemy import and_, delete, func, select, update
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
+from app.rules.permissions import Action, Reach, reach
 from app.services.audit import record
 from app.services.enrolment_notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
 from app.services.enrolment_rows import (
@@ -71,10 +72,17 @@ class Exported:
     rows: Sequence[RegistrationRow]
 
 
+def must_search(ctx: Context) -> bool:
+    """Whether the actor sees students of the school only when he searches for them."""
+    return reach(ctx.actor.role, Action.MANAGE_REGISTRATIONS) is Reach.OWN
+
+
 def find_candidates(
     ctx: Context, *, offering_id: int, text: str = "", class_id: int | None = None, page: int = 1
 ) -> Page[Candidate]:
     """The school's students, with what each has to do with the offering.
+
+    A teacher finds those whom he searches for; he is not shown the whole school.
 
     Args:
         text: as in ``list_registered``.
@@ -85,6 +93,8 @@ def find_candidates(
         NotFound: no such course for the actor.
     """
     manageable(ctx, offering_id)
+    if must_search(ctx) and not text.split():
+        return Page((), 0, page, PAGE_SIZE)
     conditions = [User.kind == "student", *words_found(text), *in_class(class_id)]
     total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
     registered = select(Enrolment.id).where(
@@ -102,7 +112,7 @@ def find_candidates(
         select(
             User.id,
             User.real_name,
-            User.student_no,
+            func.coalesce(User.student_no, ""),
             SchoolClass.name,
             User.status,
             registered.exists(),
@@ -118,12 +128,14 @@ def find_candidates(
 
 
 def class_choices(ctx: Context, *, offering_id: int) -> list[tuple[int, str]]:
-    """Id and name of every class of the school, for finding students to add.
+    """Id and name of every class of the school, for finding students to add; none for who must search.
 
     Raises:
         NotFound: no such course for the actor.
     """
     manageable(ctx, offering_id)
+    if must_search(ctx):
+        return []
     statement = select(SchoolClass.id, SchoolClass.name, SchoolClass.entry_year)
     rows = ctx.session.execute(
         statement.order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.name)

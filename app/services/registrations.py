@@ -228,8 +228,8 @@ def _active(offering_id: int) -> tuple[ColumnElement[bool], ...]:
     return Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None)
 
 
-def _rows() -> Select[Any]:
-    return (
+def _rows() -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = (
         select(
             User.id,
             User.real_name,
@@ -243,6 +243,7 @@ def _rows() -> Select[Any]:
         .join(User, _SAME_USER)
         .outerjoin(SchoolClass, SAME_CLASS)
     )
+    return statement
 
 
 def _order(sort: RegistrationSort, descending: bool) -> tuple[Any, ...]:

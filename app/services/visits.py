@@ -182,9 +182,10 @@ def _end(ctx: Context, visit_id: int) -> bool:
     visit = ctx.session.scalar(select(SupportVisit).where(*mine).with_for_update())
     if visit is None or visit.ended_at is not None or visit.ends_at <= ctx.now():
         return False
+    # Noted first, so that the end is among what was done during the visit.
+    record(ctx, "visit.ended", "visit", visit.id)
     # An offer that is ended cannot be followed any more, either.
     visit.ended_at, visit.token_digest = ctx.now(), None
-    record(ctx, "visit.ended", "visit", visit.id)
     return True
 
 

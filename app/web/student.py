@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user, login_required
 
 from app.rules.ahead import Ahead, next_day
+from app.rules.permissions import Action, may
 from app.rules.windows import CourseState
 from app.services.announcements import list_shown
+from app.services.calendars import my_subscription
 from app.services.catalogue import CatalogueItem, OnNow, list_on_now
 from app.services.catalogue import my_courses as courses_of_mine
+from app.services.my_courses import list_mine
 from app.services.offerings import dates_of
+from app.services.teaching import list_headed, list_taught
 from app.web import apex
 from app.web.context import request_context
 from app.web.hosts import by_host, school_only
@@ -71,6 +75,27 @@ blueprint.add_url_rule("/", "home", shared_by_visitors(by_host(school=_home, ape
 @school_only
 @login_required
 def my_courses() -> str:
-    """The courses that the person is registered for."""
+    """我的课程: current, upcoming, ended, 候补; the days that come; the calendar."""
     ctx = request_context()
-    return render_template("student/my_courses.html", courses=courses_of_mine(ctx), today=ctx.today())
+    key = my_subscription(ctx)
+    subscription = (
+        url_for("calendar.subscribed", user_id=ctx.actor.user_id, key=key, _external=True) if key else None
+    )
+    return render_template(
+        "student/my_courses.html",
+        mine=list_mine(ctx),
+        today=ctx.today(),
+        subscription=subscription,
+        webcal="webcal:" + subscription.partition(":")[2] if subscription else None,
+    )
+
+
+@blueprint.get("/my/teaching")
+@school_only
+@login_required
+def teaching() -> str:
+    """我教的课程, 我的班级."""
+    ctx = request_context()
+    if not may(ctx.actor.role, Action.ENTER_MANAGEMENT):
+        abort(404)
+    return render_template("student/teaching.html", courses=list_taught(ctx), classes=list_headed(ctx))

@@ -49,6 +49,12 @@ RUNNERS = {
     ("GET", "offerings.waiting_list"),
     ("GET", "offerings.registration_figures"),
 }
+#: What whoever runs the course does with its registrations: shown in ``tests.services.test_registrations``.
+KEEPING = {
+    ("POST", "offerings.add_students"),
+    ("POST", "offerings.remove_students"),
+    ("POST", "offerings.export_registrations"),
+}
 
 
 @pytest.fixture
@@ -110,8 +116,10 @@ def test_every_route_opens_for_a_teacher_where_it_is_his_and_is_not_there_elsewh
             row.head_teacher_id for row in session.scalars(select(SchoolClass).order_by(SchoolClass.id))
         ]
     for method, endpoint, path, given in requests(app, numbers):
-        answer = client.get(path) if method == "GET" else client.post(path, data=fields | {"rowid": numbers})
         act = (method, endpoint)
+        if has and act in KEEPING and given["offering_id"] == mine.offering.id:
+            continue
+        answer = client.get(path) if method == "GET" else client.post(path, data=fields | {"rowid": numbers})
         opens = act in EVERYBODYS
         if has and act in HEADS:
             opens = given["class_id"] == mine.class_id and given.get("offering_id", taught[0]) in taught

@@ -15,10 +15,13 @@ from app.models import AuditEntry, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
+from tests.support.courses import put_course, put_offering
 from tests.support.pages import post, token_of
 
 MakeUser = Callable[..., User]
 ClientFor = Callable[..., FlaskClient]
+#: Pages of an offering.
+TABS = ("", "details", "assessment", "staff")
 REASON = "应管理员请求，协助设置报名时间"
 
 
@@ -90,6 +93,19 @@ def test_a_visitor_is_nobody_outside_the_management_side(visitor: FlaskClient) -
         answer = visitor.get(path)
         assert answer.status_code == 404 or "/login" in answer.headers["Location"], path
     assert "重置密码" not in visitor.get("/manage/people/").text
+
+
+def test_every_page_of_the_visitors_menu_opens(
+    visitor: FlaskClient, alliance: SchoolInfo, school: SchoolInfo, make_user: MakeUser
+) -> None:
+    person = make_user(school)
+    offering_id = put_offering(alliance, school, put_course(alliance)).id
+    menu = set(re.findall(r'href="(/manage/[^"#?]*)"', visitor.get("/manage/").text))
+    assert {"/manage/people/", "/manage/settings/", "/manage/classes/", "/manage/offerings/"} <= menu
+    for path in (
+        menu | {f"/manage/people/{person.id}/"} | {f"/manage/offerings/{offering_id}/{tab}" for tab in TABS}
+    ):
+        assert visitor.get(path).status_code == 200, path
 
 
 @pytest.mark.parametrize(

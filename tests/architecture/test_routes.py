@@ -39,6 +39,8 @@ PUBLIC = {
     "visits.enter",
     "visits.end",
     "visits.left",
+    # Calendar programs cannot log in; the unguessable key in the address is the proof.
+    "calendar.subscribed",
     # Only where mails are kept in a folder instead of sent: the demo.
     "demo_mail.index",
 }
