@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -38,14 +39,14 @@ def list_shown(ctx: Context, *, limit: int) -> list[ShownAnnouncement]:
     """
     latest = (Announcement.pinned.desc(), Announcement.published_at.desc(), Announcement.id.desc())
     rows = ctx.session.execute(_shown(ctx).order_by(*latest).limit(limit))
-    return [ShownAnnouncement(*row) for row in rows]
+    return [_read(row) for row in rows]
 
 
 def list_from_alliance(ctx: Context, *, limit: int) -> list[ShownAnnouncement]:
     """What the alliance shows at this school now, for its administrators."""
     latest = (Announcement.pinned.desc(), Announcement.published_at.desc(), Announcement.id.desc())
     theirs = _shown(ctx).where(Announcement.school_id != ctx.school.id)
-    return [ShownAnnouncement(*row) for row in ctx.session.execute(theirs.order_by(*latest).limit(limit))]
+    return [_read(row) for row in ctx.session.execute(theirs.order_by(*latest).limit(limit))]
 
 
 def get_shown(ctx: Context, owner_id: int, announcement_id: int) -> ShownAnnouncement:
@@ -61,6 +62,11 @@ def get_shown(ctx: Context, owner_id: int, announcement_id: int) -> ShownAnnounc
     row = ctx.session.execute(wanted).one_or_none()
     if row is None:
         raise NotFound(msg("没有找到这条公告，它可能已经撤回"))
+    return _read(row)
+
+
+def _read(row: Any) -> ShownAnnouncement:
+    # What is shown has been published, which the column alone does not say.
     return ShownAnnouncement(*row)
 
 
