@@ -182,17 +182,17 @@ def _latest(ctx: Context, day: date) -> Any:
 
 
 def _row(found: Any) -> ActivityRow:
-    school_id, name, unit_code, slug, status, day, last, counted = found[:8]
-    now, before = found[8:12], found[12:16]
+    school, (day, last, counted), now, before = found[:5], found[5:8], found[8:12], found[12:16]
+    school_id, name, unit_code, slug, status = school
     return ActivityRow(
-        school_id,
-        name,
-        unit_code,
-        slug,
-        status,
-        day,
-        DayFigures(*now) if now[0] is not None else None,
-        DayFigures(*before) if before[0] is not None else None,
-        last,
-        counted,
+        school_id=school_id,
+        name=name,
+        unit_code=unit_code,
+        slug=slug,
+        status=status,
+        day=day,
+        now=DayFigures(*now) if now[0] is not None else None,
+        before=DayFigures(*before) if before[0] is not None else None,
+        last_activity_at=last,
+        counted_at=counted,
     )
