@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.worksheet.worksheet import Worksheet
 
 from app.sheets.columns import column_letters
 from app.sheets.writing import HEADER_FILL, HEADER_FONT, put_text, saved
@@ -55,15 +56,15 @@ def typed_workbook(sheets: Iterable[TypedSheet]) -> bytes:
     return saved(workbook)
 
 
-def _head(sheet: object, text: str) -> Cell:
-    cell: Cell = WriteOnlyCell(sheet)  # type: ignore[arg-type]
+def _head(sheet: Worksheet, text: str) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet)
     put_text(cell, text)
     cell.font, cell.fill = HEADER_FONT, HEADER_FILL
     return cell
 
 
-def _cell(sheet: object, value: Value) -> Cell:
-    cell: Cell = WriteOnlyCell(sheet)  # type: ignore[arg-type]
+def _cell(sheet: Worksheet, value: Value) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet)
     if isinstance(value, str):
         put_text(cell, value)
     elif value is not None:
