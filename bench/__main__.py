@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import importing, licensing, pages, people
+from bench import classes, importing, licensing, pages, people
 from bench.place import place
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -17,6 +17,7 @@ PARTS = {
     "pages": pages.measure,
     "people": people.measure,
     "licensing": licensing.measure,
+    "classes": classes.measure,
 }
 
 

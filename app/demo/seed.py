@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.context import Actor, Context
 from app.demo import emblems
 from app.demo.activity import ALLIANCE_SAYS, SCHOOLS_SAY, announce, remember_activity
+from app.demo.classes import arrange_classes
 from app.demo.courses import COURSES, Renewal
 from app.demo.licences import vary_licences
 from app.demo.more_courses import MORE_COURSES, MORE_PLANS
@@ -65,6 +66,7 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             for plan in fresh:
                 _put_online(ctx, courses[plan.course], plan, students)
             begin_own_course(ctx, planned.slug)
+            arrange_classes(ctx)
             bring_on_the_way(ctx, planned.slug)
         with unit(alliance) as ctx:
             accept_recommended(_as_secretary(ctx), planned.slug)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -65,7 +64,9 @@ def get_shown(ctx: Context, owner_id: int, announcement_id: int) -> ShownAnnounc
     return ShownAnnouncement(*row)
 
 
-def _shown(ctx: Context) -> Select[Any]:
+def _shown(
+    ctx: Context,
+) -> Select[int, int, str, str, str, bool, bool, datetime | None, date | None]:
     statement = select(
         Announcement.school_id,
         Announcement.id,
