@@ -42,7 +42,7 @@ def renew() -> Response:
     """「生成订阅地址」, 「重新生成」."""
     with unit_of_work(request_context()) as ctx:
         renew_subscription(ctx)
-    flash(gettext("已生成新的订阅地址，之前的地址不再有效"), "success")
+    flash(gettext("已生成新的订阅地址"), "success")
     return make_response(redirect(url_for("student.my_courses", _anchor="calendar"), code=303))
 
 
