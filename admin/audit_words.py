@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from app.models import AuditEntry
+from app.services.visits import VISITOR_PREFIX
 from app.web.i18n import joined
 
 #: Every act that a use case records; a test compares them with the services' source.
@@ -283,7 +284,9 @@ def object_name(entry: AuditEntry) -> str:
 
 
 def actor_name(entry: AuditEntry) -> str:
-    """Who did it: a person, or the platform itself."""
+    """Who did it: a person, the platform itself, or a visitor of the secretariat."""
+    if entry.actor_id is None and entry.actor_name.startswith(VISITOR_PREFIX):
+        return gettext("秘书处 · %(name)s", name=entry.actor_name.removeprefix(VISITOR_PREFIX))
     return entry.actor_name if entry.actor_id else str(_PEOPLE.get(entry.actor_name, entry.actor_name))
 
 

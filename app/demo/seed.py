@@ -18,6 +18,7 @@ from app.demo.licences import vary_licences
 from app.demo.more_courses import MORE_COURSES, MORE_PLANS
 from app.demo.own_courses import begin_own_course
 from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
+from app.demo.registrations import FULL, register_students
 from app.demo.reviewed_courses import accept_recommended, bring_on_the_way
 from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
 from app.models import Course, CourseOffering, School, User
@@ -25,7 +26,6 @@ from app.rules.permissions import Role
 from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
 from app.services.course_drafts import open_draft, save_draft
 from app.services.courses import create_course, publish_version, release_course, set_cover
-from app.services.enrolments import register
 from app.services.licences import license_course
 from app.services.offerings import put_online, schedule_offering
 from app.services.schools import open_school
@@ -151,6 +151,7 @@ def _put_online(ctx: Context, course_id: int, plan: Plan, students: list[User]) 
     if plan.days is None:
         return
     offering = ctx.session.scalars(select(CourseOffering).where(CourseOffering.course_id == course_id)).one()
+    full = (ctx.school.slug, plan.course) == FULL[:2]
     starts_on, ends_on, registration_starts_on, registration_ends_on = (
         ctx.today() + timedelta(days=days) for days in plan.days
     )
@@ -162,10 +163,7 @@ def _put_online(ctx: Context, course_id: int, plan: Plan, students: list[User]) 
         ends_on=ends_on,
         registration_starts_on=registration_starts_on,
         registration_ends_on=registration_ends_on,
+        seats=FULL[2] if full else None,
     )
     put_online(ctx, offering_id=offering.id)
-    # They registered while it was possible, whichever day it is now.
-    during = ctx.now() + (registration_ends_on - ctx.today())
-    for student in students[: 4 if registration_starts_on <= ctx.today() else 0]:
-        actor = Actor(role=Role.STUDENT, name=student.real_name, user_id=student.id, school_id=ctx.school.id)
-        register(replace(ctx, actor=actor, now=lambda: min(during, ctx.now())), offering_id=offering.id)
+    register_students(ctx, offering, students, all_of_them=full)

@@ -183,8 +183,13 @@ def _latest(ctx: Context, day: date) -> Any:
 
 def _row(found: Any) -> ActivityRow:
     school, (day, last, counted), now, before = found[:5], found[5:8], found[8:12], found[12:16]
+    school_id, name, unit_code, slug, status = school
     return ActivityRow(
-        *school,
+        school_id=school_id,
+        name=name,
+        unit_code=unit_code,
+        slug=slug,
+        status=status,
         day=day,
         now=DayFigures(*now) if now[0] is not None else None,
         before=DayFigures(*before) if before[0] is not None else None,

@@ -66,7 +66,7 @@ def get_shown(ctx: Context, owner_id: int, announcement_id: int) -> ShownAnnounc
 
 
 def _shown(ctx: Context) -> Select[Any]:
-    statement = select(
+    statement: Select[Any] = select(
         Announcement.school_id,
         Announcement.id,
         Announcement.title,

@@ -20,7 +20,7 @@ from app.rules.course_states import OfferingStatus
 from app.rules.windows import Dates, is_registration_open
 from app.services.audit import record
 from app.services.enrolment_notices import tell_promoted
-from app.services.licences import is_licence_valid
+from app.services.licence_validity import is_licence_valid
 
 #: Kinds of accounts that can be registered; an administrator's student side is the same as a student's (chapter 3).
 _KINDS = ("student", "teacher", "administrator")
@@ -196,6 +196,28 @@ def promote_waiting(ctx: Context, offering: CourseOffering) -> tuple[int, ...]:
     record(ctx, "enrolment.promoted", "offering", offering.id, data)
     tell_promoted(ctx, offering, done)
     return done
+
+
+def promote_where_licensed(ctx: Context, licence_ids: Collection[int]) -> None:
+    """Give free seats to those who wait, in the offerings of licences that were changed by the alliance.
+
+    Args:
+        ctx: in the scope of the school that has them.
+    """
+    waited_for = (
+        select(WaitingPlace.offering_id)
+        .join(
+            CourseOffering,
+            and_(
+                CourseOffering.school_id == WaitingPlace.school_id,
+                CourseOffering.id == WaitingPlace.offering_id,
+            ),
+        )
+        .where(CourseOffering.school_id == ctx.school.id, CourseOffering.licence_id.in_(licence_ids))
+        .distinct()
+    )
+    for offering_id in sorted(ctx.session.scalars(waited_for)):
+        promote_waiting(ctx, lock_offering(ctx, offering_id))
 
 
 def _dates(offering: CourseOffering) -> Dates:

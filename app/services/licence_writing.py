@@ -35,6 +35,7 @@ from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
 from app.rules.course_states import OfferingStatus
 from app.rules.terms import term_of
+from app.services.enrolment_rows import promote_where_licensed
 from app.services.showings import show_publicly
 
 #: What of a licence is granted, and may be changed.
@@ -183,6 +184,9 @@ def offer_granted(inner: Context, touched: Touched) -> None:
             execution_options={"synchronize_session": False},
         )
         show_publicly(inner, offering_ids=lapsed.all())
+    if touched.changed:
+        # A licence may grant more seats than before.
+        promote_where_licensed(inner, touched.changed)
 
 
 def rows_wanted(rows: Iterable[Mapping[str, Any]]) -> Subquery:

@@ -1,4 +1,4 @@
-"""Licences (授权) one by one: whether one holds, giving one course to schools, ending one."""
+"""Licences (授权) one by one: giving one course to schools, ending one."""
 
 from __future__ import annotations
 
@@ -16,15 +16,6 @@ from app.services.courses import get_course
 from app.services.licence_writing import CourseRef, Licensing
 from app.services.licensing import end_licences, license_courses, require_licensing
 from app.services.tenancy import get_member
-
-
-def is_licence_valid(licence: CourseLicence | None, today: date) -> bool:
-    """Whether a licence holds on a day at the school, its first and last day included."""
-    return (
-        licence is not None
-        and (licence.starts_on is None or licence.starts_on <= today)
-        and (licence.ends_on is None or today <= licence.ends_on)
-    )
 
 
 def license_course(

@@ -16,7 +16,8 @@ from app.rules.licence_terms import MOST_SEATS
 from app.rules.permissions import Action, Reach, reach
 from app.rules.windows import Dates, date_problems
 from app.services.audit import record
-from app.services.licences import is_licence_valid
+from app.services.enrolment_rows import lock_offering, promote_waiting
+from app.services.licence_validity import is_licence_valid
 from app.services.mine import reachable_offerings
 from app.services.own_offerings import follow_review
 from app.services.registration_counts import registrations_of_offering
@@ -162,6 +163,8 @@ def schedule_offering(
         record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
         if offering.course_owner_id == ctx.school.id:
             follow_review(ctx, course_id=offering.course_id)
+        # More seats, or a longer registration, let those in who wait.
+        promote_waiting(ctx, lock_offering(ctx, offering_id))
     return offering
 
 

@@ -26,6 +26,8 @@ from tenants.registry import SchoolInfo, find_by_id
 LINK_LIFETIME = timedelta(minutes=2)
 LONGEST = timedelta(minutes=60)
 REASON_LENGTH = (4, 500)
+#: Begins the name under which a visitor acts.
+VISITOR_PREFIX = "秘书处 · "
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class RunningVisit:
 
 def visitor_name(secretary_name: str) -> str:
     """The name under which a visitor acts, in the log and on the page."""
-    return f"秘书处 · {secretary_name}"
+    return VISITOR_PREFIX + secretary_name
 
 
 def offer_visit(ctx: Context, *, school_id: int, reason: str) -> OfferedVisit:

@@ -56,14 +56,14 @@ def typed_workbook(sheets: Iterable[TypedSheet]) -> bytes:
 
 
 def _head(sheet: object, text: str) -> Cell:
-    cell: Cell = WriteOnlyCell(sheet)
+    cell: Cell = WriteOnlyCell(sheet)  # type: ignore[arg-type]
     put_text(cell, text)
     cell.font, cell.fill = HEADER_FONT, HEADER_FILL
     return cell
 
 
 def _cell(sheet: object, value: Value) -> Cell:
-    cell: Cell = WriteOnlyCell(sheet)
+    cell: Cell = WriteOnlyCell(sheet)  # type: ignore[arg-type]
     if isinstance(value, str):
         put_text(cell, value)
     elif value is not None:

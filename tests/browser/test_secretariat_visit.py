@@ -59,7 +59,7 @@ def test_a_secretary_enters_a_school_and_the_school_reads_what_was_done(
     at_school.goto(live_server.url(school, "/manage/visits/"))
     at_school.get_by_role("link", name="林静").click()
     expect(at_school.get_by_text("应方老师电话请求，协助修改学校设置").first).to_be_visible()
-    expect(at_school.get_by_role("cell", name="修改学校设置")).to_be_visible()
+    expect(at_school.get_by_role("cell", name="修改学校设置", exact=True)).to_be_visible()
     context.close()
 
 

@@ -159,7 +159,7 @@ def test_from_an_opened_school_to_a_registered_student(
     expect(student.get_by_text("已报名").first).to_be_visible()
     course_address = student.url
     student.get_by_role("link", name="我的课程").first.click()
-    expect(student.get_by_role("link", name=COURSE)).to_be_visible()
+    expect(student.get_by_role("article").get_by_role("link", name=COURSE)).to_be_visible()
 
     # A student of another school sees nothing of it, neither in the catalogue nor at the same address.
     outsider = someone()

@@ -15,7 +15,8 @@ from app.models import AuditEntry, CourseLicence, CourseOffering
 from app.rules.permissions import Role
 from app.services.courses import create_course
 from app.services.licence_lists import CourseFilter, all_licensable, list_licences
-from app.services.licences import end_licence, is_licence_valid, license_course
+from app.services.licence_validity import is_licence_valid
+from app.services.licences import end_licence, license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.services.conftest import content

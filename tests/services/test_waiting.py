@@ -17,6 +17,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.models import CourseLicence, CourseOffering, Enrolment, Notice, User, WaitingPlace
 from app.rules.permissions import Role
+from app.rules.windows import Dates
 from app.services.enrolment_rows import (
     free_seats,
     lock_offering,
@@ -25,6 +26,8 @@ from app.services.enrolment_rows import (
     seats_of,
 )
 from app.services.enrolments import Outcome, Place, leave_waiting, register, withdraw
+from app.services.licences import license_course
+from app.services.offerings import schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -266,3 +269,25 @@ def test_withdrawing_and_registering_at_once_leaves_no_seat_free_while_somebody_
     ctx = make_ctx(school)
     assert len(registered(ctx, offering.id)) == 4
     assert not registered(ctx, offering.id).intersection(waiting(ctx, offering.id))
+
+
+def test_more_seats_let_in_who_waits_whether_the_school_or_the_alliance_gives_them(
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    make_ctx: MakeCtx,
+    full: Callable[..., tuple[CourseOffering, list[Context]]],
+) -> None:
+    offering, contexts = full(1, 4, licence={"seats": 2})
+    plan = {name: getattr(offering, name) for name in Dates.__slots__}
+    with unit_of_work(make_ctx(school)) as ctx:
+        schedule_offering(ctx, offering_id=offering.id, **plan, seats=2)
+    assert len(registered(make_ctx(school), offering.id)) == 2
+    with unit_of_work(make_ctx(school)) as ctx:
+        schedule_offering(ctx, offering_id=offering.id, **plan, seats=None)
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        license_course(ctx, course_id=offering.course_id, school_ids=[school.id], seats=3)
+    here = make_ctx(school)
+    assert registered(here, offering.id) == {ctx.actor.user_id for ctx in contexts[:3]}
+    assert waiting(here, offering.id) == [contexts[3].actor.user_id]
+    told = here.session.scalars(select(Notice.user_id).where(Notice.link == f"/courses/{offering.id}")).all()
+    assert sorted(told) == sorted(ctx.actor.user_id or 0 for ctx in contexts[1:3])

@@ -10,6 +10,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -21,9 +22,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.context import Context
-from app.models import Announcement, ChangeRequest, Mail, School, SchoolClass, User
+from app.models import Announcement, ChangeRequest, Mail, School, SchoolClass, SupportVisit, User
 from app.rules.disciplines import DISCIPLINES
 from app.rules.permissions import Role
+from app.services.figures import refresh_figures
 from app.services.licence_imports import discard_licence_import, start_licence_import
 from app.services.recommendations import recommend_course
 from app.uow import unit_of_work
@@ -64,6 +66,7 @@ ELSEWHERE = {
     "licences.act_again",  # only leads back to the matrix
     "imports.progress",  # nothing is being worked on
     "slips.confirm",  # nobody was chosen
+    "visits.ask",  # a worn-out link
     "teacher_imports.progress",
     "teacher_imports.show",
 }
@@ -172,9 +175,22 @@ def places(
             params={"name": "Lin"},
         )
         news = Announcement(title="News", body="<p>Text.</p>", created_by_name="Fang", published_at=NOW)
-        session.add_all([request, mail, news])
+        visit = SupportVisit(
+            alliance_id=alliance.id,
+            secretary_id=people["secretary"].id,
+            secretary_name="Qin Shumin",
+            reason="Helping with dates",
+            started_at=NOW,
+            ends_at=NOW + timedelta(hours=1),
+        )
+        session.add_all([request, mail, news, visit])
         session.commit()
         class_id, request_id, mail_id, news_id = school_class.id, request.id, mail.id, news.id
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        refresh_figures(ctx, school_id=school.id)
+        news_of_all = Announcement(title="News", body="<p>Text.</p>", created_by_name="Qin")
+        ctx.session.add(news_of_all)
+        ctx.session.flush()
     return {
         "course_id": [own.course_id, *(course.id for course in courses)],
         "offering_id": [own.offering_id, *(offering.id for offering in offerings)],
@@ -187,10 +203,12 @@ def places(
         "user_id": [person.id for person in people.values() if person.school_id == school.id],
         "request_id": [request_id],
         "mail_id": [mail_id],
-        "announcement_id": [news_id],
+        "announcement_id": [news_id, news_of_all.id],
+        "visit_id": [visit.id],
         "entry_year": [2020],
         "study_years": [5],
         "token": ["worn-out"],
+        "key": ["worn-out"],
     }
 
 

@@ -1,0 +1,42 @@
+"""The demo's registrations: spread over the time in which one could register; one course is full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+from app.context import Actor, Context
+from app.models import CourseOffering, User
+from app.rules.permissions import Role
+from app.services.enrolments import register
+
+#: The course that is full at the first school, and its seats there.
+FULL = ("mingde", "pharmacology", 6)
+_EACH = 4
+
+
+def register_students(
+    ctx: Context, offering: CourseOffering, students: Sequence[User], *, all_of_them: bool
+) -> None:
+    """Register the first students, or all of them in another order, so that other people wait than elsewhere.
+
+    Args:
+        all_of_them: more than there are seats; the last ones wait.
+    """
+    first, last = offering.registration_starts_on, offering.registration_ends_on
+    if first is None or last is None or first > ctx.today():
+        return
+    chosen = [*students[2:], *students[:2]] if all_of_them else students[:_EACH]
+    begins = datetime.combine(first, time(1), tzinfo=UTC)
+    span = min(datetime.combine(last, time(10), tzinfo=UTC), ctx.now()) - begins
+    for place, student in enumerate(chosen):
+        # Most come early, as it is.
+        moment = begins + span * (place / len(chosen)) ** 1.5 + timedelta(minutes=17 * place)
+        actor = Actor(role=Role.STUDENT, name=student.real_name, user_id=student.id, school_id=ctx.school.id)
+        at = min(moment, ctx.now())
+        register(replace(ctx, actor=actor, now=_clock(at)), offering_id=offering.id)
+
+
+def _clock(moment: datetime) -> Callable[[], datetime]:
+    return lambda: moment
