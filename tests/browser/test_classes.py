@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -31,8 +32,10 @@ def test_a_class_is_made_filled_and_registered_and_its_student_has_the_course(
     make_user(school, "teacher", real_name="顾清远", name_pinyin="guqingyuan", name_initials="gqy")
     student = make_user(school, real_name="夏初晴", must_change_password=False)
     make_user(school, real_name="多余生", must_change_password=False)
-    dates = {"registration_starts_on": days(5), "registration_ends_on": days(9), "starts_on": days(-1)}
-    put_offering(alliance, school, put_course(school, title="内科学见习"), **dates)
+    # By the clock of the running server; the students' own registration has not begun.
+    now = datetime.now(UTC).date()
+    window = {"registration_starts_on": days(5, now), "registration_ends_on": days(9, now)}
+    put_offering(alliance, school, put_course(school, title="内科学见习"), today=now, **window)
     log_in(browser_context, live_server.app, school, chief)
 
     # 8.1 教务管理→班级管理→添加→按照要求填写班级信息→为班级选择一位班主任（助教）→点击保存
