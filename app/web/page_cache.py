@@ -49,7 +49,7 @@ SCHOOL_TABLES = frozenset(
 )  # fmt: skip
 #: Tables whose rows the pages of all schools, and the alliance's own, show.
 SHARED_TABLES = frozenset(
-    {"schools", "courses", "course_versions", "course_licences", "course_showings", "announcement_targets"}
+    {"schools", "courses", "course_versions", "course_licences", "announcement_targets"}
 )
 #: Tables of schools whose rows the alliance's own pages show, and no school's.
 ALLIANCE_TABLES = frozenset({"course_showings"})
