@@ -77,11 +77,9 @@ class KeptPages:
     def __init__(self, app: Flask, inner: WSGIApplication) -> None:
         self._app = app
         self._inner = inner
-        self._beginnings = tuple(
-            rule.rule.partition("<")[0]
-            for rule in app.url_map.iter_rules()
-            if getattr(app.view_functions[rule.endpoint], "shared_by_visitors", False)
-        )
+        rules = [rule for rule in app.url_map.iter_rules() if _is_shared(app, rule.endpoint)]
+        self._paths = frozenset(rule.rule for rule in rules)
+        self._beginnings = tuple(rule.rule.partition("<")[0] for rule in rules if "<" in rule.rule)
         app.after_request_funcs.setdefault(None, []).insert(0, self._keep)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -91,7 +89,9 @@ class KeptPages:
 
     def _look_up(self, environ: WSGIEnvironment) -> Response | None:
         path = environ.get("PATH_INFO", "")
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not path.startswith(self._beginnings):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return None
+        if path not in self._paths and not path.startswith(self._beginnings):
             return None
         request = Request(environ)
         if self._app.config["SESSION_COOKIE_NAME"] in request.cookies or not ARGUMENTS.issuperset(
@@ -122,8 +122,9 @@ class KeptPages:
 
     def _keep(self, response: FlaskResponse) -> FlaskResponse:
         place = request.environ.get(_PLACE)
-        shared = getattr(self._app.view_functions.get(request.endpoint or ""), "shared_by_visitors", False)
-        if place is None or not shared or response.status_code != 200 or "Set-Cookie" in response.headers:
+        if place is None or not _is_shared(self._app, request.endpoint):
+            return response
+        if response.status_code != 200 or "Set-Cookie" in response.headers:
             return response
         name, marks = place
         body = response.get_data()
@@ -137,6 +138,10 @@ class KeptPages:
             log.warning("a page was not kept: redis is away")
         response.make_conditional(request)
         return response
+
+
+def _is_shared(app: Flask, endpoint: str | None) -> bool:
+    return bool(getattr(app.view_functions.get(endpoint or ""), "shared_by_visitors", False))
 
 
 def _name(request: Request, school: SchoolInfo) -> str:
