@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -64,9 +65,7 @@ def get_shown(ctx: Context, owner_id: int, announcement_id: int) -> ShownAnnounc
     return ShownAnnouncement(*row)
 
 
-def _shown(
-    ctx: Context,
-) -> Select[int, int, str, str, str, bool, bool, datetime | None, date | None]:
+def _shown(ctx: Context) -> Select[*tuple[Any, ...]]:
     statement = select(
         Announcement.school_id,
         Announcement.id,
