@@ -60,6 +60,7 @@ NO_PAGES = {
 }
 #: Pages that this walk's school has nothing for; most are drawn by templates that the walk sees at other addresses.
 ELSEWHERE = {
+    "calendar.subscribed",  # a worn-out key
     "demo_mail.index",  # the demo's only
     "email.ask",  # a worn-out link
     "graduates.preview",  # nobody has graduated
