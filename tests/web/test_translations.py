@@ -43,6 +43,9 @@ from tests.web.test_auth import post
 
 #: Answers for programs, or for parts of a page that a script asks for.
 NO_PAGES = {
+    "calendar.mine",
+    "calendar.course",
+    "calendar.subscribed",
     "static",
     "probes.healthz",
     "probes.readyz",
@@ -60,7 +63,6 @@ NO_PAGES = {
 }
 #: Pages that this walk's school has nothing for; most are drawn by templates that the walk sees at other addresses.
 ELSEWHERE = {
-    "calendar.subscribed",  # a worn-out key
     "demo_mail.index",  # the demo's only
     "email.ask",  # a worn-out link
     "graduates.preview",  # nobody has graduated
