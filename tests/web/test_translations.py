@@ -43,6 +43,9 @@ from tests.web.test_auth import post
 
 #: Answers for programs, or for parts of a page that a script asks for.
 NO_PAGES = {
+    "calendar.mine",
+    "calendar.course",
+    "calendar.subscribed",
     "static",
     "probes.healthz",
     "probes.readyz",
