@@ -68,7 +68,7 @@ class Activity(SecureView):
         )
 
     @expose("/activity.xlsx")
-    def export(self) -> Response:
+    def sheet(self) -> Response:
         """The table of all schools that match, and the sums of all day by day."""
         ctx = request_context()
         text, sort = text_argument("q"), choice("sort", SORTS) or "name"
@@ -108,7 +108,7 @@ class Activity(SecureView):
         )
 
     @expose(f"/<{ROW}:school_id>/activity.xlsx")
-    def export_one(self, school_id: int) -> Response:
+    def sheet_of_one(self, school_id: int) -> Response:
         """One school day by day."""
         ctx = request_context()
         try:

@@ -147,7 +147,7 @@ class Licences(LicenceActs, LicenceSheets):
         form.course_id.choices = [
             SelectChoice(
                 course_key(course.ref),
-                f"{course.title}（{course.source}）" if course.source else course.title,
+                f"{course.title} · {course.source}" if course.source else course.title,
             )
             for course in licensable
         ]

@@ -195,7 +195,7 @@ def test_no_search_filter_sort_or_page_of_any_list_reaches_another_school(
         if method != "GET" or path.endswith(".xlsx") or client.get(path).status_code != 200:
             continue
         for query in QUERIES:
-            for number in ids(theirs)[:3]:
+            for number in ids(theirs)[:3] if "{id}" in query else [0]:
                 answer = client.get(f"{path}?{query.format(canary='金丝雀', id=number)}")
                 assert answer.status_code < 500, f"{path}?{query}"
                 assert theirs.canary.encode() not in answer.data, f"{path}?{query}"

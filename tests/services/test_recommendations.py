@@ -15,8 +15,8 @@ from app.rules.permissions import Role
 from app.services.course_list import list_school_courses
 from app.services.course_review_pages import get_own_status
 from app.services.course_reviews import take_off
+from app.services.licence_lists import CourseFilter, all_licensable
 from app.services.licence_writing import CourseRef
-from app.services.licences import list_licensable
 from app.services.licensing import license_courses
 from app.services.recommendation_pages import (
     count_open_recommendations,
@@ -104,7 +104,7 @@ def test_accepted_it_is_released_with_the_school_as_its_source_and_stays_the_sch
             assert session.scalars(acts).one()
     # The alliance licenses it like its own, to any school but its owner.
     with unit_of_work(secretary()) as ctx:
-        assert own.course_id in [course.id for course in list_licensable(ctx)]
+        assert own.course_id in [course.ref.course_id for course in all_licensable(ctx, CourseFilter())]
         ref = CourseRef(school.id, own.course_id)
         given = license_courses(
             ctx, course_refs=[ref], school_ids=[school.id, other_school.id], terms=Terms()

@@ -267,11 +267,14 @@ def ours(alliance: SchoolInfo) -> Callable[[str], list[str]]:
         for model in (*scoped_models(), School):
             for row in session.scalars(select(model)):
                 texts.update(_texts([getattr(row, column.key) for column in row.__mapper__.column_attrs]))
+    # A text may begin with what is not Chinese, of which the page's pieces know nothing.
+    texts |= {piece for text in texts for piece in _CHINESE.findall(text)}
     ordered = sorted(filter(_CHINESE.search, texts), key=len, reverse=True)
 
     def find(page: str) -> list[str]:
-        plain = _FORM_VALUE.sub("", _MONOGRAM.sub("", html.unescape(page)))
-        for text in ordered:
+        pieces = _CHINESE.findall(_FORM_VALUE.sub("", _MONOGRAM.sub("", html.unescape(page))))
+        plain = '"'.join(pieces)
+        for text in ordered if plain else ():
             plain = plain.replace(text, "")
         return _CHINESE.findall(plain)
 
@@ -331,8 +334,8 @@ def test_no_page_in_english_shows_chinese_beyond_data(
     for who, client in walkers.items():
         in_english(client)
         for rule in pages:
-            for address in addresses(app, rule, places):
-                for question in QUESTIONS:
+            for number, address in enumerate(addresses(app, rule, places)):
+                for question in QUESTIONS if number == 0 else QUESTIONS[:1]:
                     answer = client.get(address + question)
                     if answer.mimetype != "text/html":
                         opened.add(rule.endpoint)
