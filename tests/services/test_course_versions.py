@@ -81,7 +81,7 @@ def test_schools_that_have_it_online_are_told_what_changed(
     assert messages(make_ctx, online) == []
     assert tell(make_ctx, alliance, version_id)
     assert messages(make_ctx, online) == [(user.id, "课程简介、教学大纲") for user in staff[online.id][:2]]
-    notice = make_ctx(online).session.scalars(select(Notice)).first()
+    notice = make_ctx(online).session.scalars(select(Notice).order_by(Notice.id.desc())).first()
     assert notice is not None
     assert notice.link == f"/manage/offerings/{first}/versions"
     for school in (offline, unhandled, ended, without):
