@@ -86,7 +86,9 @@ def requests(app: Flask, numbers: list[int]) -> Iterator[tuple[str, str, str, di
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
     for rule in rules(app):
-        for chosen in product(numbers, repeat=len(rule.arguments)):
+        taken = len(rule.arguments)
+        # Three numbers are the alliance's licences, which no school's host has.
+        for chosen in product(numbers, repeat=taken) if taken < 3 else ((one,) * taken for one in numbers):
             given = dict(zip(sorted(rule.arguments), chosen, strict=True))
             path = adapter.build(rule.endpoint, given, append_unknown=False)
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):

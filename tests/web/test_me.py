@@ -85,6 +85,11 @@ def test_a_photo_is_nobody_elses(
     assert client_for(school, make_user(school)).get(address[1]).status_code == 404
 
 
+def _tampered(link: str) -> str:
+    # Not the last character: some of its bits mean nothing, so another one may say the same.
+    return link[:-5] + ("A" if link[-5] != "A" else "B") + link[-4:]
+
+
 def test_an_address_is_confirmed_by_the_link_in_its_mail(
     app: Flask, client: FlaskClient, client_for: ClientFor, school: SchoolInfo, student: User
 ) -> None:
@@ -99,7 +104,7 @@ def test_an_address_is_confirmed_by_the_link_in_its_mail(
     elsewhere = client_for(school)
     assert "new@example.com" in elsewhere.get(link).text
     assert stored(school, User, id=student.id).email is None, "opening alone does nothing"
-    assert elsewhere.get(link[:-1] + ("A" if link[-1] != "A" else "B")).status_code == 410
+    assert elsewhere.get(_tampered(link)).status_code == 410
     done = post_from(elsewhere, link)
     assert "邮箱已确认" in done.text
     assert stored(school, User, id=student.id).email == "new@example.com"

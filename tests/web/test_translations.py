@@ -331,9 +331,12 @@ def test_no_page_in_english_shows_chinese_beyond_data(
         and not rule.endpoint.endswith(".static")
     ]
     faults, opened = [], set()
+    staff = {"teacher", "administrator", "secretary"}
     for who, client in walkers.items():
         in_english(client)
         for rule in pages:
+            if rule.rule.startswith("/manage") and who not in staff:
+                continue  # led to the login, or told that there is nothing, as at any other address
             for number, address in enumerate(addresses(app, rule, places)):
                 for question in QUESTIONS if number == 0 else QUESTIONS[:1]:
                     answer = client.get(address + question)
