@@ -9,8 +9,9 @@ from datetime import date
 from sqlalchemy import and_, func, or_, select
 
 from app.context import Context
-from app.models import Course, CourseOffering, Enrolment, OfferingAssistant, SchoolClass, User
+from app.models import Course, CourseOffering, OfferingAssistant, SchoolClass, User
 from app.services.access import acting_user_id
+from app.services.registration_counts import registrations_of_offering
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,7 @@ def list_taught(ctx: Context) -> Sequence[TaughtCourse]:
         .correlate(CourseOffering)
         .exists()
     )
-    registrations = (
-        select(func.count())
-        .select_from(Enrolment)
-        .where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
-        )
-        .correlate(CourseOffering)
-        .scalar_subquery()
-    )
+    registrations = registrations_of_offering()
     rows = ctx.session.execute(
         select(
             CourseOffering.id,
