@@ -21,7 +21,7 @@ run: ## Start the whole alliance with its demo data (PORT=8000); Ctrl-C stops it
 
 test: ## Run every test, against real servers and a real browser (ARGS="-k name", JOBS=0 for one process)
 	@$(BOOTSTRAP) test
-	@exec $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@exec $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## Format, lint, types, import contracts, translations
 	@$(BOOTSTRAP) check

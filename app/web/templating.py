@@ -25,14 +25,14 @@ DEFAULT_ACCENT = "#1f5eff"
 
 
 @cache
-def _manifest(path: Path) -> dict[str, str]:
+def _manifest(static_folder: str) -> dict[str, str]:
+    path = Path(static_folder) / "dist" / "manifest.json"
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def asset(name: str) -> str:
     """The address of a built front-end file, with its hash."""
-    manifest = _manifest(Path(str(current_app.static_folder)) / "dist" / "manifest.json")
-    return f"/static/dist/{manifest[name]}"
+    return f"/static/dist/{_manifest(str(current_app.static_folder))[name]}"
 
 
 def logo_url(school: SchoolInfo) -> str | None:

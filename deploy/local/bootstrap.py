@@ -22,6 +22,8 @@ VENV = PROJECT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 SUPPORTED = ((3, 12), (3, 11))
 OLDEST_NODE = 20
+#: Programs that the browser tests can drive, the lightest first; it is also the name of Debian's package.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 _RUNTIME = ("requirements.txt", "requirements-demo.txt")
 REQUIREMENTS = {
@@ -172,10 +174,9 @@ def compile_translations() -> None:
 
 def install_browser() -> None:
     """Chromium and a Chinese font, for the browser tests."""
-    browsers = ("chromium", "chromium-browser", "google-chrome")
     missing = []
-    if not any(shutil.which(name) for name in browsers):
-        missing.append("chromium")
+    if not any(shutil.which(name) for name in BROWSERS):
+        missing.append(BROWSERS[0])
     if not _has_chinese_font():
         missing.append("fonts-noto-cjk")
     if missing and not _apt_install(*missing):

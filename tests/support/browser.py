@@ -14,6 +14,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from app.models import User
+from deploy.local.bootstrap import BROWSERS
 from tenants.registry import SchoolInfo
 from tests.support.app import IsolatedClient
 
@@ -43,7 +44,7 @@ _ARGUMENTS = (
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """How Chromium is started; root may not use its sandbox."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return {"headless": True, "args": arguments} | ({"executable_path": program} if program else {})
 
@@ -116,6 +117,8 @@ def log_in(context: BrowserContext, app: Flask, school: SchoolInfo, user: User) 
 
 def serious_findings(page: Page) -> list[str]:
     """What axe finds serious or critical on the page as it stands: rule, help and the first place of each."""
+    # What the page's own header covers while it is scrolled is within reach again after scrolling.
+    page.evaluate("() => window.scrollTo({top: 0, behavior: 'instant'})")
     # Evaluated, not inserted as a script element, which the content policy would refuse.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(

@@ -131,7 +131,7 @@ def test_without_a_browser_an_ordinary_user_is_told_the_packages(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(LocalError, match="apt-get install chromium fonts-noto-cjk"):
+    with pytest.raises(LocalError, match="apt-get install chromium-headless-shell fonts-noto-cjk"):
         bootstrap.install_browser()
 
 

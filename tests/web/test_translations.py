@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -73,8 +74,15 @@ ELSEWHERE = {
     "teacher_imports.progress",
     "teacher_imports.show",
 }
-#: Questions that change what a page says.
-QUESTIONS = ("", "?q=zzz", "?q=99999", "?state=open", "?status=online", "?part=problem", "?part=create")
+#: Questions that change what a page says, each with what a page that answers it holds.
+QUESTIONS = {
+    "?q=zzz": 'name="q"',
+    "?q=99999": 'name="q"',
+    "?state=open": 'value="open"',
+    "?status=online": 'value="online"',
+    "?part=problem": "part=problem",
+    "?part=create": "part=create",
+}
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]+[^<>\"]*")
 #: What `Importer` calls its file and its person.
@@ -267,16 +275,19 @@ def ours(alliance: SchoolInfo) -> Callable[[str], list[str]]:
         for model in (*scoped_models(), School):
             for row in session.scalars(select(model)):
                 texts.update(_texts([getattr(row, column.key) for column in row.__mapper__.column_attrs]))
-    # A text may begin with what is not Chinese, of which the page's pieces know nothing.
-    texts |= {piece for text in texts for piece in _CHINESE.findall(text)}
+    # A text may begin with what is not Chinese, and a page may show its lines apart: its pieces know nothing of either.
+    texts |= {piece for text in texts for line in text.splitlines() for piece in _CHINESE.findall(line)}
     ordered = sorted(filter(_CHINESE.search, texts), key=len, reverse=True)
+
+    @cache
+    def not_data(piece: str) -> list[str]:
+        for text in ordered:
+            piece = piece.replace(text, "")
+        return _CHINESE.findall(piece)
 
     def find(page: str) -> list[str]:
         pieces = _CHINESE.findall(_FORM_VALUE.sub("", _MONOGRAM.sub("", html.unescape(page))))
-        plain = '"'.join(pieces)
-        for text in ordered if plain else ():
-            plain = plain.replace(text, "")
-        return _CHINESE.findall(plain)
+        return [found for piece in pieces for found in not_data(piece)]
 
     return find
 
@@ -330,23 +341,29 @@ def test_no_page_in_english_shows_chinese_beyond_data(
         and rule.endpoint not in NO_PAGES
         and not rule.endpoint.endswith(".static")
     ]
-    faults, opened = [], set()
+    faults: list[str] = []
+    opened: set[str] = set()
     staff = {"teacher", "administrator", "secretary"}
+
+    def look(who: str, rule: Rule, address: str) -> str:
+        answer = walkers[who].get(address)
+        if answer.mimetype != "text/html":
+            opened.add(rule.endpoint)
+            return ""
+        if answer.status_code == 200:
+            opened.add(rule.endpoint)
+        faults.extend(f"{who}, {address}: {found}" for found in ours(answer.text))
+        return answer.text
+
     for who, client in walkers.items():
         in_english(client)
         for rule in pages:
             if rule.rule.startswith("/manage") and who not in staff:
                 continue  # led to the login, or told that there is nothing, as at any other address
-            for number, address in enumerate(addresses(app, rule, places)):
-                for question in QUESTIONS if number == 0 else QUESTIONS[:1]:
-                    answer = client.get(address + question)
-                    if answer.mimetype != "text/html":
-                        opened.add(rule.endpoint)
-                        continue
-                    opened.update({rule.endpoint} if answer.status_code == 200 else ())
-                    faults += [f"{who}, {address}{question}: {found}" for found in ours(answer.text)]
-                    if answer.status_code != 200:
-                        break
+            for address in addresses(app, rule, places):
+                page = look(who, rule, address)
+                for question in (q for q, mark in QUESTIONS.items() if mark in page):
+                    look(who, rule, address + question)
     assert faults == []
     assert {rule.endpoint for rule in pages} - opened == ELSEWHERE
 
