@@ -1,4 +1,4 @@
-"""Courses with drafts, versions and reviews; licences by the alliance; the secretariat's desk."""
+"""Courses with drafts, versions and reviews; licences by the alliance; staff and seats of offerings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from tenants.rls import APP_ROLE, CURRENT_SCHOOL, Policy
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -28,16 +28,6 @@ POLICIES = (
     Policy("licence_imports"),
     Policy("licence_answers", read=f"{_MINE} OR {_LICENSOR}"),
     Policy("offering_assistants"),
-    Policy("announcements", read=f"{_MINE} OR shared"),
-    Policy(
-        "announcement_targets",
-        read=f"{_MINE} OR owner_id = {CURRENT_SCHOOL}",
-        write=f"owner_id = {CURRENT_SCHOOL}",
-    ),
-    Policy("school_figures", read=f"{_MINE} OR {_ALLIANCE}"),
-    Policy("support_visits", read=f"{_MINE} OR {_ALLIANCE}"),
-    # The sweeper looks for schools whose day has begun; a date, written by the school itself only.
-    Policy("daily_runs", read="true"),
 )
 
 #: The licence belongs to its owner's alliance; before, only the owner itself (the alliance) could give one.
@@ -48,7 +38,7 @@ _LAST_FIRST = (
     "licence_imports",
     "licence_answers", "course_version_outbox", "course_versions", "course_reviews", "course_recommendations",
     "course_drafts",
-    "offering_assistants", "announcement_targets", "support_visits", "school_figures", "daily_runs", "announcements",
+    "offering_assistants",
 )  # fmt: skip
 _CONSTRAINTS = (
     ("ck_course_licences_not_ones_own", "course_licences"),
@@ -60,7 +50,6 @@ _CONSTRAINTS = (
     ("uq_courses_school_id_code", "courses"),
 )
 _COLUMNS = {
-    "schools": ("requires_operating_teacher", "most_courses", "most_people"),
     "courses": (
         "created_by", "revision", "version", "assessment", "readings", "prerequisites", "audience", "outline", "tags",
         "team", "subject", "code",
@@ -84,96 +73,6 @@ def _offering_states(*states: str) -> None:
 
 
 def upgrade() -> None:
-    op.create_unique_constraint(op.f("uq_schools_id_alliance_id"), "schools", ["id", "alliance_id"])
-    op.create_table(
-        "announcements",
-        sa.Column("school_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("title", sa.String(length=100), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("audience", sa.String(length=16), server_default="everyone", nullable=False),
-        sa.Column("pinned", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("shared", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("to_all", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column("created_by_name", sa.String(length=100), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("audience IN ('everyone', 'staff')", name=op.f("ck_announcements_audience")),
-        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_announcements_school_id")),
-        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_announcements")),
-    )
-    op.create_table(
-        "daily_runs",
-        sa.Column("school_id", sa.BigInteger(), nullable=False),
-        sa.Column("task", sa.String(length=32), nullable=False),
-        sa.Column("ran_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_daily_runs_school_id")),
-        sa.PrimaryKeyConstraint("school_id", "task", name=op.f("pk_daily_runs")),
-    )
-    op.create_table(
-        "school_figures",
-        sa.Column("school_id", sa.BigInteger(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("alliance_id", sa.BigInteger(), nullable=False),
-        sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("activated", sa.Integer(), nullable=False),
-        sa.Column("courses_online", sa.Integer(), nullable=False),
-        sa.Column("registrations", sa.Integer(), nullable=False),
-        sa.Column("last_activity_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("counted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["school_id", "alliance_id"],
-            ["schools.id", "schools.alliance_id"],
-            name="fk_school_figures_alliance",
-        ),
-        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_school_figures_school_id")),
-        sa.PrimaryKeyConstraint("school_id", "day", name=op.f("pk_school_figures")),
-    )
-    op.create_table(
-        "support_visits",
-        sa.Column("school_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("alliance_id", sa.BigInteger(), nullable=False),
-        sa.Column("secretary_id", sa.BigInteger(), nullable=False),
-        sa.Column("secretary_name", sa.String(length=100), nullable=False),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("token_digest", sa.LargeBinary(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["school_id", "alliance_id"],
-            ["schools.id", "schools.alliance_id"],
-            name="fk_support_visits_alliance",
-        ),
-        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_support_visits_school_id")),
-        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_support_visits")),
-    )
-    op.create_table(
-        "announcement_targets",
-        sa.Column("school_id", sa.BigInteger(), nullable=False),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
-        sa.Column("announcement_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id", "announcement_id"],
-            ["announcements.school_id", "announcements.id"],
-            name="fk_announcement_targets_announcement",
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id", "owner_id"],
-            ["schools.id", "schools.alliance_id"],
-            name="fk_announcement_targets_owner",
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["schools.id"], name=op.f("fk_announcement_targets_school_id")
-        ),
-        sa.PrimaryKeyConstraint(
-            "school_id", "owner_id", "announcement_id", name=op.f("pk_announcement_targets")
-        ),
-    )
     op.create_table(
         "course_drafts",
         sa.Column("school_id", sa.BigInteger(), nullable=False),
@@ -401,12 +300,6 @@ def upgrade() -> None:
     op.create_foreign_key(
         "fk_courses_created_by", "courses", "users", ["school_id", "created_by"], ["school_id", "id"]
     )
-    op.add_column("schools", sa.Column("most_people", sa.Integer(), nullable=True))
-    op.add_column("schools", sa.Column("most_courses", sa.Integer(), nullable=True))
-    op.add_column(
-        "schools",
-        sa.Column("requires_operating_teacher", sa.Boolean(), server_default="false", nullable=False),
-    )
     _offering_states("unhandled", "declined", "online", "offline")
     op.create_check_constraint(op.f("ck_course_offerings_seats"), "course_offerings", "seats > 0")
     op.create_table(
@@ -462,4 +355,3 @@ def downgrade() -> None:
     for table, columns in _COLUMNS.items():
         for column in columns:
             op.drop_column(table, column)
-    op.drop_constraint(op.f("uq_schools_id_alliance_id"), "schools", type_="unique")
