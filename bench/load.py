@@ -11,16 +11,16 @@ _PROCESSES = 2
 _CONNECTIONS = 4
 
 
-def requests_per_second(port: int, host: str, path: str, seconds: float) -> float:
-    """Answers per second to eight connections in two processes of the client.
+def requests_per_second(port: int, host: str, path: str, seconds: float, cookie: str = "") -> float:
+    """Answers per second to eight connections in two processes of the client, all with the same cookie.
 
     Raises:
         AssertionError: an answer was not 200.
     """
     context = multiprocessing.get_context("spawn")
     with context.Pool(_PROCESSES) as pool:
-        pool.starmap(_ask_for, [(port, host, path, 0.3)] * _PROCESSES)
-        counts = pool.starmap(_ask_for, [(port, host, path, seconds)] * _PROCESSES)
+        pool.starmap(_ask_for, [(port, host, path, 0.3, cookie)] * _PROCESSES)
+        counts = pool.starmap(_ask_for, [(port, host, path, seconds, cookie)] * _PROCESSES)
     return sum(counts) / seconds
 
 
@@ -37,8 +37,8 @@ def median_milliseconds(port: int, host: str, path: str, count: int) -> float:
     return median(times) * 1000
 
 
-def _ask_for(port: int, host: str, path: str, seconds: float) -> int:
-    connections = [_Connection(port, host, path) for _ in range(_CONNECTIONS)]
+def _ask_for(port: int, host: str, path: str, seconds: float, cookie: str) -> int:
+    connections = [_Connection(port, host, path, cookie) for _ in range(_CONNECTIONS)]
     for connection in connections:
         connection.send()
     done, end = 0, time.monotonic() + seconds
@@ -56,9 +56,12 @@ def _ask_for(port: int, host: str, path: str, seconds: float) -> int:
 class _Connection:
     """A connection that asks for one page; ``http.client`` would cost more than the floor that is measured."""
 
-    def __init__(self, port: int, host: str, path: str) -> None:
+    def __init__(self, port: int, host: str, path: str, cookie: str = "") -> None:
         self._address = port
-        self._request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: keep-alive\r\n\r\n".encode()
+        said = f"Cookie: {cookie}\r\n" if cookie else ""
+        self._request = (
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{said}Connection: keep-alive\r\n\r\n".encode()
+        )
         self._open()
 
     def __enter__(self) -> _Connection:

@@ -1,4 +1,4 @@
-"""Home, catalogue and a course's page of a school, against a bare Flask route; the catalogue with more schools."""
+"""Home, catalogue and a course's page, a visitor's and a student's, against a bare Flask route; more schools."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
+from urllib.parse import urlencode
 
+from app.demo.schools import PASSWORD
 from bench.figures import Figure, figure
 from bench.load import median_milliseconds, requests_per_second
 from bench.place import SCHOOL, Place
@@ -23,24 +25,27 @@ REQUESTS = 200
 PATH = "/courses"
 #: A search, whose page is made anew every time.
 SEARCH = "/courses?q=%E5%AD%A6"
-#: What a visitor opens; the course is the catalogue's first.
+#: What people open; the course is the catalogue's first.
 PAGES = {"home": "/", "catalogue": PATH, "course": ""}
+#: A student of the demo, who has a password of her own and courses.
+STUDENT = "900012025001"
 
 
 def measure(place: Place) -> list[Figure]:
     """Requests per second of page and bare route in turn, then the page's median before and after the schools came."""
     host = f"{SCHOOL}.{place.env['BASE_DOMAIN']}"
     port = int(place.env["PORT"])
-    pages: dict[str, list[float]] = {name: [] for name in PAGES}
+    pages: dict[str, list[float]] = {f"{name}{who}": [] for who in ("", "_student") for name in PAGES}
     bare: list[float] = []
     fill(place.admin_url, FEW)
     with _web(place):
         few = [median_milliseconds(port, host, SEARCH, REQUESTS) for _ in range(ROUNDS)]
     for _ in range(ROUNDS):
         with _web(place):
-            for name, path in PAGES.items():
-                wanted = path or first_course(port, host)
-                pages[name].append(requests_per_second(port, host, wanted, SECONDS))
+            for who, cookie in (("", ""), ("_student", log_in(port, host))):
+                for name, path in PAGES.items():
+                    wanted = path or first_course(port, host)
+                    pages[f"{name}{who}"].append(requests_per_second(port, host, wanted, SECONDS, cookie))
         with _bare(place) as bare_port:
             bare.append(requests_per_second(bare_port, host, PATH, SECONDS))
     fill(place.admin_url, MANY)
@@ -63,6 +68,27 @@ def first_course(port: int, host: str) -> str:
     connection.close()
     assert found, "the catalogue names no course"
     return found[1]
+
+
+def log_in(port: int, host: str) -> str:
+    """The session cookie of the student, who logs in as anybody does."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/login", headers={"Host": host})
+    answer = connection.getresponse()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', answer.read().decode())
+    assert token, "the login form has no token"
+    form = urlencode({"csrf_token": token[1], "account": STUDENT, "password": PASSWORD})
+    headers = {"Host": host, "Cookie": _cookie(answer), "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/login", form, headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    assert answer.status == 303, f"the login was answered with {answer.status}"
+    return _cookie(answer)
+
+
+def _cookie(answer: HTTPResponse) -> str:
+    return "; ".join(cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie", []))
 
 
 @contextmanager

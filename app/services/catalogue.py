@@ -184,6 +184,18 @@ def my_courses(ctx: Context) -> list[CatalogueItem]:
     return [as_item(ctx, *row) for row in ctx.session.execute(wanted)]
 
 
+def registered_offerings(ctx: Context) -> frozenset[int]:
+    """Ids of the offerings that the acting person is registered for; nobody is for none.
+
+    Raises:
+        NotAllowed: nobody is logged in.
+    """
+    mine = select(Enrolment.offering_id).where(
+        Enrolment.user_id == acting_user_id(ctx), Enrolment.withdrawn_at.is_(None)
+    )
+    return frozenset(ctx.session.scalars(mine))
+
+
 def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
     """``app.rules.windows.course_state`` for the four dates of a row; a test holds the two together."""
     ended = func.coalesce(CourseOffering.ends_on < today, False)

@@ -13,7 +13,7 @@ from app.models import CourseOffering, OfferingAssistant, User, WaitingPlace
 from app.rules.assessment import from_json, sentences
 from app.rules.registration import Choice, registration_choice
 from app.rules.windows import CourseState, course_state
-from app.services.catalogue import CatalogueItem, get_offering, is_shown
+from app.services.catalogue import CatalogueItem, is_shown
 from app.services.offerings import dates_of
 
 
@@ -28,41 +28,27 @@ class OtherTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class CoursePage:
-    """A course of the catalogue with all that its page says.
+class CourseDetails:
+    """What a course's page says to everyone, besides what the catalogue has.
 
     Args:
-        item: as the catalogue has it.
-        choice: what the acting person can do about it today.
         assistants: names of the 助教.
         assessment: how the mark is made, a sentence each; the school's own assessment where there is one.
         other_terms: the course's other offerings that are shown, the latest first.
     """
 
-    item: CatalogueItem
-    choice: Choice
     assistants: list[str]
     assessment: list[Message]
     other_terms: list[OtherTerm]
 
 
-def get_course_page(ctx: Context, *, offering_id: int) -> CoursePage:
-    """A course's page, in three queries, and one more for one who is logged in.
-
-    Raises:
-        NotFound: as ``get_offering``.
-    """
-    item = get_offering(ctx, offering_id=offering_id)
-    return CoursePage(
-        item,
-        _choice(ctx, item),
-        _assistants(ctx, offering_id),
-        _assessment(item),
-        _other_terms(ctx, item),
-    )
+def get_course_details(ctx: Context, item: CatalogueItem) -> CourseDetails:
+    """The rest of a course's page, in two queries."""
+    return CourseDetails(_assistants(ctx, item.id), _assessment(item), _other_terms(ctx, item))
 
 
-def _choice(ctx: Context, item: CatalogueItem) -> Choice:
+def get_choice(ctx: Context, item: CatalogueItem) -> Choice:
+    """What the acting person can do about a course today; one query for one who is logged in."""
     logged_in = ctx.actor.user_id is not None
     return registration_choice(
         dates_of(item.offering),

@@ -15,19 +15,22 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 
+from app.context import Context
 from app.errors import Conflict, NotAllowed, msg
 from app.models import Course
 from app.rules.html import clean_html
 from app.rules.terms import term_label
 from app.services import enrolments
+from app.services.catalogue import get_offering
 from app.services.catalogue_search import Wanted, search_catalogue
-from app.services.course_page import get_course_page
+from app.services.course_page import get_choice, get_course_details
 from app.uow import unit_of_work
 from app.web import apex
 from app.web.context import request_context
 from app.web.course_filters import discipline_choices, source_choices, state_choices
 from app.web.hosts import ROW, by_host, school_only
 from app.web.i18n import translated
+from app.web.kept_parts import kept_parts, own_place
 from app.web.listing import (
     address,
     page_address,
@@ -54,6 +57,9 @@ def cover_url(course: Course) -> str | None:
     return url_for("media.cover", owner_id=course.school_id, course_id=course.id, sha=course.cover_sha)
 
 
+blueprint.add_app_template_global(own_place, "own_place")
+
+
 @blueprint.app_template_filter("rich")
 def rich(markup: str) -> Markup:
     """Rich text as markup; cleaned once more, however it came into the database."""
@@ -77,15 +83,26 @@ def term(code: str) -> str:
 
 def _index() -> Response:
     """The school's catalogue, with search, filters and their counts, and orders."""
-    ctx = request_context()
-    q, chosen = text_argument("q"), {name: text_argument(name) for name in _FILTERS}
-    wanted = Wanted(text=q, **chosen)
-    found, facets = search_catalogue(ctx, wanted, page=page_argument())
-    said = {"q": q, **chosen}
+    said = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
+    page = page_argument()
+    # What people search for is too manifold to be kept.
+    name = None if said["q"] else ("catalogue", *said.values(), page)
+    parts = kept_parts(name, lambda ctx: _courses(ctx, said, page))
     return render_list(
         "catalogue/index.html",
-        "catalogue/_courses.html",
+        "catalogue/_found.html",
         canonical=address("catalogue.index", **said),
+        parts=parts,
+        said=said,
+    )
+
+
+def _courses(ctx: Context, said: dict[str, str], page: int) -> dict[str, str]:
+    q, chosen = said["q"], {name: said[name] for name in _FILTERS}
+    wanted = Wanted(text=q, **chosen)
+    found, facets = search_catalogue(ctx, wanted, page=page)
+    courses = render_template(
+        "catalogue/_courses.html",
         courses=found.rows,
         total=found.total,
         said=said,
@@ -98,13 +115,20 @@ def _index() -> Response:
         pages=found.pages,
         page_address=page_address("catalogue.index", **said),
     )
+    return {"count": render_template("catalogue/_count.html", total=found.total), "courses": courses}
 
 
 def _show(offering_id: int) -> str:
     """A course of the school, with what the visitor can do about it today."""
     ctx = request_context()
-    page = get_course_page(ctx, offering_id=offering_id)
-    return render_template("catalogue/show.html", page=page, item=page.item, choice=page.choice)
+    item = get_offering(ctx, offering_id=offering_id)
+
+    def details(ctx: Context) -> dict[str, str]:
+        page = get_course_details(ctx, item)
+        return {"details": render_template("catalogue/_details.html", item=item, page=page)}
+
+    parts = kept_parts(("course", offering_id), details)
+    return render_template("catalogue/show.html", item=item, choice=get_choice(ctx, item), parts=parts)
 
 
 _list = shared_by_visitors(by_host(school=_index, apex=apex.courses))

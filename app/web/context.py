@@ -35,7 +35,7 @@ def request_school() -> SchoolInfo:
 def request_actor() -> Actor:
     """The person who is logged in, or an anonymous visitor with a student's rights and no account."""
     if not current_user.is_authenticated:
-        return Actor(role=Role.STUDENT, name="anonymous", address=request.remote_addr)
+        return _visitor()
     return Actor(
         role=Role(current_user.kind),
         name=current_user.real_name,
@@ -45,12 +45,25 @@ def request_actor() -> Actor:
     )
 
 
+def _visitor() -> Actor:
+    return Actor(role=Role.STUDENT, name="anonymous", address=request.remote_addr)
+
+
 def request_context() -> Context:
     """The context of this request; one session, already in the request's school."""
+    return _context(request_actor())
+
+
+def public_context() -> Context:
+    """This request's context as a visitor would have it, for what must hold nothing of the reader."""
+    return _context(_visitor())
+
+
+def _context(actor: Actor) -> Context:
     return Context(
         session=db.session(),
         school=request_school(),
-        actor=request_actor(),
+        actor=actor,
         now=now,
         enqueue=cast(Enqueue, current_app.extensions["spoc_enqueue"]),
         vault=vault(),

@@ -2,8 +2,8 @@
 
 Only answers to people without a session are kept: whoever is logged in gets a page of his own. A page is named by its
 school, address, language, colour scheme and the school's calendar day, and counts as long as nothing that such pages
-show was written since (``marks``): the mark of the school, and the alliance's for what all schools share. Marks are
-read before the page is made, so what was written meanwhile makes it void.
+show was written since (``page_marks``). Marks are read before the page is made, so what was written meanwhile makes it
+void.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, has_app_context, request
+from flask import Flask, request
 from flask import Response as FlaskResponse
-from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -25,9 +24,9 @@ from werkzeug.wrappers import Request, Response
 
 from app.web.context import now
 from app.web.keys import key
-from tenants.registry import SchoolInfo, find_by_id
+from app.web.page_marks import LIFETIME, read_with_marks, redis_client
+from tenants.registry import SchoolInfo
 from tenants.resolve import AllianceMissing, UnknownSchool, school_for_host
-from tenants.written import Written, on_written
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,25 +35,10 @@ log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-#: Seconds after which a page is made anew in any case.
-LIFETIME = 300
 #: Arguments of an address with which a page is kept; what people search for is too manifold.
 ARGUMENTS = frozenset({"page", "category", "state", "source", "sort", "running"})
 #: What a kept page may depend on besides its address.
 VARY = "Cookie, HX-Request, HX-Request-Type"
-
-#: Tables whose rows the public pages of a school show.
-SCHOOL_TABLES = frozenset(
-    {"course_offerings", "offering_assistants", "enrolments", "waiting_places", "announcements", "school_settings"}
-)  # fmt: skip
-#: Tables whose rows the pages of all schools, and the alliance's own, show.
-SHARED_TABLES = frozenset(
-    {"schools", "courses", "course_versions", "course_licences", "announcement_targets"}
-)
-#: Tables of schools whose rows the alliance's own pages show, and no school's.
-ALLIANCE_TABLES = frozenset({"course_showings"})
-#: Columns of accounts that public pages show; a login changes others.
-_NAMES = frozenset({"real_name", "status", "photo_sha", "bio"})
 
 SCHEMES = {"light": "light", "dark": "dark"}
 _PLACE = "spoc.kept_page"
@@ -104,14 +88,10 @@ class KeptPages:
                 if school.status != "active":
                     return None
                 name = _name(request, school)
-                marks = [_mark(one) for one in dict.fromkeys((school.id, school.alliance_id))]
-                if school.is_alliance:
-                    marks.append(_own_mark(school.id))
-                kept, *found = cast("list[bytes | None]", _redis().mget(name, *marks))
+                kept, current = read_with_marks(school, name)
             except (HTTPException, UnknownSchool, AllianceMissing, RedisError, SQLAlchemyError):
                 # The application has a page for each of these.
                 return None
-        current = b"|".join(mark or b"0" for mark in found).decode()
         if kept is not None:
             head, _, body = kept.partition(b"\n")
             said = json.loads(head)
@@ -133,7 +113,7 @@ class KeptPages:
         response.set_etag(hashlib.sha256(body).hexdigest()[:32])
         head = json.dumps({"marks": marks, "headers": list(response.headers)})
         try:
-            _redis().set(name, head.encode() + b"\n" + body, ex=LIFETIME)
+            redis_client().set(name, head.encode() + b"\n" + body, ex=LIFETIME)
         except RedisError:
             log.warning("a page was not kept: redis is away")
         response.make_conditional(request)
@@ -152,47 +132,3 @@ def _name(request: Request, school: SchoolInfo) -> str:
     digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
     today = now().astimezone(ZoneInfo(school.timezone)).date()
     return key(school.id, "page", today.isoformat(), digest)
-
-
-def _mark(school_id: int) -> str:
-    return key(school_id, "pages-mark")
-
-
-def _own_mark(alliance_id: int) -> str:
-    """The mark of what schools write for the alliance's pages; it leaves the schools' pages as they are."""
-    return key(alliance_id, "alliance-pages-mark")
-
-
-def _redis() -> Redis:
-    return cast(Redis, current_app.extensions["spoc_redis"])
-
-
-def _raise_marks(written: frozenset[Written]) -> None:
-    if not has_app_context():
-        return
-    marks = {mark for one in written for mark in _raised(one)}
-    if not marks:
-        return
-    try:
-        raising = _redis().pipeline(transaction=False)
-        for mark in marks:
-            raising.incr(mark)
-        raising.execute()
-    except RedisError:
-        log.warning("pages may stay %s seconds too long: redis is away", LIFETIME)
-
-
-def _raised(one: Written) -> set[str]:
-    names_only = one.table == "users" and one.columns is not None and one.columns & _NAMES
-    if not names_only and one.table not in SHARED_TABLES | SCHOOL_TABLES | ALLIANCE_TABLES:
-        return set()
-    school = find_by_id(one.school_id) if one.school_id is not None else None
-    if school is None:
-        return set()
-    if one.table in ALLIANCE_TABLES:
-        return {_own_mark(school.alliance_id)}
-    shared = one.table in SHARED_TABLES or school.is_alliance
-    return {_mark(school.alliance_id if shared else school.id)}
-
-
-on_written(_raise_marks)

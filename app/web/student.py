@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user, login_required
 
+from app.context import Context
 from app.rules.ahead import Ahead, next_day
 from app.rules.permissions import Action, may
 from app.rules.windows import CourseState
@@ -20,6 +21,7 @@ from app.services.teaching import list_headed, list_taught
 from app.web import apex
 from app.web.context import request_context
 from app.web.hosts import by_host, school_only
+from app.web.kept_parts import kept_parts
 from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("student", __name__)
@@ -34,16 +36,19 @@ _FEW = 8
 def _home() -> str:
     """The school: its announcements, one's own courses and what comes next, what is new, open and on now."""
     ctx = request_context()
-    now = list_on_now(ctx)
     courses = courses_of_mine(ctx) if current_user.is_authenticated else []
     return render_template(
         "student/home.html",
-        now=now,
-        sections=_sections(now),
+        parts=kept_parts(("home",), _on_now),
         mine=_ahead(courses, ctx.today())[:_MINE],
         announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
-        today=ctx.today(),
     )
+
+
+def _on_now(ctx: Context) -> dict[str, str]:
+    now = list_on_now(ctx)
+    courses = render_template("student/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
+    return {"lead": render_template("student/_lead.html", total=now.total), "courses": courses}
 
 
 def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:

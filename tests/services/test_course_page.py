@@ -8,12 +8,17 @@ from app.context import Context
 from app.models import OfferingAssistant, User
 from app.rules.assessment import Assessment, Component, Kind, as_json
 from app.rules.permissions import Role
-from app.services.course_page import get_course_page
+from app.services.catalogue import get_offering
+from app.services.course_page import CourseDetails, get_course_details
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.courses import put_course, put_offering
 
 MakeCtx = Callable[..., Context]
+
+
+def details(ctx: Context, offering_id: int) -> CourseDetails:
+    return get_course_details(ctx, get_offering(ctx, offering_id=offering_id))
 
 
 def exam(pass_mark: int) -> dict[str, object]:
@@ -32,10 +37,10 @@ def test_the_school_s_own_assessment_counts_where_the_licence_allows_it(
             licence={"local_assessment": allowed},
             assessment=exam(local) if local else None,
         )
-        said = [str(sentence) for sentence in get_course_page(ctx, offering_id=offering.id).assessment]
+        said = [str(sentence) for sentence in details(ctx, offering.id).assessment]
         assert any(f"达到 {mark} 分" in sentence for sentence in said), (allowed, local)
     bare = put_offering(alliance, school)
-    assert get_course_page(ctx, offering_id=bare.id).assessment == []
+    assert details(ctx, bare.id).assessment == []
 
 
 def test_assistants_are_named_and_other_terms_lead_on(
@@ -52,7 +57,7 @@ def test_assistants_are_named_and_other_terms_lead_on(
             OfferingAssistant(offering_id=offering.id, user_id=user.id) for user in (helper, gone)
         )
         session.commit()
-    page = get_course_page(make_ctx(school, Role.STUDENT), offering_id=offering.id)
+    page = details(make_ctx(school, Role.STUDENT), offering.id)
     assert page.assistants == ["沈助教"]
     assert [(other.id, other.term) for other in page.other_terms] == [(again.id, "2026-2027-2")]
 
@@ -61,4 +66,4 @@ def test_the_fewer_of_two_limits_counts(make_ctx: MakeCtx, alliance: SchoolInfo,
     ctx = make_ctx(school, Role.STUDENT)
     for granted, own, left in ((9, 5, 5), (3, 5, 3), (None, 5, 5), (9, None, 9), (None, None, None)):
         offering = put_offering(alliance, school, licence={"seats": granted}, seats=own)
-        assert get_course_page(ctx, offering_id=offering.id).item.seats_left == left
+        assert get_offering(ctx, offering_id=offering.id).seats_left == left

@@ -1,0 +1,79 @@
+"""Parts of pages that are the same for everyone of a school, kept in Redis for those who are logged in.
+
+Visitors share whole pages (``page_cache``). A logged-in person's page is made anew, but its courses are everyone's:
+they are made as by a visitor and kept under the school's key with the same marks, so that they are dropped by what is
+written. The one thing in them that differs by person, 「已报名」 at a course, is a place that is filled at each use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup
+from redis.exceptions import RedisError
+
+from app.context import Context
+from app.services.catalogue import registered_offerings
+from app.web.context import public_context, request_context
+from app.web.i18n import chosen_language
+from app.web.keys import key
+from app.web.page_marks import LIFETIME, read_with_marks, redis_client
+
+log = logging.getLogger(__name__)
+
+#: Two characters for private use around an offering's id; no text that people write should hold them.
+_OWN_PLACE = re.compile("\ue000([0-9]{1,19})\ue001")
+
+Parts = Mapping[str, str]
+
+
+def own_place(offering_id: int) -> str:
+    """What stands in a kept part where 「已报名」 belongs for those who are registered; other text comes before it."""
+    return f"\ue000{offering_id}\ue001"
+
+
+def kept_parts(
+    name: Sequence[str | int] | None, make: Callable[[Context], Mapping[str, str]]
+) -> dict[str, Markup]:
+    """Parts of a page, from Redis or made now, with the places of the reader filled.
+
+    Args:
+        name: all that the parts depend on besides school, language and day; ``None`` if they are not to be kept.
+        make: renders the parts, each under its own name, from a visitor's context: nothing of the reader is in it.
+    """
+    ctx = public_context()
+    found = make(ctx) if name is None else _kept(ctx, name, make)
+    mine: frozenset[int] = frozenset()
+    if current_user.is_authenticated and any(map(_OWN_PLACE.search, found.values())):
+        mine = registered_offerings(request_context())
+    said = f" · {gettext('已报名')}"
+    return {
+        part: Markup(_OWN_PLACE.sub(lambda place: said if int(place[1]) in mine else "", text))  # noqa: S704 - our own templates' output
+        for part, text in found.items()
+    }
+
+
+def _kept(ctx: Context, name: Sequence[str | int], make: Callable[[Context], Parts]) -> Parts:
+    digest = hashlib.sha256(json.dumps([chosen_language(), *name]).encode()).hexdigest()
+    place = key(ctx.school.id, "parts", ctx.today().isoformat(), digest)
+    try:
+        kept, marks = read_with_marks(ctx.school, place)
+    except RedisError:
+        return make(ctx)
+    if kept is not None:
+        said, parts = json.loads(kept)
+        if said == marks:
+            return cast(Parts, parts)
+    made = make(ctx)
+    try:
+        redis_client().set(place, json.dumps([marks, made]), ex=LIFETIME)
+    except RedisError:
+        log.warning("parts of a page were not kept: redis is away")
+    return made
