@@ -235,3 +235,16 @@ def test_the_accent_of_the_school_colours_its_pages(
         "getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()"
     )
     assert accent == "#0b7a75"
+
+
+def test_what_these_tests_ask_of_a_page_is_not_always_true(page: Page) -> None:
+    page.set_content(
+        '<html lang="zh-CN"><title>x</title><main><h1>x</h1><img src="data:,"><button></button>'
+        '<p style="color: #ccc; background: #fff; width: 3000px">hardly to be read</p></main></html>'
+    )
+    assert {finding.partition(":")[0] for finding in serious_findings(page)} == {
+        "button-name",
+        "color-contrast",
+        "image-alt",
+    }
+    assert sideways(page) > 0
