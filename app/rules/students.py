@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from app.errors import Message, msg
 from app.rules import lengths
-from app.rules.cells import Cell, Unreadable, display_text
+from app.rules.cells import Cell, Unreadable
 from app.rules.contacts import read_email, read_mobile
 from app.rules.dates import read_birth_date
 from app.rules.doubles import find_same
 from app.rules.id_numbers import Gender, IdNumber, read_id_number
-from app.rules.masking import mask_date, mask_email, mask_id_number, mask_mobile, shorten
+from app.rules.masking import mask_date, mask_email, mask_id_number, mask_mobile
 from app.rules.problems import Problem
+from app.rules.roster_rows import RowCells, problems_of_row
 from app.rules.study import read_entry_year, read_gender, read_study_years
 from app.rules.texts import read_line, read_name, read_student_no
 
@@ -59,18 +60,6 @@ _READERS: tuple[tuple[str, Callable[[Cell, date], Any]], ...] = (
 )
 
 
-class StudentCells(Protocol):
-    """A row as a sheet or a form gives it."""
-
-    @property
-    def row_no(self) -> int:
-        """The row as the person sees it."""
-
-    @property
-    def cells(self) -> Mapping[str, Cell]:
-        """The cells by field; a field without a column is absent."""
-
-
 @dataclass(frozen=True, slots=True)
 class StudentValues:
     """A row put right. A required text that is missing or wrong is "", any other such value is None."""
@@ -99,7 +88,7 @@ class CheckedStudent:
 
 
 def check_student(
-    row: StudentCells,
+    row: RowCells,
     *,
     unit_code: str,
     today: date,
@@ -137,7 +126,8 @@ def check_student(
     identity: IdNumber | None = found.get("id_number")
     if identity is not None:
         _compare_with_identity(identity, found, wrong)
-    return CheckedStudent(row.row_no, _values(found), _problems(row, wrong, labels) if wrong else ())
+    problems = problems_of_row(row, wrong, columns=LABELS, labels=labels, masks=_MASKS) if wrong else ()
+    return CheckedStudent(row.row_no, _values(found), problems)
 
 
 def _check_unit_code(found: dict[str, Any], wrong: dict[str, Message], unit_code: str, *, add: bool) -> None:
@@ -181,21 +171,6 @@ def _values(found: Mapping[str, Any]) -> StudentValues:
         get("major"),
         get("email"),
         get("mobile"),
-    )
-
-
-def _problems(
-    row: StudentCells, wrong: Mapping[str, Message], labels: Mapping[str, str]
-) -> tuple[Problem, ...]:
-    return tuple(
-        Problem(
-            row.row_no,
-            labels.get(field, LABELS[field]),
-            wrong[field],
-            _MASKS.get(field, shorten)(display_text(row.cells.get(field))),
-        )
-        for field in LABELS
-        if field in wrong
     )
 
 

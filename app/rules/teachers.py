@@ -6,17 +6,18 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from app.errors import Message, msg
 from app.rules import lengths
-from app.rules.cells import Cell, Unreadable, code_text, display_text, meant_text
+from app.rules.cells import Cell, Unreadable, code_text, meant_text
 from app.rules.contacts import read_email, read_mobile
 from app.rules.doubles import find_same
 from app.rules.id_numbers import Gender, IdNumber, read_id_number
-from app.rules.masking import mask_email, mask_id_number, mask_mobile, shorten
+from app.rules.masking import mask_email, mask_id_number, mask_mobile
 from app.rules.pinyin import pinyin_of
 from app.rules.problems import Problem
+from app.rules.roster_rows import RowCells, problems_of_row
 from app.rules.texts import read_line, read_name
 
 #: The columns of the template in the manual's order and words.
@@ -96,18 +97,6 @@ _READERS: Mapping[str, Callable[[Cell, date], Any]] = {
 }
 
 
-class TeacherCells(Protocol):
-    """A row as a sheet or a form gives it."""
-
-    @property
-    def row_no(self) -> int:
-        """The row as the person sees it."""
-
-    @property
-    def cells(self) -> Mapping[str, Cell]:
-        """The cells by field; a field without a column is absent."""
-
-
 @dataclass(frozen=True, slots=True)
 class TeacherValues:
     """A row put right. A name that is missing or wrong is "", any other such value is None.
@@ -138,7 +127,7 @@ class CheckedTeacher:
     problems: tuple[Problem, ...]
 
 
-def check_teacher(row: TeacherCells, *, today: date, labels: Mapping[str, str] = LABELS) -> CheckedTeacher:
+def check_teacher(row: RowCells, *, today: date, labels: Mapping[str, str] = LABELS) -> CheckedTeacher:
     """Read and check one row by itself.
 
     Args:
@@ -155,16 +144,7 @@ def check_teacher(row: TeacherCells, *, today: date, labels: Mapping[str, str] =
             wrong[field] = unreadable.message
     if not found.get("real_name") and "real_name" not in wrong:
         wrong["real_name"] = msg("不能为空")
-    problems = tuple(
-        Problem(
-            row.row_no,
-            labels.get(field, LABELS[field]),
-            wrong[field],
-            _MASKS.get(field, shorten)(display_text(row.cells.get(field))),
-        )
-        for field in LABELS
-        if field in wrong
-    )
+    problems = problems_of_row(row, wrong, columns=LABELS, labels=labels, masks=_MASKS)
     return CheckedTeacher(row.row_no, _values(found), problems)
 
 

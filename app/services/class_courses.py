@@ -21,6 +21,7 @@ from app.services.class_students import (
     students_of,
 )
 from app.services.paging import Page
+from app.services.registration_counts import registrations_of_offering
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +106,8 @@ def list_registrations(
     return Page(tuple(student_row(ctx, *row) for row in found), total, page, PAGE_SIZE)
 
 
-def _courses(ctx: Context, class_id: int) -> Select[Any]:
-    registered = (
-        select(func.count())
-        .select_from(Enrolment)
-        .join(User, and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id))
-        .where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
-            *students_of(class_id),
-        )
-        .correlate(CourseOffering)
-        .scalar_subquery()
-    )
+def _courses(ctx: Context, class_id: int) -> Select[*tuple[Any, ...]]:
+    registered = registrations_of_offering(*students_of(class_id))
     return (
         select(
             CourseOffering.id,

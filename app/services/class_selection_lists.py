@@ -24,10 +24,12 @@ from app.rules.windows import CourseState, course_state
 from app.services.access import require
 from app.services.class_lists import get_class
 from app.services.class_registering import refusals, selectable
+from app.services.class_students import students_of
 from app.services.course_search import course_matches
 from app.services.enrolment_rows import seats_of
 from app.services.offerings import dates_of
 from app.services.paging import Page
+from app.services.registration_counts import registrations_of_offering
 
 PAGE_SIZE = 20
 
@@ -112,17 +114,6 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
         conditions.append(course_matches(text))
     source = select(CourseOffering).join(CourseOffering.course).outerjoin(CourseOffering.licence)
     total = ctx.session.scalar(source.where(*conditions).with_only_columns(func.count())) or 0
-    taken = (
-        select(func.count())
-        .select_from(Enrolment)
-        .where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
-        )
-        .correlate(CourseOffering)
-    )
-    mine = taken.join(User, and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id))
     chosen = (
         select(ClassCourse.class_id)
         .where(
@@ -140,8 +131,8 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
             Course.title,
             Course.teachers,
             CourseLicence,
-            taken.scalar_subquery(),
-            mine.where(User.class_id == class_id, User.kind == "student").scalar_subquery(),
+            registrations_of_offering(),
+            registrations_of_offering(*students_of(class_id)),
             chosen,
         )
         .order_by(CourseOffering.registration_ends_on.desc(), CourseOffering.id.desc())

@@ -34,8 +34,9 @@ def reachable_offerings(ctx: Context, action: Action) -> ColumnElement[bool]:
     return _reachable(ctx, action, _runs)
 
 
-def _runs(user_id: int) -> ColumnElement[bool]:
-    assists = (
+def assists(user_id: int) -> ColumnElement[bool]:
+    """Whether a person is 助教 of the ``CourseOffering`` of the query around it."""
+    return (
         select(OfferingAssistant.user_id)
         .where(
             OfferingAssistant.school_id == CourseOffering.school_id,
@@ -45,7 +46,10 @@ def _runs(user_id: int) -> ColumnElement[bool]:
         .correlate(CourseOffering)
         .exists()
     )
-    return or_(CourseOffering.operating_teacher_id == user_id, assists)
+
+
+def _runs(user_id: int) -> ColumnElement[bool]:
+    return or_(CourseOffering.operating_teacher_id == user_id, assists(user_id))
 
 
 def _reachable(

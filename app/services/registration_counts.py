@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 
-from app.models import CourseOffering, Enrolment
+from app.models import CourseOffering, Enrolment, User
 
 
-def registrations_of_offering() -> ScalarSelect[int]:
-    """The number of those who are registered now, for the ``CourseOffering`` of the query around it."""
+def registrations_of_offering(*of_whom: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The number of those who are registered now, for the ``CourseOffering`` of the query around it.
+
+    Args:
+        of_whom: conditions on ``User``: only such people are counted.
+    """
+    counted = select(func.count()).select_from(Enrolment)
+    if of_whom:
+        theirs = and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id)
+        counted = counted.join(User, theirs).where(*of_whom)
     return (
-        select(func.count())
-        .select_from(Enrolment)
-        .where(
+        counted.where(
             Enrolment.school_id == CourseOffering.school_id,
             Enrolment.offering_id == CourseOffering.id,
             Enrolment.withdrawn_at.is_(None),

@@ -9,8 +9,9 @@ from datetime import date
 from sqlalchemy import and_, func, or_, select
 
 from app.context import Context
-from app.models import Course, CourseOffering, OfferingAssistant, SchoolClass, User
+from app.models import Course, CourseOffering, SchoolClass, User
 from app.services.access import acting_user_id
+from app.services.mine import assists
 from app.services.registration_counts import registrations_of_offering
 
 
@@ -46,16 +47,6 @@ def list_taught(ctx: Context) -> Sequence[TaughtCourse]:
     """
     user_id = acting_user_id(ctx)
     operates = func.coalesce(CourseOffering.operating_teacher_id == user_id, False)
-    assists = (
-        select(OfferingAssistant.user_id)
-        .where(
-            OfferingAssistant.school_id == CourseOffering.school_id,
-            OfferingAssistant.offering_id == CourseOffering.id,
-            OfferingAssistant.user_id == user_id,
-        )
-        .correlate(CourseOffering)
-        .exists()
-    )
     registrations = registrations_of_offering()
     rows = ctx.session.execute(
         select(
@@ -69,7 +60,7 @@ def list_taught(ctx: Context) -> Sequence[TaughtCourse]:
             registrations,
         )
         .join(CourseOffering.course)
-        .where(CourseOffering.school_id == ctx.school.id, or_(operates, assists))
+        .where(CourseOffering.school_id == ctx.school.id, or_(operates, assists(user_id)))
         .order_by(
             CourseOffering.term.desc(), CourseOffering.starts_on.desc().nulls_first(), CourseOffering.id
         )

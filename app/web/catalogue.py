@@ -86,7 +86,7 @@ def _index() -> Response:
     said = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
     page = page_argument()
     # What people search for is too manifold to be kept.
-    name = None if said["q"] else ("catalogue", *said.values(), page)
+    name: tuple[str | int, ...] | None = None if said["q"] else ("catalogue", *said.values(), page)
     parts = kept_parts(name, lambda ctx: _courses(ctx, said, page))
     return render_list(
         "catalogue/index.html",

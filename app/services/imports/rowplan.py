@@ -76,6 +76,18 @@ def plan_known(
     wanted = {column: getattr(values, column) for column in _PLAIN}
     wanted["class_id"] = class_id
     wanted["nickname"] = None if is_blank(cells.get("nickname")) else values.nickname
+    return plan_change(vault, school_id, known, wanted, values, indexes)
+
+
+def plan_change(
+    vault: Vault,
+    school_id: int,
+    known: Values,
+    wanted: Mapping[str, Any],
+    values: StudentValues | TeacherValues,
+    indexes: Indexes,
+) -> RowPlan:
+    """What of the wanted columns and sealed values differs from an account that is there; ``None`` is no wish."""
     new = {
         column: as_json(value)
         for column, value in wanted.items()

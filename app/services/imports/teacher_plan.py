@@ -8,7 +8,7 @@ from typing import Any
 from app.rules.pinyin import pinyin_of
 from app.rules.teachers import TeacherValues, new_login_name
 from app.services.imports.accounts import Values, as_json
-from app.services.imports.rowplan import Indexes, RowPlan, sealed_columns
+from app.services.imports.rowplan import Indexes, RowPlan, plan_change, sealed_columns
 from app.services.sealed import ID_NUMBER, MOBILE
 from app.vault import Vault
 
@@ -60,18 +60,4 @@ def plan_known_teacher(
     """What changes at an account that is there: an empty cell never erases a value."""
     wanted: dict[str, Any] = {column: getattr(values, column) for column in _PLAIN}
     wanted["photo_sha"] = photo_sha
-    new = {
-        column: as_json(value)
-        for column, value in wanted.items()
-        if value is not None and value != known[column]
-    }
-    if "real_name" in new:
-        new["name_pinyin"], new["name_initials"] = pinyin_of(values.real_name)
-    for field, text, index in (
-        (MOBILE, values.mobile, indexes.mobile),
-        (ID_NUMBER, values.id_number, indexes.id_number),
-    ):
-        if index is not None and index != known[f"{field}_index"]:
-            new |= sealed_columns(vault, school_id, field, known["id"], text, index)
-    old = {column: as_json(known[column]) for column in new}
-    return RowPlan("change" if new else "unchanged", new, old)
+    return plan_change(vault, school_id, known, wanted, values, indexes)
