@@ -236,6 +236,7 @@ FACTS: Mapping[str, Any] = {
     "initial_password": lazy_gettext("初始密码"),
     "slip_days": lazy_gettext("密码条有效天数"),
     "mail_sender": lazy_gettext("邮件发件人名称"),
+    "help_contact": lazy_gettext("联系方式"),
     "good_until": lazy_gettext("有效期至"),
     "add_unit_code": lazy_gettext("加上单位代码"),
     "number": lazy_gettext("班级编号"),

@@ -28,6 +28,7 @@ class SettingsForm(ManageForm):
     )
     slip_days = IntegerField(lazy_gettext("密码条有效天数"), [Required()])
     mail_sender = StringField(lazy_gettext("邮件发件人名称"))
+    help_contact = StringField(lazy_gettext("联系方式"))
 
 
 class Settings(SecureView):

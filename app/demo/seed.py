@@ -21,7 +21,7 @@ from app.demo.people import add_newcomer, add_students, add_teachers, give_own_p
 from app.demo.registrations import FULL, register_students
 from app.demo.reviewed_courses import accept_recommended, bring_on_the_way
 from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
-from app.models import Course, CourseOffering, School, User
+from app.models import Course, CourseOffering, School, SchoolSettings, User
 from app.rules.permissions import Role
 from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
 from app.services.course_drafts import open_draft, save_draft
@@ -136,6 +136,9 @@ def _school(ctx: Context, planned: DemoSchool) -> SchoolInfo:
     )
     with ctx.within(opened.school) as inner:
         give_own_password(inner, opened.admin_login)
+        inner.session.add(
+            SchoolSettings(help_contact=f"{planned.short_name}教务处，电话 010-00000000（虚构）")
+        )
     return opened.school
 
 

@@ -156,6 +156,7 @@ class SchoolSettings(SchoolScoped, Base):
     initial_password: Mapped[str] = mapped_column(String(16), default="rule", server_default="rule")
     slip_days: Mapped[int] = mapped_column(Integer, default=30, server_default="30")
     mail_sender: Mapped[str | None] = mapped_column(String(64))
+    help_contact: Mapped[str | None] = mapped_column(String(200))
 
 
 class ColumnMapping(SchoolScoped, Base):

@@ -1,4 +1,4 @@
-"""What a school decides for itself: first passwords, how long slips are good, under which name mail is sent."""
+"""What a school decides for itself: first passwords and slips, the name under its mails, whom to ask for help."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ RANDOM = "random"
 
 SLIP_DAYS = (1, 365)
 SENDER_LENGTH = 64
-_FIELDS = ("initial_password", "slip_days", "mail_sender")
+CONTACT_LENGTH = 200
+_FIELDS = ("initial_password", "slip_days", "mail_sender", "help_contact")
 
 
 def get_settings(ctx: Context) -> SchoolSettings:
@@ -30,7 +31,12 @@ def get_settings(ctx: Context) -> SchoolSettings:
 
 
 def change_settings(
-    ctx: Context, *, initial_password: str, slip_days: int, mail_sender: str | None
+    ctx: Context,
+    *,
+    initial_password: str,
+    slip_days: int,
+    mail_sender: str | None,
+    help_contact: str | None,
 ) -> SchoolSettings:
     """Decide anew.
 
@@ -38,6 +44,7 @@ def change_settings(
         initial_password: ``RULE`` (manual 4.2, rule 5) or ``RANDOM`` (only credential slips open new accounts).
         slip_days: days for which a slip that is printed from now on is good.
         mail_sender: the name that the school's mails carry, ``None`` for the school's own.
+        help_contact: office, phone or address that the pages of login and help name, ``None`` for none.
 
     Raises:
         NotAllowed: only administrators may.
@@ -53,7 +60,8 @@ def change_settings(
     values = {
         "initial_password": initial_password,
         "slip_days": slip_days,
-        "mail_sender": _sender(mail_sender),
+        "mail_sender": _line("mail_sender", mail_sender, SENDER_LENGTH),
+        "help_contact": _line("help_contact", help_contact, CONTACT_LENGTH),
     }
     before = get_settings(ctx)
     old = {name: getattr(before, name) for name in _FIELDS}
@@ -66,8 +74,8 @@ def change_settings(
     return ctx.session.scalars(select(SchoolSettings).execution_options(populate_existing=True)).one()
 
 
-def _sender(typed: str | None) -> str | None:
+def _line(field: str, typed: str | None, length: int) -> str | None:
     try:
-        return read_line(typed, SENDER_LENGTH)
+        return read_line(typed, length)
     except Unreadable as error:
-        raise Invalid("mail_sender", error.message) from None
+        raise Invalid(field, error.message) from None

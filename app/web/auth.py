@@ -26,6 +26,7 @@ from app.errors import Invalid, Message, TooManyTries, msg
 from app.services.consents import accept_consent, has_consented
 from app.services.login import LOGIN_FAILED, Account, log_in
 from app.services.passwords import WeakPassword, change_password
+from app.services.school_settings import get_settings
 from app.services.schools import list_members
 from app.uow import unit_of_work
 from app.web import captcha, user_session
@@ -179,6 +180,7 @@ def _form(
         error=error,
         captcha_error=translated(captcha_error) if captcha_error else None,
         with_captcha=captcha.is_asked(),
+        contact=get_settings(request_context()).help_contact,
         next=safe_next(request.form.get("next") or request.args.get("next")),
     )
     return make_response(page, status)

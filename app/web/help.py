@@ -13,9 +13,10 @@ blueprint = Blueprint("help", __name__)
 
 
 def _school() -> str:
-    """The school's own: its unit code in the examples, its way to first passwords."""
-    by_slips = get_settings(request_context()).initial_password == RANDOM
-    return render_template("help/school.html", by_slips=by_slips)
+    """The school's own: its unit code in the examples, its way to first passwords, whom to ask."""
+    settings = get_settings(request_context())
+    by_slips = settings.initial_password == RANDOM
+    return render_template("help/school.html", by_slips=by_slips, contact=settings.help_contact)
 
 
 def _alliance() -> str:

@@ -34,7 +34,7 @@ def office(school: SchoolInfo, make_user: MakeUser, client_for: Callable[..., Fl
 def random_school(make_ctx: Callable[..., Context], school: SchoolInfo) -> SchoolInfo:
     """The school, where first passwords are random."""
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None)
+        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None, help_contact=None)
     return school
 
 
@@ -61,7 +61,12 @@ def test_the_settings_say_what_a_change_means_and_are_saved(
     assert "身份证号后六位，没有身份证号的为 123456" in page
     assert "现有 1 个" in page
     answer = post(
-        office, "/manage/settings/", initial_password="random", slip_days="14", mail_sender="明德教务处"
+        office,
+        "/manage/settings/",
+        initial_password="random",
+        slip_days="14",
+        mail_sender="明德教务处",
+        help_contact="教务处 010-12345678",
     )
     assert answer.status_code == 303
     settings = get_settings(make_ctx(school))
@@ -72,6 +77,7 @@ def test_the_settings_say_what_a_change_means_and_are_saved(
     )
     page = office.get("/manage/settings/").text
     assert 'value="明德教务处"' in page
+    assert 'value="教务处 010-12345678"' in page
     assert "打印密码条" in page
 
 
@@ -177,7 +183,7 @@ def test_the_list_of_people_asks_for_slips_of_the_ticked_where_they_are_used(
     person = make_user(school)
     assert 'value="slips"' not in office.get("/manage/people/").text
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None)
+        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None, help_contact=None)
     assert 'value="slips"' in office.get("/manage/people/").text
     page = post(office, "/manage/people/bulk", action="slips", rowid=[str(person.id)]).text
     assert "将为 1 名未激活的学生生成新的一次性密码" in page

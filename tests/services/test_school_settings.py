@@ -31,20 +31,34 @@ def test_an_administrator_decides_and_the_log_says_what_was_before(
     make_ctx: MakeCtx, school: SchoolInfo, other_school: SchoolInfo
 ) -> None:
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=RANDOM, slip_days=14, mail_sender=" 教务处 ")
+        change_settings(
+            ctx, initial_password=RANDOM, slip_days=14, mail_sender=" 教务处 ", help_contact=" 教务处  010-1 "
+        )
     with unit_of_work(make_ctx(school)) as ctx:
-        changed = change_settings(ctx, initial_password=RANDOM, slip_days=7, mail_sender="")
+        changed = change_settings(
+            ctx, initial_password=RANDOM, slip_days=7, mail_sender="", help_contact=None
+        )
         assert (changed.slip_days, changed.mail_sender) == (7, None)
     assert decided(make_ctx(school)) == (RANDOM, 7, None)
     assert decided(make_ctx(other_school)) == (RULE, 30, None)
     first, second = sorted(audit_of(school, "settings.changed"), key=lambda entry: entry.id)
-    assert first.data["old"] == {"initial_password": RULE, "slip_days": 30, "mail_sender": None}
-    assert second.data["old"] == {"initial_password": RANDOM, "slip_days": 14, "mail_sender": "教务处"}
+    assert first.data["old"] == {
+        "initial_password": RULE,
+        "slip_days": 30,
+        "mail_sender": None,
+        "help_contact": None,
+    }
+    assert second.data["old"] == {
+        "initial_password": RANDOM,
+        "slip_days": 14,
+        "mail_sender": "教务处",
+        "help_contact": "教务处 010-1",
+    }
 
 
 def test_deciding_the_same_again_writes_no_audit_row(make_ctx: MakeCtx, school: SchoolInfo) -> None:
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=RULE, slip_days=30, mail_sender=None)
+        change_settings(ctx, initial_password=RULE, slip_days=30, mail_sender=None, help_contact=None)
     assert audit_of(school, "settings.changed") == []
 
 
@@ -55,12 +69,19 @@ def test_deciding_the_same_again_writes_no_audit_row(make_ctx: MakeCtx, school: 
         ("slip_days", 0),
         ("slip_days", 366),
         ("mail_sender", "长" * 65),
+        ("help_contact", "长" * 201),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field(
     make_ctx: MakeCtx, school: SchoolInfo, field: str, value: object
 ) -> None:
-    values = {"initial_password": RULE, "slip_days": 30, "mail_sender": None, field: value}
+    values = {
+        "initial_password": RULE,
+        "slip_days": 30,
+        "mail_sender": None,
+        "help_contact": None,
+        field: value,
+    }
     with pytest.raises(Invalid) as refusal, unit_of_work(make_ctx(school)) as ctx:
         change_settings(ctx, **values)
     assert refusal.value.field == field
@@ -69,4 +90,4 @@ def test_what_cannot_be_is_refused_with_its_field(
 @pytest.mark.parametrize("role", [Role.STUDENT, Role.TEACHER, Role.SECRETARY, Role.SYSTEM])
 def test_only_administrators_decide(make_ctx: MakeCtx, school: SchoolInfo, role: Role) -> None:
     with pytest.raises(NotAllowed), unit_of_work(make_ctx(school, role)) as ctx:
-        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None)
+        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None, help_contact=None)

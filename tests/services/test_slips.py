@@ -40,7 +40,7 @@ STUDENTS = SlipChoice(group=SlipGroup.STUDENTS)
 def choose(make_ctx: MakeCtx, school: SchoolInfo, way: str, days: int = 30) -> None:
     """Set the school's way to first passwords."""
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=way, slip_days=days, mail_sender=None)
+        change_settings(ctx, initial_password=way, slip_days=days, mail_sender=None, help_contact=None)
 
 
 def handed_out(make_ctx: MakeCtx, school: SchoolInfo, choice: SlipChoice = STUDENTS) -> dict[str, str]:

@@ -162,9 +162,13 @@ def test_the_help_knows_the_school(
         assert said in page, said
     assert 'href="/help"' in client.get("/").text
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None)
+        change_settings(
+            ctx, initial_password=RANDOM, slip_days=30, mail_sender=None, help_contact="教务处 <010-1>"
+        )
     by_slips = client.get("/help").text
     assert "密码条" in by_slips
+    assert "教务处 &lt;010-1&gt;" in by_slips
+    assert "教务处 &lt;010-1&gt;" in client.get("/login").text
     assert "123456" not in by_slips
     assert "进入我的学校" in client_for(alliance).get("/help").text
 

@@ -156,6 +156,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_enrolments_source"), "enrolments", "source IN ('self', 'class', 'staff', 'waiting')"
     )
+    op.add_column("school_settings", sa.Column("help_contact", sa.String(length=200), nullable=True))
     op.add_column("users", sa.Column("calendar_epoch", sa.Integer(), server_default="0", nullable=False))
     for policy in POLICIES:
         for statement in policy.statements():
@@ -167,6 +168,7 @@ def downgrade() -> None:
     op.drop_table("course_showings")
     op.drop_constraint(op.f("ck_enrolments_source"), "enrolments", type_="check")
     op.drop_column("users", "calendar_epoch")
+    op.drop_column("school_settings", "help_contact")
     op.drop_constraint("fk_enrolments_selection", "enrolments", type_="foreignkey")
     op.drop_index("ix_enrolments_selection", table_name="enrolments")
     op.drop_column("enrolments", "selection_id")
