@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -148,7 +149,9 @@ def _name(request: Request, school: SchoolInfo) -> str:
     language, scheme = request.cookies.get("lang", ""), request.cookies.get("scheme", "")
     part = request.headers.get("HX-Request-Type", "") if request.headers.get("HX-Request") == "true" else ""
     given = sorted(request.args.items(multi=True))
+    # The school as this process knows it: one that has not heard of a change yet keeps its pages apart.
     shown = [request.path, given, request.host, part == "partial", language == "en", SCHEMES.get(scheme)]
+    shown += astuple(school)
     digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
     today = now().astimezone(ZoneInfo(school.timezone)).date()
     return key(school.id, "page", today.isoformat(), digest)
