@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from app.models import Announcement, SchoolClass
@@ -14,7 +12,7 @@ from tenants.written import Written
 
 
 @pytest.fixture
-def told(app_context: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[str]]]:
+def told(app_context: object, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
     """The tables that were told, commit by commit."""
     heard: list[set[str]] = []
 
@@ -22,7 +20,7 @@ def told(app_context: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
         heard.append({row.table for row in rows})
 
     monkeypatch.setattr(written, "_listeners", [hear])
-    yield heard
+    return heard
 
 
 def _announcement() -> Announcement:
@@ -63,9 +61,8 @@ def test_a_siblings_savepoint_is_told_when_the_elder_commits(
     alliance: SchoolInfo, school: SchoolInfo, told: list[set[str]]
 ) -> None:
     with school_scope(alliance.id) as elder:
-        with sibling_scope(elder, school.id) as session:
-            with session.begin_nested():
-                session.add(SchoolClass(number="1", name="一班"))
+        with sibling_scope(elder, school.id) as session, session.begin_nested():
+            session.add(SchoolClass(number="1", name="一班"))
         assert told == []
         elder.commit()
     assert told == [{"classes"}]
