@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
@@ -14,14 +13,6 @@ from tenants.registry import SchoolInfo
 
 #: The columns of a ``SchoolInfo``, in its order.
 INFO_COLUMNS = tuple(getattr(School, name) for name in SchoolInfo.__dataclass_fields__)
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolPage:
-    """One page of schools; ``total`` counts all pages."""
-
-    items: list[SchoolInfo]
-    total: int
 
 
 def require_alliance(ctx: Context) -> None:

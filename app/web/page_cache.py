@@ -39,6 +39,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 #: Seconds after which a page is made anew in any case.
 LIFETIME = 300
+#: So many different pages of a school are kept within that time. Addresses can be made up without end (a discipline
+#: that is none is a page, too), and what fills Redis leaves no room for sessions.
+MOST_KEPT = 300
 #: Arguments of an address with which a page is kept; what people search for is too manifold.
 ARGUMENTS = frozenset({"page", "category", "state", "source", "sort", "running"})
 #: What a kept page may depend on besides its address.
@@ -118,7 +121,7 @@ class KeptPages:
             said = json.loads(head)
             if said["marks"] == current:
                 return Response(body, headers=said["headers"]).make_conditional(environ)
-        environ[_PLACE] = (name, current)
+        environ[_PLACE] = (school.id, name, current)
         return None
 
     def _keep(self, response: FlaskResponse) -> FlaskResponse:
@@ -127,14 +130,14 @@ class KeptPages:
             return response
         if response.status_code != 200 or "Set-Cookie" in response.headers:
             return response
-        name, marks = place
+        school_id, name, marks = place
         body = response.get_data()
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Vary"] = VARY
         response.set_etag(hashlib.sha256(body).hexdigest()[:32])
         head = json.dumps({"marks": marks, "headers": list(response.headers)})
         try:
-            _redis().set(name, head.encode() + b"\n" + body, ex=LIFETIME)
+            _store(school_id, name, head.encode() + b"\n" + body)
         except RedisError:
             log.warning("a page was not kept: redis is away")
         response.make_conditional(request)
@@ -155,6 +158,22 @@ def _name(request: Request, school: SchoolInfo) -> str:
     digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
     today = now().astimezone(ZoneInfo(school.timezone)).date()
     return key(school.id, "page", today.isoformat(), digest)
+
+
+def _store(school_id: int, name: str, page: bytes) -> None:
+    """Keep a page, unless its school has enough of them."""
+    redis, names = _redis(), key(school_id, "pages-kept", int(now().timestamp()) // LIFETIME)
+    with redis.pipeline(transaction=False) as asking:
+        asking.sismember(names, name)
+        asking.scard(names)
+        known, number = asking.execute()
+    if not known and number >= MOST_KEPT:
+        return
+    with redis.pipeline(transaction=False) as keeping:
+        keeping.sadd(names, name)
+        keeping.expire(names, 2 * LIFETIME)
+        keeping.set(name, page, ex=LIFETIME)
+        keeping.execute()
 
 
 def _mark(school_id: int) -> str:

@@ -22,6 +22,7 @@ from app.services.licences import end_licence
 from app.services.offerings import take_offline
 from app.services.schools import edit_school, suspend_school
 from app.uow import unit_of_work
+from app.web import page_cache
 from tenants import registry
 from tenants.db import db
 from tenants.registry import SchoolInfo, forget_schools
@@ -274,6 +275,15 @@ def test_a_suspended_school_shows_nothing_that_was_kept(
     assert client.get("/courses").status_code == 403
 
 
+def test_made_up_addresses_fill_redis_to_a_bound_only(
+    client_for: MakeClient, school: SchoolInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_cache, "MOST_KEPT", 3)
+    client = client_for(school)
+    assert [kept(client, f"/courses?category={number}") for number in range(5)] == [True] * 3 + [False] * 2
+    assert kept(client, "/courses?category=1")
+
+
 def test_while_redis_is_away_visitors_still_get_pages(
     app: Flask, client_for: MakeClient, school: SchoolInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,7 +292,7 @@ def test_while_redis_is_away_visitors_still_get_pages(
     def away(*_args: object, **_options: object) -> None:
         raise RedisAway
 
-    for verb in ("mget", "set"):
+    for verb in ("mget", "pipeline"):
         monkeypatch.setattr(redis, verb, away)
     answer: TestResponse = client_for(school).get("/courses")
     assert answer.status_code == 200
