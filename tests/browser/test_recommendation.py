@@ -1,4 +1,4 @@
-"""The secretariat's round trip: a school recommends, 采纳, the course is licensed, and another school's students see it."""
+"""The secretariat's round trip: a school recommends, 采纳, the course is licensed, another school's students see it."""
 
 from __future__ import annotations
 
