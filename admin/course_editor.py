@@ -63,8 +63,6 @@ class Sent:
         """The request's form; fields of which the person has taken the other's text are left out."""
         if tab not in TABS:
             abort(404)
-        revision = request.form.get("revision", "")
-        number = int(revision) if revision.isdecimal() and len(revision) < 11 else 0
         if tab == "assessment":
             assessment, typed = TypedAssessment.sent().read()
             values: dict[str, Any] = {} if assessment is None else {"assessment": assessment}
@@ -77,7 +75,7 @@ class Sent:
             dirty = request.form["dirty"].split(",")
             values = {name: value for name, value in values.items() if name in dirty}
         values = {name: v for name, v in values.items() if request.form.get(f"choice-{name}") != "theirs"}
-        return cls(form, typed, values, min(number, _MOST_REVISION))
+        return cls(form, typed, values, _revision())
 
     @property
     def problems(self) -> dict[str, str]:
@@ -233,19 +231,18 @@ class ContentEditor:
         """Say that one is here; learn who else is, and what they have saved meanwhile."""
         ctx = request_context()
         view = open_draft(ctx, course_id=self.course_id(ctx, row_id))
-        revision = request.form.get("revision", "0")
         others = note_presence(ctx, course_id=view.course.id)
         sentence = gettext("%(names)s 正在编辑", names=joined(others)) if others else ""
-        known = int(revision) if revision.isdecimal() and len(revision) < 11 else 0
-        return jsonify(people=sentence, revision=view.revision, newer=view.newer_than(known))
+        return jsonify(people=sentence, revision=view.revision, newer=view.newer_than(_revision()))
 
     @expose(f"/<{ROW}:row_id>/cover", methods=("POST",))
     def cover(self, row_id: int) -> ResponseReturnValue:
-        """The cover as it was cropped in the browser."""
-        chosen = picture_of(BasicsForm().cover)
+        """The cover as it was cropped in the browser, unless somebody else has changed it meanwhile."""
+        chosen, revision = picture_of(BasicsForm().cover), _revision()
         try:
             with unit_of_work(request_context()) as ctx:
-                view = set_cover(ctx, course_id=self.course_id(ctx, row_id), content=chosen or b"")
+                course_id = self.course_id(ctx, row_id)
+                view = set_cover(ctx, course_id=course_id, content=chosen or b"", revision=revision)
         except Invalid as refusal:
             return jsonify(error=translated(refusal.message)), 422
         except (NotFound, NotAllowed):
@@ -253,7 +250,8 @@ class ContentEditor:
         except DomainError as refusal:
             return jsonify(error=translated(refusal.message)), 409
         page = EditorPage(row_id, "basics", view, None, None, self.endpoint)
-        return jsonify(cover=page.cover(), saved=gettext("封面已保存"))
+        newer = [name for name in view.newer_than(revision) if name != "cover"]
+        return jsonify(cover=page.cover(), saved=gettext("封面已保存"), revision=view.revision, newer=newer)
 
     @expose(f"/<{ROW}:row_id>/cover-<string(maxlength=16):sha>.webp")
     def draft_cover(self, row_id: int, sha: str) -> Response:
@@ -291,6 +289,12 @@ class ContentEditor:
             kept=kept,
             back=self.tab_address(tab, row_id),
         )
+
+
+def _revision() -> int:
+    """The working copy that whoever sends a form has read."""
+    sent = request.form.get("revision", "")
+    return min(int(sent), _MOST_REVISION) if sent.isdecimal() and len(sent) < 11 else 0
 
 
 def _save_cover(ctx: Context, course_id: int, form: BasicsForm, revision: int) -> None:

@@ -43,6 +43,7 @@ from app.web import (
     visits,
 )
 from app.web.page_cache import KeptPages
+from app.web.sent_forms import SentRequest
 from app.web.server_session import RedisSessions
 from tenants import resolve
 from tenants.db import db
@@ -87,6 +88,7 @@ def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
     assert tenants.guard
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = Flask(__name__.partition(".")[0], static_folder="static")
+    app.request_class = SentRequest
     _configure(app, settings)
     db.init_app(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2)

@@ -63,7 +63,9 @@ def _note(session: Session, table: str, columns: frozenset[str] | None) -> None:
 
 @event.listens_for(GuardedSession, "after_commit")
 def _keep(session: Session) -> None:
-    session.info["committed"] = session.info.pop("written", set())
+    # The end of a savepoint is told here, too: what was written so far is not there for others yet.
+    if not session.in_nested_transaction():
+        session.info["committed"] = session.info.pop("written", set())
 
 
 @event.listens_for(GuardedSession, "after_transaction_end")
@@ -78,4 +80,6 @@ def _tell(session: Session, transaction: SessionTransaction) -> None:
 
 @event.listens_for(GuardedSession, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop("written", None)
+    # What was written before a savepoint stands when that is taken back.
+    if not session.in_nested_transaction():
+        session.info.pop("written", None)

@@ -14,7 +14,9 @@ from app.rules.disciplines import is_subject_of
 from app.rules.html import rich_text
 
 MOST_HOURS = 1000
-MOST_CREDIT = Decimal(20)
+LEAST_CREDIT, MOST_CREDIT = Decimal("0.5"), Decimal(20)
+#: For all that is typed as "no number": one kind of these cannot even be compared.
+_NO_NUMBER = Decimal("NaN")
 MOST_TAGS = 8
 TAG_LENGTH = 20
 
@@ -123,7 +125,9 @@ def cleaned(content: CourseContent) -> CourseContent:
     rich = {name: rich_text(getattr(content, name)) for name in RICH_LENGTHS}
     tags = tuple(dict.fromkeys(" ".join(tag.split()) for tag in content.tags if tag.strip()))
     readings = "\n".join(line.strip() for line in content.readings.splitlines() if line.strip())
-    return replace(content, **lines, **rich, tags=tags, readings=readings)  # type: ignore[arg-type]
+    no_number = content.credit is not None and content.credit.is_nan()
+    credit = _NO_NUMBER if no_number else content.credit
+    return replace(content, **lines, **rich, tags=tags, readings=readings, credit=credit)  # type: ignore[arg-type]
 
 
 def problems(content: CourseContent) -> dict[str, Message]:
@@ -153,7 +157,7 @@ def problems(content: CourseContent) -> dict[str, Message]:
 
 
 def _is_credit(credit: Decimal) -> bool:
-    return credit.is_finite() and 0 < credit <= MOST_CREDIT and credit * 2 == int(credit * 2)
+    return credit.is_finite() and LEAST_CREDIT <= credit <= MOST_CREDIT and credit * 2 == int(credit * 2)
 
 
 def missing_for_release(content: CourseContent) -> dict[str, Message]:

@@ -17,7 +17,7 @@ from app.services.audit import record
 from app.services.images import LOGO_SIZE, clean_image
 from app.services.passwords import hash_password, make_one_time_password
 from app.services.school_profiles import NAME_LENGTH, SHORT_NAME_LENGTH, required_text
-from app.services.tenancy import forget_after_commit, require_alliance
+from app.services.tenancy import require_alliance
 from tenants.registry import SchoolInfo
 
 #: The alliance's own label and unit code; the label is reserved, so no school can take it.
@@ -76,7 +76,6 @@ def set_up_alliance(
     )
     ctx.session.flush()
     record(ctx, "alliance.set_up", "school", school.id, {"name": name})
-    forget_after_commit(ctx.session)
     return school
 
 

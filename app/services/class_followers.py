@@ -27,7 +27,7 @@ from app.services.class_registering import (
     selectable,
     title_of,
 )
-from app.services.enrolment_rows import Registered, lock_offering
+from app.services.enrolment_rows import Registered, free_seats, lock_offering
 
 ASK, FOLLOW, STAY = "ask", "follow", "stay"
 
@@ -135,6 +135,9 @@ def follow_joiners(ctx: Context, *, class_ids: Collection[int] | None = None) ->
     done = 0
     for offering_id, class_id in pairs:
         offering = lock_offering(ctx, offering_id)
+        if free_seats(ctx, offering) == 0:
+            # The class's page shows who is left out; a 选课 of nobody would say nothing.
+            continue
         newcomers = all_students(ctx, class_id).where(never_registered(offering_id), User.status == "active")
         done += register_class(ctx, offering=offering, class_id=class_id, students=newcomers)[1].registered
     return done

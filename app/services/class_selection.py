@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
@@ -14,6 +14,7 @@ from app.rules.permissions import Action
 from app.services.access import require
 from app.services.audit import record
 from app.services.class_editing import require_in_use
+from app.services.class_followers import ASK, FOLLOW
 from app.services.class_registering import (
     all_students,
     refusals,
@@ -155,18 +156,23 @@ def _classes(ctx: Context, class_ids: Collection[int]) -> list[SchoolClass]:
 
 
 def _forget_course(ctx: Context, selection: ClassSelection) -> None:
-    """The class no longer has the course when nothing else registered it."""
+    """The class no longer has the course when nothing else registered it.
+
+    When something did, it is asked anew whether later joiners follow: whoever has just been taken out has no trace of
+    the course, and would be registered again with the next one who joins.
+    """
     pair = (
         ClassSelection.class_id == selection.class_id,
         ClassSelection.offering_id == selection.offering_id,
     )
-    if ctx.session.scalar(
-        select(ClassSelection.id).where(*pair, ClassSelection.undone_at.is_(None)).limit(1)
-    ):
-        return
-    ctx.session.execute(
-        delete(ClassCourse).where(
-            ClassCourse.class_id == selection.class_id, ClassCourse.offering_id == selection.offering_id
-        ),
-        execution_options={"synchronize_session": False},
+    others = select(ClassSelection.id).where(*pair, ClassSelection.undone_at.is_(None)).limit(1)
+    kept = (
+        ClassCourse.class_id == selection.class_id,
+        ClassCourse.offering_id == selection.offering_id,
     )
+    unsynchronized = {"synchronize_session": False}
+    if ctx.session.scalar(others) is None:
+        ctx.session.execute(delete(ClassCourse).where(*kept), execution_options=unsynchronized)
+        return
+    asked = update(ClassCourse).where(*kept, ClassCourse.later_joiners == FOLLOW).values(later_joiners=ASK)
+    ctx.session.execute(asked, execution_options=unsynchronized)

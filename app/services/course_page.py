@@ -10,10 +10,11 @@ from sqlalchemy import and_, func, select
 from app.context import Context
 from app.errors import Message
 from app.models import CourseOffering, OfferingAssistant, User, WaitingPlace
-from app.rules.assessment import from_json, sentences
+from app.rules.assessment import sentences
 from app.rules.registration import Choice, registration_choice
 from app.rules.windows import CourseState, course_state
 from app.services.catalogue import CatalogueItem, is_shown
+from app.services.offering_assessment import assessment_of
 from app.services.offerings import dates_of
 
 
@@ -78,10 +79,8 @@ def _assistants(ctx: Context, offering_id: int) -> list[str]:
 
 
 def _assessment(item: CatalogueItem) -> list[Message]:
-    offering, licence = item.offering, item.offering.licence
-    local = offering.assessment if licence is None or licence.local_assessment else None
-    data = local or item.course.assessment
-    return sentences(from_json(data)) if data else []
+    assessment = assessment_of(item.offering, item.course)
+    return sentences(assessment) if assessment is not None else []
 
 
 def _other_terms(ctx: Context, item: CatalogueItem) -> list[OtherTerm]:

@@ -13,7 +13,7 @@ from app.errors import Conflict, Message, NotFound, msg
 from app.models import LicenceImport
 from app.rules.problems import Problem
 from app.services.audit import record
-from app.services.licence_plans import PlannedLicence, plan_licences
+from app.services.licence_plans import PlannedLicence, is_still_true, plan_licences
 from app.services.licence_writing import (
     KEY,
     CourseRef,
@@ -106,7 +106,7 @@ def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:
     """「保存」: write what the preview showed; rows with problems stay out.
 
     Raises:
-        Conflict: it is saved already, would do nothing, or licences have changed since.
+        Conflict: it is saved already, would do nothing, or licences (or the day) have changed since.
         NotFound: none.
     """
     found = _find(ctx, import_id, lock=True)
@@ -116,10 +116,10 @@ def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:
     if not planned:
         raise Conflict(msg("没有需要新建或修改的数据，无需保存"))
     hold_licences(ctx)
+    if not is_still_true(ctx, planned):
+        raise Conflict(msg("授权在检查之后有了变化，请重新上传这份表格"))
     wanted = rows_wanted({**dict(zip(KEY, one.key, strict=True)), **asdict(one.new)} for one in planned)
     counted = count_wanted(ctx, wanted)
-    if (counted.granted, counted.changed) != (found.counts["create"], found.counts["change"]):
-        raise Conflict(msg("授权在检查之后有了变化，请重新上传这份表格"))
     touched = write_wanted(ctx, wanted)
     tell_schools(ctx, Act.LICENSE, touched, _titles(planned), {"filename": found.filename})
     found.state, found.applied_at = "applied", ctx.now()

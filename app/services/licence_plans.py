@@ -166,6 +166,12 @@ def plan_licences(ctx: Context, sheet: RosterSheet) -> LicencePlan:
     return plan
 
 
+def is_still_true(ctx: Context, planned: Sequence[PlannedLicence]) -> bool:
+    """Whether all planned licences are as they were when the sheet was checked, and may still be given today."""
+    held = _held(ctx, {one.key.school_id for one in planned})
+    return all(held.get(one.key) == one.old and not terms_problems(one.new, ctx.today()) for one in planned)
+
+
 def _meet(
     ctx: Context,
     plan: LicencePlan,

@@ -30,9 +30,8 @@ def set_local_assessment(ctx: Context, *, offering_id: int, assessment: Assessme
         NotAllowed: the licence does not allow it.
         NotFound: no such course here.
     """
-    row = get_school_course(ctx, offering_id=offering_id)
     offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
-    if not row.local_assessment:
+    if not get_school_course(ctx, offering_id=offering_id).local_assessment:
         raise NotAllowed(msg("联盟没有允许本校修改该课程的评价设置"))
     if assessment is not None and (found := problems(assessment)):
         raise Invalid("assessment", next(iter(found.values())))

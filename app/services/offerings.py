@@ -19,7 +19,7 @@ from app.services.audit import record
 from app.services.enrolment_rows import lock_offering, promote_waiting
 from app.services.licence_validity import is_licence_valid
 from app.services.mine import reachable_offerings
-from app.services.own_offerings import follow_review
+from app.services.own_offerings import follow_review, hold_review
 from app.services.registration_counts import registrations_of_offering
 from app.services.showings import show_publicly
 
@@ -148,6 +148,7 @@ def schedule_offering(
     )
     for field, message in schedule_problems(dates).items():
         raise Invalid(field, message)
+    hold_review(ctx, offering_id=offering_id)
     offering = locked_offering(ctx, offering_id, Action.SCHEDULE_OFFERING)
     if not may_schedule(ctx, offering):
         raise NotAllowed(msg("联盟慕课的教学安排由学校管理员设置"))
@@ -280,11 +281,13 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
     offering.status = following
     show_publicly(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
+    # Seats may have come free while it was hidden.
+    promote_waiting(ctx, lock_offering(ctx, offering_id))
     return offering
 
 
 def locked_offering(ctx: Context, offering_id: int, action: Action) -> CourseOffering:
-    """An offering on which the actor may do this, locked until the end of the unit of work.
+    """An offering on which the actor may do this, fresh and locked until the end of the unit of work.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
@@ -292,7 +295,9 @@ def locked_offering(ctx: Context, offering_id: int, action: Action) -> CourseOff
     """
     mine = reachable_offerings(ctx, action)
     offering = ctx.session.scalar(
-        select(CourseOffering).where(CourseOffering.id == offering_id, mine).with_for_update()
+        select(CourseOffering).where(CourseOffering.id == offering_id, mine).with_for_update(),
+        # The page may have read it before somebody else moved it on.
+        execution_options={"populate_existing": True},
     )
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))

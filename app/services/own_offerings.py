@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 
 from app.context import Context
 from app.models import Course, CourseOffering
 from app.rules.course_states import OfferingStatus
 from app.rules.own_course_states import CourseStatus
 from app.services.audit import record
+from app.services.enrolment_rows import lock_offering, promote_waiting
 from app.services.showings import show_publicly
+
+
+def hold_review(ctx: Context, *, offering_id: int) -> None:
+    """Let no review of an own course be decided until the unit of work ends; nothing for an alliance course.
+
+    Who calls ``follow_review`` while he holds an offering calls this first: a review holds the course before its
+    offerings, and one that is decided meanwhile would not see the offering that goes online.
+    """
+    own = select(CourseOffering.course_owner_id, CourseOffering.course_id).where(
+        CourseOffering.school_id == ctx.school.id,
+        CourseOffering.course_owner_id == ctx.school.id,
+        CourseOffering.id == offering_id,
+    )
+    ctx.session.execute(
+        select(Course.id).where(tuple_(Course.school_id, Course.id).in_(own)).with_for_update(read=True)
+    )
 
 
 def follow_review(ctx: Context, *, course_id: int) -> None:
@@ -46,5 +63,7 @@ def follow_review(ctx: Context, *, course_id: int) -> None:
     )
     offering_ids = moved.all()
     show_publicly(ctx, offering_ids=offering_ids)
-    for offering_id in offering_ids:
+    for offering_id in sorted(offering_ids):
         record(ctx, f"offering.{following}", "offering", offering_id)
+        # Seats may have come free while it was hidden.
+        promote_waiting(ctx, lock_offering(ctx, offering_id))

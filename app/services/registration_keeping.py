@@ -93,9 +93,10 @@ def find_candidates(
         NotFound: no such course for the actor.
     """
     manageable(ctx, offering_id)
-    if must_search(ctx) and not text.split():
+    searched = words_found(text)
+    if must_search(ctx) and not searched:
         return Page((), 0, page, PAGE_SIZE)
-    conditions = [User.kind == "student", *words_found(text), *in_class(class_id)]
+    conditions = [User.kind == "student", *searched, *in_class(class_id)]
     total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
     registered = select(Enrolment.id).where(
         Enrolment.school_id == User.school_id,

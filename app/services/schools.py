@@ -23,7 +23,7 @@ from app.services.school_profiles import (
     required_text,
     unique_or_invalid,
 )
-from app.services.tenancy import INFO_COLUMNS, forget_after_commit, get_member, matches, require_alliance
+from app.services.tenancy import INFO_COLUMNS, get_member, matches, require_alliance
 from tenants.registry import SchoolInfo
 
 PAGE_SIZE = 20
@@ -91,7 +91,6 @@ def open_school(
         record(inner, "school.opened", "school", school.id, {"slug": school.slug})
         record(inner, "user.created", "user", administrator.id, {"kind": "administrator"})
     record(ctx, "school.opened", "school", school.id, {"name": school.name, "slug": school.slug})
-    forget_after_commit(ctx.session)
     return OpenedSchool(school, admin_login, password)
 
 
@@ -281,7 +280,6 @@ def _update(ctx: Context, school_id: int, **values: object) -> None:
     ctx.session.execute(
         update(School).where(School.id == school_id, School.kind == "member").values(**values)
     )
-    forget_after_commit(ctx.session)
 
 
 def _set_status(

@@ -131,15 +131,6 @@ def count_shelf(ctx: Context, *, text: str = "", category: str = "", running: bo
     return Shelf(categories, everywhere, somewhere, somewhere if running else everywhere)
 
 
-def list_released_categories(ctx: Context) -> list[str]:
-    """The disciplines that have a released course, in the order of their names."""
-    return list(
-        ctx.session.scalars(
-            select(Course.category).where(_released(ctx)).distinct().order_by(Course.category)
-        )
-    )
-
-
 def get_released_course(ctx: Context, *, course_id: int) -> ReleasedCourse:
     """A released course, to be read, with the schools at which it runs.
 

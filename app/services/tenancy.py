@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
 
 from app.context import Context
 from app.errors import NotAllowed, NotFound, msg
 from app.models import School
-from tenants.registry import SchoolInfo, forget_schools
+from tenants.registry import SchoolInfo
 
 #: The columns of a ``SchoolInfo``, in its order.
 INFO_COLUMNS = tuple(getattr(School, name) for name in SchoolInfo.__dataclass_fields__)
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolPage:
-    """One page of schools; ``total`` counts all pages."""
-
-    items: list[SchoolInfo]
-    total: int
 
 
 def require_alliance(ctx: Context) -> None:
@@ -82,8 +72,3 @@ def matches(text: str) -> ColumnElement[bool]:
         | School.unit_code.startswith(compact, autoescape=True)
         | School.slug.startswith(compact, autoescape=True)
     )
-
-
-def forget_after_commit(session: Session) -> None:
-    """Drop what this process knows of schools once the change is there for everybody."""
-    event.listen(session, "after_commit", lambda _session: forget_schools(), once=True)

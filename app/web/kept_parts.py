@@ -12,6 +12,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple
 from typing import cast
 
 from flask_babel import gettext
@@ -24,7 +25,7 @@ from app.services.catalogue import registered_offerings
 from app.web.context import public_context, request_context
 from app.web.i18n import chosen_language
 from app.web.keys import key
-from app.web.page_marks import LIFETIME, read_with_marks, redis_client
+from app.web.page_marks import keep, read_with_marks
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +49,10 @@ def kept_parts(
         name: all that the parts depend on besides school, language and day; ``None`` if they are not to be kept.
         make: renders the parts, each under its own name, from a visitor's context: nothing of the reader is in it.
     """
-    ctx = public_context()
-    found = make(ctx) if name is None else _kept(ctx, name, make)
+    ctx, known = public_context(), bool(current_user.is_authenticated)
+    found = _kept(ctx, name, make) if known and name is not None else make(ctx)
     mine: frozenset[int] = frozenset()
-    if current_user.is_authenticated and any(map(_OWN_PLACE.search, found.values())):
+    if known and any(map(_OWN_PLACE.search, found.values())):
         mine = registered_offerings(request_context())
     said = f" · {gettext('已报名')}"
     return {
@@ -61,7 +62,9 @@ def kept_parts(
 
 
 def _kept(ctx: Context, name: Sequence[str | int], make: Callable[[Context], Parts]) -> Parts:
-    digest = hashlib.sha256(json.dumps([chosen_language(), *name]).encode()).hexdigest()
+    # The school as this process knows it, as for whole pages.
+    shown = [chosen_language(), *name, *astuple(ctx.school)]
+    digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
     place = key(ctx.school.id, "parts", ctx.today().isoformat(), digest)
     try:
         kept, marks = read_with_marks(ctx.school, place)
@@ -73,7 +76,7 @@ def _kept(ctx: Context, name: Sequence[str | int], make: Callable[[Context], Par
             return cast(Parts, parts)
     made = make(ctx)
     try:
-        redis_client().set(place, json.dumps([marks, made]), ex=LIFETIME)
+        keep(ctx.school.id, place, json.dumps([marks, made]).encode())
     except RedisError:
         log.warning("parts of a page were not kept: redis is away")
     return made

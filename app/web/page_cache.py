@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from werkzeug.wrappers import Request, Response
 
 from app.web.context import now
 from app.web.keys import key
-from app.web.page_marks import LIFETIME, read_with_marks, redis_client
+from app.web.page_marks import keep, read_with_marks
 from tenants.registry import SchoolInfo
 from tenants.resolve import AllianceMissing, UnknownSchool, school_for_host
 
@@ -97,7 +98,7 @@ class KeptPages:
             said = json.loads(head)
             if said["marks"] == current:
                 return Response(body, headers=said["headers"]).make_conditional(environ)
-        environ[_PLACE] = (name, current)
+        environ[_PLACE] = (school.id, name, current)
         return None
 
     def _keep(self, response: FlaskResponse) -> FlaskResponse:
@@ -106,14 +107,14 @@ class KeptPages:
             return response
         if response.status_code != 200 or "Set-Cookie" in response.headers:
             return response
-        name, marks = place
+        school_id, name, marks = place
         body = response.get_data()
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Vary"] = VARY
         response.set_etag(hashlib.sha256(body).hexdigest()[:32])
         head = json.dumps({"marks": marks, "headers": list(response.headers)})
         try:
-            redis_client().set(name, head.encode() + b"\n" + body, ex=LIFETIME)
+            keep(school_id, name, head.encode() + b"\n" + body)
         except RedisError:
             log.warning("a page was not kept: redis is away")
         response.make_conditional(request)
@@ -128,7 +129,9 @@ def _name(request: Request, school: SchoolInfo) -> str:
     language, scheme = request.cookies.get("lang", ""), request.cookies.get("scheme", "")
     part = request.headers.get("HX-Request-Type", "") if request.headers.get("HX-Request") == "true" else ""
     given = sorted(request.args.items(multi=True))
+    # The school as this process knows it: one that has not heard of a change yet keeps its pages apart.
     shown = [request.path, given, request.host, part == "partial", language == "en", SCHEMES.get(scheme)]
+    shown += astuple(school)
     digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
     today = now().astimezone(ZoneInfo(school.timezone)).date()
     return key(school.id, "page", today.isoformat(), digest)

@@ -14,6 +14,7 @@ from flask import current_app, has_app_context
 from redis import Redis
 from redis.exceptions import RedisError
 
+from app.web.context import now
 from app.web.keys import key
 from tenants.registry import SchoolInfo, find_by_id
 from tenants.written import Written, on_written
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds after which anything is made anew, whatever its marks say.
 LIFETIME = 300
+#: So many different things of a school are kept within that time. Addresses can be made up without end (a discipline
+#: that is none is a page, too), and what fills Redis leaves no room for sessions.
+MOST_KEPT = 300
 
 #: Tables whose rows the public pages of a school show.
 SCHOOL_TABLES = frozenset(
@@ -48,6 +52,26 @@ def read_with_marks(school: SchoolInfo, name: str) -> tuple[bytes | None, str]:
         names.append(_own_mark(school.id))
     kept, *found = cast("Sequence[bytes | None]", redis_client().mget(name, *names))
     return kept, b"|".join(mark or b"0" for mark in found).decode()
+
+
+def keep(school_id: int, name: str, content: bytes) -> None:
+    """Keep something of a school under a name, unless the school has enough of that.
+
+    Raises:
+        RedisError: Redis is away.
+    """
+    redis, names = redis_client(), key(school_id, "kept", int(now().timestamp()) // LIFETIME)
+    with redis.pipeline(transaction=False) as asking:
+        asking.sismember(names, name)
+        asking.scard(names)
+        known, number = asking.execute()
+    if not known and number >= MOST_KEPT:
+        return
+    with redis.pipeline(transaction=False) as keeping:
+        keeping.sadd(names, name)
+        keeping.expire(names, 2 * LIFETIME)
+        keeping.set(name, content, ex=LIFETIME)
+        keeping.execute()
 
 
 def redis_client() -> Redis:

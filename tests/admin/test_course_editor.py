@@ -111,6 +111,20 @@ def test_the_form_without_script_saves_the_tab(client: FlaskClient, school: Scho
     assert 'value="急救、双语"' in shown
 
 
+def test_a_cropped_cover_does_not_replace_one_that_was_not_seen(client: FlaskClient, page: str) -> None:
+    def crop(picture: bytes, revision: int) -> TestResponse:
+        chosen = (BytesIO(picture), "cover.jpg")
+        return send(client, page + "cover", revision=str(revision), cover=chosen)
+
+    first = crop(covers.helix(), 1).json
+    assert first is not None
+    assert first["newer"] == []
+    stale = crop(covers.herbs(), 1)
+    assert stale.status_code == 409
+    assert "更换了封面" in str(stale.json)
+    assert crop(covers.herbs(), first["revision"]).status_code == 200
+
+
 def test_the_script_saves_only_what_was_touched_and_hears_what_is_wrong(
     client: FlaskClient, school: SchoolInfo, page: str
 ) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
@@ -100,6 +102,30 @@ def test_two_people_write_one_course_and_nothing_is_lost(
     expect(page.get_by_label("课程简介")).to_have_value("李老师写的简介")
     expect(page.get_by_label("授课教师")).to_have_value("王主任")
     assert stored(school)["summary"] == "李老师写的简介"
+
+
+def test_a_cover_is_cropped_and_then_another_one_at_once(
+    page: Page,
+    browser_context: BrowserContext,
+    app: Flask,
+    school: SchoolInfo,
+    people: tuple[User, User],
+    address: str,
+) -> None:
+    log_in(browser_context, app, school, people[0])
+    page.goto(address)
+    shown = page.locator("img[data-cover]")
+    seen = set()
+    for colour in ("teal", "orange"):
+        picture = BytesIO()
+        Image.new("RGB", (900, 700), colour).save(picture, "PNG")
+        chosen = {"name": "a.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+        page.get_by_label("课程封面").set_input_files([chosen])
+        page.get_by_role("button", name="使用这张封面").click()
+        expect(page.get_by_text("封面已保存")).to_be_visible()
+        expect(page.get_by_role("button", name="使用这张封面")).to_be_hidden()
+        seen.add(shown.get_attribute("src"))
+    assert len(seen) == 2
 
 
 def test_rich_text_is_written_by_keyboard_and_a_hostile_paste_runs_nothing(

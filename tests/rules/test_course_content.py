@@ -107,10 +107,17 @@ def test_an_assessment_that_does_not_sum_up_stops_the_review_and_the_release() -
         ("hours", 0),
         ("credit", Decimal("0.3")),
         ("credit", Decimal("NaN")),
+        ("credit", Decimal("1E-9999999")),
     ],
 )
 def test_what_cannot_be_stored_is_said(field: str, value: object) -> None:
     assert set(problems(replace(WHOLE, **{field: value}))) == {field}  # type: ignore[arg-type]
+
+
+def test_a_credit_that_cannot_be_compared_is_wrong_like_any_other() -> None:
+    odd = cleaned(replace(WHOLE, credit=Decimal("sNaN")))
+    assert changed_fields(WHOLE, odd) == ["credit"]
+    assert set(problems(odd)) == {"credit"}
 
 
 def test_typed_text_is_tidied_and_markup_cleaned() -> None:

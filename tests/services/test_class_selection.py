@@ -229,6 +229,41 @@ def test_later_joiners_are_asked_about_once_and_then_follow_however_they_join(
     assert gone.id not in registered(ctx, offering.id)
 
 
+def test_who_was_taken_out_by_undoing_is_not_registered_again_with_the_next_who_joins(
+    ctx: Context, school: SchoolInfo, class_id: int, offering: CourseOffering, make_user: MakeUser
+) -> None:
+    make_user(school, class_id=class_id)
+    with unit_of_work(ctx):
+        (done,) = select_courses(ctx, class_id=class_id, offering_ids=[offering.id])
+        answer_later_joiners(ctx, class_id=class_id, offering_id=offering.id, follow=True)
+    first, second = make_user(school), make_user(school)
+    with unit_of_work(ctx):
+        assert associate(ctx, class_id=class_id, user_ids=[first.id]).registered == 1
+    with unit_of_work(ctx):
+        assert undo_selection(ctx, class_id=class_id, selection_id=done.selection_id) == 1
+    with unit_of_work(ctx):
+        assert associate(ctx, class_id=class_id, user_ids=[second.id]).registered == 0
+    assert registered(ctx, offering.id) == {first.id}
+    (asked,) = list_later_joiners(ctx, class_id=class_id)
+    assert (asked.answer, asked.waiting) == ("ask", 2)
+
+
+def test_who_joins_when_all_seats_are_taken_leaves_no_empty_selection(
+    ctx: Context, school: SchoolInfo, alliance: SchoolInfo, class_id: int, make_user: MakeUser
+) -> None:
+    full = put_offering(alliance, school, seats=1)
+    make_user(school, class_id=class_id)
+    with unit_of_work(ctx):
+        select_courses(ctx, class_id=class_id, offering_ids=[full.id])
+        answer_later_joiners(ctx, class_id=class_id, offering_id=full.id, follow=True)
+    for late in (make_user(school), make_user(school)):
+        with unit_of_work(ctx):
+            assert associate(ctx, class_id=class_id, user_ids=[late.id]).registered == 0
+    assert list_selections(ctx, class_id=class_id).total == 1
+    (shown,) = list_later_joiners(ctx, class_id=class_id)
+    assert shown.waiting == 2
+
+
 def test_an_import_registers_who_joins_a_class_that_is_followed(
     ctx: Context,
     school: SchoolInfo,

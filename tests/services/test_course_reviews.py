@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseReview, CourseVersion, Notice, OfferingAssistant, User
 from app.rules.permissions import Role
+from app.rules.windows import Dates
 from app.services.catalogue import get_offering
 from app.services.course_drafts import open_draft, save_draft
 from app.services.course_review_pages import (
@@ -23,6 +25,8 @@ from app.services.course_review_pages import (
     list_reviews,
 )
 from app.services.course_reviews import NotComplete, review_course, submit_course, take_off
+from app.services.offering_terms import offer_again
+from app.services.offerings import get_school_course, schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -281,3 +285,26 @@ def test_new_dates_of_an_approved_course_need_no_review(
             select(CourseVersion.number).where(CourseVersion.course_id == own.course_id)
         ).all()
     assert numbers == [1]
+
+
+def test_dates_that_are_set_while_the_course_is_taken_off_do_not_show_it(
+    app_context: Flask, make_ctx: MakeCtx, school: SchoolInfo, own_course: MakeOwn
+) -> None:
+    own = own_course(school).approved()
+    with unit_of_work(make_ctx(school)) as ctx:
+        again = offer_again(ctx, offering_id=own.offering_id, term="2026-2027-2")
+        known = get_school_course(ctx, offering_id=own.offering_id).offering
+        dates = {name: getattr(known, name) for name in Dates.__slots__}
+
+    def set_dates(ctx: Context) -> str:
+        with app_context.app_context(), unit_of_work(ctx):
+            return schedule_offering(ctx, offering_id=again.id, **dates).status
+
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work(make_ctx(school)) as ctx:
+            take_off(ctx, course_id=own.course_id, reason="内容过时")
+            setting = pool.submit(set_dates, make_ctx(school))
+            # Long enough for dates that wait for nobody.
+            wait([setting], timeout=0.5)
+        assert setting.result(timeout=30) == "unhandled"
+    assert own.states()[0] == "rejected"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -29,6 +29,7 @@ from app.services.licensing import end_licences, license_courses
 from app.sheets.refusals import SheetRefused
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
+from tests.support.app import NOW
 from tests.support.courses import days, put_course
 
 MakeCtx = Callable[..., Context]
@@ -162,6 +163,24 @@ def test_what_changed_after_the_check_is_not_overwritten(
         apply_licence_import(secretariat, import_id=found.id)
     with unit_of_work(secretariat) as ctx:
         assert discard_licence_import(ctx, import_id=found.id).rows == []
+
+
+def test_another_change_of_the_same_licence_is_not_overwritten_either(
+    secretariat: Context, make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    course = put_course(alliance)
+    given = {"course_refs": [CourseRef(alliance.id, course.id)], "school_ids": [school.id]}
+    with unit_of_work(secretariat) as ctx:
+        license_courses(ctx, terms=Terms(seats=5), **given)
+    rows = [["课程名称", "单位代码", "名额", "截止日期"], [course.title, school.unit_code, 8, days(3)]]
+    found = checked(secretariat, sheet_of(rows))
+    late = make_ctx(alliance, Role.SECRETARY, now=NOW + timedelta(days=4))
+    with pytest.raises(Conflict, match="检查之后"), unit_of_work(late):
+        apply_licence_import(late, import_id=found.id)
+    with unit_of_work(secretariat) as ctx:
+        license_courses(ctx, terms=Terms(seats=6), **given)
+    with pytest.raises(Conflict, match="检查之后"), unit_of_work(secretariat):
+        apply_licence_import(secretariat, import_id=found.id)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from app.services.enrolments import register, withdraw
 from app.services.licences import end_licence
 from app.services.offerings import (
     NotReady,
+    decline_offer,
     get_school_course,
     put_online,
     schedule_offering,
@@ -24,6 +25,7 @@ from app.services.offerings import (
 )
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
+from tests.support.courses import put_offering
 
 MakeCtx = Callable[..., Context]
 DATES = {
@@ -84,6 +86,19 @@ def test_a_wrong_date_is_named_and_nothing_is_stored(
         schedule_offering(ctx, offering_id=offering_id, **(DATES | {field: day}))
     assert refused.value.field == field
     assert get_school_course(ctx, offering_id=offering_id).offering.starts_on is None
+
+
+def test_who_comes_second_meets_the_state_that_the_first_left(
+    alliance: SchoolInfo, school: SchoolInfo, make_ctx: Callable[..., Context]
+) -> None:
+    offering = put_offering(alliance, school, status="unhandled")
+    second = make_ctx(school)
+    shown = get_school_course(second, offering_id=offering.id)
+    with unit_of_work(make_ctx(school)) as first:
+        decline_offer(first, offering_id=offering.id, reason="暂不开设")
+    with pytest.raises(Conflict, match="重新考虑"), unit_of_work(second):
+        put_online(second, offering_id=offering.id)
+    assert shown.offering.status == OfferingStatus.DECLINED
 
 
 def test_dates_may_change_while_the_course_is_online_and_the_same_dates_are_no_change(

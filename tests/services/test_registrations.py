@@ -209,6 +209,7 @@ def test_a_teacher_keeps_the_registrations_of_his_own_courses_only(
     with unit_of_work(ctx):
         added = add_students(ctx, offering_id=mine.offering.id, user_ids=[theirs.fresh.id])
     assert added.registered == 1
+    assert find_candidates(ctx, offering_id=mine.offering.id, text="\0").rows == ()
     for act in (
         lambda ctx: list_registered(ctx, offering_id=theirs.offering.id),
         lambda ctx: find_candidates(ctx, offering_id=theirs.offering.id),

@@ -27,7 +27,8 @@ from app.services.enrolment_rows import (
 )
 from app.services.enrolments import Outcome, Place, leave_waiting, register, withdraw
 from app.services.licences import license_course
-from app.services.offerings import schedule_offering
+from app.services.offerings import put_online, schedule_offering, take_offline
+from app.services.registration_keeping import remove_students
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -269,6 +270,20 @@ def test_withdrawing_and_registering_at_once_leaves_no_seat_free_while_somebody_
     ctx = make_ctx(school)
     assert len(registered(ctx, offering.id)) == 4
     assert not registered(ctx, offering.id).intersection(waiting(ctx, offering.id))
+
+
+def test_a_seat_that_came_free_while_the_course_was_hidden_is_given_when_it_is_back(
+    make_ctx: MakeCtx, school: SchoolInfo, full: Callable[..., tuple[CourseOffering, list[Context]]]
+) -> None:
+    offering, (first, second) = full(1, 2)
+    gone = [first.actor.user_id or 0]
+    with unit_of_work(make_ctx(school)) as ctx:
+        take_offline(ctx, offering_id=offering.id)
+        remove_students(ctx, offering_id=offering.id, user_ids=gone, reason="转专业")
+    assert registered(make_ctx(school), offering.id) == set()
+    with unit_of_work(make_ctx(school)) as ctx:
+        put_online(ctx, offering_id=offering.id)
+    assert registered(make_ctx(school), offering.id) == {second.actor.user_id}
 
 
 def test_more_seats_let_in_who_waits_whether_the_school_or_the_alliance_gives_them(

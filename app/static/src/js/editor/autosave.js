@@ -163,6 +163,7 @@ if (form) {
   };
   form.addEventListener("input", note);
   form.addEventListener("change", note);
+  document.addEventListener("cover:saved", ({ detail }) => renew(detail.newer, detail.revision));
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     const sent = form.elements.dirty ?? document.createElement("input");

@@ -63,6 +63,7 @@ on("click", "[data-crop-use]", async (button) => {
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
     const data = new FormData();
     data.set("cover", blob, "cover.jpg");
+    data.set("revision", input.form.elements.revision.value);
     const answer = await fetch(input.closest("[data-crop]").dataset.crop, {
       method: "POST",
       body: data,
@@ -75,6 +76,7 @@ on("click", "[data-crop-use]", async (button) => {
       document.querySelector("[data-autosave-status]").textContent = said.saved;
       input.value = "";
       input.dispatchEvent(new Event("change", { bubbles: true }));
+      document.dispatchEvent(new CustomEvent("cover:saved", { detail: said }));
       close();
     } else {
       complain(said.error);

@@ -1,0 +1,35 @@
+"""Forms as they are sent, without what no field may hold."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+from werkzeug.formparser import FormDataParser
+
+#: No person types it and PostgreSQL stores it nowhere, so that every field would have to refuse it.
+_NUL = "\0"
+
+
+class _FormsWithoutNul(FormDataParser):
+    """Drops NUL characters from the texts of a form; files stay as they are."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> tuple[IO[bytes], MultiDict[str, Any], MultiDict[str, Any]]:
+        """Parse a body as werkzeug does."""
+        rest, form, files = super().parse(stream, mimetype, content_length, options)
+        if any(_NUL in text for texts in form.listvalues() for text in texts):
+            form = self.cls((name, text.replace(_NUL, "")) for name, text in form.items(multi=True))
+        return rest, form, files
+
+
+class SentRequest(Request):
+    """The requests of the application."""
+
+    form_data_parser_class = _FormsWithoutNul

@@ -1,0 +1,68 @@
+"""What a transaction wrote is told once it is committed, all of it, also around savepoints."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.models import Announcement, SchoolClass
+from tenants import written
+from tenants.registry import SchoolInfo
+from tenants.scope import school_scope, sibling_scope
+from tenants.written import Written
+
+
+@pytest.fixture
+def told(app_context: object, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """The tables that were told, commit by commit."""
+    heard: list[set[str]] = []
+
+    def hear(rows: frozenset[Written]) -> None:
+        heard.append({row.table for row in rows})
+
+    monkeypatch.setattr(written, "_listeners", [hear])
+    return heard
+
+
+def _announcement() -> Announcement:
+    return Announcement(title="x", body="y", created_by_name="z")
+
+
+def test_a_savepoint_is_no_commit(school: SchoolInfo, told: list[set[str]]) -> None:
+    with school_scope(school.id) as session:
+        session.add(_announcement())
+        session.flush()
+        with session.begin_nested():
+            session.add(SchoolClass(number="1", name="一班"))
+        assert told == []
+        session.commit()
+    assert told == [{"announcements", "classes"}]
+
+
+def test_a_savepoint_that_is_taken_back_leaves_what_was_before(
+    school: SchoolInfo, told: list[set[str]]
+) -> None:
+    with school_scope(school.id) as session:
+        session.add(_announcement())
+        session.flush()
+        savepoint = session.begin_nested()
+        session.add(SchoolClass(number="1", name="一班"))
+        session.flush()
+        savepoint.rollback()
+        session.commit()
+        session.add(SchoolClass(number="2", name="二班"))
+        session.flush()
+        session.rollback()
+        session.commit()
+    assert len(told) == 1
+    assert "announcements" in told[0]
+
+
+def test_a_siblings_savepoint_is_told_when_the_elder_commits(
+    alliance: SchoolInfo, school: SchoolInfo, told: list[set[str]]
+) -> None:
+    with school_scope(alliance.id) as elder:
+        with sibling_scope(elder, school.id) as session, session.begin_nested():
+            session.add(SchoolClass(number="1", name="一班"))
+        assert told == []
+        elder.commit()
+    assert told == [{"classes"}]
