@@ -8,9 +8,10 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from app.models import AuditEntry
+from app.rules.terms import is_term, term_label
 from app.services.audit_names import NUMBERED, Names
 from app.services.visits import VISITOR_PREFIX
-from app.web.i18n import joined
+from app.web.i18n import joined, translated
 
 #: Every act that a use case records; a test compares them with the services' source.
 ACTIONS: Mapping[str, Any] = {
@@ -215,7 +216,6 @@ FACTS: Mapping[str, Any] = {
     "teacher": lazy_gettext("运营教师"),
     "assistants": lazy_gettext("助教"),
     "term": lazy_gettext("学期"),
-    "before": lazy_gettext("原开课编号"),
     "own": lazy_gettext("本校自设"),
     "ended": lazy_gettext("结束日期"),
     "requires_operating_teacher": lazy_gettext("上线前须指定运营教师"),
@@ -269,7 +269,7 @@ _PEOPLE: Mapping[str, Any] = {
 }
 _PLACES = {key: place for place, key in enumerate(FACTS)}
 #: Facts for machines: fingerprints of pictures and the like.
-_UNSHOWN = {"sha", "user_ids", "course_ids", "school_ids", "selection_id"}
+_UNSHOWN = {"sha", "user_ids", "course_ids", "school_ids", "selection_id", "before"}
 #: Facts that have another name for this type of object.
 _OF_TYPE: Mapping[tuple[str, str], Any] = {("announcement", "title"): lazy_gettext("标题")}
 
@@ -311,10 +311,13 @@ def details(entry: AuditEntry, names: Names) -> str:
 
 
 def _named(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    return {
-        key: names.get((NUMBERED[key], value), value) if key in NUMBERED and type(value) is int else value
-        for key, value in data.items()
-    }
+    return {key: _name(key, value, names) for key, value in data.items()}
+
+
+def _name(key: str, value: Any, names: Names) -> Any:
+    if key in NUMBERED and type(value) is int:
+        return names.get((NUMBERED[key], value), value)
+    return translated(term_label(value)) if key == "term" and is_term(str(value)) else value
 
 
 def _pairs(data: Mapping[str, Any], words: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:

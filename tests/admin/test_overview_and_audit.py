@@ -125,6 +125,7 @@ def test_the_log_says_names_where_it_holds_numbers(
         one = create_class(ctx, values={"name": "临床一班"})
         facts = {"class_id": one.id, "user_id": student.id, "registered": 1, "selection_id": 4711, "left": []}
         record(ctx, "class.courses_selected", "class", one.id, facts)
+        record(ctx, "offering.offered_again", "offering", 4713, {"term": "2026-2027-2", "before": 4714})
         record(ctx, "announcement.deleted", "announcement", 4712, {"title": "停课通知"})
     table = client.get("/manage/audit/").text.split("<tbody>", 1)[1]
     assert "班级 临床一班" in table
@@ -132,6 +133,8 @@ def test_the_log_says_names_where_it_holds_numbers(
     assert "用户：林若溪" in table
     assert "4711" not in table
     assert "离开的班级" not in table
+    assert "学期：2026—2027 学年第二学期" in table
+    assert "4714" not in table
     # What is gone keeps its number, and an announcement's title is not a course's.
     assert "公告 4712" in table
     assert "标题：停课通知" in table

@@ -57,7 +57,7 @@ def test_the_reviewer_sees_all_of_it_what_changed_and_decides_on_what_he_has_rea
     # In English the act and the state are two words.
     client.set_cookie("lang", "en", domain=f"{school.slug}.localhost")
     english = client.get(page_address).text
-    assert "<span>Reject<" in english
+    assert "<span>Reject" in english
     assert ">Submitted for review<" in english
     client.delete_cookie("lang", domain=f"{school.slug}.localhost")
     said = unreasoned.text.split('id="reason-error"')[1].split("</p>")[0]
