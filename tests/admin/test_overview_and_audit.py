@@ -82,6 +82,20 @@ def test_a_teacher_is_given_no_administrators_task(
     assert "/manage/people/" not in page
 
 
+def test_a_teachers_first_page_shows_his_classes_in_use(
+    school: SchoolInfo, make_user: MakeUser, make_ctx: MakeContext, client_for: ClientFor
+) -> None:
+    teacher = make_user(school, kind="teacher", login_name="lin.laoshi", must_change_password=False)
+    with unit_of_work(make_ctx(school, Role.ADMINISTRATOR)) as ctx:
+        for name in ("毕业班", "在读班"):
+            made = create_class(ctx, values={"name": name, "head_teacher": "lin.laoshi"})
+            if name == "毕业班":
+                archive_class(ctx, class_id=made.id)
+    page = client_for(school, teacher).get("/manage/").text
+    assert "在读班" in page
+    assert "毕业班" not in page
+
+
 def test_the_alliances_first_page_counts_members(
     alliance: SchoolInfo, school: SchoolInfo, make_user: MakeUser, client_for: ClientFor
 ) -> None:

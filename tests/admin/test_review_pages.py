@@ -111,6 +111,9 @@ def test_the_status_buttons_of_the_courses_page(
     assert send(client, address + "take-off", decision="rejected", reason="停开").status_code == 303
     assert own.states() == ("rejected", None, "offline")
     assert "原因：停开" in teacher.get(address).text
+    # Students do not see it, so the list does not say 报名中, whatever its dates.
+    listed = client.get("/manage/offerings/").text.split("<tbody>")[1]
+    assert not [word for word in ("报名中", "即将开课", "进行中", "已结束") if word in listed]
     # An own course has no 「上线」 and no 「下线」 of its own.
     assert send(client, address + "online").status_code == 303
     assert own.states()[2] == "offline"
