@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask import g
 from flask_admin import BaseView
 from flask_admin.contrib.sqla.filters import FilterEqual
 from flask_babel import lazy_gettext
@@ -14,12 +15,19 @@ from admin.base import PEOPLE
 from admin.records import ServiceModelView
 from app.models import AuditEntry
 from app.rules.permissions import Action
+from app.services.audit_names import Names, names_of
+from app.web.context import request_context
 from app.web.templating import local_time
 
 
 def _shown(say: Callable[[AuditEntry], str]) -> Callable[..., str]:
     """A column's formatter in Flask-Admin's shape from a function of the entry."""
     return lambda _view, _context, entry, _name: say(entry)
+
+
+def _named(say: Callable[[AuditEntry, Names], str]) -> Callable[..., str]:
+    """The same from a function of the entry and of the names that the page of the log was read with."""
+    return _shown(lambda entry: say(entry, g.audit_names))
 
 
 class AuditLog(ServiceModelView):
@@ -45,13 +53,19 @@ class AuditLog(ServiceModelView):
         "at": _shown(lambda entry: local_time(entry.at)),
         "actor_name": _shown(actor_name),
         "action": _shown(lambda entry: action_name(entry.action)),
-        "object_type": _shown(object_name),
-        "data": _shown(details),
+        "object_type": _named(object_name),
+        "data": _named(details),
     }
     column_searchable_list = ("actor_name",)
     column_filters = (FilterEqual(AuditEntry.action, lazy_gettext("操作"), options=list(ACTIONS.items())),)
     column_default_sort = ("id", True)
     column_display_actions = False
+
+    def get_list(self, *args: Any, **kwargs: Any) -> tuple[int, list[AuditEntry]]:
+        """A page of the log, with the names of what its entries are about."""
+        count, entries = super().get_list(*args, **kwargs)
+        g.audit_names = names_of(request_context(), entries)
+        return count, entries
 
 
 def views() -> Iterable[BaseView]:

@@ -8,8 +8,10 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from app.models import AuditEntry
+from app.rules.terms import is_term, term_label
+from app.services.audit_names import NUMBERED, Names
 from app.services.visits import VISITOR_PREFIX
-from app.web.i18n import joined
+from app.web.i18n import joined, translated
 
 #: Every act that a use case records; a test compares them with the services' source.
 ACTIONS: Mapping[str, Any] = {
@@ -179,7 +181,7 @@ FACTS: Mapping[str, Any] = {
     "most_people": lazy_gettext("账号上限"),
     "most_courses": lazy_gettext("本校课程上限"),
     "school_id": lazy_gettext("学校编号"),
-    "user_id": lazy_gettext("用户编号"),
+    "user_id": lazy_gettext("用户"),
     "student_no": lazy_gettext("学号"),
     "login_name": lazy_gettext("登录名"),
     "real_name": lazy_gettext("真实姓名"),
@@ -214,7 +216,6 @@ FACTS: Mapping[str, Any] = {
     "teacher": lazy_gettext("运营教师"),
     "assistants": lazy_gettext("助教"),
     "term": lazy_gettext("学期"),
-    "before": lazy_gettext("原开课编号"),
     "own": lazy_gettext("本校自设"),
     "ended": lazy_gettext("结束日期"),
     "requires_operating_teacher": lazy_gettext("上线前须指定运营教师"),
@@ -246,7 +247,6 @@ FACTS: Mapping[str, Any] = {
     "archived": lazy_gettext("已归档"),
     "registered": lazy_gettext("新注册"),
     "refused": lazy_gettext("未能注册"),
-    "selection_id": lazy_gettext("选课编号"),
     "later_joiners": lazy_gettext("后加入的学生"),
 }
 VALUES: Mapping[str, Any] = {
@@ -270,7 +270,9 @@ _PEOPLE: Mapping[str, Any] = {
 }
 _PLACES = {key: place for place, key in enumerate(FACTS)}
 #: Facts for machines: fingerprints of pictures and the like.
-_UNSHOWN = {"sha", "user_ids", "course_ids", "school_ids"}
+_UNSHOWN = {"sha", "user_ids", "course_ids", "school_ids", "selection_id", "before"}
+#: Facts that have another name for this type of object.
+_OF_TYPE: Mapping[tuple[str, str], Any] = {("announcement", "title"): lazy_gettext("标题")}
 
 
 def action_name(code: str) -> str:
@@ -278,10 +280,12 @@ def action_name(code: str) -> str:
     return str(ACTIONS.get(code, code))
 
 
-def object_name(entry: AuditEntry) -> str:
-    """To what it was done, with its number."""
-    name = str(OBJECTS.get(entry.object_type, entry.object_type))
-    return name if entry.object_id is None else f"{name} {entry.object_id}"
+def object_name(entry: AuditEntry, names: Names) -> str:
+    """To what it was done: by its name, or by its number when it is gone."""
+    kind = str(OBJECTS.get(entry.object_type, entry.object_type))
+    if entry.object_id is None:
+        return kind
+    return f"{kind} {names.get((entry.object_type, entry.object_id), entry.object_id)}"
 
 
 def actor_name(entry: AuditEntry) -> str:
@@ -291,24 +295,37 @@ def actor_name(entry: AuditEntry) -> str:
     return entry.actor_name if entry.actor_id else str(_PEOPLE.get(entry.actor_name, entry.actor_name))
 
 
-def details(entry: AuditEntry) -> str:
+def details(entry: AuditEntry, names: Names) -> str:
     """The facts that were noted, in one line; old and new values of a field side by side."""
-    data = {key: value for key, value in entry.data.items() if key not in _UNSHOWN}
+    data = {key: value for key, value in entry.data.items() if key not in _UNSHOWN and value != []}
     old, new = data.get("old"), data.get("new")
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         beside = {key: value for key, value in data.items() if key not in ("old", "new")}
+        old, new = _named(old, names), _named(new, names)
         data = beside | {
             key: f"{_plain(old.get(key))} → {_plain(value)}"
             for key, value in new.items()
             if value != old.get(key)
         }
-    return " · ".join(joined(pair, "：") for pair in _pairs(data))
+    words = {fact: word for (kind, fact), word in _OF_TYPE.items() if kind == entry.object_type}
+    return " · ".join(joined(pair, "：") for pair in _pairs(_named(data, names), words))
 
 
-def _pairs(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _named(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    return {key: _name(key, value, names) for key, value in data.items()}
+
+
+def _name(key: str, value: Any, names: Names) -> Any:
+    if key in NUMBERED and type(value) is int:
+        return names.get((NUMBERED[key], value), value)
+    return translated(term_label(value)) if key == "term" and is_term(str(value)) else value
+
+
+def _pairs(data: Mapping[str, Any], words: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
     # PostgreSQL keeps the keys of JSONB by length; ours is the order in which people know the fields.
     keys = sorted(data, key=lambda key: (_PLACES.get(key, len(_PLACES)), key))
-    return [(str(FACTS.get(key, key)), _plain(data[key])) for key in keys]
+    labels = {**FACTS, **(words or {})}
+    return [(str(labels.get(key, key)), _plain(data[key])) for key in keys]
 
 
 def _plain(value: Any) -> str:

@@ -33,6 +33,8 @@ class ClassMoves(ClassFrame):
             abort(404)
         ctx, target_id = request_context(), number("target")
         preview, problem = (None, None) if target_id is None else _preview(ctx, class_id, target_id)
+        if target_id is None and "preview" in request.args:
+            problem = gettext("请选择转入的班级")
         page = self.class_page(
             "move",
             class_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, abort, flash, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ from admin.uploads import ACCEPTED, picture_of
 from app.context import Context
 from app.errors import DomainError, Invalid, Message, NotAllowed, NotFound
 from app.rules.assessment import sentences
-from app.rules.course_content import FIELD_LABELS, CourseContent
+from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_RELEASE, CourseContent
 from app.services.course_drafts import (
     DraftView,
     EditedMeanwhile,
@@ -138,6 +138,8 @@ class ContentEditor:
     """Mixin of the views that have a course behind their row: the alliance's courses, and a school's offerings."""
 
     endpoint: str
+    #: The fields that are marked with ``*``: a draft is saved without them, but goes no further.
+    needed: ClassVar[frozenset[str]] = NEEDED_FOR_RELEASE
 
     def course_id(self, ctx: Context, row_id: int) -> int:
         """The course behind a row, to be edited.
@@ -162,11 +164,13 @@ class ContentEditor:
         if sent is not None:
             if sent.form is not None:
                 sent.form.revision.data = str(view.revision)
+                sent.form.star(self.needed)
             return EditorPage(row_id, tab, view, sent.form, sent.typed, self.endpoint)
         if tab == "assessment":
             typed = TypedAssessment.of(view.content.assessment)
             return EditorPage(row_id, tab, view, None, typed, self.endpoint)
         form = FORMS[tab].of(view.content, view.revision)
+        form.star(self.needed)
         return EditorPage(row_id, tab, view, form, None, self.endpoint)
 
     @expose(f"/<{ROW}:row_id>/save/{_TAB}", methods=("POST",))

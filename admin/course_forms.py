@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -42,6 +43,12 @@ class ContentForm(ManageForm):
         given |= {name: editable_text(given[name]) for name in RICH}
         given |= {"tags": joined(content.tags), "revision": revision}
         return cls(formdata=None, data=given)
+
+    def star(self, needed: Collection[str]) -> None:
+        """Show ``*`` at the fields that are needed later, though a draft is saved without them."""
+        for field in self:
+            if field.short_name in needed:
+                field.flags.required = True
 
     def values(self) -> dict[str, Any]:
         """What was typed, without the fields that cannot be read: these keep their error and their text."""

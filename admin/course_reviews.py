@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from admin.base import COURSES, SecureView, attempt
 from admin.course_changes import changes_of
 from admin.listing import ListAddress, choice
 from app.context import Context
+from app.errors import Invalid, Message, msg
 from app.rules.assessment import sentences
 from app.rules.permissions import Action
 from app.services.course_review_pages import (
@@ -70,23 +71,26 @@ class CourseReviews(SecureView):
         revision = request.form.get("revision", "")
         number = int(revision) if revision.isdecimal() and len(revision) < 11 else 0
         if decision not in ("approved", "rejected"):
-            flash(gettext("请选择通过或者不通过"), "error")
-            return self._page(course_id, reason=reason), 422
+            unchosen = {"decision": msg("请选择通过或者不通过")}
+            return self._page(course_id, unchosen, reason=reason), 422
+        wrong: dict[str, Message] = {}
 
         def work(ctx: Context) -> bool:
             approve = decision == "approved"
             revision = min(number, _MOST_REVISION)
-            return bool(
+            try:
                 review_course(ctx, course_id=course_id, revision=revision, approve=approve, reason=reason)
-            )
+            except Invalid as refusal:
+                wrong[refusal.field] = refusal.message
+            return not wrong
 
         if attempt(work):
             said = gettext("已通过，学生端现在可以看到该课程")
             flash(said if decision == "approved" else gettext("已标为不通过，教师会收到原因"), "success")
             return redirect(self.get_url(".index"), code=303)
-        return self._page(course_id, decision=decision, reason=reason), 422
+        return self._page(course_id, wrong, decision=decision, reason=reason), 422
 
-    def _page(self, course_id: int, **typed: str) -> str:
+    def _page(self, course_id: int, wrong: Mapping[str, Message] | None = None, **typed: str) -> str:
         page = get_review_page(request_context(), course_id=course_id)
         content = page.view.content
         return str(
@@ -99,6 +103,7 @@ class CourseReviews(SecureView):
                 changes=changes_of(page.view),
                 longest=REASON_LENGTH,
                 typed=typed,
+                wrong=wrong or {},
             )
         )
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 
 from admin.base import SecureView
 from app.rules.permissions import Action, may
-from app.services.class_lists import list_classes
+from app.services.class_lists import ClassFilter, ClassState, list_classes
 from app.services.course_list import list_school_courses
 from app.services.overview import count_school
 from app.services.showcase import count_alliance
@@ -30,7 +30,9 @@ class Overview(SecureView):
         if ctx.school.is_alliance:
             return self.render("manage/index/alliance.html", figures=count_alliance(ctx))
         if not may(ctx.actor.role, Action.SEE_FIGURES):
-            classes, courses = list_classes(ctx), list_school_courses(ctx)
+            # Archived classes are out of the way here as in the list of classes.
+            classes = list_classes(ctx, filters=ClassFilter(state=ClassState.IN_USE))
+            courses = list_school_courses(ctx)
             return self.render("manage/index/teacher.html", classes=classes, courses=courses)
         return self.render(
             "manage/index/school.html",

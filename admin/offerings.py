@@ -29,7 +29,7 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
 from app.rules.assessment import sentences
-from app.rules.course_content import FIELD_LABELS
+from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_REVIEW
 from app.rules.permissions import Action, may
 from app.rules.terms import term_label
 from app.rules.windows import CourseState, Dates
@@ -92,6 +92,7 @@ class Offerings(
 
     action = Action.SEE_OFFERINGS
     hosts = "school"
+    needed = NEEDED_FOR_REVIEW
 
     @expose("/")
     def index(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_admin import BaseView
 from flask_admin.base import expose
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_pgettext
 
 from admin.base import PEOPLE, SecureView
 from app.rules.permissions import Action, Reach, Role, reach
@@ -16,7 +16,7 @@ from app.web.context import request_school
 #: Every act in words, by subject; a test compares them with the table.
 WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
     (
-        lazy_gettext("用户"),
+        lazy_pgettext("several", "用户"),
         {
             Action.ENTER_MANAGEMENT: lazy_gettext("进入管理端（教师端）"),
             Action.SEE_PEOPLE: lazy_gettext("查看用户"),
@@ -30,7 +30,7 @@ WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
         },
     ),
     (
-        lazy_gettext("班级"),
+        lazy_pgettext("several", "班级"),
         {
             Action.SEE_CLASSES: lazy_gettext("查看班级和学生的学习情况"),
             Action.MANAGE_CLASSES: lazy_gettext("添加、修改、归档班级，关联学生"),
@@ -39,7 +39,7 @@ WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
         },
     ),
     (
-        lazy_gettext("课程"),
+        lazy_pgettext("several", "课程"),
         {
             Action.SEE_OFFERINGS: lazy_gettext("查看慕课列表和课程"),
             Action.CREATE_COURSE: lazy_gettext("新建本校慕课"),

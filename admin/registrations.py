@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
@@ -47,6 +47,8 @@ from app.web.states import STATE_WORDS
 
 Chosen = dict[str, str | int | None]
 
+#: In the session: the ticks were acted on, so the next list forgets them.
+_DONE = "registrations_done"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHART_CLASSES = 20
 _COLUMNS = (msg("学号"), msg("真实姓名"), msg("班级"), msg("注册时间"), msg("来源"), msg("账号状态"))
@@ -106,6 +108,7 @@ class RegistrationPages:
             done = attempt(lambda ctx: add_students(ctx, offering_id=offering_id, user_ids=ticked()))
             if done is not None:
                 _say(done)
+                session[_DONE] = True
             return redirect(address.page(page_argument()), code=303)
         found = find_candidates(
             ctx,
@@ -141,6 +144,7 @@ class RegistrationPages:
 
             done = attempt(work)
             if isinstance(done, int):
+                session[_DONE] = True
                 flash(gettext("已移出 %(n)s 名学生", n=done), "success")
             if not isinstance(done, Message):
                 return self._to("registrations", offering_id)
@@ -168,6 +172,7 @@ class RegistrationPages:
                 abort(404)
             done = attempt(lambda ctx: act(ctx, offering_id=offering_id, user_ids=ticked()))
             if done is not None:
+                session[_DONE] = True
                 admitted = act is admit_waiting
                 flash(
                     gettext("已录取 %(n)s 人", n=done) if admitted else gettext("已移出 %(n)s 人", n=done),
@@ -200,8 +205,9 @@ class RegistrationPages:
         return give_download(_sheet(exported), f"{exported.title}-{gettext('注册学生')}.xlsx", _XLSX)
 
     def _registrations(self, name: str, offering_id: int, **values: Any) -> str:
-        seats = seat_figures(request_context(), offering_id=offering_id)
-        return self.offering_page(f"manage/offerings/{name}.html", offering_id, seat_figures=seats, **values)
+        values["seat_figures"] = seat_figures(request_context(), offering_id=offering_id)
+        values["done"] = _DONE in session and session.pop(_DONE)
+        return self.offering_page(f"manage/offerings/{name}.html", offering_id, **values)
 
     def _to(self, endpoint: str, offering_id: int) -> ResponseReturnValue:
         return redirect(self.get_url(f".{endpoint}", offering_id=offering_id), code=303)  # type: ignore[attr-defined]

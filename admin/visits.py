@@ -17,6 +17,7 @@ from admin.listing import ListAddress
 from admin.validators import Required
 from app.errors import NotFound
 from app.rules.permissions import Action, may
+from app.services.audit_names import names_of
 from app.services.tenancy import all_members, get_member
 from app.services.visit_lists import get_visit, list_visits
 from app.services.visits import LINK_LIFETIME, REASON_LENGTH, end_visit, offer_visit
@@ -98,11 +99,13 @@ class SchoolVisits(SecureView):
             visit, acts = get_visit(ctx, visit_id=visit_id)
         except NotFound:
             abort(404)
+        names = names_of(ctx, acts)
         return self.render(
             "manage/visits/show.html",
             visit=visit,
             acts=[
-                (entry.at, action_name(entry.action), object_name(entry), details(entry)) for entry in acts
+                (entry.at, action_name(entry.action), object_name(entry, names), details(entry, names))
+                for entry in acts
             ],
             may_end=may(ctx.actor.role, Action.END_VISIT),
         )

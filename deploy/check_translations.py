@@ -20,12 +20,15 @@ from babel.messages.pofile import read_po, write_po
 
 PROJECT = Path(__file__).resolve().parents[1]
 CATALOGUE = Path("app/translations/en/LC_MESSAGES/messages.po")
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
+#: ``pgettext``: where one Chinese word needs two English ones, as 不通过 the act (Reject) and the state (Rejected).
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "lazy_pgettext": ((1, "c"), 2),
     "msg": None,
 }
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%(?:\d+\$)?[sdf]|\{(\w*)\}")

@@ -181,6 +181,11 @@ def missing_for_review(content: CourseContent) -> dict[str, Message]:
     return {field: found[field] for field in FIELDS if field in found}
 
 
+#: What must be filled in before the one and the other; the forms mark it with ``*`` (manual 7.3).
+NEEDED_FOR_RELEASE = frozenset(missing_for_release(CourseContent(title="", category="")))
+NEEDED_FOR_REVIEW = frozenset(missing_for_review(CourseContent(title="", category="")))
+
+
 def changed_fields(old: CourseContent, new: CourseContent) -> list[str]:
     """The fields that differ, in the order of the tabs."""
     return [name for name in FIELDS if getattr(old, name) != getattr(new, name)]

@@ -14,7 +14,13 @@ from app.services.access import require
 
 @dataclass(frozen=True, slots=True)
 class SchoolFigures:
-    """Counts of one school; ``unused`` are the students who have never logged in."""
+    """Counts of one school.
+
+    Args:
+        unused: students who have never logged in.
+        classes: those in use, without the archived.
+        unhandled: alliance courses that wait for the school (待提交).
+    """
 
     students: int
     unused: int
@@ -41,9 +47,14 @@ def count_school(ctx: Context) -> SchoolFigures:
             students.scalar_subquery(),
             students.where(User.last_login_at.is_(None)).scalar_subquery(),
             select(func.count()).select_from(User).where(User.kind == "teacher").scalar_subquery(),
-            select(func.count()).select_from(SchoolClass).scalar_subquery(),
+            select(func.count())
+            .select_from(SchoolClass)
+            .where(SchoolClass.archived_at.is_(None))
+            .scalar_subquery(),
             offerings.scalar_subquery(),
-            offerings.where(CourseOffering.status == "unhandled").scalar_subquery(),
+            offerings.where(
+                CourseOffering.status == "unhandled", CourseOffering.licence_id.is_not(None)
+            ).scalar_subquery(),
             offerings.where(CourseOffering.status == "online").scalar_subquery(),
             enrolments.scalar_subquery(),
         )

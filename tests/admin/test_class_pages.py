@@ -109,6 +109,10 @@ def test_a_class_moves_with_a_preview_and_back(
     student = make_user(school, class_id=class_id)
     base = f"/manage/classes/{class_id}/move"
     assert "转入之后" not in office.get(base).text
+    assert "请选择转入的班级" not in office.get(base).text
+    # Empty choices do not travel, so the button does.
+    unchosen = office.get(f"{base}?preview=1")
+    assert (unchosen.status_code, "请选择转入的班级" in unchosen.text) == (422, True)
     assert "转入 1 名学生" in office.get(f"{base}?target={target}").text
     for wrong in (class_id, 10**12):
         assert office.get(f"{base}?target={wrong}").status_code in (422, 404)

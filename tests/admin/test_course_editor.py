@@ -82,8 +82,16 @@ def test_a_teacher_makes_a_course_and_finds_its_tabs(client: FlaskClient, school
     for word in ("基本信息", "详细信息", "评价设置", "版本记录", "课程代码", "教学团队", "课程标签", "封面"):
         assert word in shown
     details = client.get(made.location + "details").text
+    # What a review needs is marked as the manual says (标“*”), though a draft is saved without it.
+    for tab, marked in ((shown, "授课教师 课程简介"), (details, "课程介绍 学时")):
+        for label in marked.split():
+            assert f'>{label}<span class="required"' in tab
+    for tab, free in ((shown, "课程代码 课程标签"), (details, "学分 先修要求")):
+        for label in free.split():
+            assert f">{label}</label>" in tab
     for word in ("课程介绍", "教学大纲", "学时", "学分", "适合对象", "先修要求", "参考资料"):
         assert word in details
+    assert "授权截止" not in shown
     assert draft(school)["source_name"] == school.name
     assert "自建" not in client.get("/manage/offerings/?source=alliance").text
 
@@ -295,7 +303,13 @@ def test_an_alliance_course_is_read_at_a_school_and_its_log_says_what_changed(
     reader = client_for(school, make_user(school, kind="administrator", must_change_password=False))
     assert "旧简介" in reader.get(page).text
     assert "新简介" not in reader.get(page).text
-    assert "<h3>第一章</h3>" in reader.get(page + "details").text
+    details = reader.get(page + "details").text
+    assert "<h3>第一章</h3>" in details
+    # The dates, which the school fills in, stand before what it can only read.
+    assert details.index("课程注册开始时间") < details.index("<h3>第一章</h3>")
+    todo = reader.get(page).text.split("上线之前还需要：")[1]
+    assert f'href="{page}details"' in todo.split("</div>")[0]
+    assert "授权截止" in reader.get(page).text
     assert "还没有评价设置" in reader.get(page + "assessment").text
     for tab in ("", "details", "assessment"):
         assert "data-autosave=" not in reader.get(page + tab).text

@@ -152,6 +152,21 @@ def test_a_teacher_looks_but_does_not_touch(
     assert status_of(school) == "unhandled"
 
 
+def test_an_offer_is_declined_but_not_one_more_term_of_a_course(
+    client: FlaskClient, school: SchoolInfo, license_to: Callable[[SchoolInfo], int]
+) -> None:
+    page = f"/manage/offerings/{license_to(school)}/"
+    first = client.get(page).text
+    assert 'id="decline"' in first
+    term = re.search(r'name="term".*?value="(\d{4}-\d{4}-[12])"', first, re.DOTALL)
+    assert term is not None
+    made = send(client, page + "again", term=term[1])
+    assert made.status_code == 303
+    for address in (page, made.location):
+        assert 'id="decline"' not in client.get(address).text
+        assert ">拒绝<" not in client.get(address).text
+
+
 def test_another_schools_course_and_none_are_answered_alike(
     client: FlaskClient, other_school: SchoolInfo, license_to: Callable[[SchoolInfo], int]
 ) -> None:

@@ -15,7 +15,9 @@ from app.errors import NotAllowed
 from app.models import User
 from app.rules.permissions import Role
 from app.services.audit import record
+from app.services.class_editing import archive_class, create_class
 from app.services.class_lists import class_names, class_years, list_classes
+from app.services.courses import CourseContent, create_own_course
 from app.services.overview import count_school
 from app.services.people import entry_years, search_people
 from app.uow import unit_of_work
@@ -57,6 +59,20 @@ def test_the_figures_of_a_school_are_its_own(
     assert (figures.students, figures.unused, figures.teachers, figures.classes) == (3, 3, 1, 0)
 
 
+def test_the_figures_count_what_the_lists_show(
+    school: SchoolInfo, make_ctx: MakeContext, make_user: MakeUser
+) -> None:
+    teacher = make_user(school, kind="teacher")
+    with unit_of_work(make_ctx(school, Role.ADMINISTRATOR)) as ctx:
+        archive_class(ctx, class_id=create_class(ctx, values={"name": "毕业班"}).id)
+        create_class(ctx, values={"name": "在读班"})
+    # A course that the school itself is writing is no offer of the alliance's.
+    with unit_of_work(make_ctx(school, Role.TEACHER, user=teacher)) as ctx:
+        create_own_course(ctx, content=CourseContent(title="自建课程", category="临床医学"))
+    figures = count_school(make_ctx(school, Role.ADMINISTRATOR))
+    assert (figures.classes, figures.offerings, figures.unhandled) == (1, 1, 0)
+
+
 def test_a_teacher_is_given_no_administrators_task(
     school: SchoolInfo, make_user: MakeUser, client_for: ClientFor
 ) -> None:
@@ -64,6 +80,20 @@ def test_a_teacher_is_given_no_administrators_task(
     page = teacher.get("/manage/").text
     assert "接下来" not in page
     assert "/manage/people/" not in page
+
+
+def test_a_teachers_first_page_shows_his_classes_in_use(
+    school: SchoolInfo, make_user: MakeUser, make_ctx: MakeContext, client_for: ClientFor
+) -> None:
+    teacher = make_user(school, kind="teacher", login_name="lin.laoshi", must_change_password=False)
+    with unit_of_work(make_ctx(school, Role.ADMINISTRATOR)) as ctx:
+        for name in ("毕业班", "在读班"):
+            made = create_class(ctx, values={"name": name, "head_teacher": "lin.laoshi"})
+            if name == "毕业班":
+                archive_class(ctx, class_id=made.id)
+    page = client_for(school, teacher).get("/manage/").text
+    assert "在读班" in page
+    assert "毕业班" not in page
 
 
 def test_the_alliances_first_page_counts_members(
@@ -99,6 +129,29 @@ def test_old_and_new_values_stand_side_by_side(
     page = client.get("/manage/audit/").text
     assert "课程结束时间：— → 2027-01-15" in page
     assert "课程开始时间" not in page
+
+
+def test_the_log_says_names_where_it_holds_numbers(
+    client: FlaskClient, school: SchoolInfo, make_ctx: MakeContext, make_user: MakeUser
+) -> None:
+    student = make_user(school, real_name="林若溪")
+    with unit_of_work(make_ctx(school, Role.ADMINISTRATOR)) as ctx:
+        one = create_class(ctx, values={"name": "临床一班"})
+        facts = {"class_id": one.id, "user_id": student.id, "registered": 1, "selection_id": 4711, "left": []}
+        record(ctx, "class.courses_selected", "class", one.id, facts)
+        record(ctx, "offering.offered_again", "offering", 4713, {"term": "2026-2027-2", "before": 4714})
+        record(ctx, "announcement.deleted", "announcement", 4712, {"title": "停课通知"})
+    table = client.get("/manage/audit/").text.split("<tbody>", 1)[1]
+    assert "班级 临床一班" in table
+    assert "所属班级：临床一班" in table
+    assert "用户：林若溪" in table
+    assert "4711" not in table
+    assert "离开的班级" not in table
+    assert "学期：2026—2027 学年第二学期" in table
+    assert "4714" not in table
+    # What is gone keeps its number, and an announcement's title is not a course's.
+    assert "公告 4712" in table
+    assert "标题：停课通知" in table
 
 
 def test_the_log_is_narrowed_by_act_and_person(

@@ -46,6 +46,9 @@ def test_students_are_added_shown_and_removed_with_a_reason(
     assert "已添加 2 名学生" in said
     assert "1 人因名额已满未能注册" in said
     assert "1 人账号已停用" in said
+    # What was acted on is ticked no more, neither here nor on other pages of the list; also when it is empty now.
+    assert "data-done" in said
+    assert "data-done" not in office.get(f"{here}add").text
     page = office.get(f"{here}?q=新生0").text
     assert "新生0" in page
     assert "新生1" not in page
@@ -57,7 +60,12 @@ def test_students_are_added_shown_and_removed_with_a_reason(
     assert "请填写移出的原因" in refused.text
     done = post(office, f"{here}remove", rowid=[people[0].id], reason="休学")
     assert done.status_code == 303
-    assert "已移出 1 名学生" in office.get(done.location).text
+    left = office.get(done.location).text
+    assert "已移出 1 名学生" in left
+    assert "data-done" in left
+    last = office.get(post(office, f"{here}remove", rowid=[people[1].id], reason="休学").location).text
+    assert "还没有学生注册" in last
+    assert "data-done" in last
 
 
 def test_the_waiting_list_is_kept(
@@ -74,7 +82,9 @@ def test_the_waiting_list_is_kept(
     page = office.get(here).text
     assert page.index("候补2") < page.index("候补3")
     refused = post(office, here, rowid=[people[3].id], action="admit")
-    assert "剩余名额 0 个" in office.get(refused.location).text
+    full = office.get(refused.location).text
+    assert "剩余名额 0 个" in full
+    assert "data-done" not in full
     removed = post(office, here, rowid=[people[2].id], action="remove")
     assert "已移出 1 人" in office.get(removed.location).text
     assert "候补2" not in office.get(here).text

@@ -54,7 +54,14 @@ def test_the_reviewer_sees_all_of_it_what_changed_and_decides_on_what_he_has_rea
     nothing = send(client, page_address + "decide", revision="1")
     assert "请选择通过或者不通过" in nothing.text
     unreasoned = send(client, page_address + "decide", decision="rejected", revision="1")
-    assert "请填写不通过的原因" in unreasoned.text
+    # In English the act and the state are two words.
+    client.set_cookie("lang", "en", domain=f"{school.slug}.localhost")
+    english = client.get(page_address).text
+    assert "<span>Reject" in english
+    assert ">Submitted for review<" in english
+    client.delete_cookie("lang", domain=f"{school.slug}.localhost")
+    said = unreasoned.text.split('id="reason-error"')[1].split("</p>")[0]
+    assert "请填写不通过的原因" in said
     revision = str(own.course().revision)
     assert send(client, page_address + "decide", decision="approved", revision=revision).status_code == 303
     assert own.states() == ("approved", None, "online")
@@ -87,6 +94,10 @@ def test_the_status_buttons_of_the_courses_page(
     assert own.states()[0] == "pending"
     assert send(teacher, f"/manage/course-reviews/{own.course_id}/decide").status_code == 404
     own.decide()
+    # The dialog closes with the answer, so the browser asks for the tick and the reason: nothing typed is lost.
+    form = client.get(address).text.split(f'action="{address}take-off"')[1].split("</form>")[0]
+    assert "novalidate" not in form
+    assert form.count(" required") == 2
     # 「已通过」 without the tick changes nothing, with it needs a reason.
     assert send(client, address + "take-off", reason="x").status_code == 303
     assert send(client, address + "take-off", decision="rejected").status_code == 303
@@ -100,6 +111,9 @@ def test_the_status_buttons_of_the_courses_page(
     assert send(client, address + "take-off", decision="rejected", reason="停开").status_code == 303
     assert own.states() == ("rejected", None, "offline")
     assert "原因：停开" in teacher.get(address).text
+    # Students do not see it, so the list does not say 报名中, whatever its dates.
+    listed = client.get("/manage/offerings/").text.split("<tbody>")[1]
+    assert not [word for word in ("报名中", "即将开课", "进行中", "已结束") if word in listed]
     # An own course has no 「上线」 and no 「下线」 of its own.
     assert send(client, address + "online").status_code == 303
     assert own.states()[2] == "offline"

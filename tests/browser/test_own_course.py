@@ -41,7 +41,7 @@ def submit(page: Page, button: str = "未通过") -> None:
 def fill_details(page: Page) -> None:
     page.get_by_role("link", name="详细信息", exact=True).first.click()
     page.get_by_role("textbox", name="课程介绍").fill("以真实录像练习判读。")
-    page.get_by_label("学时", exact=True).fill("16")
+    page.get_by_label("学时").fill("16")
     page.locator("#content").get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已保存", exact=True)).to_be_visible()
     for label, day in (

@@ -47,7 +47,7 @@ function settings(kind, { labels, series, unit }) {
       labels,
       datasets: series.map(({ label, values: data }) => ({
         label, data, borderWidth: kind === "line" ? 2 : 0, borderRadius: 3, maxBarThickness: 28, fill: series.length === 1,
-        tension: 0.25, spanGaps: true, pointRadius: data.length > 20 ? 0 : 3, pointHitRadius: 12,
+        cubicInterpolationMode: "monotone", spanGaps: true, pointRadius: data.length > 20 ? 0 : 3, pointHitRadius: 12,
       })),
     },
     options: {
