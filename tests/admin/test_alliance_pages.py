@@ -17,7 +17,7 @@ from app.models import Course, CourseLicence, CourseOffering, User
 from tenants.registry import SchoolInfo, find_by_slug
 from tenants.scope import school_scope
 from tests.support.app import next_unit_code, school_info
-from tests.support.courses import put_course
+from tests.support.courses import days, put_course, put_offering
 from tests.support.pages import token_of
 
 MakeUser = Callable[..., User]
@@ -205,6 +205,17 @@ def test_the_list_of_schools_is_sorted_and_filtered_by_progress(
         page = client.get(f"/manage/schools/?q={school.unit_code}&{query}").text
         assert school.name in page
     assert school.name not in client.get(f"/manage/schools/?q={school.unit_code}&missing=none").text
+
+
+def test_the_desk_s_first_page_says_what_waits(
+    client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    put_offering(alliance, school, licence={"ends_on": days(3)})
+    page = client.get(HOME).text
+    assert 'href="/manage/schools/?status=active&amp;missing=any"' in page
+    assert 'href="/manage/licences/list/?state=ending"' in page
+    assert "学校拒绝的授权" not in page
+    assert "待审核的推荐" not in page
 
 
 def test_a_zone_that_is_not_offered_stays_when_the_school_has_it(

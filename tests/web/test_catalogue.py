@@ -302,8 +302,22 @@ def test_the_last_seat_is_given_once_and_the_page_says_so(
     put_enrolment(school, offering, student)
     late = client_for(school, make_user(school, must_change_password=False, password_hash="x"))
     assert "名额已满" in late.get(f"/courses/{offering.id}").text
+    # The lists say it before one has opened the course; to who has the seat they say that.
+    for path in ("/", "/courses"):
+        assert "名额已满</span>" in late.get(path).text
+        assert "已报名</span>" in client_for(school, student).get(path).text
     post(late, f"/courses/{offering.id}/register")
     assert active_enrolments(school, offering.id) == 1
+
+
+def test_few_seats_are_worth_a_word_in_the_list(
+    client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    put_offering(alliance, school, licence={"seats": 3})
+    put_offering(alliance, school, licence={"seats": 300})
+    page = client_for(school).get("/courses").text
+    assert "剩余名额 3" in page
+    assert "剩余名额 300" not in page
 
 
 def test_a_visitor_who_registers_is_led_to_the_login_and_back(
