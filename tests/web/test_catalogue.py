@@ -83,7 +83,7 @@ def test_search_category_and_state_narrow_the_list_and_stay_in_the_address(
     client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
     put_offering(alliance, school, put_course(alliance, title="人体解剖学", category="基础医学"))
-    put_offering(alliance, school, put_course(alliance, title="内科学", category="临床医学"))
+    put_offering(alliance, school, put_course(alliance, title="内科学", category="临床医学", code="NK101"))
     running = {
         "registration_starts_on": days(-30),
         "registration_ends_on": days(-20),
@@ -99,6 +99,7 @@ def test_search_category_and_state_narrow_the_list_and_stay_in_the_address(
 
     assert shown("") == {"人体解剖学", "内科学", "外科学"}
     assert shown("q=解剖") == {"人体解剖学"}
+    assert shown("q=ＮＫ１０１") == {"内科学"}
     assert shown("category=临床医学") == {"内科学", "外科学"}
     assert shown("category=临床医学&state=running") == {"外科学"}
     assert shown("state=open") == {"人体解剖学", "内科学"}
