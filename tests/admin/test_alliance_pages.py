@@ -127,6 +127,12 @@ def test_a_refused_subdomain_is_said_at_its_field_once_with_one_to_use_instead(c
     assert "可以改用：" in verdict
 
 
+def test_all_that_is_wrong_with_a_school_is_said_at_once(client: FlaskClient) -> None:
+    page = send(client, "/manage/schools/new/", **school_fields(unit_code="12a", admin_name="")).text
+    assert 'id="unit_code-error"' in page
+    assert 'id="admin_name-error"' in page
+
+
 def test_a_broken_logo_is_refused_with_what_is_accepted(client: FlaskClient) -> None:
     answer = send(client, "/manage/schools/new/", **school_fields(), logo=(BytesIO(b"GIF89a"), "x.png"))
     assert answer.status_code == 422
