@@ -29,7 +29,7 @@ def school_workbook(series: Series) -> bytes:
 
 def _schools(rows: Iterable[ActivityRow], zone: str) -> TypedSheet:
     def change(word: str) -> str:
-        return gettext("%(what)s%(n)s 天变化", what=word, n=CHANGE_DAYS)
+        return gettext("%(what)s（%(n)s 天变化）", what=word, n=CHANGE_DAYS)
 
     words = [gettext("用户数"), gettext("已激活"), gettext("在线课程"), gettext("报名人次")]
     header = [

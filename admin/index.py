@@ -9,6 +9,7 @@ from admin.base import SecureView
 from app.rules.permissions import Action, may
 from app.services.class_lists import ClassFilter, ClassState, list_classes
 from app.services.course_list import list_school_courses
+from app.services.desk import count_tasks
 from app.services.overview import count_school
 from app.services.showcase import count_alliance
 from app.web.context import request_context
@@ -28,7 +29,9 @@ class Overview(SecureView):
         """The overview of this host's tenant; a teacher's shows his classes and courses."""
         ctx = request_context()
         if ctx.school.is_alliance:
-            return self.render("manage/index/alliance.html", figures=count_alliance(ctx))
+            return self.render(
+                "manage/index/alliance.html", figures=count_alliance(ctx), tasks=count_tasks(ctx)
+            )
         if not may(ctx.actor.role, Action.SEE_FIGURES):
             # Archived classes are out of the way here as in the list of classes.
             classes = list_classes(ctx, filters=ClassFilter(state=ClassState.IN_USE))

@@ -100,7 +100,10 @@ class Recommendations(SecureView):
 
         if attempt(work):
             flash(gettext("已采纳，现在可以把这门课程授权给其他学校"), "success")
-            return redirect(self.get_url(".index"), code=303)
+            # Its page, where licensing it is the next step.
+            return redirect(
+                self.get_url(".show", school_id=school_id, recommendation_id=recommendation_id), code=303
+            )
         return self._page(school_id, recommendation_id, answer), 422
 
     @expose(f"{_ONE}/decline", methods=("POST",))

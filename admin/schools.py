@@ -13,7 +13,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import ColorField, FileField, IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
 from admin.listing import ListAddress, choice
@@ -23,6 +23,7 @@ from app.context import Context
 from app.errors import Invalid
 from app.rules.colours import accent_theme, parse_accent
 from app.rules.permissions import Action
+from app.rules.unit_codes import tidy_unit_code, unit_code_problem
 from app.services.checklists import LABELS, list_progress, school_checklist
 from app.services.images import LOGO_SIZE, clean_image
 from app.services.quotas import school_usage, set_quotas
@@ -71,6 +72,11 @@ class SchoolForm(ManageForm):
         lazy_gettext("学校标识"), description=lazy_gettext("PNG、JPEG、WebP 或 SVG，不超过 1 MB")
     )
     accent = ColorField(lazy_gettext("主题色"), default=DEFAULT_ACCENT)
+
+    def validate_unit_code(self, field: StringField) -> None:
+        """Say what is wrong with the code together with what else is, not after it."""
+        if problem := unit_code_problem(tidy_unit_code(field.data or "")):
+            raise ValidationError(translated(problem))
 
 
 class NewSchoolForm(SchoolForm):

@@ -70,7 +70,7 @@ def registration_choice(
     if today > last:
         return Choice(ChoiceCode.OVER, _closed(last, registered=registered))
     if registered:
-        return Choice(ChoiceCode.WITHDRAW, msg("%(last)s 前可以退选", last=str(last)))
+        return Choice(ChoiceCode.WITHDRAW, msg("%(last)s 及之前可以退选", last=str(last)))
     if not logged_in:
         full = seats_left == 0
         return _full() if full else Choice(ChoiceCode.LOGIN, msg("报名截止 %(last)s", last=str(last)))

@@ -211,6 +211,7 @@ def _find_school() -> Response:
         q=q,
         schools=schools,
         account=account,
+        sent_empty=bool(request.args.get("go")) and not q,
     )
     # The box stands on the home page, too, whose address stays as it is while one types.
     response.headers.pop("HX-Replace-Url", None)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from typing import cast
 
+from flask import current_app
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
@@ -30,14 +31,14 @@ from app.web.page_marks import keep, read_with_marks
 log = logging.getLogger(__name__)
 
 #: Two characters for private use around an offering's id; no text that people write should hold them.
-_OWN_PLACE = re.compile("\ue000([0-9]{1,19})\ue001")
+_OWN_PLACE = re.compile("\ue000([0-9]{1,19})(!?)\ue001")
 
 Parts = Mapping[str, str]
 
 
-def own_place(offering_id: int) -> str:
-    """What stands in a kept part where 「已报名」 belongs for those who are registered; other text comes before it."""
-    return f"\ue000{offering_id}\ue001"
+def own_place(offering_id: int, *, full: bool) -> str:
+    """What stands in a kept part where the registered read 「已报名」, and others 「名额已满」 where it is full."""
+    return f"\ue000{offering_id}{'!' if full else ''}\ue001"
 
 
 def kept_parts(
@@ -54,9 +55,15 @@ def kept_parts(
     mine: frozenset[int] = frozenset()
     if known and any(map(_OWN_PLACE.search, found.values())):
         mine = registered_offerings(request_context())
-    said = f" · {gettext('已报名')}"
+    chip = current_app.jinja_env.get_template("_ui/basics.html").module.chip  # type: ignore[attr-defined]
+
+    def own(place: re.Match[str]) -> str:
+        if int(place[1]) in mine:
+            return str(chip(gettext("已报名"), "success"))
+        return str(chip(gettext("名额已满"), "warning")) if place[2] else ""
+
     return {
-        part: Markup(_OWN_PLACE.sub(lambda place: said if int(place[1]) in mine else "", text))  # noqa: S704 - our own templates' output
+        part: Markup(_OWN_PLACE.sub(own, text))  # noqa: S704 - our own templates' output
         for part, text in found.items()
     }
 

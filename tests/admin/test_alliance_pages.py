@@ -17,7 +17,7 @@ from app.models import Course, CourseLicence, CourseOffering, User
 from tenants.registry import SchoolInfo, find_by_slug
 from tenants.scope import school_scope
 from tests.support.app import next_unit_code, school_info
-from tests.support.courses import put_course
+from tests.support.courses import days, put_course, put_offering
 from tests.support.pages import token_of
 
 MakeUser = Callable[..., User]
@@ -127,6 +127,12 @@ def test_a_refused_subdomain_is_said_at_its_field_once_with_one_to_use_instead(c
     assert "可以改用：" in verdict
 
 
+def test_all_that_is_wrong_with_a_school_is_said_at_once(client: FlaskClient) -> None:
+    page = send(client, "/manage/schools/new/", **school_fields(unit_code="12a", admin_name="")).text
+    assert 'id="unit_code-error"' in page
+    assert 'id="admin_name-error"' in page
+
+
 def test_a_broken_logo_is_refused_with_what_is_accepted(client: FlaskClient) -> None:
     answer = send(client, "/manage/schools/new/", **school_fields(), logo=(BytesIO(b"GIF89a"), "x.png"))
     assert answer.status_code == 422
@@ -205,6 +211,17 @@ def test_the_list_of_schools_is_sorted_and_filtered_by_progress(
         page = client.get(f"/manage/schools/?q={school.unit_code}&{query}").text
         assert school.name in page
     assert school.name not in client.get(f"/manage/schools/?q={school.unit_code}&missing=none").text
+
+
+def test_the_desk_s_first_page_says_what_waits(
+    client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    put_offering(alliance, school, licence={"ends_on": days(3)})
+    page = client.get(HOME).text
+    assert 'href="/manage/schools/?status=active&amp;missing=any"' in page
+    assert 'href="/manage/licences/list/?state=ending"' in page
+    assert "学校拒绝的授权" not in page
+    assert "待审核的推荐" not in page
 
 
 def test_a_zone_that_is_not_offered_stays_when_the_school_has_it(

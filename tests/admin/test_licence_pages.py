@@ -70,6 +70,7 @@ def test_ticked_courses_and_schools_are_previewed_licensed_extended_and_ended(
     terms = {"ends_on": "2099-07-31", "seats": "40", "term": "2026-2027-1", "local_assessment": "y"}
     preview = post(client, MATRIX + "act/", act="license", step="preview", **terms, **ticks)
     assert "2099-07-31" in preview.text
+    assert "2026—2027 学年第一学期" in preview.text
     assert licensed(school) == {}
     fields = again(preview)
     assert fields["granted"] == ["4"]

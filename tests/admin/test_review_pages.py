@@ -140,7 +140,13 @@ def test_the_secretariat_reads_the_whole_course_and_accepts_it(
     refused = send(secretary, address + "decline", answer="")
     assert refused.status_code == 422
     assert "请填写不采纳的原因" in refused.text
-    assert send(secretary, address + "accept", answer="好").status_code == 303
+    tasks = secretary.get("/manage/").text
+    assert "待审核的推荐" in tasks
+    accepted = send(secretary, address + "accept", answer="好")
+    # On to the course's page, from where it is licensed.
+    assert (accepted.status_code, accepted.headers["Location"]) == (303, address)
+    assert "/manage/licences/?q=" in secretary.get(address).text
+    assert "待审核的推荐" not in secretary.get("/manage/").text
     with school_scope(school.id) as session:
         states = select(CourseRecommendation.state, Course.released).join(
             Course, Course.id == CourseRecommendation.course_id

@@ -96,3 +96,24 @@ def test_courses_are_licensed_to_schools_in_the_matrix_and_changed_by_a_sheet(
     expect(page.get_by_text("新授权 0 项，修改 1 项")).to_be_visible()
     page.goto(live_server.url(path=f"/manage/licences/list/?q={mark}"))
     expect(page.locator("td", has_text="90")).to_have_count(1)
+
+
+def test_a_matrix_of_many_schools_scrolls_in_its_frame_and_not_the_page(
+    live_server: LiveServer,
+    browser_context: BrowserContext,
+    page: Page,
+    alliance: SchoolInfo,
+    make_school: Callable[..., SchoolInfo],
+    make_user: Callable[..., User],
+) -> None:
+    mark = f"宽表{make_school().unit_code}"
+    for number in range(10):
+        make_school(name=f"{mark}第{number}医学院")
+    put_course(alliance, title=mark)
+    secretary = make_user(alliance, "secretary", must_change_password=False)
+    log_in(browser_context, live_server.app, alliance, secretary)
+    page.set_viewport_size(DESKTOP)
+    page.goto(live_server.url(path=f"/manage/licences/?q={mark}&school_q={mark}"))
+    frame = page.locator(".matrix-frame")
+    assert frame.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert sideways(page) == 0

@@ -111,4 +111,15 @@ def test_the_sides_are_switched_by_touch_and_the_pages_fit_a_phone(
     page.locator(".menu-button").tap()
     page.get_by_role("link", name="学生端", exact=True).tap()
     page.wait_for_url(live_server.url(school))
+    page.goto(live_server.url(school, "/my/teaching"))
+    # Both dates stand in the card's second column, the dash between them, too.
+    first, last = (page.locator("td:has(.nowrap + .nowrap) .nowrap").nth(n).bounding_box() for n in (0, 1))
+    assert first is not None
+    assert last is not None
+    assert last["y"] == first["y"]
+    # The four entries of a teacher's menu stay on one line each.
+    heights = page.locator(".site-nav a").evaluate_all(
+        "all => all.map(a => a.scrollHeight <= a.clientHeight)"
+    )
+    assert heights == [True] * 4
     phone.close()

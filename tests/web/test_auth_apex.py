@@ -92,6 +92,13 @@ def test_who_sends_the_box_off_goes_straight_to_the_one_school_meant(
     assert sent("朱雀医学院", go="1") is None
     assert sent("没有这样的学校", go="1") is None
     assert sent("", go="1") is None
+    assert (
+        sent(number.translate(str.maketrans("0123456789", "０１２３４５６７８９")), go="1")
+        == f"{login}?account={number}"
+    )
+    asked = "请输入学校名称"
+    assert asked in client.get("/login?q=&go=1", headers=headers).text
+    assert asked not in client.get("/login?q=", headers=headers).text
     home = client.get("/").text
     assert "登录我的学校" in home
     assert twin.name in client.get("/login", query_string={"q": "朱雀医学院"}).text

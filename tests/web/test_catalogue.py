@@ -83,7 +83,7 @@ def test_search_category_and_state_narrow_the_list_and_stay_in_the_address(
     client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
     put_offering(alliance, school, put_course(alliance, title="人体解剖学", category="基础医学"))
-    put_offering(alliance, school, put_course(alliance, title="内科学", category="临床医学"))
+    put_offering(alliance, school, put_course(alliance, title="内科学", category="临床医学", code="NK101"))
     running = {
         "registration_starts_on": days(-30),
         "registration_ends_on": days(-20),
@@ -99,6 +99,7 @@ def test_search_category_and_state_narrow_the_list_and_stay_in_the_address(
 
     assert shown("") == {"人体解剖学", "内科学", "外科学"}
     assert shown("q=解剖") == {"人体解剖学"}
+    assert shown("q=ＮＫ１０１") == {"内科学"}
     assert shown("category=临床医学") == {"内科学", "外科学"}
     assert shown("category=临床医学&state=running") == {"外科学"}
     assert shown("state=open") == {"人体解剖学", "内科学"}
@@ -302,8 +303,22 @@ def test_the_last_seat_is_given_once_and_the_page_says_so(
     put_enrolment(school, offering, student)
     late = client_for(school, make_user(school, must_change_password=False, password_hash="x"))
     assert "名额已满" in late.get(f"/courses/{offering.id}").text
+    # The lists say it before one has opened the course; to who has the seat they say that.
+    for path in ("/", "/courses"):
+        assert "名额已满</span>" in late.get(path).text
+        assert "已报名</span>" in client_for(school, student).get(path).text
     post(late, f"/courses/{offering.id}/register")
     assert active_enrolments(school, offering.id) == 1
+
+
+def test_few_seats_are_worth_a_word_in_the_list(
+    client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    put_offering(alliance, school, licence={"seats": 3})
+    put_offering(alliance, school, licence={"seats": 300})
+    page = client_for(school).get("/courses").text
+    assert "剩余名额 3" in page
+    assert "剩余名额 300" not in page
 
 
 def test_a_visitor_who_registers_is_led_to_the_login_and_back(

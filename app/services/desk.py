@@ -1,0 +1,42 @@
+"""What waits for the secretariat: the numbers on the first page of its desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.context import Context
+from app.rules.licence_terms import LicenceState
+from app.services.checklists import list_progress
+from app.services.licence_lists import list_licences
+from app.services.recommendation_pages import count_open_recommendations
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTasks:
+    """Counts of what is open now.
+
+    Args:
+        recommendations: courses that schools recommended and nobody has answered.
+        ending: licences that run out soon.
+        declined: licences that a school has declined.
+        unfinished: schools in use whose onboarding checklist is not done.
+    """
+
+    recommendations: int
+    ending: int
+    declined: int
+    unfinished: int
+
+
+def count_tasks(ctx: Context) -> DeskTasks:
+    """Count what waits, by the rules of the lists that show it.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    return DeskTasks(
+        recommendations=count_open_recommendations(ctx),
+        ending=list_licences(ctx, state=LicenceState.ENDING).total,
+        declined=list_licences(ctx, state=LicenceState.DECLINED).total,
+        unfinished=list_progress(ctx, status="active", missing="any").total,
+    )
