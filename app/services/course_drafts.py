@@ -91,10 +91,14 @@ class EditedMeanwhile(Conflict):
         view: the working copy as it is now, with the other person's texts.
         mine: the fields that were to be saved, checked and cleaned.
         fields: those in which both differ.
+        other: the name of the other person, blank where it is not known.
     """
 
-    def __init__(self, view: DraftView, mine: CourseContent, fields: tuple[str, ...]) -> None:
-        super().__init__(msg("%(name)s 也修改了这些内容，请选择保留哪一份", name=view.edited_by_name or "—"))
+    def __init__(
+        self, view: DraftView, mine: CourseContent, fields: tuple[str, ...], *, other: str = ""
+    ) -> None:
+        named = msg("%(name)s 也修改了这些内容，请选择保留哪一份", name=other)
+        super().__init__(named if other else msg("这些内容已被修改，请选择保留哪一份"))
         self.view = view
         self.mine = mine
         self.fields = fields
@@ -133,7 +137,7 @@ def save_draft(ctx: Context, *, course_id: int, revision: int, values: Mapping[s
     changed = [name for name in changed_fields(view.content, mine) if name in values]
     clash = tuple(name for name in changed if name in newer)
     if clash:
-        raise EditedMeanwhile(view, mine, clash)
+        raise EditedMeanwhile(view, mine, clash, other=_other(ctx, draft))
     wrong = problems(mine) | taken(ctx, mine, course_id=course.id)
     wrong = {name: message for name, message in wrong.items() if name in values}
     kept = {name: getattr(mine, name) for name in changed if name not in wrong}
@@ -160,7 +164,9 @@ def set_cover(ctx: Context, *, course_id: int, content: bytes, revision: int | N
     view = view_of(course, draft)
     _refuse_pending(view)
     if revision is not None and "cover" in view.newer_than(revision):
-        raise Conflict(msg("%(name)s 刚刚更换了封面，请查看后再上传", name=view.edited_by_name or "—"))
+        other = _other(ctx, draft)
+        named = msg("%(name)s 刚刚更换了封面，请查看后再上传", name=other)
+        raise Conflict(named if other else msg("封面刚刚被更换，请查看后再上传"))
     picture = clean_image(content, size=COVER_SIZE, crop=True, field="cover")
     stored = _store(ctx, course, draft, replace(view.content, cover=picture.sha), ("cover",))
     stored.cover = picture.content
@@ -305,6 +311,11 @@ def _store(
     if not same_sitting and not noted:
         record(ctx, "course.edited", "course", course.id, {"changed": list(fields)})
     return draft
+
+
+def _other(ctx: Context, draft: CourseDraft | None) -> str:
+    """The name of who saved last; blank when that is the acting person, who has saved something else since."""
+    return "" if draft is None or draft.edited_by == ctx.actor.user_id else draft.edited_by_name
 
 
 def _touched(course: Course, draft: CourseDraft | None) -> dict[str, int]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import and_, func, insert, or_, select, update
 
 from app.context import Context
@@ -11,7 +15,18 @@ from app.services.paging import Page
 PAGE_SIZE = 20
 
 
-def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1) -> Page[CourseVersion]:
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A line of the change log; ``published_by`` is blank at other schools, where the owner's people are nobody's."""
+
+    number: int
+    changed: Sequence[str]
+    note: str
+    published_at: datetime
+    published_by: str
+
+
+def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1) -> Page[VersionRow]:
     """The versions of a course, the newest first: of one's own, or of one that the school has a licence for.
 
     Args:
@@ -33,7 +48,12 @@ def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1)
         .order_by(CourseVersion.number.desc())
     )
     rows = ctx.session.execute(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-    return Page(tuple(row[0] for row in rows), rows[0][1] if rows else 0, page, PAGE_SIZE)
+    ours = owner_id == ctx.school.id
+    found = tuple(
+        VersionRow(one.number, one.changed, one.note, one.published_at, one.published_by_name if ours else "")
+        for one, _ in rows
+    )
+    return Page(found, rows[0][1] if rows else 0, page, PAGE_SIZE)
 
 
 def set_released(ctx: Context, course: Course, *, released: bool) -> None:

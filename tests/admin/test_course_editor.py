@@ -129,7 +129,7 @@ def test_a_cropped_cover_does_not_replace_one_that_was_not_seen(client: FlaskCli
     assert first["newer"] == []
     stale = crop(covers.herbs(), 1)
     assert stale.status_code == 409
-    assert "更换了封面" in str(stale.json)
+    assert "封面刚刚被更换" in str(stale.json)
     assert crop(covers.herbs(), first["revision"]).status_code == 200
 
 

@@ -179,6 +179,23 @@ def test_two_people_at_one_field_are_asked_and_nothing_is_lost(
     save(make_ctx(school), course_id, first, summary="乙写的")
 
 
+def test_nobody_is_told_that_he_himself_was_the_other(
+    make_ctx: MakeCtx, make_user: MakeUser, school: SchoolInfo, course_id: int
+) -> None:
+    me, colleague = (
+        make_ctx(school, user=make_user(school, kind="administrator", real_name=name))
+        for name in ("甲主任", "乙主任")
+    )
+    first = open_draft(me, course_id=course_id).revision
+    save(colleague, course_id, first, summary="乙写的")
+    # The page saves field by field.
+    save(me, course_id, first, audience="甲写的")
+    with pytest.raises(EditedMeanwhile) as refused, unit_of_work(me) as ctx:
+        save_draft(ctx, course_id=course_id, revision=first, values={"summary": "甲写的"})
+    assert refused.value.fields == ("summary",)
+    assert "甲主任" not in str(refused.value)
+
+
 def test_a_copy_that_was_published_or_discarded_meanwhile_is_old_in_every_field(
     make_ctx: MakeCtx, school: SchoolInfo, course_id: int
 ) -> None:
@@ -298,12 +315,13 @@ def test_what_waits_for_a_review_is_not_touched(
 
 
 def test_a_cover_that_a_colleague_changed_meanwhile_is_not_replaced_unseen(
-    make_ctx: MakeCtx, school: SchoolInfo, course_id: int
+    make_ctx: MakeCtx, make_user: MakeUser, school: SchoolInfo, course_id: int
 ) -> None:
+    colleague = make_ctx(school, user=make_user(school, kind="administrator", real_name="王主任"))
     first = open_draft(make_ctx(school), course_id=course_id).revision
-    with unit_of_work(make_ctx(school)) as ctx:
+    with unit_of_work(colleague) as ctx:
         set_cover(ctx, course_id=course_id, content=covers.helix(), revision=first)
-    with pytest.raises(Conflict, match="更换了封面"):
+    with pytest.raises(Conflict, match="王主任 刚刚更换了封面"):
         set_cover(make_ctx(school), course_id=course_id, content=covers.herbs(), revision=first)
 
 

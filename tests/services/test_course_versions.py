@@ -10,18 +10,24 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.models import AuditEntry, Course, CourseOffering, CourseVersion, CourseVersionOutbox, Notice, User
+from app.rules.licence_terms import Terms
 from app.rules.permissions import Role
 from app.services import version_news
 from app.services.course_drafts import open_draft, save_draft
 from app.services.course_versions import list_versions, set_released
 from app.services.courses import publish_version
+from app.services.licence_writing import CourseRef
 from app.services.licences import end_licence
+from app.services.licensing import license_courses
 from app.services.offerings import take_offline
+from app.services.recommendations import accept_recommendation, recommend_course
 from app.services.version_news import tell_schools
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
+from tests.support.own_courses import Own
 
 MakeCtx = Callable[..., Context]
+MakeOwn = Callable[..., Own]
 MakeUser = Callable[..., User]
 
 
@@ -176,3 +182,21 @@ def test_a_version_of_two_years_ago_keeps_its_words(
     ctx = make_ctx(alliance, Role.SECRETARY, now=make_ctx(alliance).now() + timedelta(days=730))
     version = ctx.session.scalars(select(CourseVersion).where(CourseVersion.id == version_id)).one()
     assert (version.content["summary"], version.changed, version.note) == ("二", ["summary"], "更新病例")
+
+
+def test_who_published_is_told_to_the_owner_only(
+    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, other_school: SchoolInfo, own_course: MakeOwn
+) -> None:
+    own = own_course(school).approved()
+    with unit_of_work(make_ctx(school)) as ctx:
+        sent = recommend_course(ctx, course_id=own.course_id)
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        accept_recommendation(ctx, school_id=school.id, recommendation_id=sent.id)
+        refs = [CourseRef(school.id, own.course_id)]
+        license_courses(ctx, course_refs=refs, school_ids=[other_school.id], terms=Terms())
+    here, there = make_ctx(school), make_ctx(other_school)
+    (mine,), (theirs,) = (
+        list_versions(ctx, owner_id=school.id, course_id=own.course_id).rows for ctx in (here, there)
+    )
+    assert (mine.number, mine.published_by) == (1, here.actor.name)
+    assert (theirs.number, theirs.published_by) == (1, "")
