@@ -96,6 +96,7 @@ ACTIONS: Mapping[str, Any] = {
     "offering.declined": lazy_gettext("拒绝联盟慕课"),
     "offering.reconsidered": lazy_gettext("重新考虑联盟慕课"),
     "offering.offered_again": lazy_gettext("再次开课"),
+    "offering.term_dropped": lazy_gettext("取消开课"),
     "offering.operating_teacher_set": lazy_gettext("指定运营教师"),
     "offering.assistants_added": lazy_gettext("关联助教"),
     "offering.assistant_removed": lazy_gettext("移除助教"),

@@ -26,6 +26,7 @@ class ClassFrame(SecureView):
         allowed = {
             "sees_people": may(role, Action.SEE_PEOPLE),
             "can_manage": may(role, Action.MANAGE_CLASSES),
+            "can_delete": may(role, Action.DELETE_CLASS),
             "can_select": may(role, Action.SELECT_COURSES),
         }
         return str(self.render(f"manage/classes/{name}.html", school_class=school_class, **allowed, **values))

@@ -11,7 +11,7 @@ from admin.assessment_form import TypedAssessment
 from admin.base import attempt
 from app.rules.permissions import Action, may
 from app.services.offering_assessment import set_local_assessment
-from app.services.offering_terms import offer_again
+from app.services.offering_terms import drop_term, offer_again
 from app.services.offerings import decline_offer, reconsider_offer, take_offline
 from app.web.context import request_actor
 from app.web.hosts import ROW
@@ -55,6 +55,15 @@ class OfferingMoves:
             return self._to("show", offering_id)
         flash(gettext("已为新学期开课，请填写教学安排后上线；原学期的注册记录不受影响"), "success")
         return self._to("details", offering.id)
+
+    @expose(f"/<{ROW}:offering_id>/drop", methods=("POST",))
+    def drop(self, offering_id: int) -> ResponseReturnValue:
+        """「取消开课」: a term that was opened by mistake."""
+        other = attempt(lambda ctx: drop_term(ctx, offering_id=offering_id))
+        if other is None:
+            return self._to("show", offering_id)
+        flash(gettext("已取消该学期的开课"), "success")
+        return self._to("show", other.id)
 
     @expose(f"/<{ROW}:offering_id>/assessment/local", methods=("POST",))
     def local_assessment(self, offering_id: int) -> ResponseReturnValue:

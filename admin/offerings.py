@@ -32,13 +32,15 @@ from app.rules.assessment import sentences
 from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_REVIEW
 from app.rules.permissions import Action, may
 from app.rules.terms import term_label
-from app.rules.windows import CourseState, Dates
+from app.rules.windows import Dates
 from app.services.course_contents import live_content
 from app.services.course_list import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,
     RECOMMENDATIONS,
+    REGISTRATIONS,
     SOURCES,
+    STATES,
     CourseFilter,
     list_operating_teachers,
     list_school_courses,
@@ -104,7 +106,8 @@ class Offerings(
             status=choice("status", (*OWN_STATUSES, *ALLIANCE_STATUSES)),
             recommendation=choice("recommendation", RECOMMENDATIONS),
             teacher_id=number("teacher"),
-            state=choice("state", tuple(CourseState)),
+            state=choice("state", STATES),
+            registrations=choice("registrations", REGISTRATIONS),
         )
         chosen = {
             "teacher" if name == "teacher_id" else name: value for name, value in asdict(wanted).items()
@@ -258,6 +261,7 @@ class Offerings(
                     (one, translated(term_label(one))) for one in open_terms(ctx, offering_id=offering_id)
                 ],
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
+                may_decline=may(ctx.actor.role, Action.DECLINE_LICENCE),
                 may_schedule=may_schedule(ctx, row.offering),
                 **values,
             )

@@ -34,6 +34,7 @@ WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
         {
             Action.SEE_CLASSES: lazy_gettext("查看班级和学生的学习情况"),
             Action.MANAGE_CLASSES: lazy_gettext("添加、修改、归档班级，关联学生"),
+            Action.DELETE_CLASS: lazy_gettext("删除空的班级"),
             Action.SET_HEAD_TEACHER: lazy_gettext("指定班主任"),
             Action.SELECT_COURSES: lazy_gettext("为班级选课"),
         },

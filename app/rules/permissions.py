@@ -38,6 +38,7 @@ class Action(StrEnum):
     SEE_CLASSES = "see_classes"
     SET_HEAD_TEACHER = "set_head_teacher"
     MANAGE_CLASSES = "manage_classes"
+    DELETE_CLASS = "delete_class"
     SELECT_COURSES = "select_courses"
     SEE_OFFERINGS = "see_offerings"
     SCHEDULE_OFFERING = "schedule_offering"
@@ -102,6 +103,7 @@ MAY: dict[Action, Mapping[Role, Reach]] = {
     Action.SEE_CLASSES: _WITH_VISITOR | _OWN_TEACHER,
     Action.SET_HEAD_TEACHER: _WITH_VISITOR,
     Action.MANAGE_CLASSES: _WITH_VISITOR,
+    Action.DELETE_CLASS: _ADMINISTRATION,
     Action.SELECT_COURSES: _WITH_VISITOR,
     Action.SEE_OFFERINGS: _WITH_VISITOR | _OWN_TEACHER,
     Action.SCHEDULE_OFFERING: _WITH_VISITOR | _OWN_TEACHER,

@@ -120,6 +120,7 @@ def delete_class(ctx: Context, *, class_id: int) -> str:
         NotFound: there is no such class.
         Conflict: it has students, or courses that it was registered for.
     """
+    require(ctx, Action.DELETE_CLASS)
     found = lock_class(ctx, class_id=class_id, to_delete=True)
     students = ctx.session.scalar(select(func.count()).select_from(User).where(User.class_id == found.id))
     if students:

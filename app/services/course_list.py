@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
-from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, User
+from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, User, WaitingPlace
 from app.rules.own_course_states import CourseStatus, Standing
 from app.rules.permissions import Action, Reach, reach
 from app.rules.windows import CourseState, course_state
@@ -28,6 +28,10 @@ OWN_STATUSES = (*CourseStatus, "revision")
 ALLIANCE_STATUSES = ("unhandled", "online", "offline", "declined", "ended")
 #: ``none``: not recommended, or withdrawn.
 RECOMMENDATIONS = ("open", "accepted", "declined", "none")
+#: By its dates a course is in a state, or ``undated``: not all of them are set.
+STATES = (*CourseState, "undated")
+#: ``waiting``: somebody waits for a seat.
+REGISTRATIONS = ("some", "none", "waiting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,8 @@ class CourseFilter:
         status: one of ``OWN_STATUSES`` or ``ALLIANCE_STATUSES``.
         recommendation: one of ``RECOMMENDATIONS``.
         teacher_id: the 运营教师; 0 for courses without one.
-        state: a ``CourseState`` by the school's calendar.
+        state: one of ``STATES`` by the school's calendar.
+        registrations: one of ``REGISTRATIONS``.
     """
 
     text: str = ""
@@ -74,6 +79,7 @@ class CourseFilter:
     recommendation: str = ""
     teacher_id: int | None = None
     state: str = ""
+    registrations: str = ""
 
 
 def list_school_courses(
@@ -164,9 +170,24 @@ def _filtered(ctx: Context, rows: Select[Any], wanted: CourseFilter) -> Select[A
     if wanted.teacher_id is not None:
         teacher_id = CourseOffering.operating_teacher_id
         rows = rows.where(teacher_id == wanted.teacher_id if wanted.teacher_id else teacher_id.is_(None))
-    if wanted.state in set(CourseState):
+    if wanted.state == "undated":
+        rows = rows.where(~_has_dates())
+    elif wanted.state in set(CourseState):
         rows = rows.where(_has_dates(), state_condition(CourseState(wanted.state), ctx.today()))
+    if wanted.registrations:
+        rows = rows.where(_has_registrations(wanted.registrations))
     return rows
+
+
+def _has_registrations(wanted: str) -> ColumnElement[bool]:
+    if wanted == "waiting":
+        waits = (
+            WaitingPlace.school_id == CourseOffering.school_id,
+            WaitingPlace.offering_id == CourseOffering.id,
+        )
+        return select(WaitingPlace.id).where(*waits).correlate(CourseOffering).exists()
+    count = registrations_of_offering()
+    return count > 0 if wanted == "some" else count == 0
 
 
 def _own(ctx: Context) -> ColumnElement[bool]:

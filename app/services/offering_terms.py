@@ -1,4 +1,4 @@
-"""再次开课: a course offered again in another term, with new dates; what was before stays untouched."""
+"""再次开课: a course offered again in another term, with new dates; what was before stays. And 取消开课."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.errors import Conflict, Invalid, msg
 from app.models import CourseOffering, OfferingAssistant
 from app.rules.course_states import OfferingStatus
 from app.rules.permissions import Action
-from app.rules.terms import is_term, terms_around
+from app.rules.terms import terms_around
 from app.services.audit import record
 from app.services.mine import reachable_offerings
 from app.services.offerings import get_school_course, locked_offering
@@ -78,7 +78,7 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
         NotFound: no such course here.
     """
     before = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
-    if not is_term(term):
+    if term not in terms_around(ctx.today(), before=0, after=TERMS_AHEAD):
         raise Invalid("term", msg("请选择学期"))
     if before.status == OfferingStatus.DECLINED:
         raise Conflict(msg("课程已被拒绝，请先点击「重新考虑」"))
@@ -106,3 +106,36 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
     ctx.session.flush()
     record(ctx, "offering.offered_again", "offering", again.id, {"term": term, "before": before.id})
     return again
+
+
+def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
+    """「取消开课」: take back a further term that was never shown to students.
+
+    Returns:
+        the course's offering of another term, the latest.
+
+    Raises:
+        Conflict: it is or was online, or is the course's only one.
+        NotFound: no such course here.
+    """
+    offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    if offering.status != OfferingStatus.UNHANDLED:
+        raise Conflict(msg("学生已经看到过这个学期的课程，不能取消；不再使用时请「下线」"))
+    other = ctx.session.scalars(
+        select(CourseOffering)
+        .where(
+            CourseOffering.course_owner_id == offering.course_owner_id,
+            CourseOffering.course_id == offering.course_id,
+            CourseOffering.id != offering.id,
+        )
+        .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
+        .limit(1)
+        # Two terms are not both taken back at once.
+        .with_for_update()
+    ).first()
+    if other is None:
+        raise Conflict(msg("这是该课程唯一的开课，不能取消；不需要这门课程时请「拒绝」"))
+    ctx.session.delete(offering)
+    ctx.session.flush()
+    record(ctx, "offering.term_dropped", "offering", offering_id, {"term": offering.term, "before": other.id})
+    return other

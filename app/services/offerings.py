@@ -106,14 +106,20 @@ def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
     found = _row(ctx, row[0], row[1], row[2])
-    needed = found.operating_teacher is None and requires_operating_teacher(ctx)
-    return replace(found, teacher_missing=needed)
+    return replace(found, teacher_missing=_lacks_teacher(ctx, found.offering))
 
 
-def requires_operating_teacher(ctx: Context) -> bool:
-    """Whether the school's alliance lets a course go online only with a 运营教师."""
-    policy = select(School.requires_operating_teacher).where(School.id == ctx.school.alliance_id)
-    return bool(ctx.session.scalar(policy))
+def _lacks_teacher(ctx: Context, offering: CourseOffering) -> bool:
+    """Whether the alliance asks for a 运营教师 before a course goes online, and nobody in use is named."""
+    named = select(User.id).where(
+        User.school_id == ctx.school.id,
+        User.id == (offering.operating_teacher_id or 0),
+        User.status == "active",
+    )
+    asks = select(School.id).where(
+        School.id == ctx.school.alliance_id, School.requires_operating_teacher, ~named.exists()
+    )
+    return ctx.session.scalar(asks) is not None
 
 
 def schedule_offering(
@@ -273,7 +279,7 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
         raise Conflict(msg("本校慕课通过审核后自动上线，改为不通过即下线"))
     following = next_status(OfferingStatus(offering.status), move)
     if following is OfferingStatus.ONLINE:
-        needed = offering.operating_teacher_id is None and requires_operating_teacher(ctx)
+        needed = _lacks_teacher(ctx, offering)
         licensed = is_licence_valid(_licence_of(ctx, offering), ctx.today())
         missing = missing_for_online(dates_of(offering), licensed=licensed, teacher_missing=needed)
         if missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from tenants.registry import SchoolInfo, find_by_id
 UnitsFor = Callable[[SchoolInfo], Units]
 #: Takes one due row in a unit of work of its school; False when another sweeper was quicker.
 Take = Callable[[Context, int], bool]
+
+log = logging.getLogger(__name__)
 
 _MOST = 100
 
@@ -55,5 +58,10 @@ def _take(units_for: UnitsFor, take: Take, school_id: int, row_id: int) -> bool:
     school = find_by_id(school_id)
     if school is None:
         return False
-    with units_for(school)() as ctx:
-        return take(ctx, row_id)
+    try:
+        with units_for(school)() as ctx:
+            return take(ctx, row_id)
+    except Exception:
+        # One that always fails must not hold up those behind it; it stays due.
+        log.exception("what was due could not be taken: school %s, row %s", school_id, row_id)
+        return False

@@ -1,4 +1,4 @@
-"""The manual's steps 7.2 and 7.3 for an alliance course: staff, dates, 「上线」, a student sees it, 「下线」."""
+"""The manual's steps 7.2 and 7.3 for an alliance course: staff, dates, 「上线」, a student sees it, 「下线」, 再次开课."""
 
 from __future__ import annotations
 
@@ -90,6 +90,18 @@ def test_staff_dates_online_and_offline_as_the_manual_says(
         expect(seen.get_by_role("link", name=TITLE)).to_have_count(0)
     finally:
         phone.close()
+    # Once more in another term; one that was opened by mistake is taken back.
+    terms = main.get_by_role("navigation", name="学期").get_by_role("link")
+    main.get_by_role("button", name="再次开课").click()
+    page.get_by_role("dialog").get_by_role("button", name="再次开课").click()
+    expect(main.get_by_text("待提交").first).to_be_visible()
+    expect(terms).to_have_count(2)
+    main.get_by_role("button", name="取消开课").click()
+    page.get_by_role("dialog").get_by_role("button", name="取消开课").click()
+    expect(page.get_by_text("已取消该学期的开课")).to_be_visible()
+    expect(terms).to_have_count(1)
+    expect(main.get_by_text("已下线").first).to_be_visible()
+
     page.set_viewport_size(PHONE)
     for tab in ("教师设置", "评价设置", "详细信息"):
         main.get_by_role("link", name=tab).click()

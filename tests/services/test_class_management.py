@@ -100,6 +100,14 @@ def test_only_an_empty_class_is_deleted(ctx: Context, school: SchoolInfo, make_u
     assert ctx.session.scalar(select(SchoolClass.id).where(SchoolClass.id == class_id)) is None
 
 
+def test_a_visitor_of_the_secretariat_mends_classes_and_deletes_none(
+    make_ctx: Callable[..., Context], school: SchoolInfo
+) -> None:
+    class_id = put_class(school, number="2026001", name="一班", entry_year=2026)
+    with pytest.raises(NotAllowed):
+        delete_class(make_ctx(school, Role.VISITOR), class_id=class_id)
+
+
 def test_association_names_the_classes_that_are_left(
     ctx: Context, school: SchoolInfo, make_user: MakeUser
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import event, update
 
 from app.context import Context
 from app.errors import NotAllowed
-from app.models import CourseOffering, User
+from app.models import CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.permissions import Role
 from app.services.course_list import (
     ALLIANCE_STATUSES,
@@ -25,7 +25,8 @@ from app.services.recommendations import decline_recommendation, recommend_cours
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
-from tests.support.app import TODAY
+from tenants.scope import school_scope
+from tests.support.app import NOW, TODAY
 from tests.support.own_courses import Own
 
 MakeCtx = Callable[..., Context]
@@ -129,6 +130,7 @@ def test_recommendation_teacher_dates_and_search(
     assert found(ctx, state="open") == {sound, own.offering_id}
     assert found(ctx, state="upcoming") == {later}
     assert found(ctx, state="ended") == set()
+    assert found(ctx, state="undated") == {undated}
     assert found(make_ctx(school, now=ctx.now() + timedelta(days=200)), state="ended") == {
         sound,
         later,
@@ -147,6 +149,21 @@ def test_recommendation_teacher_dates_and_search(
     (row,) = list_school_courses(ctx, wanted=CourseFilter(source="own")).rows
     assert (row.recommendation, row.operating_teacher) == ("declined", "任课教师")
     assert row.offering.starts_on == TODAY + timedelta(days=10)
+
+
+def test_registrations_and_those_who_wait_are_found(
+    make_ctx: MakeCtx, make_user: MakeUser, school: SchoolInfo, offer: Callable[..., int]
+) -> None:
+    some, none, awaited = offer(school), offer(school), offer(school)
+    with school_scope(school.id) as session:
+        session.add(Enrolment(offering_id=some, user_id=make_user(school).id))
+        session.add(Enrolment(offering_id=none, user_id=make_user(school).id, withdrawn_at=NOW))
+        session.add(WaitingPlace(offering_id=awaited, user_id=make_user(school).id))
+        session.commit()
+    ctx = make_ctx(school)
+    assert found(ctx, registrations="some") == {some}
+    assert found(ctx, registrations="none") == {none, awaited}
+    assert found(ctx, registrations="waiting") == {awaited}
 
 
 def test_one_query_however_long_and_the_count_is_right_beyond_the_last_page(

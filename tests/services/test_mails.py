@@ -22,6 +22,7 @@ from app.services.mail_list import get_mail, list_mails
 from app.services.mail_port import Letter, MailContent, Refused, TryLater, Unclear, Worded
 from app.services.mail_sending import run_send
 from app.services.mails import MOST_ATTEMPTS, WAITS, mark_sent, queue_mail, retry_mail, sweep_mails, take_mail
+from app.services.outbox import sweep_outbox
 from app.services.school_settings import change_settings
 from app.services.units import Units
 from app.uow import unit_of_work
@@ -293,3 +294,30 @@ def test_the_list_masks_addresses_and_is_for_administrators(
     for act in (get_mail, retry_mail):
         with pytest.raises(NotFound):
             act(make_ctx(other_school), mail_id=mail_id)
+
+
+def test_a_mail_that_cannot_be_taken_stays_due_and_holds_up_no_other(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = post.queue(), post.queue()
+    for mail_id in (broken, sound):
+        post.let_it_be_due(mail_id)
+    taken: list[tuple[int, int]] = []
+
+    def take(ctx: Context, mail_id: int) -> bool:
+        if (ctx.school.id, mail_id) == (post.school.id, broken):
+            raise RuntimeError("broken")
+        taken.append((ctx.school.id, mail_id))
+        return True
+
+    done = sweep_outbox(
+        school_id=MailOutbox.school_id,
+        row_id=MailOutbox.mail_id,
+        due_at=MailOutbox.due_at,
+        take=take,
+        units_for=lambda school: replace(post.units, school=school),
+    )
+    assert (post.school.id, sound) in taken
+    assert done == len(taken)
+    assert (post.wait(broken) or 0) < 0
+    assert f"row {broken}" in caplog.text

@@ -25,7 +25,7 @@ from app.services.offering_staff import (
     remove_assistant,
     set_operating_teacher,
 )
-from app.services.offering_terms import list_terms, offer_again, open_terms
+from app.services.offering_terms import drop_term, list_terms, offer_again, open_terms
 from app.services.offerings import (
     NotReady,
     decline_offer,
@@ -115,6 +115,29 @@ def test_offering_again_is_a_new_offering_and_leaves_the_registrations_of_the_ol
     assert administrator.session.scalar(counted) == 2
 
 
+def test_a_term_opened_by_mistake_is_taken_back_before_students_saw_it(
+    administrator: Context, make_ctx: MakeCtx, make_user: MakeUser, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    offering = put_offering(alliance, school, operating_teacher_id=make_user(school, "teacher").id)
+    for term in ("2025-2026-2", "2030-2031-1", "spring"):
+        with pytest.raises(Invalid, match="学期"), unit_of_work(administrator) as ctx:
+            offer_again(ctx, offering_id=offering.id, term=term)
+    with unit_of_work(administrator) as ctx:
+        again = offer_again(ctx, offering_id=offering.id, term="2026-2027-2")
+        add_assistants(ctx, offering_id=again.id, user_ids=[make_user(school, "teacher").id])
+    with pytest.raises(Conflict, match="下线"), unit_of_work(administrator) as ctx:
+        drop_term(ctx, offering_id=offering.id)
+    teacher = make_user(school, "teacher")
+    with pytest.raises(NotAllowed), unit_of_work(make_ctx(school, Role.TEACHER, user=teacher)) as ctx:
+        drop_term(ctx, offering_id=again.id)
+    with unit_of_work(administrator) as ctx:
+        assert drop_term(ctx, offering_id=again.id).id == offering.id
+    assert [one.offering_id for one in list_terms(administrator, offering_id=offering.id)] == [offering.id]
+    alone = put_offering(alliance, school, status="unhandled")
+    with pytest.raises(Conflict, match="唯一"), unit_of_work(administrator) as ctx:
+        drop_term(ctx, offering_id=alone.id)
+
+
 def test_seats_stay_within_the_licence(
     administrator: Context, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
@@ -183,8 +206,17 @@ def test_the_alliances_policy_asks_for_an_operating_teacher(
         with pytest.raises(NotReady, match="运营教师"), unit_of_work(administrator) as ctx:
             put_online(ctx, offering_id=offering.id)
         assert get_school_course(administrator, offering_id=offering.id).teacher_missing
+        teacher = make_user(school, "teacher")
         with unit_of_work(administrator) as ctx:
-            set_operating_teacher(ctx, offering_id=offering.id, user_id=make_user(school, "teacher").id)
+            set_operating_teacher(ctx, offering_id=offering.id, user_id=teacher.id)
+        # Whoever has left the school runs no course.
+        for status in ("disabled", "active"):
+            with school_scope(school.id) as session:
+                session.get_one(User, (school.id, teacher.id)).status = status
+                session.commit()
+            missing = get_school_course(administrator, offering_id=offering.id).teacher_missing
+            assert missing == (status == "disabled")
+        with unit_of_work(administrator) as ctx:
             put_online(ctx, offering_id=offering.id)
     finally:
         with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
