@@ -1,4 +1,4 @@
-"""The manual's steps 7.2 and 7.3 for an alliance course: staff, dates, 「上线」, a student sees it, 「下线」, 再次开课."""
+"""The manual's steps 7.2 and 7.3 for an alliance course: staff, dates, 「上线」, a student, 「下线」, 再次开课."""
 
 from __future__ import annotations
 
