@@ -224,16 +224,20 @@ def publish_draft(ctx: Context, *, course: Course, note: str = "") -> CourseVers
     view = view_of(course, draft)
     if draft is None and course.version > 0:
         raise Conflict(msg("没有未发布的修改"))
-    write_content(ctx, course, view.content, only=FIELDS)
+    content = view.content
+    if course.released and not ctx.school.is_alliance:
+        # The alliance accepted it with the school named as its source.
+        content = replace(content, source_name=ctx.school.name)
+    write_content(ctx, course, content, only=FIELDS)
     if draft is not None and draft.cover is not None:
-        course.cover, course.cover_sha = draft.cover, view.content.cover
+        course.cover, course.cover_sha = draft.cover, content.cover
     changed = list(view.changed) if course.version else []
     course.version += 1
     version = CourseVersion(
         school_id=course.school_id,
         course_id=course.id,
         number=course.version,
-        content=as_json(view.content),
+        content=as_json(content),
         changed=changed,
         note=" ".join(note.split())[:NOTE_LENGTH],
         released=course.released,

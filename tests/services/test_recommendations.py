@@ -117,6 +117,13 @@ def test_accepted_it_is_released_with_the_school_as_its_source_and_stays_the_sch
     with school_scope(other_school.id) as session:
         newer = session.scalars(select(Course).where(Course.id == own.course_id)).one()
         assert (newer.audience, newer.source_name, newer.version) == ("住院医师", school.name, 2)
+    # Its source stays what the alliance accepted.
+    own.edit(source_name="别的单位", audience="护士")
+    own.submit()
+    own.decide()
+    with school_scope(other_school.id) as session:
+        newest = session.scalars(select(Course).where(Course.id == own.course_id)).one()
+        assert (newest.audience, newest.source_name, newest.version) == ("护士", school.name, 3)
 
 
 def test_taken_off_at_its_school_it_stays_recommended_and_live_for_the_others(
