@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple
 from typing import cast
 
@@ -42,19 +42,23 @@ def own_place(offering_id: int, *, full: bool) -> str:
 
 
 def kept_parts(
-    name: Sequence[str | int] | None, make: Callable[[Context], Mapping[str, str]]
+    name: Sequence[str | int] | None,
+    make: Callable[[Context], Mapping[str, str]],
+    *,
+    mine: Collection[int] | None = None,
 ) -> dict[str, Markup]:
     """Parts of a page, from Redis or made now, with the places of the reader filled.
 
     Args:
         name: all that the parts depend on besides school, language and day; ``None`` if they are not to be kept.
         make: renders the parts, each under its own name, from a visitor's context: nothing of the reader is in it.
+        mine: the offerings that the reader is registered for, where the page has asked for them already.
     """
     ctx, known = public_context(), bool(current_user.is_authenticated)
     found = _kept(ctx, name, make) if known and name is not None else make(ctx)
-    mine: frozenset[int] = frozenset()
-    if known and any(map(_OWN_PLACE.search, found.values())):
-        mine = registered_offerings(request_context())
+    if mine is None:
+        asks = known and any(map(_OWN_PLACE.search, found.values()))
+        mine = registered_offerings(request_context()) if asks else ()
     chip = current_app.jinja_env.get_template("_ui/basics.html").module.chip  # type: ignore[attr-defined]
 
     def own(place: re.Match[str]) -> str:

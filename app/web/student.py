@@ -39,7 +39,7 @@ def _home() -> str:
     courses = courses_of_mine(ctx) if current_user.is_authenticated else []
     return render_template(
         "student/home.html",
-        parts=kept_parts(("home",), _on_now),
+        parts=kept_parts(("home",), _on_now, mine={course.id for course in courses}),
         mine=_ahead(courses, ctx.today())[:_MINE],
         announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
     )

@@ -19,7 +19,7 @@ from app.rules.permissions import Action, Role, may
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.pages import token_of
-from tests.support.world import Populated, scoped_models
+from tests.support.world import NAMED_ROWS, Populated, scoped_models
 
 MakeUser = Callable[..., User]
 ClientFor = Callable[..., FlaskClient]
@@ -50,13 +50,14 @@ def rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/manage")]
 
 
-def addresses(app: Flask, numbers: list[int]) -> Iterator[tuple[str, str]]:
-    """Every method and address of the management side, with each of these ids where it takes one."""
+def addresses(app: Flask, *numbers: Callable[[str], int]) -> Iterator[tuple[str, str]]:
+    """Every method and address of the management side, each argument filled with the number given for its name."""
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
     for rule in rules(app):
-        for number in numbers if rule.arguments else [0]:
-            path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, number), append_unknown=False)
+        for number in numbers if rule.arguments else numbers[:1]:
+            values = {name: number(name) for name in rule.arguments}
+            path = adapter.build(rule.endpoint, values, append_unknown=False)
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield method, path
 
@@ -154,6 +155,17 @@ def ids(world: Populated) -> list[int]:
     return sorted(found)
 
 
+def named(world: Populated) -> Callable[[str], int]:
+    """The number of the school's row that an argument means; the newest of all numbers where it means none."""
+    rows = {name: world.rows[model]["id"] for name, model in NAMED_ROWS.items()}
+    return lambda name: int(rows.get(name, world.school.id if name == "school_id" else ids(world)[-1]))
+
+
+def newest(world: Populated) -> Callable[[str], int]:
+    """One number for everything."""
+    return lambda _name: ids(world)[-1]
+
+
 @pytest.mark.parametrize("kind", ["administrator", "teacher"])
 def test_no_route_shows_or_changes_anything_of_another_school(
     app: Flask, two_schools: Pair, make_user: MakeUser, client_for: ClientFor, kind: str
@@ -167,7 +179,7 @@ def test_no_route_shows_or_changes_anything_of_another_school(
         "password_hash": "x", "status": "online",
         "class_id": str(ids(theirs)[-1]), "rowid": [str(n) for n in ids(theirs)],
     }  # fmt: skip
-    for method, path in addresses(app, ids(theirs)):
+    for method, path in addresses(app, named(theirs), newest(theirs)):
         answer = client.get(path) if method == "GET" else client.post(path, data=fields)
         assert answer.status_code < 500, f"{method} {path}"
         assert theirs.canary.encode() not in answer.data, f"{method} {path}"
@@ -191,7 +203,7 @@ def test_no_search_filter_sort_or_page_of_any_list_reaches_another_school(
     mine, theirs = two_schools
     client = client_for(mine.school, make_user(mine.school, kind="administrator", must_change_password=False))
     tried = 0
-    for method, path in addresses(app, [ids(mine)[-1]]):
+    for method, path in addresses(app, newest(mine)):
         if method != "GET" or path.endswith(".xlsx") or client.get(path).status_code != 200:
             continue
         for query in QUERIES:
@@ -220,7 +232,7 @@ def test_no_route_leads_out_of_the_host(
     mine, _theirs = two_schools
     client = client_for(mine.school, make_user(mine.school, kind="administrator", must_change_password=False))
     token = token_of(client, "/manage/")
-    for method, path in addresses(app, [ids(mine)[-1]]):
+    for method, path in addresses(app, newest(mine)):
         wanted = {"url": target, "next": target}
         if method == "GET":
             answer = client.get(path, query_string=wanted)
@@ -237,7 +249,7 @@ def test_no_write_works_without_a_token(
     mine, _theirs = two_schools
     client = client_for(mine.school, make_user(mine.school, kind="administrator", must_change_password=False))
     before, tried = tell(mine), 0
-    for method, path in addresses(app, ids(mine)):
+    for method, path in addresses(app, named(mine), newest(mine)):
         if method == "POST":
             assert client.post(path, data={"name": "x"}).status_code in (400, 404), path
             assert client.post(path, data={"name": "x", "csrf_token": "forged"}).status_code in (400, 404), (

@@ -140,9 +140,10 @@ def test_counting_all_takes_those_counted_longest_ago(
     assert first.counted == 1
     counted = select(SchoolFigure.school_id).where(SchoolFigure.counted_at == NOW)
     done = set(make_ctx(alliance).session.scalars(counted))
-    with unit_of_work(make_ctx(alliance, Role.SECRETARY, now=NOW + timedelta(minutes=1))) as ctx:
+    later = NOW + timedelta(minutes=1)
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY, now=later)) as ctx:
         assert refresh_figures(ctx).left == first.left
-        again = select(SchoolFigure.school_id).where(SchoolFigure.counted_at > NOW)
+        again = select(SchoolFigure.school_id).where(SchoolFigure.counted_at == later)
         assert first.left == 0 or not done & set(ctx.session.scalars(again))
 
 

@@ -56,6 +56,26 @@ from tests.support.app import NOW, VAULT_KEY
 #: Marks every text of a school, so that an answer can be searched for another school's.
 CANARY = "金丝雀"
 
+#: Which row's number an argument of a path is; some arguments name no row.
+NAMED_ROWS: dict[str, type[Any]] = {
+    "announcement_id": Announcement,
+    "class_id": SchoolClass,
+    "course_id": Course,
+    "file_id": ProofFile,
+    "import_id": RosterImport,
+    "licence_id": CourseLicence,
+    "mail_id": Mail,
+    "notice_id": Notice,
+    "offering_id": CourseOffering,
+    "recommendation_id": CourseRecommendation,
+    "request_id": ChangeRequest,
+    "review_id": CourseReview,
+    "selection_id": ClassSelection,
+    "user_id": User,
+    "version_id": CourseVersion,
+    "visit_id": SupportVisit,
+}
+
 
 @dataclass
 class Populated:

@@ -15,22 +15,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.models import (
-    Announcement,
-    ChangeRequest,
-    ClassSelection,
     Course,
-    CourseLicence,
     CourseOffering,
     CourseRecommendation,
-    CourseReview,
     CourseVersion,
     Enrolment,
-    Mail,
-    Notice,
-    ProofFile,
-    RosterImport,
-    SchoolClass,
-    SupportVisit,
     User,
 )
 from app.rules.licence_terms import Terms
@@ -40,27 +29,8 @@ from app.services.licensing import license_courses
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.world import Populated
+from tests.support.world import NAMED_ROWS, Populated
 
-#: Which row's number an argument of a path is; any other argument gets the offerings' numbers.
-MODELS = {
-    "announcement_id": Announcement,
-    "class_id": SchoolClass,
-    "course_id": Course,
-    "file_id": ProofFile,
-    "import_id": RosterImport,
-    "licence_id": CourseLicence,
-    "mail_id": Mail,
-    "notice_id": Notice,
-    "offering_id": CourseOffering,
-    "recommendation_id": CourseRecommendation,
-    "request_id": ChangeRequest,
-    "review_id": CourseReview,
-    "selection_id": ClassSelection,
-    "user_id": User,
-    "version_id": CourseVersion,
-    "visit_id": SupportVisit,
-}
 QUESTIONS = ("", "?q=金丝雀")
 
 
@@ -127,7 +97,9 @@ def _addresses(app: Flask, rules: list[Rule], sharing: Sharing) -> Iterator[str]
         urls = app.url_map.bind("localhost")
         for rule in rules:
             for world in worlds if rule.arguments else worlds[:1]:
-                values = {name: world.rows[MODELS.get(name, CourseOffering)]["id"] for name in rule.arguments}
+                values = {
+                    name: world.rows[NAMED_ROWS.get(name, CourseOffering)]["id"] for name in rule.arguments
+                }
                 values |= {name: "x" for name in ("token", "name", "sha") if name in rule.arguments}
                 yield urls.build(rule.endpoint, values, append_unknown=False)
             for offering_id in sharing.offerings if rule.arguments == {"offering_id"} else ():
