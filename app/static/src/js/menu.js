@@ -29,11 +29,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What dismissed a menu holds while either the pointer or the focus, which would open it again, is still there.
 function forget(menu, event) {
-  if (!menu.contains(event.relatedTarget)) {
-    menu.removeAttribute("data-dismissed");
-    if (event.type === "focusout") set(menu, false);
-  }
+  if (menu.contains(event.relatedTarget)) return;
+  if (event.type === "focusout") set(menu, false);
+  const other = event.type === "focusout" ? menu.matches(":hover") : menu.contains(document.activeElement);
+  if (!other) menu.removeAttribute("data-dismissed");
 }
 
 on("mouseout", ".menu", forget);
