@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from app.context import Context
 from app.rules.licence_terms import LicenceState
-from app.services.checklists import list_progress
 from app.services.licence_lists import list_licences
 from app.services.recommendation_pages import count_open_recommendations
 
@@ -19,17 +18,17 @@ class DeskTasks:
         recommendations: courses that schools recommended and nobody has answered.
         ending: licences that run out soon.
         declined: licences that a school has declined.
-        unfinished: schools in use whose onboarding checklist is not done.
     """
 
     recommendations: int
     ending: int
     declined: int
-    unfinished: int
 
 
 def count_tasks(ctx: Context) -> DeskTasks:
     """Count what waits, by the rules of the lists that show it.
+
+    Schools whose checklist is not done are not counted here: that asks each school in its own scope.
 
     Raises:
         NotAllowed: not the secretariat.
@@ -38,5 +37,4 @@ def count_tasks(ctx: Context) -> DeskTasks:
         recommendations=count_open_recommendations(ctx),
         ending=list_licences(ctx, state=LicenceState.ENDING).total,
         declined=list_licences(ctx, state=LicenceState.DECLINED).total,
-        unfinished=list_progress(ctx, status="active", missing="any").total,
     )
