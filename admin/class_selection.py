@@ -9,8 +9,7 @@ from flask_babel import gettext, ngettext
 
 from admin.base import attempt, back_to
 from admin.class_frame import ClassFrame
-from admin.listing import ListAddress
-from admin.offering_staff import ticked
+from admin.listing import ListAddress, ticked
 from app.services.class_followers import answer_later_joiners
 from app.services.class_registering import refusals
 from app.services.class_selection import Selected, select_courses, undo_selection

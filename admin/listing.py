@@ -29,6 +29,16 @@ def year(name: str) -> int | None:
     return number(name, 9999)
 
 
+#: The digits that every id has at most.
+_ID_DIGITS = 18
+
+
+def ticked(name: str = "rowid") -> list[int]:
+    """The ids that were ticked; what is no id is left out."""
+    sent = request.form.getlist(name)
+    return [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) <= _ID_DIGITS]
+
+
 @dataclass(frozen=True, slots=True)
 class ListAddress:
     """The addresses of one list: its pages and its sorted forms, all with the filters kept.

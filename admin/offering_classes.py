@@ -10,8 +10,7 @@ from flask_admin.base import expose
 
 from admin.base import attempt
 from admin.class_selection import said_of
-from admin.listing import ListAddress
-from admin.offering_staff import ticked
+from admin.listing import ListAddress, ticked
 from app.rules.permissions import Action, may
 from app.services.class_selection import select_classes
 from app.services.class_selection_lists import list_choosable_classes

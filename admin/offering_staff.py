@@ -10,7 +10,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.listing import ListAddress
+from admin.listing import ListAddress, ticked
 from app.rules.permissions import Action, may
 from app.services.offering_staff import (
     add_assistants,
@@ -22,14 +22,6 @@ from app.services.offering_staff import (
 from app.web.context import request_actor, request_context
 from app.web.hosts import ROW
 from app.web.listing import page_argument, text_argument
-
-_DIGITS = 18
-
-
-def ticked(name: str = "rowid") -> list[int]:
-    """The ids that were ticked; what is no id is left out."""
-    sent = request.form.getlist(name)
-    return [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) <= _DIGITS]
 
 
 class StaffPages:

@@ -11,8 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.listing import ListAddress, choice, number
-from admin.offering_staff import ticked
+from admin.listing import ListAddress, choice, number, ticked
 from app.context import Context
 from app.errors import Invalid, Message, msg
 from app.services.enrolment_rows import Registered

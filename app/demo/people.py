@@ -16,7 +16,7 @@ from app.rules.pinyin import pinyin_of
 from app.services.audit import record
 from app.services.classes import NewClass, create_classes
 from app.services.head_teachers import set_head_teacher
-from app.services.passwords import hash_password
+from app.services.password_hashes import hash_password
 from app.services.sealed import ID_NUMBER, seal
 
 NEWCOMERS_NUMBER = "2026000"

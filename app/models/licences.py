@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from app.models.courses import Course
 from app.models.types import CreatedAt, RowId
+from app.rules.licence_terms import holds
 from tenants.db import Base, SchoolScoped
 
 
@@ -76,6 +77,10 @@ class CourseLicence(SchoolScoped, Base):
     course: Mapped[Course] = relationship(
         Course, foreign_keys=[course_owner_id, course_id], viewonly=True, lazy="raise"
     )
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the licence holds on a day at the school."""
+        return holds(self.starts_on, self.ends_on, day)
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:

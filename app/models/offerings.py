@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.courses import Course
 from app.models.licences import CourseLicence
 from app.models.types import CreatedAt, RowId
+from app.rules.windows import Dates
 from tenants.db import Base, SchoolScoped
 
 
@@ -99,6 +100,25 @@ class CourseOffering(SchoolScoped, Base):
         viewonly=True,
         lazy="raise",
     )
+
+    @property
+    def dates(self) -> Dates:
+        """The four dates as one value."""
+        return Dates(
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            registration_starts_on=self.registration_starts_on,
+            registration_ends_on=self.registration_ends_on,
+        )
+
+    @property
+    def own(self) -> bool:
+        """Whether the school offers a course of its own (本校慕课), which needs no licence."""
+        return self.course_owner_id == self.school_id
+
+    def is_licensed_on(self, day: date) -> bool:
+        """Whether the school may offer the course on a day; ``licence`` is loaded."""
+        return self.own or (self.licence is not None and self.licence.holds_on(day))
 
 
 class OfferingAssistant(SchoolScoped, Base):

@@ -50,3 +50,8 @@ def read_class(values: Mapping[str, Cell], today: date) -> ClassValues:
     if wrong:
         raise InvalidFields(wrong)
     return ClassValues(**read)
+
+
+def class_label(name: str, entry_year: int | None) -> str:
+    """A class as forms offer it: the name alone does not say which year's."""
+    return f"{name} · {entry_year}" if entry_year else name

@@ -69,6 +69,11 @@ def terms_problems(terms: Terms, today: date) -> dict[str, Message]:
     return problems
 
 
+def holds(starts_on: date | None, ends_on: date | None, day: date) -> bool:
+    """Whether a licence with these days holds on a day at the school; both days count, ``None`` is no bound."""
+    return (starts_on is None or starts_on <= day) and (ends_on is None or day <= ends_on)
+
+
 def licence_state(
     starts_on: date | None, ends_on: date | None, today: date, *, declined: bool = False
 ) -> LicenceState:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from app.context import Context
-from app.errors import NotAllowed, msg
+from app.errors import NotAllowed, NotFound, msg
+from app.models import User
 from app.rules.permissions import Action, may
 
 
@@ -26,3 +29,19 @@ def acting_user_id(ctx: Context) -> int:
     if ctx.actor.user_id is None or ctx.actor.school_id != ctx.school.id:
         raise NotAllowed(msg("请先登录"))
     return ctx.actor.user_id
+
+
+def acting_user(ctx: Context, *, lock: bool = False) -> User:
+    """The acting person's account; with ``lock`` nobody else writes it until this transaction ends.
+
+    Raises:
+        NotAllowed: nobody is logged in.
+        NotFound: the account is gone.
+    """
+    statement = select(User).where(User.id == acting_user_id(ctx))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    user = ctx.session.scalar(statement)
+    if user is None:
+        raise NotFound(msg("没有找到这个账号"))
+    return user

@@ -15,7 +15,7 @@ from app.services.access import require
 from app.services.account_lock import keep_an_administrator
 from app.services.audit import record
 from app.services.mails import Reader, queue_mails
-from app.services.passwords import hash_password, make_one_time_password
+from app.services.password_hashes import hash_password, make_one_time_password
 
 #: Between these two a person may be moved; a student's account is another thing.
 STAFF_ROLES = ("teacher", "administrator")

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import InvalidFields, Message, msg
 from app.models import SchoolClass
+from app.rules.classes import class_label
 from app.services.audit import record
 from app.services.classes import NewClass, create_classes
 
@@ -20,11 +21,6 @@ class ChosenClass:
     id: int
     name: str
     created: bool
-
-
-def class_label(name: str, entry_year: int | None) -> str:
-    """A class as forms offer it: the name alone does not say which year's."""
-    return f"{name} · {entry_year}" if entry_year else name
 
 
 def choose_class(

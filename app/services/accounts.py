@@ -27,7 +27,7 @@ from app.services.account_fields import (
 )
 from app.services.audit import record
 from app.services.class_followers import follow_joiners
-from app.services.passwords import hash_password, make_one_time_password
+from app.services.password_hashes import hash_password, make_one_time_password
 from app.services.quotas import require_room_for_people
 from app.services.sealed import ID_NUMBER
 

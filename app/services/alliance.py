@@ -15,7 +15,7 @@ from app.rules.pinyin import pinyin_of, pinyin_of_title
 from app.services.access import require
 from app.services.audit import record
 from app.services.images import LOGO_SIZE, clean_image
-from app.services.passwords import hash_password, make_one_time_password
+from app.services.password_hashes import hash_password, make_one_time_password
 from app.services.school_profiles import NAME_LENGTH, SHORT_NAME_LENGTH, required_text
 from app.services.tenancy import require_alliance
 from tenants.registry import SchoolInfo

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
@@ -17,7 +17,7 @@ from app.rules.terms import term_label
 from app.rules.windows import CourseState, course_state
 from app.services.access import acting_user_id
 from app.services.enrolment_rows import seats_of
-from app.services.offerings import dates_of, licence_holds
+from app.services.offering_phase import licence_holds, state_condition, state_number
 from app.services.registration_counts import registrations_of_offering
 
 
@@ -196,28 +196,6 @@ def registered_offerings(ctx: Context) -> frozenset[int]:
     return frozenset(ctx.session.scalars(mine))
 
 
-def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
-    """``app.rules.windows.course_state`` for the four dates of a row; a test holds the two together."""
-    ended = func.coalesce(CourseOffering.ends_on < today, False)
-    open_ = func.coalesce(
-        and_(CourseOffering.registration_starts_on <= today, CourseOffering.registration_ends_on >= today),
-        False,
-    )
-    begun = func.coalesce(CourseOffering.starts_on <= today, False)
-    return {
-        CourseState.ENDED: ended,
-        CourseState.OPEN: and_(~ended, open_),
-        CourseState.RUNNING: and_(~ended, ~open_, begun),
-        CourseState.UPCOMING: and_(~ended, ~open_, ~begun),
-    }[state]
-
-
-def state_number(ctx: Context) -> ColumnElement[int]:
-    """The place of a row's state among the states, 报名中 first."""
-    places = [(state_condition(state, ctx.today()), place) for place, state in enumerate(CourseState)]
-    return case(*places)
-
-
 def is_shown(ctx: Context) -> ColumnElement[bool]:
     """What students see: online, and the licence holds; the query must outer-join ``CourseOffering.licence``."""
     return and_(CourseOffering.status == OfferingStatus.ONLINE, licence_holds(ctx))
@@ -264,7 +242,7 @@ def as_item(
     seats = seats_of(offering, offering.licence)
     return CatalogueItem(
         offering,
-        course_state(dates_of(offering), ctx.today()),
+        course_state(offering.dates, ctx.today()),
         "own" if offering.course_owner_id == ctx.school.id else "alliance",
         registered,
         registrations,

@@ -16,8 +16,6 @@ from app.services.audit import record
 from app.services.class_editing import lock_class, require_in_use
 from app.services.class_followers import follow_joiners
 from app.services.class_lists import get_class
-from app.services.paging import Page
-from app.services.people import PeopleFilter, PersonRow, find_people_ids, search_people
 
 #: Of those who leave a class so many are named.
 NAMED = 5
@@ -53,32 +51,6 @@ class Association:
     already: int
     leaving: tuple[Leaving, ...]
     registered: int = 0
-
-
-def find_students(
-    ctx: Context, *, class_id: int, inside: bool, text: str = "", unassigned: bool = False, page: int = 1
-) -> Page[PersonRow]:
-    """已关联 (``inside``) or 未关联 students, by any piece of information as in the list of people.
-
-    Args:
-        unassigned: of those outside only who is in no class.
-
-    Raises:
-        NotAllowed: only administrators may.
-        NotFound: there is no such class.
-    """
-    require(ctx, Action.MANAGE_CLASSES)
-    get_class(ctx, class_id=class_id)
-    filters = _filters(class_id, inside, unassigned)
-    return search_people(ctx, text=text, filters=filters, page=page)
-
-
-def find_student_ids(
-    ctx: Context, *, class_id: int, inside: bool, text: str = "", unassigned: bool = False
-) -> list[int]:
-    """All pages of ``find_students``, as ids."""
-    require(ctx, Action.MANAGE_CLASSES)
-    return find_people_ids(ctx, text=text, filters=_filters(class_id, inside, unassigned))
 
 
 def preview_association(ctx: Context, *, class_id: int, user_ids: Collection[int]) -> Association:
@@ -197,9 +169,3 @@ def _plan(class_id: int, students: dict[int, tuple[str, int | None, str | None]]
         Leaving(held, names[held], len(people), tuple(people[:NAMED])) for held, people in left.items()
     )
     return Association(len(students) - already, already, leaving)
-
-
-def _filters(class_id: int, inside: bool, unassigned: bool) -> PeopleFilter:
-    if inside:
-        return PeopleFilter(kind="student", class_id=class_id)
-    return PeopleFilter(kind="student", outside_class_id=class_id, unassigned=unassigned)

@@ -14,7 +14,7 @@ from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Enro
 from app.rules.course_states import OfferingStatus
 from app.services.audit import record
 from app.services.enrolment_rows import Registered, is_online, register_many
-from app.services.offerings import licence_holds
+from app.services.offering_phase import licence_holds
 
 
 def selectable(ctx: Context) -> ColumnElement[bool]:

@@ -27,7 +27,6 @@ from app.services.class_registering import refusals, selectable
 from app.services.class_students import students_of
 from app.services.course_search import course_matches
 from app.services.enrolment_rows import seats_of
-from app.services.offerings import dates_of
 from app.services.paging import Page
 from app.services.registration_counts import registrations_of_offering
 
@@ -149,7 +148,7 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
                 teachers=teachers,
                 own=offering.course_owner_id == ctx.school.id,
                 term=offering.term,
-                state=course_state(dates_of(offering), ctx.today()),
+                state=course_state(offering.dates, ctx.today()),
                 registration_starts_on=offering.registration_starts_on,
                 registration_ends_on=offering.registration_ends_on,
                 ends_on=offering.ends_on,

@@ -13,10 +13,9 @@ from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation
 from app.rules.own_course_states import CourseStatus, Standing
 from app.rules.permissions import Action, Reach, reach
 from app.rules.windows import CourseState, course_state
-from app.services.catalogue import state_condition
 from app.services.course_search import course_matches
 from app.services.mine import reachable_offerings
-from app.services.offerings import dates_of, licence_holds
+from app.services.offering_phase import licence_holds, state_condition
 from app.services.paging import Page
 from app.services.registration_counts import registrations_of_offering
 
@@ -260,7 +259,7 @@ def _listed(
         status, revision = standing.course.value, draft if standing.revised else None
     else:
         status = offering.status if holds or offering.status == "declined" else "ended"
-    dates = dates_of(offering)
+    dates = offering.dates
     return ListedCourse(
         offering=offering,
         own=own,

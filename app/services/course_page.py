@@ -15,7 +15,6 @@ from app.rules.registration import Choice, registration_choice
 from app.rules.windows import CourseState, course_state
 from app.services.catalogue import CatalogueItem, is_shown
 from app.services.offering_assessment import assessment_of
-from app.services.offerings import dates_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def get_choice(ctx: Context, item: CatalogueItem) -> Choice:
     """What the acting person can do about a course today; one query for one who is logged in."""
     logged_in = ctx.actor.user_id is not None
     return registration_choice(
-        dates_of(item.offering),
+        item.offering.dates,
         ctx.today(),
         seats_left=item.seats_left,
         registered=item.registered,
@@ -96,6 +95,6 @@ def _other_terms(ctx: Context, item: CatalogueItem) -> list[OtherTerm]:
         .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
     )
     return [
-        OtherTerm(row.id, row.term, course_state(dates_of(row), ctx.today()), row.starts_on)
+        OtherTerm(row.id, row.term, course_state(row.dates, ctx.today()), row.starts_on)
         for row in ctx.session.scalars(statement)
     ]

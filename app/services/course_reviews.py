@@ -22,7 +22,6 @@ from app.services.access import require
 from app.services.audit import record
 from app.services.course_contents import editable_course
 from app.services.course_drafts import draft_of, publish_draft, view_of
-from app.services.offerings import dates_of
 from app.services.own_offerings import follow_review
 from app.services.review_notices import tell_reviewers, tell_teachers
 
@@ -201,7 +200,7 @@ def _missing_dates(ctx: Context, course: Course) -> dict[str, Message]:
         )
         .order_by(CourseOffering.id.desc())
     ).all()
-    wrong = [date_problems(dates_of(offering)) for offering in offerings]
+    wrong = [date_problems(offering.dates) for offering in offerings]
     return wrong[0] if wrong and all(wrong) else {}
 
 

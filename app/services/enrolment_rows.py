@@ -17,10 +17,9 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.course_states import OfferingStatus
-from app.rules.windows import Dates, is_registration_open
+from app.rules.windows import is_registration_open
 from app.services.audit import record
 from app.services.enrolment_notices import tell_promoted
-from app.services.licence_validity import is_licence_valid
 
 #: Kinds of accounts that can be registered; an administrator's student side is the same as a student's (chapter 3).
 _KINDS = ("student", "teacher", "administrator")
@@ -79,9 +78,7 @@ def lock_offering(ctx: Context, offering_id: int) -> CourseOffering:
 
 def is_online(ctx: Context, offering: CourseOffering) -> bool:
     """Whether students see the offering today: online, and its licence holds; the licence is loaded."""
-    own = offering.course_owner_id == ctx.school.id
-    licensed = own or is_licence_valid(offering.licence, ctx.today())
-    return offering.status == OfferingStatus.ONLINE and licensed
+    return offering.status == OfferingStatus.ONLINE and offering.is_licensed_on(ctx.today())
 
 
 def free_seats(ctx: Context, offering: CourseOffering) -> int | None:
@@ -176,7 +173,7 @@ def promote_waiting(ctx: Context, offering: CourseOffering) -> tuple[int, ...]:
     Returns:
         who got a seat.
     """
-    if not is_online(ctx, offering) or not is_registration_open(_dates(offering), ctx.today()):
+    if not is_online(ctx, offering) or not is_registration_open(offering.dates, ctx.today()):
         return ()
     free = free_seats(ctx, offering)
     if free == 0:
@@ -218,7 +215,3 @@ def promote_where_licensed(ctx: Context, licence_ids: Collection[int]) -> None:
     )
     for offering_id in sorted(ctx.session.scalars(waited_for)):
         promote_waiting(ctx, lock_offering(ctx, offering_id))
-
-
-def _dates(offering: CourseOffering) -> Dates:
-    return Dates(**{name: getattr(offering, name) for name in Dates.__slots__})

@@ -16,7 +16,6 @@ from app.rules.windows import is_registration_open
 from app.services.access import acting_user_id, require
 from app.services.audit import record
 from app.services.enrolment_rows import is_online, lock_offering, promote_waiting, register_many
-from app.services.offerings import dates_of
 
 
 class Place(StrEnum):
@@ -129,7 +128,7 @@ def _open_offering(ctx: Context, offering_id: int) -> CourseOffering:
         raise gone from None
     if not is_online(ctx, offering):
         raise gone
-    if not is_registration_open(dates_of(offering), ctx.today()):
+    if not is_registration_open(offering.dates, ctx.today()):
         raise Conflict(
             msg(
                 "现在不能报名或退课：注册时间为 %(first)s 至 %(last)s",

@@ -15,7 +15,8 @@ from app.rules.permissions import Role
 from app.services.audit import record
 from app.services.first_passwords import SLIP_GRACE, password_stamp, slip_opens
 from app.services.login_limits import LoginLimits, LoginTry
-from app.services.passwords import hash_password, is_password_of, needs_rehash, too_many_tries
+from app.services.password_hashes import hash_password, needs_rehash
+from app.services.passwords import is_password_of, too_many_tries
 from app.services.sealed import MOBILE
 
 #: The one answer to every login that fails, whatever the reason.

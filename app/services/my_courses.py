@@ -14,7 +14,6 @@ from app.rules.ahead import Ahead, days_ahead
 from app.rules.windows import CourseState
 from app.services.access import acting_user_id
 from app.services.catalogue import CatalogueItem, as_item, is_shown, items_query, my_courses
-from app.services.offerings import dates_of
 
 #: Days that 接下来 names.
 AGENDA = 8
@@ -67,7 +66,7 @@ def list_mine(ctx: Context) -> MyCourses:
     ahead = [item for item in shown if item.state is not CourseState.ENDED]
     begun = [item for item in ahead if item.starts_on is not None and item.starts_on <= today]
     days = chain.from_iterable(
-        ((day, item) for day in days_ahead(dates_of(item.offering), today)) for item in ahead
+        ((day, item) for day in days_ahead(item.offering.dates, today)) for item in ahead
     )
     return MyCourses(
         current=begun,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
+from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
@@ -17,7 +17,6 @@ from app.rules.permissions import Action, Reach, reach
 from app.rules.windows import Dates, date_problems
 from app.services.audit import record
 from app.services.enrolment_rows import lock_offering, promote_waiting
-from app.services.licence_validity import is_licence_valid
 from app.services.mine import reachable_offerings
 from app.services.own_offerings import follow_review, hold_review
 from app.services.registration_counts import registrations_of_offering
@@ -61,38 +60,13 @@ class OfferingRow:
     @property
     def missing(self) -> list[Message]:
         """What stands between it and 「上线」."""
-        dates = dates_of(self.offering)
+        dates = self.offering.dates
         return missing_for_online(dates, licensed=self.licensed, teacher_missing=self.teacher_missing)
 
     @property
     def local_assessment(self) -> bool:
         """Whether the school may set an assessment of its own."""
         return not self.own and self.offering.licence is not None and self.offering.licence.local_assessment
-
-
-def dates_of(offering: CourseOffering) -> Dates:
-    """The four dates as a value for ``app.rules.windows``."""
-    return Dates(
-        starts_on=offering.starts_on,
-        ends_on=offering.ends_on,
-        registration_starts_on=offering.registration_starts_on,
-        registration_ends_on=offering.registration_ends_on,
-    )
-
-
-def licence_holds(ctx: Context) -> ColumnElement[bool]:
-    """The offerings that the school may show today: its own courses, and those whose licence holds.
-
-    The query must outer-join ``CourseOffering.licence``.
-    """
-    return or_(
-        CourseOffering.course_owner_id == ctx.school.id,
-        and_(
-            CourseLicence.id.is_not(None),
-            or_(CourseLicence.starts_on.is_(None), CourseLicence.starts_on <= ctx.today()),
-            or_(CourseLicence.ends_on.is_(None), CourseLicence.ends_on >= ctx.today()),
-        ),
-    )
 
 
 def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
@@ -280,8 +254,9 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
     following = next_status(OfferingStatus(offering.status), move)
     if following is OfferingStatus.ONLINE:
         needed = _lacks_teacher(ctx, offering)
-        licensed = is_licence_valid(_licence_of(ctx, offering), ctx.today())
-        missing = missing_for_online(dates_of(offering), licensed=licensed, teacher_missing=needed)
+        licence = _licence_of(ctx, offering)
+        licensed = licence is not None and licence.holds_on(ctx.today())
+        missing = missing_for_online(offering.dates, licensed=licensed, teacher_missing=needed)
         if missing:
             raise NotReady(missing)
     offering.status = following
@@ -334,12 +309,11 @@ def _rows(ctx: Context) -> Select[CourseOffering, str, int]:
 
 
 def _row(ctx: Context, offering: CourseOffering, teacher: str | None, registrations: int) -> OfferingRow:
-    own = offering.course_owner_id == ctx.school.id
-    licensed = own or is_licence_valid(offering.licence, ctx.today())
+    licensed = offering.is_licensed_on(ctx.today())
     status = OfferingStatus(offering.status)
     if status is OfferingStatus.ONLINE and not licensed:
         status = OfferingStatus.OFFLINE
-    return OfferingRow(offering, own, status, licensed, teacher, registrations)
+    return OfferingRow(offering, offering.own, status, licensed, teacher, registrations)
 
 
 def _plain(offering: CourseOffering) -> dict[str, str | int | None]:

@@ -18,28 +18,12 @@ from app.rules.cells import Unreadable
 from app.rules.contacts import read_mobile
 from app.rules.masking import mask_mobile
 from app.rules.texts import read_name
-from app.services.access import acting_user_id
+from app.services.access import acting_user, acting_user_id
 from app.services.audit import record
 from app.services.photos import clean_photo
 from app.services.sealed import MOBILE, open_id_number, open_mobile, seal
 
 BIO_LENGTH = 2000
-
-
-def acting_user(ctx: Context, *, lock: bool = False) -> User:
-    """The acting person's account; with ``lock`` nobody else writes it until this transaction ends.
-
-    Raises:
-        NotAllowed: nobody is logged in.
-        NotFound: the account is gone.
-    """
-    statement = select(User).where(User.id == acting_user_id(ctx))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    user = ctx.session.scalar(statement)
-    if user is None:
-        raise NotFound(msg("没有找到这个账号"))
-    return user
 
 
 def change_own_information(ctx: Context, *, nickname: str, mobile: str, bio: str | None = None) -> list[str]:

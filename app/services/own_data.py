@@ -31,9 +31,9 @@ from app.models import (
     User,
     UserPhoto,
 )
+from app.services.access import acting_user
 from app.services.audit import record
 from app.services.change_requests import open_changes
-from app.services.own_changes import acting_user
 from app.services.proof_files import open_file
 from app.services.sealed import open_id_number, open_mobile
 

@@ -15,9 +15,10 @@ from app.errors import Conflict, Invalid, TooManyTries, msg
 from app.models import Mail, User
 from app.rules.cells import Unreadable
 from app.rules.contacts import read_email
+from app.services.access import acting_user
 from app.services.audit import record
 from app.services.mails import queue_mail
-from app.services.own_changes import acting_user, mark_edited
+from app.services.own_changes import mark_edited
 
 #: How long a link is good.
 LINK_HOURS = 48

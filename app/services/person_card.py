@@ -12,10 +12,10 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseOffering, Enrolment, RosterImport, RosterImportRow, SchoolClass, User
 from app.rules.cells import Cell
+from app.rules.classes import class_label
 from app.rules.login import LIFETIME_FAILURES
 from app.rules.permissions import Action
 from app.services.access import require
-from app.services.account_classes import class_label
 from app.services.account_fields import SEALED, current_cells
 from app.services.people import PersonRow, get_person_row
 

@@ -15,7 +15,7 @@ from app.services.access import require
 from app.services.audit import record
 from app.services.images import LOGO_SIZE, CleanImage, clean_image
 from app.services.paging import Page
-from app.services.passwords import hash_password, make_one_time_password
+from app.services.password_hashes import hash_password, make_one_time_password
 from app.services.school_profiles import (
     NAME_LENGTH,
     SchoolProfile,

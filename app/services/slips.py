@@ -29,7 +29,7 @@ from app.rules.permissions import Action
 from app.services.access import require
 from app.services.audit import record
 from app.services.first_passwords import slip_digest
-from app.services.passwords import make_one_time_password
+from app.services.password_hashes import make_one_time_password
 from app.services.school_settings import RANDOM, get_settings
 from app.services.sealed import open_mobile
 from app.sheets.slips import Slip, SlipSheet

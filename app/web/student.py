@@ -16,7 +16,6 @@ from app.services.calendars import my_subscription
 from app.services.catalogue import CatalogueItem, OnNow, list_on_now
 from app.services.catalogue import my_courses as courses_of_mine
 from app.services.my_courses import list_mine
-from app.services.offerings import dates_of
 from app.services.teaching import list_headed, list_taught
 from app.web import apex
 from app.web.context import request_context
@@ -66,7 +65,7 @@ def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
 
 def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, Ahead | None]]:
     """One's courses that are not over, what comes first in front."""
-    days = [(item, next_day(dates_of(item.offering), today)) for item in courses if item.shown]
+    days = [(item, next_day(item.offering.dates, today)) for item in courses if item.shown]
     return sorted(
         (each for each in days if each[0].state is not CourseState.ENDED),
         key=lambda each: each[1].day if each[1] else date.max,

@@ -14,16 +14,12 @@ from app.errors import NotAllowed, NotFound
 from app.models import CourseOffering, User
 from app.rules.permissions import Role
 from app.rules.windows import CourseState, course_state
-from app.services.catalogue import (
-    get_offering,
-    list_on_now,
-    my_courses,
-    state_condition,
-)
+from app.services.catalogue import get_offering, list_on_now, my_courses
 from app.services.catalogue_search import Wanted, count_facets, list_offerings, search_catalogue
 from app.services.enrolments import register, withdraw
 from app.services.licences import end_licence
-from app.services.offerings import dates_of, take_offline
+from app.services.offering_phase import state_condition
+from app.services.offerings import take_offline
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
@@ -141,9 +137,7 @@ def test_the_state_of_a_row_in_sql_is_the_state_of_the_rule(
                 )
             )
         ctx.session.expire_all()
-        rows = {
-            row.id: course_state(dates_of(row), TODAY) for row in ctx.session.scalars(select(CourseOffering))
-        }
+        rows = {row.id: course_state(row.dates, TODAY) for row in ctx.session.scalars(select(CourseOffering))}
         for state in CourseState:
             found = set(ctx.session.scalars(select(CourseOffering.id).where(state_condition(state, TODAY))))
             assert found == {row_id for row_id, expected in rows.items() if expected is state}

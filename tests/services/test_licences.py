@@ -15,7 +15,6 @@ from app.models import AuditEntry, CourseLicence, CourseOffering
 from app.rules.permissions import Role
 from app.services.courses import create_course
 from app.services.licence_lists import CourseFilter, all_licensable, list_licences
-from app.services.licence_validity import is_licence_valid
 from app.services.licences import end_licence, license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
@@ -111,7 +110,7 @@ def test_an_ended_licence_can_be_given_again_and_the_school_decides_when_to_go_o
     offer(school, course_id)
     with unit_of_work(secretariat) as ctx:
         licence = end_licence(ctx, course_id=course_id, school_id=school.id)
-        assert not is_licence_valid(licence, TODAY)
+        assert not licence.holds_on(TODAY)
     with pytest.raises(Conflict):
         end_licence(secretariat, course_id=course_id, school_id=school.id)
     assert (
@@ -162,7 +161,7 @@ def test_the_last_day_is_the_schools_own(
     rows = list_licences(make_ctx(alliance, Role.SECRETARY, now=moment), school_id=school.id).rows
     assert [row.ended for row in rows] == [not valid]
     there = make_ctx(school, now=moment)
-    assert is_licence_valid(there.session.scalars(select(CourseLicence)).one(), there.today()) is valid
+    assert there.session.scalars(select(CourseLicence)).one().holds_on(there.today()) is valid
 
 
 def test_the_list_is_searched_by_course_and_school(

@@ -17,10 +17,10 @@ from app.context import Context
 from app.errors import TooManyTries
 from app.models import AuditEntry, User
 from app.rules.login import FAILURES, LIFETIME_FAILURES, STRAINED_ACCOUNTS, STRAINED_FAILURES
-from app.services import passwords
+from app.services import password_hashes
 from app.services.login import Account, KnownDevice, find_account, log_in
 from app.services.login_limits import LoginTry
-from app.services.passwords import hash_password
+from app.services.password_hashes import hash_password
 from app.services.sealed import seal
 from app.uow import unit_of_work
 from app.vault import Vault
@@ -93,7 +93,7 @@ def attempt(
 def count_hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was hashed or verified since."""
     done: list[str] = []
-    hasher = passwords._HASHER
+    hasher = password_hashes._HASHER
 
     class Counting:
         def hash(self, password: str) -> str:
@@ -107,8 +107,8 @@ def count_hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         def check_needs_rehash(self, stored: str) -> bool:
             return hasher.check_needs_rehash(stored)
 
-    passwords._nobodys_hash()
-    monkeypatch.setattr(passwords, "_HASHER", Counting())
+    password_hashes._nobodys_hash()
+    monkeypatch.setattr(password_hashes, "_HASHER", Counting())
     return done
 
 
