@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from admin.activity_sheets import activity_workbook, school_workbook
 from admin.base import ALLIANCE, SecureView, attempt
-from admin.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, number
 from app.errors import NotFound
 from app.rules.figures import share
 from app.rules.permissions import Action
@@ -27,10 +27,10 @@ from app.services.activity import (
     list_activity,
 )
 from app.services.figures import refresh_figures
-from app.web.context import request_context
-from app.web.given_files import give_download
-from app.web.hosts import ROW
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_context
+from app.web.shared.downloads import give_download
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Schools in the picture that compares them.

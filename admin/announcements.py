@@ -15,12 +15,12 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
-from admin.listing import ListAddress, choice
-from admin.validators import Required
+from admin.shared.listing import ListAddress, choice
+from admin.shared.validators import Required
 from app.errors import NotFound
 from app.models import Announcement
-from app.rules.html import editable_text
 from app.rules.permissions import Action
+from app.rules.shared.html import editable_text
 from app.services.announcements import list_from_alliance
 from app.services.announcing import (
     STATES,
@@ -34,9 +34,9 @@ from app.services.announcing import (
     withdraw_announcement,
 )
 from app.services.tenancy import all_members
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
 
 #: What the alliance shows at one time is taken down again; this is a bound, not a page.
 _MOST_SHOWN = 50

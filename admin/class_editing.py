@@ -12,13 +12,13 @@ from wtforms import StringField
 
 from admin.base import ManageForm, attempt, typed_values
 from admin.class_frame import ClassFrame
-from admin.validators import Required
+from admin.shared.validators import Required
 from app.rules.permissions import Action, may
 from app.services.class_editing import archive_class, create_class, delete_class, edit_class, restore_class
 from app.services.class_lists import class_majors, get_class
 from app.services.head_teachers import head_teacher_choices
-from app.web.context import request_actor, request_context
-from app.web.hosts import ROW
+from app.web.shared.context import request_actor, request_context
+from app.web.shared.hosts import ROW
 
 
 class ClassForm(ManageForm):

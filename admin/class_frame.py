@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from admin.base import SecureView
 from app.rules.permissions import Action, may
 from app.services.class_lists import get_class
-from app.web.context import request_actor, request_context
+from app.web.shared.context import request_actor, request_context
 
 
 class ClassFrame(SecureView):

@@ -11,14 +11,14 @@ from flask_babel import gettext, ngettext
 
 from admin.base import attempt
 from admin.class_frame import ClassFrame
-from admin.listing import ListAddress, ticked
+from admin.shared.listing import ListAddress, ticked
 from app.context import Context
 from app.errors import Conflict, msg
 from app.services.class_candidates import find_student_ids, find_students
 from app.services.class_members import Association, associate, dissociate, preview_association
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
 
 _DONE = "class_members_done"
 

@@ -9,15 +9,15 @@ from flask_babel import gettext, ngettext
 
 from admin.base import attempt, back_to
 from admin.class_frame import ClassFrame
-from admin.listing import ListAddress, ticked
+from admin.shared.listing import ListAddress, ticked
 from app.services.class_followers import answer_later_joiners
 from app.services.class_registering import refusals
 from app.services.class_selection import Selected, select_courses, undo_selection
 from app.services.class_selection_lists import list_choosable, list_selections
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.i18n import joined, translated
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import joined, translated
+from app.web.shared.listing import page_argument, text_argument
 
 _DONE = "class_selection_done"
 

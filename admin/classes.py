@@ -16,9 +16,8 @@ from admin.class_editing import ClassEditing
 from admin.class_members import ClassMembers
 from admin.class_moves import LAST_MOVE, ClassMoves
 from admin.class_selection import ClassSelections
-from admin.listing import ListAddress, choice, number, year
+from admin.shared.listing import ListAddress, choice, number, year
 from app.rules.permissions import Action, may
-from app.services.activation import Activation
 from app.services.class_courses import get_class_course, list_class_courses, list_registrations
 from app.services.class_followers import list_later_joiners
 from app.services.class_lists import (
@@ -32,9 +31,10 @@ from app.services.class_lists import (
 )
 from app.services.class_students import StudentSort, list_class_students
 from app.services.head_teachers import head_teacher_choices, set_head_teacher
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.listing import page_argument, text_argument
+from app.services.shared.activation import Activation
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
 
 REGISTERED = ("yes", "no")
 STATES = ("archived", "all")

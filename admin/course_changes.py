@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from app.errors import Message
 from app.rules.assessment import sentences
 from app.rules.course_content import FIELD_LABELS, RICH_LENGTHS, CourseContent
-from app.rules.text_diff import Line, compare, lines_of_markup
+from app.rules.shared.text_diff import Line, compare, lines_of_markup
 from app.services.course_drafts import DraftView
-from app.web.i18n import translated
+from app.web.shared.i18n import translated
 
 
 @dataclass(frozen=True, slots=True)

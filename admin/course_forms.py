@@ -19,11 +19,11 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from admin.base import ManageForm
-from admin.validators import Required
+from admin.shared.validators import Required
 from app.rules.course_content import LENGTHS, CourseContent
 from app.rules.disciplines import DISCIPLINES, subjects_of
-from app.rules.html import editable_text
-from app.web.i18n import joined
+from app.rules.shared.html import editable_text
+from app.web.shared.i18n import joined
 
 TAG_MARKS = "，,、;；\n"
 RICH = ("team", "description", "outline")

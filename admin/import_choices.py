@@ -19,8 +19,8 @@ from app.services.imports.reading import find_import, get_import, summary_of
 from app.services.imports.summary import PlannedClass, Summary
 from app.services.imports.update_rules import UpdateRule, change_rule, read_rule
 from app.sheets.columns import column_letters
-from app.web.context import request_context
-from app.web.hosts import ROW
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
 
 _COLUMN = "column-"
 _CLASS = "class-"

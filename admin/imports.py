@@ -18,7 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from admin.base import PEOPLE, attempt
 from admin.import_choices import ImportChoices, questions
-from admin.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice
 from app.context import Context
 from app.models import RosterImport
 from app.rules.permissions import Action
@@ -39,16 +39,16 @@ from app.services.imports.reading import (
 from app.services.imports.summary import PlannedClass
 from app.services.imports.undo import undo_import
 from app.services.imports.update_rules import UpdateRule
-from app.services.paging import Page
 from app.services.quotas import people_refusal
 from app.services.school_settings import get_settings
+from app.services.shared.paging import Page
 from app.sheets.limits import LIMITS
 from app.sheets.template import student_template
 from app.uow import unit_of_work
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.i18n import translated
-from app.web.listing import page_argument
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+from app.web.shared.listing import page_argument
 
 WORKING = ("uploaded", "checking", "applying")
 #: Where the pages of each kind are.

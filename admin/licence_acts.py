@@ -22,7 +22,7 @@ from app.services.licensing import (
     license_courses,
     preview_licences,
 )
-from app.web.context import request_context
+from app.web.shared.context import request_context
 
 #: What the preview counted, sent back with the act, in the order of ``Licensing``.
 _COUNTS = ("granted", "changed", "unchanged", "renewed")

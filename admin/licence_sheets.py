@@ -8,7 +8,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import SecureView, attempt
-from admin.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice
 from app.services.licence_imports import (
     PARTS,
     apply_licence_import,
@@ -20,10 +20,10 @@ from app.services.licence_imports import (
 from app.sheets.limits import LIMITS
 from app.sheets.refusals import SheetRefused
 from app.uow import unit_of_work
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.i18n import translated
-from app.web.listing import page_argument
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+from app.web.shared.listing import page_argument
 
 
 class LicenceSheets(SecureView):

@@ -17,7 +17,7 @@ from admin.base import ALLIANCE, attempt
 from admin.licence_acts import LicenceActs
 from admin.licence_forms import SOURCES, TermsForm, course_key, course_ref, is_id
 from admin.licence_sheets import LicenceSheets
-from admin.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, number
 from app.context import Context
 from app.rules.licence_terms import LicenceState
 from app.rules.permissions import Action
@@ -34,11 +34,11 @@ from app.services.licences import end_licence
 from app.services.licensing import license_courses
 from app.services.schools import list_members
 from app.uow import unit_of_work
-from app.web.context import request_context
-from app.web.given_files import give_download
-from app.web.hosts import ROW
-from app.web.i18n import translated
-from app.web.listing import MAX_PAGE, address, page_argument, text_argument
+from app.web.shared.context import request_context
+from app.web.shared.downloads import give_download
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+from app.web.shared.listing import MAX_PAGE, address, page_argument, text_argument
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = tuple(state.value for state in LicenceState if state is not LicenceState.NONE)

@@ -11,15 +11,15 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import PEOPLE, SecureView, attempt
-from admin.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice
 from app.errors import NotFound
 from app.rules.permissions import Action
 from app.services.mail_list import STATES, get_mail, list_mails
 from app.services.mails import retry_mail
-from app.web.context import request_context, request_school
-from app.web.hosts import ROW
-from app.web.listing import page_argument, text_argument
 from app.web.mail_words import read_mail, title_of
+from app.web.shared.context import request_context, request_school
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
 
 
 class Mails(SecureView):

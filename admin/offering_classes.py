@@ -10,13 +10,13 @@ from flask_admin.base import expose
 
 from admin.base import attempt
 from admin.class_selection import said_of
-from admin.listing import ListAddress, ticked
+from admin.shared.listing import ListAddress, ticked
 from app.rules.permissions import Action, may
 from app.services.class_selection import select_classes
 from app.services.class_selection_lists import list_choosable_classes
-from app.web.context import request_actor, request_context
-from app.web.hosts import ROW
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_actor, request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
 
 _DONE = "offering_classes_done"
 

@@ -13,8 +13,8 @@ from app.rules.permissions import Action, may
 from app.services.offering_assessment import set_local_assessment
 from app.services.offering_terms import drop_term, offer_again
 from app.services.offerings import decline_offer, reconsider_offer, take_offline
-from app.web.context import request_actor
-from app.web.hosts import ROW
+from app.web.shared.context import request_actor
+from app.web.shared.hosts import ROW
 
 
 class OfferingMoves:

@@ -10,7 +10,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.listing import ListAddress, ticked
+from admin.shared.listing import ListAddress, ticked
 from app.rules.permissions import Action, may
 from app.services.offering_staff import (
     add_assistants,
@@ -19,9 +19,9 @@ from app.services.offering_staff import (
     remove_assistant,
     set_operating_teacher,
 )
-from app.web.context import request_actor, request_context
-from app.web.hosts import ROW
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_actor, request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
 
 
 class StaffPages:

@@ -18,20 +18,20 @@ from admin.assessment_form import TypedAssessment
 from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.course_editor import ContentEditor, EditorPage
 from admin.course_forms import NewCourseForm
-from admin.listing import ListAddress, choice, number
 from admin.offering_classes import ClassesOfOffering
 from admin.offering_moves import OfferingMoves
 from admin.offering_staff import StaffPages
 from admin.own_status import OwnStatusActs, missing_by_tab
 from admin.registrations import RegistrationPages
-from admin.validators import Required
+from admin.shared.listing import ListAddress, choice, number
+from admin.shared.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
 from app.rules.assessment import sentences
 from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_REVIEW
 from app.rules.permissions import Action, may
-from app.rules.terms import term_label
+from app.rules.shared.semesters import term_label
 from app.rules.windows import Dates
 from app.services.course_contents import live_content
 from app.services.course_list import (
@@ -58,10 +58,10 @@ from app.services.offerings import (
     schedule_offering,
     schedule_problems,
 )
-from app.web.context import request_context, request_school
-from app.web.hosts import ROW
-from app.web.i18n import joined, translated
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_context, request_school
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import joined, translated
+from app.web.shared.listing import page_argument, text_argument
 
 
 class DatesForm(ManageForm):

@@ -12,8 +12,8 @@ from flask_admin.base import expose
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from admin.base import PEOPLE, attempt, back_to
-from admin.listing import ListAddress, choice, number, year
 from admin.person import PersonPages
+from admin.shared.listing import ListAddress, choice, number, year
 from admin.slips import confirm_page
 from app.context import Context
 from app.errors import Conflict, msg
@@ -31,9 +31,9 @@ from app.services.people import (
 )
 from app.services.school_settings import RANDOM, get_settings
 from app.services.slips import MOST, SlipChoice
-from app.web.context import request_context, request_school
-from app.web.listing import page_argument, text_argument
 from app.web.server_session import revoke_users
+from app.web.shared.context import request_context, request_school
+from app.web.shared.listing import page_argument, text_argument
 
 KINDS = ("student", "teacher", "administrator")
 _DONE = "people_done"

@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import ALLIANCE, SecureView, attempt
-from admin.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, number
 from app.context import Context
 from app.rules.assessment import sentences
 from app.rules.permissions import Action
@@ -25,9 +25,9 @@ from app.services.recommendation_pages import (
     list_recommending_schools,
 )
 from app.services.recommendations import NOTE_LENGTH, accept_recommendation, decline_recommendation
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.listing import address, page_argument, text_argument
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import address, page_argument, text_argument
 
 ALL = "all"
 _ONE = f"/<{ROW}:school_id>/<{ROW}:recommendation_id>"

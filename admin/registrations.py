@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.listing import ListAddress, choice, number, ticked
+from admin.shared.listing import ListAddress, choice, number, ticked
 from app.context import Context
 from app.errors import Invalid, Message, msg
 from app.services.enrolment_rows import Registered
@@ -37,12 +37,12 @@ from app.services.registrations import (
     seat_figures,
 )
 from app.sheets.typed import TypedSheet, Value, typed_workbook
-from app.web.context import request_context, request_school
-from app.web.given_files import give_download
-from app.web.hosts import ROW
-from app.web.i18n import joined, translated
-from app.web.listing import page_argument, text_argument
-from app.web.states import STATE_WORDS
+from app.web.shared.context import request_context, request_school
+from app.web.shared.downloads import give_download
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import joined, translated
+from app.web.shared.listing import page_argument, text_argument
+from app.web.shared.state_words import STATE_WORDS
 
 Chosen = dict[str, str | int | None]
 

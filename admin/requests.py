@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import ACADEMIC, SecureView, attempt
-from admin.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, number
 from app.context import Context
 from app.rules.change_requests import ANSWER_LENGTH, CANNED_ANSWERS
 from app.rules.permissions import Action
@@ -28,11 +28,11 @@ from app.services.request_reviews import (
     reject_request,
 )
 from app.uow import unit_of_work
-from app.web.context import request_context
-from app.web.given_files import give_file
-from app.web.hosts import ROW
-from app.web.i18n import translated
-from app.web.listing import address, page_argument, text_argument
+from app.web.shared.context import request_context
+from app.web.shared.downloads import give_file
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+from app.web.shared.listing import address, page_argument, text_argument
 
 #: What the list shows when nothing is chosen is what waits; "all" is a choice.
 ALL = "all"

@@ -16,9 +16,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
-from admin.listing import ListAddress, choice
-from admin.uploads import ACCEPTED, picture_of
-from admin.validators import Required
+from admin.shared.listing import ListAddress, choice
+from admin.shared.uploads import ACCEPTED, picture_of
+from admin.shared.validators import Required
 from app.context import Context
 from app.errors import Invalid
 from app.rules.colours import accent_theme, parse_accent
@@ -37,10 +37,10 @@ from app.services.schools import (
     set_logo,
     suspend_school,
 )
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.i18n import translated
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+from app.web.shared.listing import page_argument, text_argument
 from tenants.registry import SchoolInfo
 
 STATES = ("active", "suspended")

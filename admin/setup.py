@@ -12,14 +12,11 @@ from admin import (
     activity,
     alliance_settings,
     announcements,
-    audit,
     classes,
     course_reviews,
     courses,
     graduates,
-    handbook,
     imports,
-    index,
     licences,
     mails,
     offerings,
@@ -33,7 +30,10 @@ from admin import (
     teacher_imports,
     visits,
 )
-from admin.theme import SpocTheme
+from admin.shared import audit_log as audit
+from admin.shared import first_page as index
+from admin.shared import handbook
+from admin.shared.theme import SpocTheme
 
 Views = Callable[[], Iterable[BaseView]]
 

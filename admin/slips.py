@@ -24,7 +24,7 @@ from app.services.slips import (
     print_slips,
 )
 from app.sheets.slips import slips_pdf
-from app.web.context import request_context
+from app.web.shared.context import request_context
 
 #: Numbers beyond a row's are left out, as are more accounts than one file holds.
 _MOST_ID = 2**63 - 1

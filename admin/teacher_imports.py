@@ -19,9 +19,9 @@ from app.services.imports.questions import NEW, Question
 from app.sheets.limits import LIMITS
 from app.sheets.pictures import PICTURE_LIMITS
 from app.sheets.teacher_template import teacher_template
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.i18n import translated
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
 
 _ROW = "row-"
 #: What a form holds beside its files.

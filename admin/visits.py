@@ -11,20 +11,20 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 from wtforms import TextAreaField
 
-from admin.audit_words import action_name, details, object_name
 from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
-from admin.listing import ListAddress
-from admin.validators import Required
+from admin.shared.audit_sentences import action_name, details, object_name
+from admin.shared.listing import ListAddress
+from admin.shared.validators import Required
 from app.errors import NotFound
 from app.rules.permissions import Action, may
-from app.services.audit_names import names_of
+from app.services.shared.audit_lookups import names_of
 from app.services.tenancy import all_members, get_member
 from app.services.visit_lists import get_visit, list_visits
 from app.services.visits import LINK_LIFETIME, REASON_LENGTH, end_visit, offer_visit
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.listing import page_argument
-from app.web.templating import school_address
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument
+from app.web.shared.templating import school_address
 
 
 class VisitForm(ManageForm):

@@ -27,24 +27,19 @@ from app.web import (
     catalogue,
     demo_mail,
     email,
-    errors,
-    help,
-    i18n,
     me,
     media,
     messages,
     own_requests,
     privacy,
-    probes,
-    security,
     student,
-    templating,
     visiting,
     visits,
 )
-from app.web.page_cache import KeptPages
-from app.web.sent_forms import SentRequest
 from app.web.server_session import RedisSessions
+from app.web.shared import errors, help, i18n, probes, security, templating
+from app.web.shared.cache.pages import KeptPages
+from app.web.shared.sent_forms import SentRequest
 from tenants import resolve
 from tenants.db import db
 

@@ -13,7 +13,7 @@ import openpyxl
 import xlwt
 from openpyxl.styles import Font
 
-from app.rules.id_numbers import check_character
+from app.rules.shared.id_numbers import check_character
 from app.rules.students import LABELS
 from app.rules.teachers import TEMPLATE_LABELS
 from app.sheets.rosters import EXAMPLE_MARK

@@ -13,7 +13,7 @@ from app.context import Actor
 from app.jobs import Enqueue, JobName
 from app.rules.permissions import Role
 from app.services.units import Units
-from app.web.context import now, vault
+from app.web.shared.context import now, vault
 from tenants.registry import SchoolInfo, find_by_id
 from workers.handlers import HANDLERS
 

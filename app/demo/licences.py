@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.models import CourseLicence, CourseOffering, LicenceAnswer
 from app.rules.licence_terms import Terms
-from app.rules.terms import terms_around
+from app.rules.shared.semesters import terms_around
 from app.services.licence_writing import CourseRef
 from app.services.licensing import end_licences, license_courses
 from app.services.quotas import set_quotas

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.errors import Message
-from app.rules.cells import Cell
+from app.rules.shared.cells import Cell
 from app.rules.students import LABELS, check_student
 from app.rules.students import REQUIRED as REQUIRED_OF_STUDENTS
 from app.rules.teachers import LABELS as TEACHER_LABELS

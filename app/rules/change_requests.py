@@ -8,7 +8,7 @@ from typing import Any
 
 from app.errors import InvalidFields, Message, msg
 from app.rules.accounts import read_account
-from app.rules.cells import Cell
+from app.rules.shared.cells import Cell
 
 #: In the order of the form; 学号 is the school's to give, the rest a person changes alone.
 REQUESTABLE = (

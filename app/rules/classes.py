@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from app.errors import InvalidFields, Message, msg
-from app.rules import lengths
-from app.rules.cells import Cell, Unreadable
-from app.rules.study import read_entry_year
-from app.rules.texts import read_line
+from app.rules.shared import lengths
+from app.rules.shared.cells import Cell, Unreadable
+from app.rules.shared.gender_and_years import read_entry_year
+from app.rules.shared.texts import read_line
 
 _READERS: Mapping[str, Callable[[Cell, date], Any]] = {
     "name": lambda cell, _: read_line(cell, lengths.CLASS_NAME),

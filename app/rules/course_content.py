@@ -11,7 +11,7 @@ from app.errors import Message, msg
 from app.rules import assessment as rules
 from app.rules.assessment import Assessment
 from app.rules.disciplines import is_subject_of
-from app.rules.html import rich_text
+from app.rules.shared.html import rich_text
 
 MOST_HOURS = 1000
 LEAST_CREDIT, MOST_CREDIT = Decimal("0.5"), Decimal(20)

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from app.errors import msg
-from app.rules.cells import Cell, Unreadable, code_text, display_text, meant_text
 from app.rules.licence_terms import MOST_SEATS
-from app.rules.problems import Problem
-from app.rules.terms import is_term
+from app.rules.shared.cells import Cell, Unreadable, code_text, display_text, meant_text
+from app.rules.shared.problems import Problem
+from app.rules.shared.semesters import is_term
 
 #: field -> header; the order of the columns of an export.
 LABELS: Mapping[str, str] = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
-from app.rules import lengths
-from app.rules.cells import Cell, Unreadable, code_text
-from app.rules.contacts import read_email, read_mobile
+from app.rules.shared import lengths
+from app.rules.shared.cells import Cell, Unreadable, code_text
+from app.rules.shared.contacts import read_email, read_mobile
 
 #: Failures of one account from one client address (or one known device) that a window holds.
 FAILURES = 5

@@ -68,7 +68,7 @@ class Reach(StrEnum):
     """On which rows of the school a role may do something."""
 
     ALL = "all"
-    #: The classes that a person heads and the courses that he runs or assists in (``app.services.mine``).
+    #: The classes that a person heads and the courses that he runs or assists in (``app.services.shared.own_classes_and_courses``).
     OWN = "own"
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from app.errors import Message
-from app.rules.cells import Cell, display_text
-from app.rules.masking import shorten
-from app.rules.problems import Problem
+from app.rules.shared.cells import Cell, display_text
+from app.rules.shared.masking import shorten
+from app.rules.shared.problems import Problem
 
 
 class RowCells(Protocol):

@@ -8,17 +8,17 @@ from datetime import date
 from typing import Any
 
 from app.errors import Message, msg
-from app.rules import lengths
-from app.rules.cells import Cell, Unreadable
-from app.rules.contacts import read_email, read_mobile
-from app.rules.dates import read_birth_date
 from app.rules.doubles import find_same
-from app.rules.id_numbers import Gender, IdNumber, read_id_number
-from app.rules.masking import mask_date, mask_email, mask_id_number, mask_mobile
-from app.rules.problems import Problem
 from app.rules.roster_rows import RowCells, problems_of_row
-from app.rules.study import read_entry_year, read_gender, read_study_years
-from app.rules.texts import read_line, read_name, read_student_no
+from app.rules.shared import lengths
+from app.rules.shared.birth_dates import read_birth_date
+from app.rules.shared.cells import Cell, Unreadable
+from app.rules.shared.contacts import read_email, read_mobile
+from app.rules.shared.gender_and_years import read_entry_year, read_gender, read_study_years
+from app.rules.shared.id_numbers import Gender, IdNumber, read_id_number
+from app.rules.shared.masking import mask_date, mask_email, mask_id_number, mask_mobile
+from app.rules.shared.problems import Problem
+from app.rules.shared.texts import read_line, read_name, read_student_no
 
 #: The columns of the template in the manual's order and words; the mobile number is an addition of ours.
 LABELS: Mapping[str, str] = {

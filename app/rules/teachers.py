@@ -9,16 +9,16 @@ from datetime import date
 from typing import Any
 
 from app.errors import Message, msg
-from app.rules import lengths
-from app.rules.cells import Cell, Unreadable, code_text, meant_text
-from app.rules.contacts import read_email, read_mobile
 from app.rules.doubles import find_same
-from app.rules.id_numbers import Gender, IdNumber, read_id_number
-from app.rules.masking import mask_email, mask_id_number, mask_mobile
-from app.rules.pinyin import pinyin_of
-from app.rules.problems import Problem
 from app.rules.roster_rows import RowCells, problems_of_row
-from app.rules.texts import read_line, read_name
+from app.rules.shared import lengths
+from app.rules.shared.cells import Cell, Unreadable, code_text, meant_text
+from app.rules.shared.contacts import read_email, read_mobile
+from app.rules.shared.id_numbers import Gender, IdNumber, read_id_number
+from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
+from app.rules.shared.pinyin import pinyin_of
+from app.rules.shared.problems import Problem
+from app.rules.shared.texts import read_line, read_name
 
 #: The columns of the template in the manual's order and words.
 TEMPLATE_LABELS: Mapping[str, str] = {

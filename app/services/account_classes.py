@@ -10,8 +10,8 @@ from app.context import Context
 from app.errors import InvalidFields, Message, msg
 from app.models import SchoolClass
 from app.rules.classes import class_label
-from app.services.audit import record
 from app.services.classes import NewClass, create_classes
+from app.services.shared.audit import record
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import InvalidFields, Message, msg
 from app.models import SchoolClass, User
-from app.rules.cells import Cell
-from app.rules.pinyin import pinyin_of
-from app.services.sealed import ID_NUMBER, MOBILE, open_id_number, open_mobile, seal
+from app.rules.shared.cells import Cell
+from app.rules.shared.pinyin import pinyin_of
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, open_id_number, open_mobile, seal
 
 SEALED = (ID_NUMBER, MOBILE)
 

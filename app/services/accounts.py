@@ -12,10 +12,9 @@ from app.context import Context
 from app.errors import Invalid, InvalidFields, Message, NotFound, msg
 from app.models import User
 from app.rules.accounts import KINDS, labels_of, read_account
-from app.rules.cells import Cell, display_text
 from app.rules.permissions import Action
+from app.rules.shared.cells import Cell, display_text
 from app.rules.teachers import login_stem, new_login_name
-from app.services.access import require
 from app.services.account_classes import ChosenClass, choose_class
 from app.services.account_fields import (
     SHOWN,
@@ -25,11 +24,12 @@ from app.services.account_fields import (
     unique_or_invalid,
     write_columns,
 )
-from app.services.audit import record
 from app.services.class_followers import follow_joiners
-from app.services.password_hashes import hash_password, make_one_time_password
 from app.services.quotas import require_room_for_people
-from app.services.sealed import ID_NUMBER
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import ID_NUMBER
+from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.require_permission import require
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,12 @@ from app.errors import Conflict, msg
 from app.models import School, User
 from app.rules.colours import parse_accent
 from app.rules.permissions import Action
-from app.rules.pinyin import pinyin_of, pinyin_of_title
-from app.services.access import require
-from app.services.audit import record
+from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
 from app.services.images import LOGO_SIZE, clean_image
-from app.services.password_hashes import hash_password, make_one_time_password
 from app.services.school_profiles import NAME_LENGTH, SHORT_NAME_LENGTH, required_text
+from app.services.shared.audit import record
+from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.require_permission import require
 from app.services.tenancy import require_alliance
 from tenants.registry import SchoolInfo
 

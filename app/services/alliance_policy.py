@@ -7,8 +7,8 @@ from sqlalchemy import select
 from app.context import Context
 from app.models import School
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 from app.services.tenancy import require_alliance
 
 

@@ -13,9 +13,9 @@ from app.context import Actor, Context
 from app.errors import Message, NotFound, msg
 from app.models import User
 from app.rules.permissions import Action, Role, may
-from app.services.access import acting_user_id
-from app.services.audit import record
 from app.services.catalogue import CatalogueItem, my_courses
+from app.services.shared.audit import record
+from app.services.shared.require_permission import acting_user_id
 
 _WHAT = {
     "registration_ends_on": msg("退课截止：%(title)s"),

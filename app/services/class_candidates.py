@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from app.context import Context
 from app.rules.permissions import Action
-from app.services.access import require
 from app.services.class_lists import get_class
-from app.services.paging import Page
 from app.services.people import PeopleFilter, PersonRow, find_people_ids, search_people
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 
 def find_students(

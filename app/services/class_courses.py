@@ -20,8 +20,8 @@ from app.services.class_students import (
     student_row,
     students_of,
 )
-from app.services.paging import Page
 from app.services.registration_counts import registrations_of_offering
+from app.services.shared.paging import Page
 
 
 @dataclass(frozen=True, slots=True)

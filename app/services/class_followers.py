@@ -16,8 +16,6 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import ClassCourse, ClassSelection, Course, CourseOffering, SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
 from app.services.class_lists import get_class
 from app.services.class_registering import (
     all_students,
@@ -28,6 +26,8 @@ from app.services.class_registering import (
     title_of,
 )
 from app.services.enrolment_rows import Registered, free_seats, lock_offering
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 ASK, FOLLOW, STAY = "ask", "follow", "stay"
 

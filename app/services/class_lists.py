@@ -14,9 +14,9 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import ClassCourse, SchoolClass, User
 from app.rules.permissions import Action
-from app.services.activation import IN_STATE, Activation
-from app.services.mine import reachable_classes
-from app.services.paging import Page
+from app.services.shared.activation import IN_STATE, Activation
+from app.services.shared.own_classes_and_courses import reachable_classes
+from app.services.shared.paging import Page
 
 PAGE_SIZE = 20
 

@@ -11,13 +11,13 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
 from app.services.class_editing import lock_class, require_in_use
 from app.services.class_followers import FOLLOW, LaterJoiners, follow_joiners, list_later_joiners
 from app.services.class_lists import ClassRow, get_class
 from app.services.class_members import put_into
 from app.services.head_teachers import name_of
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
 from app.models import ClassCourse, ClassSelection, Enrolment, SchoolClass
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
 from app.services.class_editing import require_in_use
 from app.services.class_followers import ASK, FOLLOW
 from app.services.class_registering import (
@@ -23,6 +21,8 @@ from app.services.class_registering import (
     title_of,
 )
 from app.services.enrolment_rows import lock_offering, promote_waiting
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,14 @@ from app.models import (
 )
 from app.rules.permissions import Action
 from app.rules.windows import CourseState, course_state
-from app.services.access import require
 from app.services.class_lists import get_class
 from app.services.class_registering import refusals, selectable
 from app.services.class_students import students_of
-from app.services.course_search import course_matches
 from app.services.enrolment_rows import seats_of
-from app.services.paging import Page
 from app.services.registration_counts import registrations_of_offering
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+from app.services.shared.search import course_matches
 
 PAGE_SIZE = 20
 

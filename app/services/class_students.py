@@ -12,11 +12,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
 from app.models import User
-from app.rules.masking import mask_mobile
-from app.services.activation import IN_STATE, Activation
+from app.rules.shared.masking import mask_mobile
 from app.services.class_lists import get_class
-from app.services.paging import Page
-from app.services.sealed import open_mobile
+from app.services.shared.activation import IN_STATE, Activation
+from app.services.shared.encrypted_fields import open_mobile
+from app.services.shared.paging import Page
 
 PAGE_SIZE = 50
 _MOST_WORDS = 5

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.models import Consent
 from app.rules.consent import VERSION
-from app.services.access import acting_user_id
-from app.services.audit import record
+from app.services.shared.audit import record
+from app.services.shared.require_permission import acting_user_id
 
 
 def has_consented(ctx: Context, *, user_id: int) -> bool:

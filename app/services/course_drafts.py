@@ -22,7 +22,6 @@ from app.rules.course_content import (
     from_json,
     problems,
 )
-from app.services.audit import record
 from app.services.course_contents import (
     LISTED,
     editable_course,
@@ -33,6 +32,7 @@ from app.services.course_contents import (
 )
 from app.services.course_versions import announce_version
 from app.services.images import COVER_SIZE, clean_image
+from app.services.shared.audit import record
 
 #: Saves of one person within this time are one line in the audit log: the draft saves itself every few seconds.
 SITTING = timedelta(minutes=30)

@@ -13,12 +13,12 @@ from app.errors import Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, CourseReview
 from app.rules.own_course_states import CourseStatus, Standing, Step, is_possible
 from app.rules.permissions import Action, may
-from app.services.access import require
 from app.services.course_contents import editable_course
 from app.services.course_drafts import DraftView, draft_of, view_of
 from app.services.course_reviews import missing_for_submission, standing_of
-from app.services.course_search import course_matches
-from app.services.paging import Page
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+from app.services.shared.search import course_matches
 
 PAGE_SIZE = 20
 #: What the list of reviews can show.

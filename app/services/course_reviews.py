@@ -18,12 +18,12 @@ from app.rules.course_content import missing_for_review
 from app.rules.own_course_states import CourseStatus, Standing, Step, after
 from app.rules.permissions import Action
 from app.rules.windows import date_problems
-from app.services.access import require
-from app.services.audit import record
 from app.services.course_contents import editable_course
 from app.services.course_drafts import draft_of, publish_draft, view_of
 from app.services.own_offerings import follow_review
 from app.services.review_notices import tell_reviewers, tell_teachers
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 REASON_LENGTH = 500
 

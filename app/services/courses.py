@@ -11,9 +11,7 @@ from app.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound, m
 from app.models import Course, CourseLicence, CourseOffering, CourseVersion
 from app.rules.course_content import CourseContent, cleaned, missing_for_release, problems
 from app.rules.permissions import Action, Role
-from app.rules.terms import term_of
-from app.services.access import require
-from app.services.audit import record
+from app.rules.shared.semesters import term_of
 from app.services.course_contents import LISTED, editable_course, taken, write_content
 from app.services.course_drafts import (
     NOTE_LENGTH,
@@ -23,10 +21,12 @@ from app.services.course_drafts import (
     start_draft,
     view_of,
 )
-from app.services.course_search import course_matches
 from app.services.course_versions import set_released
-from app.services.paging import Page
 from app.services.quotas import require_room_for_course
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+from app.services.shared.search import course_matches
 from app.services.tenancy import require_alliance
 
 __all__ = [

@@ -18,8 +18,8 @@ from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.course_states import OfferingStatus
 from app.rules.windows import is_registration_open
-from app.services.audit import record
 from app.services.enrolment_notices import tell_promoted
+from app.services.shared.audit import record
 
 #: Kinds of accounts that can be registered; an administrator's student side is the same as a student's (chapter 3).
 _KINDS = ("student", "teacher", "administrator")

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.models import CourseOffering, Enrolment, School, SchoolFigure, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 from app.services.tenancy import INFO_COLUMNS, get_member, require_alliance
 from tenants.registry import SchoolInfo
 

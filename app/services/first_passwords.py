@@ -14,7 +14,7 @@ from app.errors import Message, msg
 from app.models import SchoolSettings, User
 from app.rules.passwords import initial_password, slip_text
 from app.services.school_settings import RANDOM, RULE, get_settings
-from app.services.sealed import open_id_number
+from app.services.shared.encrypted_fields import open_id_number
 
 #: What is left of a slip once it has been used: time to choose an own password, also after a lost connection.
 SLIP_GRACE = timedelta(minutes=30)

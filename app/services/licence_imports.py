@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
 from app.models import LicenceImport
-from app.rules.problems import Problem
-from app.services.audit import record
+from app.rules.shared.problems import Problem
 from app.services.licence_plans import PlannedLicence, is_still_true, plan_licences
 from app.services.licence_writing import (
     KEY,
@@ -24,7 +23,8 @@ from app.services.licence_writing import (
     write_wanted,
 )
 from app.services.licensing import Act, require_licensing, tell_schools
-from app.services.paging import Page
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
 from app.sheets.licences import read_licences
 from app.sheets.limits import LIMITS
 from app.sheets.reader import read_workbook

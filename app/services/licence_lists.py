@@ -14,10 +14,10 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseLicence, LicenceAnswer, School
 from app.rules.licence_terms import ENDING, LicenceState, Terms, licence_state
-from app.services.course_search import course_matches
 from app.services.licence_writing import CourseRef, school_day
 from app.services.licensing import is_licensable, of_refs, require_licensing
-from app.services.paging import Page
+from app.services.shared.paging import Page
+from app.services.shared.search import course_matches
 from app.services.tenancy import INFO_COLUMNS, get_member, matches
 from tenants.registry import SchoolInfo
 

@@ -15,7 +15,7 @@ from app.errors import Message, msg
 from app.models import CourseLicence
 from app.rules.licence_rows import LABELS, read_licence_row
 from app.rules.licence_terms import Terms, terms_problems
-from app.rules.problems import Problem
+from app.rules.shared.problems import Problem
 from app.services.licence_lists import CourseFilter, LicensableCourse, all_licensable, all_schools
 from app.services.licence_writing import TERMS
 from app.sheets.rosters import RosterSheet

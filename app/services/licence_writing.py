@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
 from app.rules.course_states import OfferingStatus
-from app.rules.terms import term_of
+from app.rules.shared.semesters import term_of
 from app.services.enrolment_rows import promote_where_licensed
 from app.services.showings import show_publicly
 

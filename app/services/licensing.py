@@ -15,8 +15,6 @@ from app.errors import Conflict, Invalid, InvalidFields, Message, NotFound, msg
 from app.models import Course, CourseLicence, School
 from app.rules.licence_terms import Terms, terms_problems
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
 from app.services.licence_writing import (
     COLUMNS,
     KEY,
@@ -31,6 +29,8 @@ from app.services.licence_writing import (
     write_wanted,
 )
 from app.services.notices import notify_administrators
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 from app.services.tenancy import get_members, require_alliance
 from tenants.registry import SchoolInfo
 

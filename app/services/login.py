@@ -12,12 +12,12 @@ from app.errors import Message, msg
 from app.models import User
 from app.rules.login import LIFETIME_FAILURES, client_network, read_login_names
 from app.rules.permissions import Role
-from app.services.audit import record
 from app.services.first_passwords import SLIP_GRACE, password_stamp, slip_opens
 from app.services.login_limits import LoginLimits, LoginTry
-from app.services.password_hashes import hash_password, needs_rehash
 from app.services.passwords import is_password_of, too_many_tries
-from app.services.sealed import MOBILE
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import MOBILE
+from app.services.shared.password_hashes import hash_password, needs_rehash
 
 #: The one answer to every login that fails, whatever the reason.
 LOGIN_FAILED: Message = msg("账号或密码不正确。若多次失败，请联系管理员重置密码。")

@@ -10,11 +10,11 @@ from sqlalchemy import Select, func, select
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Mail, User
-from app.rules.masking import mask_email
 from app.rules.permissions import Action
-from app.services.access import require
+from app.rules.shared.masking import mask_email
 from app.services.mail_port import MailContent
-from app.services.paging import Page
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 PAGE_SIZE = 50
 STATES = ("queued", "sending", "sent", "failed", "unclear")

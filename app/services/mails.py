@@ -20,11 +20,11 @@ from app.errors import Conflict, Message, NotFound, msg
 from app.jobs import JobName
 from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
 from app.services.mail_port import MailContent
 from app.services.outbox import UnitsFor, sweep_outbox
 from app.services.school_settings import get_settings
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 #: After this long without being taken, a mail's job counts as lost and is sent again.
 LOST = timedelta(seconds=30)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import ChangeRequest, User
-from app.rules.masking import mask_id_number, mask_mobile
-from app.services.access import acting_user_id
-from app.services.sealed import ID_NUMBER, MOBILE, unseal
+from app.rules.shared.masking import mask_id_number, mask_mobile
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
+from app.services.shared.require_permission import acting_user_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.models import CourseOffering, Enrolment, SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
+from app.services.shared.require_permission import require
 
 
 @dataclass(frozen=True, slots=True)

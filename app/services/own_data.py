@@ -31,11 +31,11 @@ from app.models import (
     User,
     UserPhoto,
 )
-from app.services.access import acting_user
-from app.services.audit import record
 from app.services.change_requests import open_changes
 from app.services.proof_files import open_file
-from app.services.sealed import open_id_number, open_mobile
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import open_id_number, open_mobile
+from app.services.shared.require_permission import acting_user
 
 #: Columns of an account that are keys or protection and say nothing about the person.
 _HIDDEN = frozenset(

@@ -11,12 +11,12 @@ from app.errors import Invalid, Message, NotFound, TooManyTries, msg
 from app.models import User
 from app.rules import passwords as rules
 from app.rules.login import client_network
-from app.services.access import acting_user_id
-from app.services.audit import record
 from app.services.first_passwords import first_password_opens
 from app.services.login_limits import LoginLimits, LoginTry
-from app.services.password_hashes import hash_password, verify_password
-from app.services.sealed import ID_NUMBER, MOBILE, unseal
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
+from app.services.shared.password_hashes import hash_password, verify_password
+from app.services.shared.require_permission import acting_user_id
 
 
 class WeakPassword(Invalid):

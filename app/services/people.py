@@ -13,14 +13,14 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import SchoolClass, User
-from app.rules.cells import Unreadable, code_text
-from app.rules.contacts import read_mobile
-from app.rules.id_numbers import read_id_number
-from app.rules.masking import mask_id_number, mask_mobile
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.paging import Page
-from app.services.sealed import ID_NUMBER, MOBILE, unseal
+from app.rules.shared.cells import Unreadable, code_text
+from app.rules.shared.contacts import read_mobile
+from app.rules.shared.id_numbers import read_id_number
+from app.rules.shared.masking import mask_id_number, mask_mobile
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 PAGE_SIZE = 20
 #: Words of a search beyond these are ignored; each costs a look at every person of the school.

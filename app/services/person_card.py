@@ -11,13 +11,13 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseOffering, Enrolment, RosterImport, RosterImportRow, SchoolClass, User
-from app.rules.cells import Cell
 from app.rules.classes import class_label
 from app.rules.login import LIFETIME_FAILURES
 from app.rules.permissions import Action
-from app.services.access import require
+from app.rules.shared.cells import Cell
 from app.services.account_fields import SEALED, current_cells
 from app.services.people import PersonRow, get_person_row
+from app.services.shared.require_permission import require
 
 _IMPORTS_SHOWN = 5
 _REGISTRATIONS_SHOWN = 50

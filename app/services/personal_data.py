@@ -7,12 +7,12 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import User
-from app.rules.cells import Unreadable
 from app.rules.permissions import Action
-from app.rules.texts import read_line
-from app.services.access import require
-from app.services.audit import record
-from app.services.sealed import ID_NUMBER, MOBILE, open_id_number, open_mobile
+from app.rules.shared.cells import Unreadable
+from app.rules.shared.texts import read_line
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, open_id_number, open_mobile
+from app.services.shared.require_permission import require
 
 REASON_LENGTH = 200
 _OPEN = {ID_NUMBER: open_id_number, MOBILE: open_mobile}

@@ -14,10 +14,10 @@ from app.models import Course, CourseDraft, CourseRecommendation, CourseVersion
 from app.rules.course_content import as_json
 from app.rules.own_course_states import CourseStatus
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
 from app.services.course_contents import editable_course, live_content
 from app.services.notices import notify_administrators
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 from app.services.tenancy import get_member, require_alliance
 from tenants.registry import SchoolInfo
 

@@ -12,7 +12,6 @@ from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
-from app.services.audit import record
 from app.services.enrolment_notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
 from app.services.enrolment_rows import (
     Registered,
@@ -22,7 +21,6 @@ from app.services.enrolment_rows import (
     promote_waiting,
     register_many,
 )
-from app.services.paging import Page
 from app.services.registrations import (
     SAME_CLASS,
     RegistrationRow,
@@ -31,6 +29,8 @@ from app.services.registrations import (
     manageable,
     words_found,
 )
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
 
 PAGE_SIZE = 50
 REASON_LENGTH = 200

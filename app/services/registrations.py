@@ -14,11 +14,11 @@ from sqlalchemy.orm import aliased
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
-from app.rules.day_counts import Point, points
 from app.rules.permissions import Action
+from app.rules.shared.day_counts import Point, points
 from app.services.enrolment_rows import seats_of
-from app.services.mine import reachable_offerings
-from app.services.paging import Page
+from app.services.shared.own_classes_and_courses import reachable_offerings
+from app.services.shared.paging import Page
 
 PAGE_SIZE = 50
 _MOST_WORDS = 5

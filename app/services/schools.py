@@ -10,12 +10,8 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, msg
 from app.models import AuditEntry, School, User
 from app.rules.permissions import Action
-from app.rules.pinyin import pinyin_of, pinyin_of_title
-from app.services.access import require
-from app.services.audit import record
+from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
 from app.services.images import LOGO_SIZE, CleanImage, clean_image
-from app.services.paging import Page
-from app.services.password_hashes import hash_password, make_one_time_password
 from app.services.school_profiles import (
     NAME_LENGTH,
     SchoolProfile,
@@ -23,6 +19,10 @@ from app.services.school_profiles import (
     required_text,
     unique_or_invalid,
 )
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.require_permission import require
 from app.services.tenancy import INFO_COLUMNS, get_member, matches, require_alliance
 from tenants.registry import SchoolInfo
 

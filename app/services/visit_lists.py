@@ -11,8 +11,8 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import AuditEntry, School, SupportVisit
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.paging import Page
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 from app.services.visits import visitor_name
 
 PAGE_SIZE = 20

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from difflib import SequenceMatcher
 
-from app.rules.cells import Cell, Unreadable, display_text
-from app.rules.contacts import read_email, read_mobile
-from app.rules.dates import read_birth_date
-from app.rules.id_numbers import read_id_number
-from app.rules.study import read_entry_year
+from app.rules.shared.birth_dates import read_birth_date
+from app.rules.shared.cells import Cell, Unreadable, display_text
+from app.rules.shared.contacts import read_email, read_mobile
+from app.rules.shared.gender_and_years import read_entry_year
+from app.rules.shared.id_numbers import read_id_number
 from app.sheets.header import Vocabulary, bare
 
 _EXACT, _CONTAINED, _ALIKE = 1.0, 0.7, 0.6

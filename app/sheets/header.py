@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.rules.cells import Cell, display_text
+from app.rules.shared.cells import Cell, display_text
 from app.sheets.refusals import unknown_header
 
 SEARCHED_ROWS = 5

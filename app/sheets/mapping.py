@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.rules.cells import Cell, display_text
+from app.rules.shared.cells import Cell, display_text
 from app.sheets.guessing import guess_fields
 from app.sheets.header import Header, Vocabulary, bare, find_header, read_headers
 from app.sheets.limits import LIMITS, Limits

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from app.errors import Message, msg
-from app.rules.cells import Unreadable
+from app.rules.shared.cells import Unreadable
 from app.sheets.container import Container
 from app.sheets.limits import Limits, Refusal, refuse
 from app.sheets.refusals import SheetRefused

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.rules.cells import Cell, CellFlaw
+from app.rules.shared.cells import Cell, CellFlaw
 from app.sheets.gate import look_at
 from app.sheets.limits import LIMITS, Limits, Refusal, refuse
 from app.sheets.refusals import refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.rules.cells import Cell, display_text
+from app.rules.shared.cells import Cell, display_text
 from app.sheets.header import Header, Vocabulary, find_header
 from app.sheets.limits import LIMITS, Limits
 from app.sheets.refusals import refused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.rules.cells import Cell
+from app.rules.shared.cells import Cell
 from app.sheets.columns import column_letters
 
 

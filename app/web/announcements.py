@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from app.services.announcements import get_shown, list_shown
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.page_cache import shared_by_visitors
+from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
 
 blueprint = Blueprint("announcements", __name__, url_prefix="/announcements")
 

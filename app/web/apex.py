@@ -12,10 +12,11 @@ from app.services.showcase import (
     get_released_course,
     list_released_courses,
 )
-from app.web.context import request_context
 from app.web.course_filters import discipline_choices
-from app.web.hosts import apex_only
-from app.web.listing import (
+from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.context import request_context
+from app.web.shared.hosts import apex_only
+from app.web.shared.listing import (
     address,
     page_address,
     page_argument,
@@ -23,7 +24,6 @@ from app.web.listing import (
     text_argument,
     with_choice,
 )
-from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("apex", __name__)
 

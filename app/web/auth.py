@@ -30,15 +30,15 @@ from app.services.school_settings import get_settings
 from app.services.schools import list_members
 from app.uow import unit_of_work
 from app.web import captcha, user_session
-from app.web.context import request_context, request_school
 from app.web.device import known_device, remember_device
-from app.web.hosts import apex_only
-from app.web.i18n import joined, translated
-from app.web.listing import address, render_list, text_argument, wants_fragment
 from app.web.login_limits import RedisLoginLimits
-from app.web.safe_next import safe_next
 from app.web.server_session import revoke_user
-from app.web.templating import school_address
+from app.web.shared.context import request_context, request_school
+from app.web.shared.hosts import apex_only
+from app.web.shared.i18n import joined, translated
+from app.web.shared.listing import address, render_list, text_argument, wants_fragment
+from app.web.shared.safe_next import safe_next
+from app.web.shared.templating import school_address
 from tenants.registry import SchoolInfo
 
 blueprint = Blueprint("auth", __name__)

@@ -12,9 +12,9 @@ from app.errors import NotFound
 from app.services.calendars import CalendarDay, my_days, renew_subscription, subscribed_days
 from app.sheets.calendars import WholeDay, calendar_file
 from app.uow import unit_of_work
-from app.web.context import request_context, request_school
-from app.web.hosts import ROW, school_only
-from app.web.i18n import translated
+from app.web.shared.context import request_context, request_school
+from app.web.shared.hosts import ROW, school_only
+from app.web.shared.i18n import translated
 
 blueprint = Blueprint("calendar", __name__)
 

@@ -19,9 +19,9 @@ from redis import Redis
 
 from app.errors import TooManyTries, msg
 from app.rules.login import client_network
-from app.web.context import now, request_school
-from app.web.keys import key
 from app.web.login_limits import RedisLoginLimits, Window
+from app.web.shared.context import now, request_school
+from app.web.shared.redis_keys import key
 
 #: Letters and digits that are not mistaken for each other when turned and crossed out.
 CHARACTERS = "23456789ACDEFGHJKMNPQRTUVWXY"

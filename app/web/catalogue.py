@@ -18,20 +18,21 @@ from markupsafe import Markup
 from app.context import Context
 from app.errors import Conflict, NotAllowed, msg
 from app.models import Course
-from app.rules.html import clean_html
-from app.rules.terms import term_label
+from app.rules.shared.html import clean_html
+from app.rules.shared.semesters import term_label
 from app.services import enrolments
 from app.services.catalogue import get_offering
 from app.services.catalogue_search import Wanted, search_catalogue
 from app.services.course_page import get_choice, get_course_details
 from app.uow import unit_of_work
 from app.web import apex
-from app.web.context import request_context
 from app.web.course_filters import discipline_choices, source_choices, state_choices
-from app.web.hosts import ROW, by_host, school_only
-from app.web.i18n import translated
-from app.web.kept_parts import kept_parts, own_place
-from app.web.listing import (
+from app.web.shared.cache.fragments import kept_parts, own_place
+from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW, by_host, school_only
+from app.web.shared.i18n import translated
+from app.web.shared.listing import (
     address,
     page_address,
     page_argument,
@@ -39,7 +40,6 @@ from app.web.listing import (
     text_argument,
     with_choice,
 )
-from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -63,7 +63,7 @@ blueprint.add_app_template_global(own_place, "own_place")
 @blueprint.app_template_filter("rich")
 def rich(markup: str) -> Markup:
     """Rich text as markup; cleaned once more, however it came into the database."""
-    return Markup(clean_html(markup))  # noqa: S704 (only the allow-list of app.rules.html is left)
+    return Markup(clean_html(markup))  # noqa: S704 (only the allow-list of app.rules.shared.html is left)
 
 
 @blueprint.app_template_filter("credit")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.rules.disciplines import in_order
-from app.web.i18n import translated
-from app.web.states import STATE_WORDS
+from app.web.shared.i18n import translated
+from app.web.shared.state_words import STATE_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from flask import render_template
 
 from app.errors import Message, msg
 from app.rules.students import LABELS
-from app.web.i18n import chosen_language, translated
+from app.web.shared.i18n import chosen_language, translated
 
 #: The parts of the data, in the order of the page.
 PARTS: Mapping[str, Message] = {

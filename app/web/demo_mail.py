@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, render_template
 
 from app.services.mail_list import recent_mails
-from app.web.context import request_context, request_school
 from app.web.mail_words import link_of, read_mail
+from app.web.shared.context import request_context, request_school
 
 blueprint = Blueprint("demo_mail", __name__)
 

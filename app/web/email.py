@@ -7,9 +7,9 @@ from flask import Blueprint, Response, make_response, render_template
 from app.errors import Conflict
 from app.services.own_email import confirm_email, is_open
 from app.uow import unit_of_work
-from app.web.context import request_context
 from app.web.email_links import claim_of
-from app.web.hosts import school_only
+from app.web.shared.context import request_context
+from app.web.shared.hosts import school_only
 
 blueprint = Blueprint("email", __name__)
 

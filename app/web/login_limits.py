@@ -17,7 +17,7 @@ from app.rules.login import (
     STRAINED_WINDOW,
 )
 from app.services.login_limits import LoginTry
-from app.web.keys import key
+from app.web.shared.redis_keys import key
 
 #: One place in a window: 0 when it was free, else the seconds until the oldest one leaves.
 _TAKE = """

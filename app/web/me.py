@@ -17,12 +17,12 @@ from app.services.own_data import bundle_own_data
 from app.services.photos import PHOTO_BYTES
 from app.uow import unit_of_work
 from app.web.auth import redirect_to
-from app.web.context import request_context
 from app.web.data_words import readable_page
 from app.web.email_links import link_of
-from app.web.given_files import give_download
-from app.web.hosts import school_only
-from app.web.i18n import chosen_language
+from app.web.shared.context import request_context
+from app.web.shared.downloads import give_download
+from app.web.shared.hosts import school_only
+from app.web.shared.i18n import chosen_language
 
 blueprint = Blueprint("me", __name__, url_prefix="/me")
 Result = TypeVar("Result")

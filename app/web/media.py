@@ -7,8 +7,8 @@ from flask_login import login_required
 
 from app.services.photos import get_photo
 from app.services.pictures import Picture, get_cover, get_logo
-from app.web.context import request_context
-from app.web.hosts import ROW
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
 

@@ -16,10 +16,10 @@ from app.services.my_information import get_my_information
 from app.services.proof_files import FILE_BYTES, MOST_FILES, SentFile
 from app.uow import unit_of_work
 from app.web.auth import redirect_to
-from app.web.context import request_context
-from app.web.given_files import give_file
-from app.web.hosts import ROW, school_only
-from app.web.i18n import translated
+from app.web.shared.context import request_context
+from app.web.shared.downloads import give_file
+from app.web.shared.hosts import ROW, school_only
+from app.web.shared.i18n import translated
 
 blueprint = Blueprint("own_requests", __name__, url_prefix="/me/requests")
 

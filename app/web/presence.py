@@ -9,7 +9,7 @@ from flask import current_app
 from redis import Redis
 
 from app.context import Context
-from app.web.keys import key
+from app.web.shared.redis_keys import key
 
 #: Seconds after which somebody who said nothing is gone.
 GONE = 30

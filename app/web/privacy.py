@@ -11,9 +11,9 @@ from app.services.consents import accept_consent
 from app.uow import unit_of_work
 from app.web import user_session
 from app.web.auth import redirect_to
-from app.web.context import request_context
-from app.web.hosts import school_only
-from app.web.safe_next import safe_next
+from app.web.shared.context import request_context
+from app.web.shared.hosts import school_only
+from app.web.shared.safe_next import safe_next
 
 blueprint = Blueprint("privacy", __name__)
 

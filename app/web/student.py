@@ -18,10 +18,10 @@ from app.services.catalogue import my_courses as courses_of_mine
 from app.services.my_courses import list_mine
 from app.services.teaching import list_headed, list_taught
 from app.web import apex
-from app.web.context import request_context
-from app.web.hosts import by_host, school_only
-from app.web.kept_parts import kept_parts
-from app.web.page_cache import shared_by_visitors
+from app.web.shared.cache.fragments import kept_parts
+from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.context import request_context
+from app.web.shared.hosts import by_host, school_only
 
 blueprint = Blueprint("student", __name__)
 

@@ -17,8 +17,8 @@ from app.extensions import login_manager
 from app.jobs import discard
 from app.rules.permissions import Role
 from app.services.login import Account, load_account
-from app.web.context import now, request_school, vault
 from app.web.server_session import regenerate
+from app.web.shared.context import now, request_school, vault
 from tenants.db import db
 
 #: What a session may reach before the initial password has been changed.

@@ -8,8 +8,8 @@ from app.errors import NotFound
 from app.services.visits import begin_visit, find_offer, leave
 from app.uow import unit_of_work
 from app.web import visiting
-from app.web.context import request_context
-from app.web.hosts import school_only
+from app.web.shared.context import request_context
+from app.web.shared.hosts import school_only
 
 blueprint = Blueprint("visits", __name__)
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.models import AuditEntry, User
-from app.services.password_hashes import verify_password
+from app.services.shared.password_hashes import verify_password
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.admin.test_people_pages import give_secrets, put_class

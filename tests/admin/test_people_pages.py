@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.models import SchoolClass, User
-from app.services.sealed import ID_NUMBER, MOBILE, seal
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, seal
 from app.vault import Vault
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

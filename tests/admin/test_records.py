@@ -14,12 +14,12 @@ from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from admin.base import ACADEMIC, ManageForm
-from admin.records import ServiceModelView
+from admin.shared.records import ServiceModelView
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.services.audit import record
+from app.services.shared.audit import record
 from config import Settings
 from tenants.db import db
 from tenants.registry import SchoolInfo

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from admin.base import Guarded, ManageForm
-from admin.records import ServiceModelView
+from admin.shared.records import ServiceModelView
 from app.models import User
 from app.rules.permissions import Action, Role, may
 from tenants.registry import SchoolInfo

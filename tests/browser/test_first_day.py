@@ -12,7 +12,7 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
 from app.models import User
-from app.services.password_hashes import hash_password
+from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
 from tests.support.browser import DESKTOP, PHONE, serious_findings, sideways
 from tests.support.courses import put_course, put_enrolment, put_offering

@@ -17,8 +17,8 @@ from app.jobs import discard
 from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
 from app.rules.permissions import Role
 from app.rules.windows import CourseState
-from app.services.audit import broken_links
 from app.services.catalogue_search import list_offerings
+from app.services.shared.audit import broken_links
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug, forget_schools

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.cells import Unreadable
-from app.rules.contacts import read_email, read_mobile
+from app.rules.shared.cells import Unreadable
+from app.rules.shared.contacts import read_email, read_mobile
 
 mobiles = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 

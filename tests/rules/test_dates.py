@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.cells import Unreadable
-from app.rules.dates import read_birth_date
+from app.rules.shared.birth_dates import read_birth_date
+from app.rules.shared.cells import Unreadable
 
 TODAY = date(2026, 11, 23)
 

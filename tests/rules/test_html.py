@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.html import clean_html, editable_text, rich_text
+from app.rules.shared.html import clean_html, editable_text, rich_text
 
 PAYLOADS = [
     "<script>alert(1)</script>",

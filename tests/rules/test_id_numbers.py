@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.cells import CellFlaw, Unreadable
-from app.rules.id_numbers import IdNumber, check_character, read_id_number
+from app.rules.shared.cells import CellFlaw, Unreadable
+from app.rules.shared.id_numbers import IdNumber, check_character, read_id_number
 from samples.roster import make_rows
 
 TODAY = date(2026, 11, 23)

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.cells import Cell, CellFlaw, Unreadable
 from app.rules.licence_rows import (
     LABELS,
     read_day,
@@ -18,7 +17,8 @@ from app.rules.licence_rows import (
     read_term,
 )
 from app.rules.licence_terms import ENDING, LicenceState, Terms, licence_state, terms_problems
-from app.rules.terms import is_term, term_label, term_of, terms_around
+from app.rules.shared.cells import Cell, CellFlaw, Unreadable
+from app.rules.shared.semesters import is_term, term_label, term_of, terms_around
 
 TODAY = date(2026, 9, 10)
 DAYS = st.none() | st.dates(date(2026, 1, 1), date(2027, 12, 31))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.masking import mask_date, mask_email, mask_id_number, mask_mobile, shorten
+from app.rules.shared.masking import mask_date, mask_email, mask_id_number, mask_mobile, shorten
 
 
 def test_known_forms_keep_their_ends() -> None:

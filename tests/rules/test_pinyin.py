@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.pinyin import pinyin_of, pinyin_of_title
+from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
 
 
 @pytest.mark.parametrize(

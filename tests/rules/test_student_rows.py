@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.rules.cells import Cell
+from app.rules.shared.cells import Cell
 from app.rules.students import LABELS, CheckedStudent, check_student, find_doubles
 from samples.roster import make_rows
 

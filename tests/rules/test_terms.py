@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.rules.terms import term_label, term_of
+from app.rules.shared.semesters import term_label, term_of
 
 
 @pytest.mark.parametrize(

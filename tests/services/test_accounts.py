@@ -19,7 +19,7 @@ from app.services.accounts import create_account, edit_account
 from app.services.passwords import is_password_of
 from app.services.people import PeopleFilter, find_people_ids
 from app.services.personal_data import reveal_value
-from app.services.sealed import open_id_number, open_mobile
+from app.services.shared.encrypted_fields import open_id_number, open_mobile
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 

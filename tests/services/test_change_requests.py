@@ -21,7 +21,7 @@ from app.services.accounts import edit_account
 from app.services.change_requests import submit_request, withdraw_request
 from app.services.proof_files import ALL_BYTES, FILE_BYTES, SentFile
 from app.services.request_reviews import approve_request, decide_many, get_review, reject_request
-from app.services.sealed import open_id_number
+from app.services.shared.encrypted_fields import open_id_number
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

@@ -17,11 +17,11 @@ from app.context import Context
 from app.errors import TooManyTries
 from app.models import AuditEntry, User
 from app.rules.login import FAILURES, LIFETIME_FAILURES, STRAINED_ACCOUNTS, STRAINED_FAILURES
-from app.services import password_hashes
 from app.services.login import Account, KnownDevice, find_account, log_in
 from app.services.login_limits import LoginTry
-from app.services.password_hashes import hash_password
-from app.services.sealed import seal
+from app.services.shared import password_hashes
+from app.services.shared.encrypted_fields import seal
+from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from app.vault import Vault
 from app.web.login_limits import RedisLoginLimits

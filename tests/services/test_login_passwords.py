@@ -15,9 +15,9 @@ from app.models import AuditEntry, User
 from app.rules.login import FAILURES
 from app.rules.permissions import Role
 from app.services.login import load_account
-from app.services.password_hashes import hash_password, make_one_time_password, verify_password
 from app.services.passwords import WeakPassword, change_password
-from app.services.sealed import ID_NUMBER, MOBILE
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE
+from app.services.shared.password_hashes import hash_password, make_one_time_password, verify_password
 from app.uow import unit_of_work
 from app.web.login_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo

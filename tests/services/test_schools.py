@@ -17,7 +17,6 @@ from app.models import AuditEntry, Enrolment, RosterImport, School, User
 from app.rules.permissions import Role
 from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
 from app.services.checklists import list_progress, school_checklist
-from app.services.password_hashes import verify_password
 from app.services.school_profiles import SlugRefused, check_slug
 from app.services.schools import (
     edit_school,
@@ -30,6 +29,7 @@ from app.services.schools import (
     set_logo,
     suspend_school,
 )
+from app.services.shared.password_hashes import verify_password
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.cells import Cell
+from app.rules.shared.cells import Cell
 from app.sheets.guessing import guess_fields
 from app.sheets.mapping import Fields, fingerprint, read_columns
 from app.sheets.refusals import HeaderUnknown

@@ -14,7 +14,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from app.rules.cells import CellFlaw
+from app.rules.shared.cells import CellFlaw
 from app.sheets.columns import column_letters, column_number
 from app.sheets.csv_text import decode_text, read_csv
 from app.sheets.limits import LIMITS, Refusal

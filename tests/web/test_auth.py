@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.models import User
 from app.rules.login import FAILURES
 from app.services.login import LOGIN_FAILED
-from app.services.password_hashes import hash_password
+from app.services.shared.password_hashes import hash_password
 from app.web.login_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
 from tests.services.test_login import audit_of, row_of

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 
 from app.models import User
-from app.services.password_hashes import hash_password
+from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
 from tests.web.test_auth import GOOD, log_in, post
 

@@ -17,10 +17,10 @@ from redis import Redis
 from app.models import User
 from app.rules.login import STRAINED_ACCOUNTS
 from app.services.login_limits import LoginTry
-from app.services.password_hashes import hash_password
+from app.services.shared.password_hashes import hash_password
 from app.web.captcha import CHARACTERS, LENGTH, LIFETIME, SPOKEN_A_MINUTE, STRAINED_LENGTH, consume
-from app.web.keys import key
 from app.web.login_limits import RedisLoginLimits
+from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
 from tests.services.test_login import audit_of
 from tests.support.app import NOW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.web.safe_next import safe_next
+from app.web.shared.safe_next import safe_next
 
 GOOD = [
     "/",

@@ -21,8 +21,8 @@ from app.rules.consent import VERSION
 from app.rules.permissions import Role
 from app.services.change_requests import submit_request
 from app.services.notices import notify
-from app.services.password_hashes import hash_password
 from app.services.proof_files import SentFile
+from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

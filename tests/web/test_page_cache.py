@@ -22,7 +22,7 @@ from app.services.licences import end_licence
 from app.services.offerings import take_offline
 from app.services.schools import edit_school, suspend_school
 from app.uow import unit_of_work
-from app.web import page_marks
+from app.web.shared.cache import stamps as page_marks
 from tenants import registry
 from tenants.db import db
 from tenants.registry import SchoolInfo, forget_schools

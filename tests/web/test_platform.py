@@ -97,7 +97,7 @@ def test_readiness_says_what_is_missing(
     app: Flask, alliance: SchoolInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.extensions, "spoc_redis", Redis.from_url("redis://127.0.0.1:1", socket_timeout=1))
-    monkeypatch.setattr("app.web.probes.HEAD", "9999")
+    monkeypatch.setattr("app.web.shared.probes.HEAD", "9999")
     answer = app.test_client().get("/readyz", headers={"Host": "localhost"})
     assert answer.status_code == 503
     assert answer.json is not None

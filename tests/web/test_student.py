@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from app.models import SchoolClass, User
-from app.services.sealed import ID_NUMBER, MOBILE, seal
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, seal
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo

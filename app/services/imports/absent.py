@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, select
 from app.context import Context
 from app.models import RosterImport, RosterImportRow, SchoolClass, User
 from app.services.imports.reading import ROWS_SIZE, get_import, summary_of
-from app.services.paging import Page
+from app.services.shared.paging import Page
 
 #: 同班级: of the classes that the file names; 同一入学年份: of its entry years, in whatever class.
 Within = Literal["class", "year"]

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import RosterImport
-from app.services.audit import record
 from app.services.imports.intake import check_again
 from app.services.imports.questions import NEW
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Summary
+from app.services.shared.audit import record
 
 
 def answer_questions(ctx: Context, *, import_id: int, answers: Mapping[int, int]) -> RosterImport:

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import RosterImport, RosterImportRow
-from app.rules.problems import Problem
-from app.services.audit import record
+from app.rules.shared.problems import Problem
 from app.services.imports.kinds import KINDS
 from app.services.imports.reading import get_import, problems_of, summary_of
 from app.services.imports.staging import ROW_KIND
+from app.services.shared.audit import record
 from app.sheets.logins import login_list
 from app.sheets.problems import problem_workbook
 

@@ -13,13 +13,13 @@ from app.errors import Conflict, Invalid, Message, msg
 from app.jobs import JobName
 from app.models import RosterImport, RosterImportRow
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
 from app.services.imports.lease import end_by_person, send_job
 from app.services.imports.photos import forget_pictures, keep_pictures
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Summary
 from app.services.quotas import require_room_for_people
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 from app.sheets.limits import LIMITS
 from app.sheets.pictures import PICTURE_LIMITS
 

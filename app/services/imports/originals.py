@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.services.audit import record
 from app.services.imports.intake import FILE_KIND
 from app.services.imports.reading import get_import
+from app.services.shared.audit import record
 
 
 def original_file(ctx: Context, *, import_id: int) -> tuple[str, bytes]:

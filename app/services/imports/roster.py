@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.errors import msg
-from app.rules.masking import mask_email, mask_id_number, mask_mobile
-from app.rules.problems import Problem
+from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
+from app.rules.shared.problems import Problem
 from app.rules.students import LABELS, CheckedStudent, find_doubles
 from app.services.imports.accounts import Accounts, Values, owned_by
 from app.services.imports.classplan import ClassBook, KnownClass, WantedClass

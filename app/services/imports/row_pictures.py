@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.errors import Invalid, Message, msg
-from app.rules.cells import Unreadable
+from app.rules.shared.cells import Unreadable
 from app.services.images import CleanImage
 from app.services.photos import clean_photo
 from app.sheets.pictures import PictureArchive

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.rules.cells import Cell
-from app.rules.pinyin import pinyin_of
+from app.rules.shared.cells import Cell
+from app.rules.shared.pinyin import pinyin_of
 from app.rules.students import StudentValues
 from app.rules.teachers import TeacherValues
 from app.services.imports.accounts import Values, as_json
-from app.services.sealed import ID_NUMBER, MOBILE
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE
 from app.vault import Vault
 
 Doing = Literal["create", "change", "unchanged"]

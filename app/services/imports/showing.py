@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.context import Context
-from app.rules.masking import mask_date, mask_email, mask_id_number, mask_mobile, shorten
-from app.services.sealed import ID_NUMBER, MOBILE, unseal
+from app.rules.shared.masking import mask_date, mask_email, mask_id_number, mask_mobile, shorten
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
 
 _GENDERS = {"male": "男", "female": "女"}
 

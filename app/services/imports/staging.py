@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.rules.problems import Problem
+from app.rules.shared.problems import Problem
 from app.services.imports.accounts import Values
 from app.services.imports.marks import marks_among
 from app.services.imports.rowplan import RowPlan

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.errors import Message
-from app.rules.problems import Problem
+from app.rules.shared.problems import Problem
 from app.services.imports.questions import Question
 
 _ROWS_NAMED = 5

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import msg
-from app.rules.masking import mask_email, mask_id_number, mask_mobile, shorten
-from app.rules.problems import Problem
+from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile, shorten
+from app.rules.shared.problems import Problem
 from app.rules.teachers import LABELS, CheckedTeacher
 from app.services.imports.accounts import Values, owned_by
 from app.services.imports.questions import NEW, Namesake, Question

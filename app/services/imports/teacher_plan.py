@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from app.rules.pinyin import pinyin_of
+from app.rules.shared.pinyin import pinyin_of
 from app.rules.teachers import TeacherValues, new_login_name
 from app.services.imports.accounts import Values, as_json
 from app.services.imports.rowplan import Indexes, RowPlan, plan_change, sealed_columns
-from app.services.sealed import ID_NUMBER, MOBILE
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE
 from app.vault import Vault
 
 _PLAIN = ("real_name", "email", "birth_date", "gender", "bio")

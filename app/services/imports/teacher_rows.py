@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.context import Context
-from app.rules.masking import mask_email, mask_mobile
-from app.rules.problems import Problem
+from app.rules.shared.masking import mask_email, mask_mobile
+from app.rules.shared.problems import Problem
 from app.rules.teachers import LABELS, CheckedTeacher, check_teacher, find_doubles
 from app.services.imports import sql
 from app.services.imports.accounts import Values
@@ -21,7 +21,7 @@ from app.services.imports.summary import Counts, Summary, group_problems
 from app.services.imports.teacher_accounts import find_teacher_accounts, key_values
 from app.services.imports.teacher_match import Matcher, Matches
 from app.services.imports.teacher_plan import login_for, plan_known_teacher, plan_new_teacher
-from app.services.sealed import MOBILE, unseal
+from app.services.shared.encrypted_fields import MOBILE, unseal
 
 
 class TeacherRows:

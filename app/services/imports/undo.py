@@ -7,12 +7,12 @@ from dataclasses import replace
 from app.context import Context
 from app.errors import Conflict, msg
 from app.models import RosterImport
-from app.services.audit import record
 from app.services.imports import sql
 from app.services.imports.lease import end_by_person, hold_school, lock
 from app.services.imports.photos import restore_photos
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Result, Summary, Undone
+from app.services.shared.audit import record
 
 
 def undo_import(ctx: Context, *, import_id: int) -> RosterImport:

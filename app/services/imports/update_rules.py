@@ -9,10 +9,10 @@ from typing import Any, Literal
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import RosterImport
-from app.services.audit import record
 from app.services.imports import sql
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Counts, Summary
+from app.services.shared.audit import record
 
 #: 更新所有不同的内容, 只补充空白, 只新建.
 Which = Literal["all", "blank", "create"]

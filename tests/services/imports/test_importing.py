@@ -17,7 +17,7 @@ from app.services.imports.apply import run_apply
 from app.services.imports.check import run_check
 from app.services.imports.intake import confirm_import, discard_import, recheck_import, start_import
 from app.services.imports.reading import get_import, list_imports, preview_rows, refusal_of
-from app.services.sealed import ID_NUMBER, MOBILE, unseal
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
 from app.vault import Vault
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

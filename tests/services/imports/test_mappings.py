@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ColumnMapping, RosterImport
-from app.rules.masking import mask_mobile
+from app.rules.shared.masking import mask_mobile
 from app.services.imports.check import run_check
 from app.services.imports.files import problem_file
 from app.services.imports.intake import discard_import

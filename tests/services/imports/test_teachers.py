@@ -11,7 +11,7 @@ from app.services.imports.answers import answer_questions
 from app.services.imports.files import login_file, problem_file
 from app.services.imports.reading import list_imports, preview_rows, refusal_of
 from app.services.imports.undo import undo_import
-from app.services.sealed import open_id_number, open_mobile
+from app.services.shared.encrypted_fields import open_id_number, open_mobile
 from tests.support.rosters import cells_of, messages, sheet_of
 from tests.support.teachers import TeacherImporter
 

@@ -10,7 +10,7 @@ from app.errors import Conflict
 from app.models import Course, CourseOffering, Enrolment
 from app.services.imports.reading import preview_rows
 from app.services.imports.undo import undo_import
-from app.services.sealed import MOBILE
+from app.services.shared.encrypted_fields import MOBILE
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Conflict, Invalid
-from app.rules.cells import Cell
+from app.rules.shared.cells import Cell
 from app.services.accounts import edit_account
 from app.services.imports.reading import PreviewRow, preview_rows
 from app.services.imports.undo import undo_import
 from app.services.imports.update_rules import UpdateRule, change_rule, read_rule
-from app.services.sealed import MOBILE, unseal
+from app.services.shared.encrypted_fields import MOBILE, unseal
 from tests.support.rosters import Importer, plain_rows
 
 BLANK, CREATE, OVERWRITE = UpdateRule("blank"), UpdateRule("create"), UpdateRule("all", overwrite_edited=True)

@@ -12,7 +12,7 @@ from app.services.course_list import list_school_courses
 from app.services.desk import count_tasks
 from app.services.overview import count_school
 from app.services.showcase import count_alliance
-from app.web.context import request_context
+from app.web.shared.context import request_context
 
 
 class Overview(SecureView):

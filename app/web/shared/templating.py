@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from app.rules.colours import accent_theme
 from app.rules.permissions import Action, Role, may
-from app.web.i18n import chosen_language, joined, translated
-from app.web.security import own_style
-from app.web.states import STATE_WORDS
+from app.web.shared.i18n import chosen_language, joined, translated
+from app.web.shared.security import own_style
+from app.web.shared.state_words import STATE_WORDS
 from tenants.registry import SchoolInfo
 
 DEFAULT_ACCENT = "#1f5eff"

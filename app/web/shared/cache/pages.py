@@ -23,9 +23,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from app.web.context import now
-from app.web.keys import key
-from app.web.page_marks import keep, read_with_marks
+from app.web.shared.cache.stamps import keep, read_with_marks
+from app.web.shared.context import now
+from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
 from tenants.resolve import AllianceMissing, UnknownSchool, school_for_host
 

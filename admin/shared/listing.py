@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from app.web.listing import address
+from app.web.shared.listing import address
 
 
 def choice(name: str, allowed: Sequence[str]) -> str:

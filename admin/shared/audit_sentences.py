@@ -8,10 +8,10 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from app.models import AuditEntry
-from app.rules.terms import is_term, term_label
-from app.services.audit_names import NUMBERED, Names
+from app.rules.shared.semesters import is_term, term_label
+from app.services.shared.audit_lookups import NUMBERED, Names
 from app.services.visits import VISITOR_PREFIX
-from app.web.i18n import joined, translated
+from app.web.shared.i18n import joined, translated
 
 #: Every act that a use case records; a test compares them with the services' source.
 ACTIONS: Mapping[str, Any] = {

@@ -9,8 +9,8 @@ from operator import mul
 from typing import Literal
 
 from app.errors import msg
-from app.rules.cells import Cell, Unreadable, code_text
-from app.rules.dates import EARLIEST
+from app.rules.shared.birth_dates import EARLIEST
+from app.rules.shared.cells import Cell, Unreadable, code_text
 
 Gender = Literal["male", "female"]
 

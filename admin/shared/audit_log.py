@@ -10,14 +10,14 @@ from flask_admin import BaseView
 from flask_admin.contrib.sqla.filters import FilterEqual
 from flask_babel import lazy_gettext
 
-from admin.audit_words import ACTIONS, action_name, actor_name, details, object_name
 from admin.base import PEOPLE
-from admin.records import ServiceModelView
+from admin.shared.audit_sentences import ACTIONS, action_name, actor_name, details, object_name
+from admin.shared.records import ServiceModelView
 from app.models import AuditEntry
 from app.rules.permissions import Action
-from app.services.audit_names import Names, names_of
-from app.web.context import request_context
-from app.web.templating import local_time
+from app.services.shared.audit_lookups import Names, names_of
+from app.web.shared.context import request_context
+from app.web.shared.templating import local_time
 
 
 def _shown(say: Callable[[AuditEntry], str]) -> Callable[..., str]:

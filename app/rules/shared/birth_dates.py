@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 from app.errors import msg
-from app.rules.cells import Cell, Unreadable, code_text, meant_text
+from app.rules.shared.cells import Cell, Unreadable, code_text, meant_text
 
 EARLIEST = date(1900, 1, 1)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from app.services.school_settings import RANDOM, get_settings
-from app.web.context import request_context
-from app.web.hosts import by_host
-from app.web.page_cache import shared_by_visitors
+from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.context import request_context
+from app.web.shared.hosts import by_host
 
 blueprint = Blueprint("help", __name__)
 

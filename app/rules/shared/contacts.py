@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from app.errors import msg
-from app.rules import lengths
-from app.rules.cells import Cell, Unreadable, code_text
+from app.rules.shared import lengths
+from app.rules.shared.cells import Cell, Unreadable, code_text
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _SEPARATORS = re.compile(r"[-()\u2010-\u2015.]")

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from app.context import Context
 from app.models import CourseOffering, OfferingAssistant, SchoolClass
 from app.rules.permissions import Action, Reach, reach
-from app.services.access import require
+from app.services.shared.require_permission import require
 
 
 def reachable_classes(ctx: Context, action: Action) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import abort
 
-from app.web.context import request_school
+from app.web.shared.context import request_school
 
 View = Callable[..., Any]
 

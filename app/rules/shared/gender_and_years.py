@@ -6,8 +6,8 @@ import re
 from datetime import date
 
 from app.errors import msg
-from app.rules.cells import Cell, Unreadable, code_text
-from app.rules.id_numbers import Gender
+from app.rules.shared.cells import Cell, Unreadable, code_text
+from app.rules.shared.id_numbers import Gender
 
 FIRST_ENTRY_YEAR = 1950
 LONGEST_STUDY = 10

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from app.context import Context
 from app.models import Announcement, AuditEntry, Course, CourseOffering, SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
+from app.services.shared.require_permission import require
 
 #: (type of the object, its number) -> its name.
 Names = Mapping[tuple[str, int], str]

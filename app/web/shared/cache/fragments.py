@@ -23,10 +23,10 @@ from redis.exceptions import RedisError
 
 from app.context import Context
 from app.services.catalogue import registered_offerings
-from app.web.context import public_context, request_context
-from app.web.i18n import chosen_language
-from app.web.keys import key
-from app.web.page_marks import keep, read_with_marks
+from app.web.shared.cache.stamps import keep, read_with_marks
+from app.web.shared.context import public_context, request_context
+from app.web.shared.i18n import chosen_language
+from app.web.shared.redis_keys import key
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from flask import current_app, has_app_context
 from redis import Redis
 from redis.exceptions import RedisError
 
-from app.web.context import now
-from app.web.keys import key
+from app.web.shared.context import now
+from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo, find_by_id
 from tenants.written import Written, on_written
 
