@@ -33,7 +33,7 @@ from app.services.announcing import (
     state_of,
     withdraw_announcement,
 )
-from app.services.tenancy import all_members
+from app.services.schools.directory import all_members
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument

@@ -39,8 +39,8 @@ from app.services.imports.reading import (
 from app.services.imports.summary import PlannedClass
 from app.services.imports.undo import undo_import
 from app.services.imports.update_rules import UpdateRule
-from app.services.quotas import people_refusal
-from app.services.school_settings import get_settings
+from app.services.schools.quotas import people_refusal
+from app.services.schools.settings import get_settings
 from app.services.shared.paging import Page
 from app.sheets.limits import LIMITS
 from app.sheets.template import student_template

@@ -32,7 +32,7 @@ from app.services.licence_lists import (
 from app.services.licence_writing import CourseRef
 from app.services.licences import end_licence
 from app.services.licensing import license_courses
-from app.services.schools import list_members
+from app.services.schools.open_and_edit import list_members
 from app.uow import unit_of_work
 from app.web.shared.context import request_context
 from app.web.shared.downloads import give_download

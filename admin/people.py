@@ -29,7 +29,7 @@ from app.services.people import (
     find_people_ids,
     search_people,
 )
-from app.services.school_settings import RANDOM, get_settings
+from app.services.schools.settings import RANDOM, get_settings
 from app.services.slips import MOST, SlipChoice
 from app.web.server_session import revoke_users
 from app.web.shared.context import request_context, request_school

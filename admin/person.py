@@ -26,7 +26,7 @@ from app.services.first_passwords import first_password_note
 from app.services.people import get_person_row
 from app.services.person_card import get_cells, get_person
 from app.services.personal_data import reveal_value
-from app.services.school_settings import get_settings
+from app.services.schools.settings import get_settings
 from app.uow import unit_of_work
 from app.web.server_session import revoke_users
 from app.web.shared.context import request_context, request_school

@@ -24,12 +24,12 @@ from admin import (
     permissions,
     recommendations,
     requests,
-    school_settings,
-    schools,
     slips,
     teacher_imports,
     visits,
 )
+from admin.schools import settings as school_settings
+from admin.schools import views as schools
 from admin.shared import audit_log as audit
 from admin.shared import first_page as index
 from admin.shared import handbook

@@ -14,7 +14,7 @@ from flask_babel import gettext, lazy_gettext
 from admin.base import PEOPLE, SecureView, attempt
 from app.context import Context
 from app.rules.permissions import Action
-from app.services.school_settings import RANDOM, get_settings
+from app.services.schools.settings import RANDOM, get_settings
 from app.services.slips import (
     MOST,
     SlipChoice,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask_admin.theme import Theme
 
-from app.rules.colours import accent_theme
+from app.rules.schools.colours import accent_theme
 
 
 @dataclass

@@ -13,7 +13,7 @@ from app.rules.licence_terms import Terms
 from app.rules.shared.semesters import terms_around
 from app.services.licence_writing import CourseRef
 from app.services.licensing import end_licences, license_courses
-from app.services.quotas import set_quotas
+from app.services.schools.quotas import set_quotas
 from tenants.registry import SchoolInfo
 
 _REASON = "本学期培养方案中已有同类课程，明年再考虑"

@@ -25,7 +25,7 @@ from app.services.account_fields import (
     write_columns,
 )
 from app.services.class_followers import follow_joiners
-from app.services.quotas import require_room_for_people
+from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER
 from app.services.shared.password_hashes import hash_password, make_one_time_password

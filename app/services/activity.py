@@ -13,9 +13,9 @@ from app.context import Context
 from app.models import School, SchoolFigure
 from app.rules.figures import Counted, DayFigures, totals
 from app.rules.permissions import Action
+from app.services.schools.directory import get_member, matches, require_alliance
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
-from app.services.tenancy import get_member, matches, require_alliance
 from tenants.registry import SchoolInfo
 
 PAGE_SIZE = 50

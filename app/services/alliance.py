@@ -9,15 +9,15 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import Conflict, msg
 from app.models import School, User
-from app.rules.colours import parse_accent
 from app.rules.permissions import Action
+from app.rules.schools.colours import parse_accent
 from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
 from app.services.images import LOGO_SIZE, clean_image
-from app.services.school_profiles import NAME_LENGTH, SHORT_NAME_LENGTH, required_text
+from app.services.schools.directory import require_alliance
+from app.services.schools.profile import NAME_LENGTH, SHORT_NAME_LENGTH, required_text
 from app.services.shared.audit import record
 from app.services.shared.password_hashes import hash_password, make_one_time_password
 from app.services.shared.require_permission import require
-from app.services.tenancy import require_alliance
 from tenants.registry import SchoolInfo
 
 #: The alliance's own label and unit code; the label is reserved, so no school can take it.

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from app.context import Context
 from app.models import School
 from app.rules.permissions import Action
+from app.services.schools.directory import require_alliance
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
-from app.services.tenancy import require_alliance
 
 
 def get_policy(ctx: Context) -> bool:

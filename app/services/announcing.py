@@ -14,10 +14,10 @@ from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import Announcement, AnnouncementTarget
 from app.rules.permissions import Action
 from app.rules.shared.html import rich_text
+from app.services.schools.directory import get_members
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
-from app.services.tenancy import get_members
 
 TITLE_LENGTH = 100
 #: Characters of the markup; a longer text belongs into a document.

@@ -22,12 +22,12 @@ from app.services.course_drafts import (
     view_of,
 )
 from app.services.course_versions import set_released
-from app.services.quotas import require_room_for_course
+from app.services.schools.directory import require_alliance
+from app.services.schools.quotas import require_room_for_course
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
 from app.services.shared.search import course_matches
-from app.services.tenancy import require_alliance
 
 __all__ = [
     "CourseContent",

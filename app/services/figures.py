@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.models import CourseOffering, Enrolment, School, SchoolFigure, User
 from app.rules.permissions import Action
+from app.services.schools.directory import INFO_COLUMNS, get_member, require_alliance
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
-from app.services.tenancy import INFO_COLUMNS, get_member, require_alliance
 from tenants.registry import SchoolInfo
 
 #: Schools that one 「立即更新」 counts at most; those that were counted longest ago come first.

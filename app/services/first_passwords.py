@@ -1,6 +1,6 @@
 """The password before a person has one of his own: by the manual's rule, or from a credential slip.
 
-A school chooses (``app.services.school_settings``). Where it chose slips, the rule opens nothing any more, also for
+A school chooses (``app.services.schools.settings``). Where it chose slips, the rule opens nothing any more, also for
 accounts whose slip has not been printed yet. A slip opens its account under either choice until it has run out.
 """
 
@@ -13,7 +13,7 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import SchoolSettings, User
 from app.rules.passwords import initial_password, slip_text
-from app.services.school_settings import RANDOM, RULE, get_settings
+from app.services.schools.settings import RANDOM, RULE, get_settings
 from app.services.shared.encrypted_fields import open_id_number
 
 #: What is left of a slip once it has been used: time to choose an own password, also after a lost connection.

@@ -16,9 +16,9 @@ from app.models import Course, CourseLicence, LicenceAnswer, School
 from app.rules.licence_terms import ENDING, LicenceState, Terms, licence_state
 from app.services.licence_writing import CourseRef, school_day
 from app.services.licensing import is_licensable, of_refs, require_licensing
+from app.services.schools.directory import INFO_COLUMNS, get_member, matches
 from app.services.shared.paging import Page
 from app.services.shared.search import course_matches
-from app.services.tenancy import INFO_COLUMNS, get_member, matches
 from tenants.registry import SchoolInfo
 
 PAGE_SIZE = 20

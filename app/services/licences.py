@@ -15,7 +15,7 @@ from app.rules.licence_terms import Terms
 from app.services.courses import get_course
 from app.services.licence_writing import CourseRef, Licensing
 from app.services.licensing import end_licences, license_courses, require_licensing
-from app.services.tenancy import get_member
+from app.services.schools.directory import get_member
 
 
 def license_course(

@@ -29,9 +29,9 @@ from app.services.licence_writing import (
     write_wanted,
 )
 from app.services.notices import notify_administrators
+from app.services.schools.directory import get_members, require_alliance
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
-from app.services.tenancy import get_members, require_alliance
 from tenants.registry import SchoolInfo
 
 #: The most courses, and the most schools, of one action.

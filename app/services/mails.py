@@ -22,7 +22,7 @@ from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
 from app.services.mail_port import MailContent
 from app.services.outbox import UnitsFor, sweep_outbox
-from app.services.school_settings import get_settings
+from app.services.schools.settings import get_settings
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
 

@@ -11,9 +11,9 @@ from app.errors import NotFound, msg
 from app.models import CourseRecommendation, School
 from app.rules.course_content import CourseContent, from_json
 from app.rules.permissions import Action, may
+from app.services.schools.directory import matches, require_alliance
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
-from app.services.tenancy import matches, require_alliance
 
 PAGE_SIZE = 20
 STATES = ("open", "accepted", "declined", "withdrawn")

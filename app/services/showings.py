@@ -12,7 +12,7 @@ from app.context import Context
 from app.models import Course, CourseLicence, CourseOffering, CourseShowing, School
 from app.rules.course_states import OfferingStatus
 from app.rules.windows import CourseState, Dates, course_state
-from app.services.tenancy import INFO_COLUMNS
+from app.services.schools.directory import INFO_COLUMNS
 from tenants.registry import SchoolInfo
 
 _COPIED = (

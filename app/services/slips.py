@@ -27,7 +27,7 @@ from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.services.first_passwords import slip_digest
-from app.services.school_settings import RANDOM, get_settings
+from app.services.schools.settings import RANDOM, get_settings
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import open_mobile
 from app.services.shared.password_hashes import make_one_time_password

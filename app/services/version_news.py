@@ -18,8 +18,8 @@ from app.rules.course_states import OfferingStatus
 from app.services.notices import notify
 from app.services.offering_phase import licence_holds
 from app.services.outbox import UnitsFor, sweep_outbox
+from app.services.schools.directory import INFO_COLUMNS
 from app.services.shared.audit import record
-from app.services.tenancy import INFO_COLUMNS
 from tenants.registry import SchoolInfo
 
 #: Schools a step, each with a handful of statements.

@@ -26,8 +26,8 @@ from app.errors import Invalid, Message, TooManyTries, msg
 from app.services.consents import accept_consent, has_consented
 from app.services.login import LOGIN_FAILED, Account, log_in
 from app.services.passwords import WeakPassword, change_password
-from app.services.school_settings import get_settings
-from app.services.schools import list_members
+from app.services.schools.open_and_edit import list_members
+from app.services.schools.settings import get_settings
 from app.uow import unit_of_work
 from app.web import captcha, user_session
 from app.web.device import known_device, remember_device

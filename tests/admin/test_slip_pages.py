@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from app.context import Context
 from app.models import SchoolClass, User
-from app.services.school_settings import RANDOM, change_settings, get_settings
+from app.services.schools.settings import RANDOM, change_settings, get_settings
 from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

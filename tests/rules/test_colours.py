@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from app.errors import Invalid
-from app.rules.colours import AA_TEXT, accent_theme, contrast, parse_accent
+from app.rules.schools.colours import AA_TEXT, accent_theme, contrast, parse_accent
 
 LIGHT = ("#ffffff", "#f6f7f9", "#f1f3f6")
 DARK = ("#171b21", "#0f1216", "#1f242c")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.slugs import slug_candidates, slug_problem, tidy_slug
+from app.rules.schools.slugs import slug_candidates, slug_problem, tidy_slug
 from tenants.host import RESERVED_LABELS, is_dns_label
 
 

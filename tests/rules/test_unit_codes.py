@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.unit_codes import tidy_unit_code, unit_code_problem
+from app.rules.schools.unit_codes import tidy_unit_code, unit_code_problem
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from app.services.mail_port import Letter, MailContent, Refused, TryLater, Uncle
 from app.services.mail_sending import run_send
 from app.services.mails import MOST_ATTEMPTS, WAITS, mark_sent, queue_mail, retry_mail, sweep_mails, take_mail
 from app.services.outbox import sweep_outbox
-from app.services.school_settings import change_settings
+from app.services.schools.settings import change_settings
 from app.services.units import Units
 from app.uow import unit_of_work
 from app.vault import Vault

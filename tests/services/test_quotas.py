@@ -15,7 +15,7 @@ from app.services.accounts import create_account
 from app.services.courses import create_own_course
 from app.services.imports.apply import run_apply
 from app.services.imports.intake import confirm_import
-from app.services.quotas import Usage, set_quotas, usage
+from app.services.schools.quotas import Usage, set_quotas, usage
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.services.conftest import content

@@ -16,9 +16,8 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Enrolment, RosterImport, School, User
 from app.rules.permissions import Role
 from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
-from app.services.checklists import list_progress, school_checklist
-from app.services.school_profiles import SlugRefused, check_slug
-from app.services.schools import (
+from app.services.schools.onboarding import list_progress, school_checklist
+from app.services.schools.open_and_edit import (
     edit_school,
     get_school,
     last_suspension,
@@ -29,6 +28,7 @@ from app.services.schools import (
     set_logo,
     suspend_school,
 )
+from app.services.schools.profile import SlugRefused, check_slug
 from app.services.shared.password_hashes import verify_password
 from app.uow import unit_of_work
 from tenants.db import db

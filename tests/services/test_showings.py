@@ -17,7 +17,7 @@ from app.services.licence_ends import tend_licences
 from app.services.licences import end_licence
 from app.services.offerings import put_online, schedule_offering, take_offline
 from app.services.own_offerings import follow_review
-from app.services.schools import suspend_school
+from app.services.schools.open_and_edit import suspend_school
 from app.services.showcase import count_alliance, count_shelf, get_released_course, list_released_courses
 from app.services.showings import list_showings
 from app.uow import unit_of_work

@@ -20,7 +20,7 @@ from app.services import slips
 from app.services.first_passwords import SLIP_GRACE
 from app.services.login import load_account
 from app.services.passwords import WeakPassword, change_password
-from app.services.school_settings import RANDOM, RULE, change_settings
+from app.services.schools.settings import RANDOM, RULE, change_settings
 from app.services.shared.password_hashes import hash_password
 from app.services.slips import SlipChoice, SlipGroup, count_not_activated, preview_slips, print_slips
 from app.uow import unit_of_work

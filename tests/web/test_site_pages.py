@@ -12,7 +12,7 @@ from app.errors import msg
 from app.models import User
 from app.rules.assessment import Assessment, Component, Kind, as_json
 from app.services.notices import list_notices, mark_read, notify
-from app.services.school_settings import RANDOM, change_settings
+from app.services.schools.settings import RANDOM, change_settings
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

@@ -18,7 +18,7 @@ from app.services.imports.lease import Run, Superseded, claim, finish, hold_scho
 from app.services.imports.photos import apply_photos, forget_pictures
 from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.summary import ProblemGroup, Result, Summary
-from app.services.quotas import people_refusal
+from app.services.schools.quotas import people_refusal
 from app.services.shared.audit import record
 from app.services.units import Units
 

@@ -17,7 +17,7 @@ from app.services.imports.lease import end_by_person, send_job
 from app.services.imports.photos import forget_pictures, keep_pictures
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Summary
-from app.services.quotas import require_room_for_people
+from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
 from app.sheets.limits import LIMITS

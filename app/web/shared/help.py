@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from app.services.school_settings import RANDOM, get_settings
+from app.services.schools.settings import RANDOM, get_settings
 from app.web.shared.cache.pages import shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import by_host

@@ -14,8 +14,8 @@ from flask_babel import get_locale, get_translations
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from app.rules.colours import accent_theme
 from app.rules.permissions import Action, Role, may
+from app.rules.schools.colours import accent_theme
 from app.web.shared.i18n import chosen_language, joined, translated
 from app.web.shared.security import own_style
 from app.web.shared.state_words import STATE_WORDS

@@ -12,7 +12,8 @@ from app.models import AuditEntry, School, User
 from app.rules.permissions import Action
 from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
 from app.services.images import LOGO_SIZE, CleanImage, clean_image
-from app.services.school_profiles import (
+from app.services.schools.directory import INFO_COLUMNS, get_member, matches, require_alliance
+from app.services.schools.profile import (
     NAME_LENGTH,
     SchoolProfile,
     check_profile,
@@ -23,7 +24,6 @@ from app.services.shared.audit import record
 from app.services.shared.paging import Page
 from app.services.shared.password_hashes import hash_password, make_one_time_password
 from app.services.shared.require_permission import require
-from app.services.tenancy import INFO_COLUMNS, get_member, matches, require_alliance
 from tenants.registry import SchoolInfo
 
 PAGE_SIZE = 20

@@ -10,9 +10,9 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, msg
 from app.models import Course, School, User
 from app.rules.permissions import Action
+from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
-from app.services.tenancy import get_member, require_alliance
 
 MOST = 10_000_000
 

@@ -16,11 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Invalid, Message, msg
 from app.models import School
-from app.rules.colours import parse_accent
 from app.rules.permissions import Action
+from app.rules.schools.colours import parse_accent
+from app.rules.schools.slugs import slug_candidates, slug_problem, tidy_slug
+from app.rules.schools.unit_codes import tidy_unit_code, unit_code_problem
 from app.rules.shared.pinyin import pinyin_of_title
-from app.rules.slugs import slug_candidates, slug_problem, tidy_slug
-from app.rules.unit_codes import tidy_unit_code, unit_code_problem
 from app.services.shared.require_permission import require
 from tenants.host import RESERVED_LABELS
 

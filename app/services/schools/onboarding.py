@@ -12,9 +12,9 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, RosterImport, School, User
 from app.rules.permissions import Action
+from app.services.schools.directory import INFO_COLUMNS, matches, require_alliance
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
-from app.services.tenancy import INFO_COLUMNS, matches, require_alliance
 from tenants.registry import SchoolInfo
 
 PAGE_SIZE = 20
