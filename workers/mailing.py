@@ -6,9 +6,9 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from app.services.background.unit_of_work_factory import Units
 from app.services.mail_port import MailTransport
 from app.services.mail_sending import run_send
-from app.services.units import Units
 from app.web.mail_words import word_mail
 from workers.mail_keeping import FolderTransport, NoTransport
 from workers.smtp import SmtpTransport

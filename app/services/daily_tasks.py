@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.services.daily import DailyTask, sweep_days
+from app.services.background.outbox import UnitsFor
+from app.services.background.run_once_a_day import DailyTask, sweep_days
 from app.services.figures import write_figures
 from app.services.licence_ends import tend_licences
-from app.services.outbox import UnitsFor
 
 TASKS = (DailyTask("licences", tend_licences), DailyTask("figures", write_figures))
 

@@ -20,8 +20,8 @@ from app.errors import Conflict, Message, NotFound, msg
 from app.jobs import JobName
 from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
+from app.services.background.outbox import UnitsFor, sweep_outbox
 from app.services.mail_port import MailContent
-from app.services.outbox import UnitsFor, sweep_outbox
 from app.services.schools.settings import get_settings
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Message, msg
 from app.models import RosterImport
+from app.services.background.unit_of_work_factory import Units
 from app.services.class_followers import follow_joiners
 from app.services.classes import NewClass, create_classes
 from app.services.imports import sql
@@ -20,7 +21,6 @@ from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.summary import ProblemGroup, Result, Summary
 from app.services.schools.quotas import people_refusal
 from app.services.shared.audit import record
-from app.services.units import Units
 
 #: Tries when accounts are written by others in the very moment; the next try sees them and leaves the rows out.
 _TRIES = 3

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.models import RosterImport, RosterImportRow
+from app.services.background.unit_of_work_factory import Units
 from app.services.imports import sql
 from app.services.imports.intake import FILE_KIND
 from app.services.imports.kinds import KINDS
@@ -18,7 +19,6 @@ from app.services.imports.pulse import Progress, Pulse, beating
 from app.services.imports.source import Rows, Source
 from app.services.imports.update_rules import UpdateRule, apply_rule
 from app.services.shared.audit import record
-from app.services.units import Units
 from app.sheets.mapping import Reading
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused

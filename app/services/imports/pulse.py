@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from sqlalchemy.exc import OperationalError
 
 from app.errors import msg
+from app.services.background.unit_of_work_factory import Units
 from app.services.imports.lease import Run, Superseded, beat, fail
-from app.services.units import Units
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_id
 
