@@ -23,7 +23,7 @@ from app.context import Context
 from app.models import RosterImport
 from app.rules.permissions import Action
 from app.rules.students import LABELS
-from app.services.first_passwords import first_password_note
+from app.services.auth.initial_passwords import first_password_note
 from app.services.imports.absent import count_absent, list_absent
 from app.services.imports.files import login_file, problem_file
 from app.services.imports.intake import discard_import, recheck_import, start_import

@@ -11,16 +11,17 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
+from admin.auth.slips import confirm_page
 from admin.base import PEOPLE, attempt, back_to
 from admin.person import PersonPages
 from admin.shared.listing import ListAddress, choice, number, year
-from admin.slips import confirm_page
 from app.context import Context
 from app.errors import Conflict, msg
 from app.rules.permissions import Action, may
 from app.services.account_access import ResetPasswords, disable_accounts, enable_accounts, reset_passwords
+from app.services.auth.initial_passwords import first_password_note
+from app.services.auth.slips import MOST, SlipChoice
 from app.services.class_lists import class_names
-from app.services.first_passwords import first_password_note
 from app.services.people import (
     PeopleFilter,
     PersonSort,
@@ -30,8 +31,7 @@ from app.services.people import (
     search_people,
 )
 from app.services.schools.settings import RANDOM, get_settings
-from app.services.slips import MOST, SlipChoice
-from app.web.server_session import revoke_users
+from app.web.auth.server_session import revoke_users
 from app.web.shared.context import request_context, request_school
 from app.web.shared.listing import page_argument, text_argument
 

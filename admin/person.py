@@ -21,14 +21,14 @@ from app.rules.shared.cells import Cell
 from app.services.account_access import STAFF_ROLES, change_role
 from app.services.account_fields import SEALED
 from app.services.accounts import create_account, edit_account
+from app.services.auth.initial_passwords import first_password_note
 from app.services.class_lists import class_names
-from app.services.first_passwords import first_password_note
 from app.services.people import get_person_row
 from app.services.person_card import get_cells, get_person
 from app.services.personal_data import reveal_value
 from app.services.schools.settings import get_settings
 from app.uow import unit_of_work
-from app.web.server_session import revoke_users
+from app.web.auth.server_session import revoke_users
 from app.web.shared.context import request_context, request_school
 from app.web.shared.hosts import ROW
 

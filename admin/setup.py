@@ -24,10 +24,10 @@ from admin import (
     permissions,
     recommendations,
     requests,
-    slips,
     teacher_imports,
     visits,
 )
+from admin.auth import slips
 from admin.schools import settings as school_settings
 from admin.schools import views as schools
 from admin.shared import audit_log as audit

@@ -21,9 +21,7 @@ from app.vault import Vault
 from app.web import (
     announcements,
     apex,
-    auth,
     calendar,
-    captcha,
     catalogue,
     demo_mail,
     email,
@@ -31,12 +29,14 @@ from app.web import (
     media,
     messages,
     own_requests,
-    privacy,
     student,
     visiting,
     visits,
 )
-from app.web.server_session import RedisSessions
+from app.web.auth import captcha
+from app.web.auth import consent as privacy
+from app.web.auth import views as auth
+from app.web.auth.server_session import RedisSessions
 from app.web.shared import errors, help, i18n, probes, security, templating
 from app.web.shared.cache.pages import KeptPages
 from app.web.shared.sent_forms import SentRequest

@@ -14,8 +14,8 @@ from wtforms import IntegerField, RadioField, SelectChoice, StringField
 from admin.base import PEOPLE, ManageForm, SecureView, attempt, typed_values
 from admin.shared.validators import Required
 from app.rules.permissions import Action, may
+from app.services.auth.slips import count_not_activated
 from app.services.schools.settings import RANDOM, RULE, change_settings, get_settings
-from app.services.slips import count_not_activated
 from app.web.shared.context import request_context
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.demo.schools import NEWCOMER, PASSWORD, DemoSchool
 from app.models import Consent, SchoolClass, User
-from app.rules.consent import VERSION
+from app.rules.auth.consent import VERSION
 from app.rules.shared.pinyin import pinyin_of
 from app.services.classes import NewClass, create_classes
 from app.services.head_teachers import set_head_teacher

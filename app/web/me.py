@@ -16,7 +16,7 @@ from app.services.my_information import get_my_information
 from app.services.own_data import bundle_own_data
 from app.services.photos import PHOTO_BYTES
 from app.uow import unit_of_work
-from app.web.auth import redirect_to
+from app.web.auth.views import redirect_to
 from app.web.data_words import readable_page
 from app.web.email_links import link_of
 from app.web.shared.context import request_context

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.services.notices import count_unread, list_notices, mark_read, open_notice
 from app.uow import unit_of_work
-from app.web.auth import redirect_to
+from app.web.auth.views import redirect_to
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW, school_only
 from app.web.shared.listing import page_address, page_argument, text_argument

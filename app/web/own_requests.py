@@ -15,7 +15,7 @@ from app.services import change_requests
 from app.services.my_information import get_my_information
 from app.services.proof_files import FILE_BYTES, MOST_FILES, SentFile
 from app.uow import unit_of_work
-from app.web.auth import redirect_to
+from app.web.auth.views import redirect_to
 from app.web.shared.context import request_context
 from app.web.shared.downloads import give_file
 from app.web.shared.hosts import ROW, school_only

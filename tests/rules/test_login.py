@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.login import client_network, read_login_names
+from app.rules.auth.login_names import client_network, read_login_names
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.rules.common_passwords import is_common
-from app.rules.passwords import initial_password, password_problems
+from app.rules.auth.common_passwords import is_common
+from app.rules.auth.passwords import initial_password, password_problems
 
 
 def problems(new: str) -> list[str]:

@@ -17,8 +17,8 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound, msg
 from app.models import AuditEntry, Enrolment, RosterImport, RosterImportRow, User
 from app.rules.permissions import Role
 from app.services import own_changes
+from app.services.auth.consents import accept_consent
 from app.services.change_requests import submit_request
-from app.services.consents import accept_consent
 from app.services.graduates import delete_graduates, has_graduated, list_cohorts, preview_graduates
 from app.services.notices import notify
 from app.services.own_data import bundle_own_data

@@ -16,15 +16,15 @@ from sqlalchemy import select, update
 from app.context import Context
 from app.errors import TooManyTries
 from app.models import AuditEntry, User
-from app.rules.login import FAILURES, LIFETIME_FAILURES, STRAINED_ACCOUNTS, STRAINED_FAILURES
-from app.services.login import Account, KnownDevice, find_account, log_in
-from app.services.login_limits import LoginTry
+from app.rules.auth.login_names import FAILURES, LIFETIME_FAILURES, STRAINED_ACCOUNTS, STRAINED_FAILURES
+from app.services.auth.limit_port import LoginTry
+from app.services.auth.login import Account, KnownDevice, find_account, log_in
 from app.services.shared import password_hashes
 from app.services.shared.encrypted_fields import seal
 from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from app.vault import Vault
-from app.web.login_limits import RedisLoginLimits
+from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY

@@ -12,14 +12,14 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Invalid, NotAllowed, TooManyTries
 from app.models import AuditEntry, User
-from app.rules.login import FAILURES
+from app.rules.auth.login_names import FAILURES
 from app.rules.permissions import Role
-from app.services.login import load_account
-from app.services.passwords import WeakPassword, change_password
+from app.services.auth.login import load_account
+from app.services.auth.passwords import WeakPassword, change_password
 from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE
 from app.services.shared.password_hashes import hash_password, make_one_time_password, verify_password
 from app.uow import unit_of_work
-from app.web.login_limits import RedisLoginLimits
+from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.services.test_login import row_of, seal_into

@@ -13,10 +13,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from werkzeug.test import TestResponse
 
 from app.models import User
-from app.rules.login import FAILURES
-from app.services.login import LOGIN_FAILED
+from app.rules.auth.login_names import FAILURES
+from app.services.auth.login import LOGIN_FAILED
 from app.services.shared.password_hashes import hash_password
-from app.web.login_limits import RedisLoginLimits
+from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
 from tests.services.test_login import audit_of, row_of
 from tests.support.app import NOW

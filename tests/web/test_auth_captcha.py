@@ -15,11 +15,11 @@ from PIL import Image
 from redis import Redis
 
 from app.models import User
-from app.rules.login import STRAINED_ACCOUNTS
-from app.services.login_limits import LoginTry
+from app.rules.auth.login_names import STRAINED_ACCOUNTS
+from app.services.auth.limit_port import LoginTry
 from app.services.shared.password_hashes import hash_password
-from app.web.captcha import CHARACTERS, LENGTH, LIFETIME, SPOKEN_A_MINUTE, STRAINED_LENGTH, consume
-from app.web.login_limits import RedisLoginLimits
+from app.web.auth.captcha import CHARACTERS, LENGTH, LIFETIME, SPOKEN_A_MINUTE, STRAINED_LENGTH, consume
+from app.web.auth.redis_limits import RedisLoginLimits
 from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
 from tests.services.test_login import audit_of
@@ -201,7 +201,7 @@ def test_a_player_may_fetch_one_sound_in_pieces_and_hear_another_on_wish(
 def test_speaking_is_limited_for_its_cost(
     client_for: ClientFor, redis: Redis, school: SchoolInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.captcha.AudioCaptcha.generate", lambda *_: bytearray(b"RIFF"))
+    monkeypatch.setattr("app.web.auth.captcha.AudioCaptcha.generate", lambda *_: bytearray(b"RIFF"))
     client = client_for(school)
     for number in range(SPOKEN_A_MINUTE):
         assert client.get(f"/captcha/audio?r={number}").status_code == 200

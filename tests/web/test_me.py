@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from app.context import Context
 from app.errors import msg
 from app.models import ChangeRequest, Consent, Mail, ProofFile, User
-from app.rules.consent import VERSION
+from app.rules.auth.consent import VERSION
 from app.rules.permissions import Role
 from app.services.change_requests import submit_request
 from app.services.notices import notify

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from app.models import User
-from app.web.server_session import ABSOLUTE, revoke_user
+from app.web.auth.server_session import ABSOLUTE, revoke_user
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
 

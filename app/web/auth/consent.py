@@ -6,11 +6,11 @@ from flask import Blueprint, Response, flash, render_template, request
 from flask_babel import gettext
 from flask_login import login_required
 
-from app.rules.consent import SECTIONS, VERSION
-from app.services.consents import accept_consent
+from app.rules.auth.consent import SECTIONS, VERSION
+from app.services.auth.consents import accept_consent
 from app.uow import unit_of_work
-from app.web import user_session
-from app.web.auth import redirect_to
+from app.web.auth import user_session
+from app.web.auth.views import redirect_to
 from app.web.shared.context import request_context
 from app.web.shared.hosts import school_only
 from app.web.shared.safe_next import safe_next

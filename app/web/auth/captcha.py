@@ -1,7 +1,7 @@
 """The captcha: drawn and spoken here, its answers kept in Redis, good for one use within three minutes.
 
 The session holds its random name only. It is friction against programs, not a wall: the limits are
-(``app.rules.login``).
+(``app.rules.auth.login_names``).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from flask import Blueprint, Response, current_app, request, send_file, session
 from redis import Redis
 
 from app.errors import TooManyTries, msg
-from app.rules.login import client_network
-from app.web.login_limits import RedisLoginLimits, Window
+from app.rules.auth.login_names import client_network
+from app.web.auth.redis_limits import RedisLoginLimits, Window
 from app.web.shared.context import now, request_school
 from app.web.shared.redis_keys import key
 

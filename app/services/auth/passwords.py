@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Invalid, Message, NotFound, TooManyTries, msg
 from app.models import User
-from app.rules import passwords as rules
-from app.rules.login import client_network
-from app.services.first_passwords import first_password_opens
-from app.services.login_limits import LoginLimits, LoginTry
+from app.rules.auth import passwords as rules
+from app.rules.auth.login_names import client_network
+from app.services.auth.initial_passwords import first_password_opens
+from app.services.auth.limit_port import LoginLimits, LoginTry
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
 from app.services.shared.password_hashes import hash_password, verify_password

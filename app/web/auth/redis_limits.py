@@ -8,7 +8,7 @@ from typing import cast
 
 from redis import Redis
 
-from app.rules.login import (
+from app.rules.auth.login_names import (
     FAILURE_WINDOW,
     FAILURES,
     STRAINED_ACCOUNTS,
@@ -16,7 +16,7 @@ from app.rules.login import (
     STRAINED_PACE,
     STRAINED_WINDOW,
 )
-from app.services.login_limits import LoginTry
+from app.services.auth.limit_port import LoginTry
 from app.web.shared.redis_keys import key
 
 #: One place in a window: 0 when it was free, else the seconds until the oldest one leaves.

@@ -10,11 +10,11 @@ from sqlalchemy import func, or_, select, update
 from app.context import Actor, Context
 from app.errors import Message, msg
 from app.models import User
-from app.rules.login import LIFETIME_FAILURES, client_network, read_login_names
+from app.rules.auth.login_names import LIFETIME_FAILURES, client_network, read_login_names
 from app.rules.permissions import Role
-from app.services.first_passwords import SLIP_GRACE, password_stamp, slip_opens
-from app.services.login_limits import LoginLimits, LoginTry
-from app.services.passwords import is_password_of, too_many_tries
+from app.services.auth.initial_passwords import SLIP_GRACE, password_stamp, slip_opens
+from app.services.auth.limit_port import LoginLimits, LoginTry
+from app.services.auth.passwords import is_password_of, too_many_tries
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import MOBILE
 from app.services.shared.password_hashes import hash_password, needs_rehash

@@ -16,8 +16,8 @@ from app.context import Actor, Context
 from app.extensions import login_manager
 from app.jobs import discard
 from app.rules.permissions import Role
-from app.services.login import Account, load_account
-from app.web.server_session import regenerate
+from app.services.auth.login import Account, load_account
+from app.web.auth.server_session import regenerate
 from app.web.shared.context import now, request_school, vault
 from tenants.db import db
 

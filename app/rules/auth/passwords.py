@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from app.errors import Message, msg
-from app.rules.common_passwords import is_common
+from app.rules.auth.common_passwords import is_common
 
 DEFAULT_INITIAL = "123456"
 SHORTEST = 8

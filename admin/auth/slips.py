@@ -14,8 +14,7 @@ from flask_babel import gettext, lazy_gettext
 from admin.base import PEOPLE, SecureView, attempt
 from app.context import Context
 from app.rules.permissions import Action
-from app.services.schools.settings import RANDOM, get_settings
-from app.services.slips import (
+from app.services.auth.slips import (
     MOST,
     SlipChoice,
     SlipGroup,
@@ -23,6 +22,7 @@ from app.services.slips import (
     preview_slips,
     print_slips,
 )
+from app.services.schools.settings import RANDOM, get_settings
 from app.sheets.slips import slips_pdf
 from app.web.shared.context import request_context
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.models import Consent
-from app.rules.consent import VERSION
+from app.rules.auth.consent import VERSION
 from app.services.shared.audit import record
 from app.services.shared.require_permission import acting_user_id
 

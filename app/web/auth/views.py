@@ -23,16 +23,16 @@ from flask_wtf.csrf import CSRFError
 from redis import Redis
 
 from app.errors import Invalid, Message, TooManyTries, msg
-from app.services.consents import accept_consent, has_consented
-from app.services.login import LOGIN_FAILED, Account, log_in
-from app.services.passwords import WeakPassword, change_password
+from app.services.auth.consents import accept_consent, has_consented
+from app.services.auth.login import LOGIN_FAILED, Account, log_in
+from app.services.auth.passwords import WeakPassword, change_password
 from app.services.schools.open_and_edit import list_members
 from app.services.schools.settings import get_settings
 from app.uow import unit_of_work
-from app.web import captcha, user_session
-from app.web.device import known_device, remember_device
-from app.web.login_limits import RedisLoginLimits
-from app.web.server_session import revoke_user
+from app.web.auth import captcha, user_session
+from app.web.auth.device import known_device, remember_device
+from app.web.auth.redis_limits import RedisLoginLimits
+from app.web.auth.server_session import revoke_user
 from app.web.shared.context import request_context, request_school
 from app.web.shared.hosts import apex_only
 from app.web.shared.i18n import joined, translated

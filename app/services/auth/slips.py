@@ -26,7 +26,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.services.first_passwords import slip_digest
+from app.services.auth.initial_passwords import slip_digest
 from app.services.schools.settings import RANDOM, get_settings
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import open_mobile

@@ -11,7 +11,7 @@ from datetime import timedelta
 from flask import Response, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from app.services.login import KnownDevice
+from app.services.auth.login import KnownDevice
 
 LIFETIME = timedelta(days=180)
 

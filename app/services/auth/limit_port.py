@@ -14,7 +14,7 @@ class LoginTry:
     Args:
         mark: a name of its own, so that the attempt can be taken back.
         subject: the account, or a keyed fingerprint of what was typed when there is no such account.
-        network: the client (``app.rules.login.client_network``).
+        network: the client (``app.rules.auth.login_names.client_network``).
         device: the name of a device on which this account has logged in before.
         at: now.
     """
