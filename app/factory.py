@@ -26,7 +26,6 @@ from app.web import (
     demo_mail,
     email,
     me,
-    media,
     messages,
     own_requests,
     student,
@@ -37,6 +36,7 @@ from app.web.auth import captcha
 from app.web.auth import consent as privacy
 from app.web.auth import views as auth
 from app.web.auth.server_session import RedisSessions
+from app.web.media import views as media
 from app.web.shared import errors, help, i18n, probes, security, templating
 from app.web.shared.cache.pages import KeptPages
 from app.web.shared.sent_forms import SentRequest

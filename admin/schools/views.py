@@ -24,7 +24,7 @@ from app.errors import Invalid
 from app.rules.permissions import Action
 from app.rules.schools.colours import accent_theme, parse_accent
 from app.rules.schools.unit_codes import tidy_unit_code, unit_code_problem
-from app.services.images import LOGO_SIZE, clean_image
+from app.services.media.clean import LOGO_SIZE, clean_image
 from app.services.schools.onboarding import LABELS, list_progress, school_checklist
 from app.services.schools.open_and_edit import (
     edit_school,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.services.images import MAX_BYTES
+from app.services.media.clean import MAX_BYTES
 
-#: What the file chooser offers; the check itself is in ``app.services.images``.
+#: What the file chooser offers; the check itself is in ``app.services.media.clean``.
 ACCEPTED = "image/png,image/jpeg,image/webp,image/svg+xml,.svg"
 
 

@@ -12,7 +12,7 @@ from app.models import School, User
 from app.rules.permissions import Action
 from app.rules.schools.colours import parse_accent
 from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
-from app.services.images import LOGO_SIZE, clean_image
+from app.services.media.clean import LOGO_SIZE, clean_image
 from app.services.schools.directory import require_alliance
 from app.services.schools.profile import NAME_LENGTH, SHORT_NAME_LENGTH, required_text
 from app.services.shared.audit import record

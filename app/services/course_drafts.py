@@ -31,7 +31,7 @@ from app.services.course_contents import (
     write_content,
 )
 from app.services.course_versions import announce_version
-from app.services.images import COVER_SIZE, clean_image
+from app.services.media.clean import COVER_SIZE, clean_image
 from app.services.shared.audit import record
 
 #: Saves of one person within this time are one line in the audit log: the draft saves itself every few seconds.

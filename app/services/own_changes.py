@@ -18,7 +18,7 @@ from app.rules.shared.cells import Unreadable
 from app.rules.shared.contacts import read_mobile
 from app.rules.shared.masking import mask_mobile
 from app.rules.shared.texts import read_name
-from app.services.photos import clean_photo
+from app.services.media.portraits import clean_photo
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import MOBILE, open_id_number, open_mobile, seal
 from app.services.shared.require_permission import acting_user, acting_user_id

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import ProofFile
-from app.services.images import MIME, clean_image
+from app.services.media.clean import MIME, clean_image
 
 #: At most so many files of one request, each and all together at most so large, in bytes.
 MOST_FILES = 5

@@ -12,9 +12,9 @@ from flask_login import login_required
 from app.context import Context
 from app.errors import Invalid, Message, TooManyTries, msg
 from app.services import own_changes, own_email
+from app.services.media.portraits import PHOTO_BYTES
 from app.services.my_information import get_my_information
 from app.services.own_data import bundle_own_data
-from app.services.photos import PHOTO_BYTES
 from app.uow import unit_of_work
 from app.web.auth.views import redirect_to
 from app.web.data_words import readable_page

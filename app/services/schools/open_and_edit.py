@@ -11,7 +11,7 @@ from app.errors import Conflict, Invalid, Message, msg
 from app.models import AuditEntry, School, User
 from app.rules.permissions import Action
 from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
-from app.services.images import LOGO_SIZE, CleanImage, clean_image
+from app.services.media.clean import LOGO_SIZE, CleanImage, clean_image
 from app.services.schools.directory import INFO_COLUMNS, get_member, matches, require_alliance
 from app.services.schools.profile import (
     NAME_LENGTH,

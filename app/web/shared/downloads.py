@@ -6,7 +6,7 @@ from io import BytesIO
 
 from flask import Response, send_file
 
-from app.services.images import MIME
+from app.services.media.clean import MIME
 from app.services.proof_files import OpenedFile
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, make_response, request
 from flask_login import login_required
 
-from app.services.photos import get_photo
-from app.services.pictures import Picture, get_cover, get_logo
+from app.services.media.portraits import get_photo
+from app.services.media.read import Picture, get_cover, get_logo
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 

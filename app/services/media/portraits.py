@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import User, UserPhoto
-from app.services.images import CleanImage, clean_image
+from app.services.media.clean import CleanImage, clean_image
 from app.services.shared.require_permission import acting_user_id
 
 #: Width and height of every person's picture, in pixels, wherever it came from.
