@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext
 from admin import (
     activity,
     alliance_settings,
-    announcements,
     classes,
     course_reviews,
     courses,
@@ -27,6 +26,7 @@ from admin import (
     teacher_imports,
     visits,
 )
+from admin.announcements import views as announcements
 from admin.auth import slips
 from admin.schools import settings as school_settings
 from admin.schools import views as schools

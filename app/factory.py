@@ -19,7 +19,6 @@ from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
 from app.web import (
-    announcements,
     apex,
     calendar,
     catalogue,
@@ -32,6 +31,7 @@ from app.web import (
     visiting,
     visits,
 )
+from app.web.announcements import views as announcements
 from app.web.auth import captcha
 from app.web.auth import consent as privacy
 from app.web.auth import views as auth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from app.services.announcements import list_shown
+from app.services.announcements.read import list_shown
 from app.services.schools.open_and_edit import list_members
 from app.services.showcase import (
     count_alliance,

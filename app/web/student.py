@@ -11,7 +11,7 @@ from app.context import Context
 from app.rules.ahead import Ahead, next_day
 from app.rules.permissions import Action, may
 from app.rules.windows import CourseState
-from app.services.announcements import list_shown
+from app.services.announcements.read import list_shown
 from app.services.calendars import my_subscription
 from app.services.catalogue import CatalogueItem, OnNow, list_on_now
 from app.services.catalogue import my_courses as courses_of_mine

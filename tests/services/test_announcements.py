@@ -13,8 +13,8 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import Announcement, AuditEntry
 from app.rules.permissions import Role
-from app.services.announcements import get_shown, list_from_alliance, list_shown
-from app.services.announcing import (
+from app.services.announcements.read import get_shown, list_from_alliance, list_shown
+from app.services.announcements.write import (
     AnnouncementContent,
     delete_announcement,
     get_announcement,

@@ -21,8 +21,8 @@ from app.errors import NotFound
 from app.models import Announcement
 from app.rules.permissions import Action
 from app.rules.shared.html import editable_text
-from app.services.announcements import list_from_alliance
-from app.services.announcing import (
+from app.services.announcements.read import list_from_alliance
+from app.services.announcements.write import (
     STATES,
     TITLE_LENGTH,
     AnnouncementContent,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from app.services.announcements import get_shown, list_shown
+from app.services.announcements.read import get_shown, list_shown
 from app.web.shared.cache.pages import shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
