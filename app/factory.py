@@ -18,25 +18,15 @@ from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
-from app.web import (
-    apex,
-    calendar,
-    catalogue,
-    demo_mail,
-    email,
-    me,
-    messages,
-    own_requests,
-    student,
-    visiting,
-    visits,
-)
+from app.web import apex, calendar, catalogue, email, me, own_requests, student, visiting, visits
 from app.web.announcements import views as announcements
 from app.web.auth import captcha
 from app.web.auth import consent as privacy
 from app.web.auth import views as auth
 from app.web.auth.server_session import RedisSessions
 from app.web.media import views as media
+from app.web.messages import demo_mail
+from app.web.messages import notices as messages
 from app.web.shared import errors, help, i18n, probes, security, templating
 from app.web.shared.cache.pages import KeptPages
 from app.web.shared.sent_forms import SentRequest

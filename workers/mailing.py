@@ -7,9 +7,9 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.services.background.unit_of_work_factory import Units
-from app.services.mail_port import MailTransport
-from app.services.mail_sending import run_send
-from app.web.mail_words import word_mail
+from app.services.messages.mail_port import MailTransport
+from app.services.messages.mail_send import run_send
+from app.web.messages.mail_words import word_mail
 from workers.mail_keeping import FolderTransport, NoTransport
 from workers.smtp import SmtpTransport
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from app.context import Context
 from app.errors import Message, msg
 from app.models import Course, CourseOffering, Notice, User
-from app.services.mails import queue_mail
+from app.services.messages.mail_queue import queue_mail
 
 
 def tell_promoted(ctx: Context, offering: CourseOffering, user_ids: Collection[int]) -> None:

@@ -13,7 +13,7 @@ from app.errors import Message, msg
 from app.models import CourseOffering, User
 from app.rules.course_states import OfferingStatus
 from app.rules.licence_terms import notice_due
-from app.services.notices import notify
+from app.services.messages.notices import notify
 from app.services.shared.audit import record
 from app.services.showings import show_publicly
 

@@ -28,7 +28,7 @@ from app.services.licence_writing import (
     school_day,
     write_wanted,
 )
-from app.services.notices import notify_administrators
+from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_members, require_alliance
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require

@@ -12,7 +12,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.permissions import Action
-from app.services.notices import notify
+from app.services.messages.notices import notify
 from app.services.offerings import get_school_course, locked_offering
 from app.services.shared.audit import record
 from app.services.shared.paging import Page

@@ -15,7 +15,7 @@ from app.rules.course_content import as_json
 from app.rules.own_course_states import CourseStatus
 from app.rules.permissions import Action
 from app.services.course_contents import editable_course, live_content
-from app.services.notices import notify_administrators
+from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require

@@ -18,7 +18,7 @@ from app.rules.permissions import Action
 from app.rules.students import LABELS
 from app.services.accounts import edit_account
 from app.services.change_requests import FileRow, current_values, files_of, open_changes
-from app.services.notices import notify
+from app.services.messages.notices import notify
 from app.services.proof_files import OpenedFile, open_file
 from app.services.shared.audit import record
 from app.services.shared.paging import Page

@@ -8,7 +8,7 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.own_course_states import Step
-from app.services.notices import notify, notify_administrators
+from app.services.messages.notices import notify, notify_administrators
 
 _SAID = {
     Step.APPROVE: (

@@ -16,7 +16,7 @@ from app.models import CourseLicence, CourseOffering, CourseVersion, CourseVersi
 from app.rules.course_content import FIELD_LABELS
 from app.rules.course_states import OfferingStatus
 from app.services.background.outbox import UnitsFor, sweep_outbox
-from app.services.notices import notify
+from app.services.messages.notices import notify
 from app.services.offering_phase import licence_holds
 from app.services.schools.directory import INFO_COLUMNS
 from app.services.shared.audit import record

@@ -16,7 +16,7 @@ from app.context import Actor, Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import SupportVisit, User
 from app.rules.permissions import Action, Role
-from app.services.notices import notify_administrators
+from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
 from app.services.shared.require_permission import acting_user_id, require

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.models import Mail, User
 from app.services.background.unit_of_work_factory import Units
-from app.services.mails import queue_mail
+from app.services.messages.mail_queue import queue_mail
 from deploy.local.processes import wait_until
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

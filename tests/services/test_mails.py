@@ -20,10 +20,18 @@ from app.rules.permissions import Role
 from app.services.account_access import reset_passwords
 from app.services.background.outbox import sweep_outbox
 from app.services.background.unit_of_work_factory import Units
-from app.services.mail_list import get_mail, list_mails
-from app.services.mail_port import Letter, MailContent, Refused, TryLater, Unclear, Worded
-from app.services.mail_sending import run_send
-from app.services.mails import MOST_ATTEMPTS, WAITS, mark_sent, queue_mail, retry_mail, sweep_mails, take_mail
+from app.services.messages.mail_list import get_mail, list_mails
+from app.services.messages.mail_port import Letter, MailContent, Refused, TryLater, Unclear, Worded
+from app.services.messages.mail_queue import (
+    MOST_ATTEMPTS,
+    WAITS,
+    mark_sent,
+    queue_mail,
+    retry_mail,
+    sweep_mails,
+    take_mail,
+)
+from app.services.messages.mail_send import run_send
 from app.services.schools.settings import change_settings
 from app.uow import unit_of_work
 from app.vault import Vault

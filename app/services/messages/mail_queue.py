@@ -21,7 +21,7 @@ from app.jobs import JobName
 from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
 from app.services.background.outbox import UnitsFor, sweep_outbox
-from app.services.mail_port import MailContent
+from app.services.messages.mail_port import MailContent
 from app.services.schools.settings import get_settings
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
@@ -72,7 +72,7 @@ def queue_mail(
     Args:
         user_id: the person it is for; the mail goes with the account.
         recipient: the address; the caller knows that it may be written to.
-        template: one of the names in ``app.web.mail_words``: ``confirm_email`` (``name``, ``link``), ``notice``
+        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``name``, ``link``), ``notice``
             (``name``, ``subject`` and ``body`` as ``Message.as_json``, ``link``), ``password_reset_done`` (``name``).
             A ``link`` is a path on the school's host, or a whole address there.
         params: plain JSON values for the template; never a password or an ID number.

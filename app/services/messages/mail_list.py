@@ -12,7 +12,7 @@ from app.errors import Message, NotFound, msg
 from app.models import Mail, User
 from app.rules.permissions import Action
 from app.rules.shared.masking import mask_email
-from app.services.mail_port import MailContent
+from app.services.messages.mail_port import MailContent
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
 

@@ -14,7 +14,7 @@ from flask_babel import force_locale, get_translations
 from markupsafe import Markup
 
 from app.errors import Message, msg
-from app.services.mail_port import MailContent, Worded
+from app.services.messages.mail_port import MailContent, Worded
 from app.web.shared.i18n import LOCALES, translated
 from app.web.shared.templating import school_address
 from tenants.registry import SchoolInfo

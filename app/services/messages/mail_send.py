@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.errors import msg
 from app.services.background.unit_of_work_factory import Units
-from app.services.mail_port import Letter, MailTransport, Refused, TryLater, Unclear, WordMail
-from app.services.mails import Taken, mark_failed, mark_sent, mark_unclear, put_back, take_mail
+from app.services.messages.mail_port import Letter, MailTransport, Refused, TryLater, Unclear, WordMail
+from app.services.messages.mail_queue import Taken, mark_failed, mark_sent, mark_unclear, put_back, take_mail
 
 
 def run_send(units: Units, *, mail_id: int, attempt: int, word: WordMail, transport: MailTransport) -> None:

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.services.notices import count_unread, list_notices, mark_read, open_notice
+from app.services.messages.notices import count_unread, list_notices, mark_read, open_notice
 from app.uow import unit_of_work
 from app.web.auth.views import redirect_to
 from app.web.shared.context import request_context

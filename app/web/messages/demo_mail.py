@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, current_app, render_template
 
-from app.services.mail_list import recent_mails
-from app.web.mail_words import link_of, read_mail
+from app.services.messages.mail_list import recent_mails
+from app.web.messages.mail_words import link_of, read_mail
 from app.web.shared.context import request_context, request_school
 
 blueprint = Blueprint("demo_mail", __name__)

@@ -14,9 +14,9 @@ from admin.base import PEOPLE, SecureView, attempt
 from admin.shared.listing import ListAddress, choice
 from app.errors import NotFound
 from app.rules.permissions import Action
-from app.services.mail_list import STATES, get_mail, list_mails
-from app.services.mails import retry_mail
-from app.web.mail_words import read_mail, title_of
+from app.services.messages.mail_list import STATES, get_mail, list_mails
+from app.services.messages.mail_queue import retry_mail
+from app.web.messages.mail_words import read_mail, title_of
 from app.web.shared.context import request_context, request_school
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument

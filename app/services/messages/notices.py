@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Notice, User
-from app.services.mails import queue_mail
+from app.services.messages.mail_queue import queue_mail
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import acting_user_id
 
