@@ -22,7 +22,7 @@ from admin.offering_classes import ClassesOfOffering
 from admin.offering_moves import OfferingMoves
 from admin.offering_staff import StaffPages
 from admin.own_status import OwnStatusActs, missing_by_tab
-from admin.registrations import RegistrationPages
+from admin.registrations.views import RegistrationPages
 from admin.shared.listing import ListAddress, choice, number
 from admin.shared.validators import Required
 from app.context import Context

@@ -15,9 +15,9 @@ from app.models import Course, CourseOffering, Enrolment, User
 from app.rules.course_states import OfferingStatus
 from app.rules.shared.semesters import term_label
 from app.rules.windows import CourseState, course_state
-from app.services.enrolment_rows import seats_of
 from app.services.offering_phase import licence_holds, state_condition, state_number
-from app.services.registration_counts import registrations_of_offering
+from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.seats import seats_of
 from app.services.shared.require_permission import acting_user_id
 
 

@@ -15,7 +15,7 @@ from app.models import Course, CourseOffering, User
 from app.rules.windows import CourseState
 from app.services.catalogue import CatalogueItem, as_item, is_shown, items_query, with_operating_teacher
 from app.services.offering_phase import state_condition, state_number
-from app.services.registration_counts import registrations_of_offering
+from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.paging import Page
 from app.services.shared.search import course_matches
 

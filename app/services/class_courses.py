@@ -20,7 +20,7 @@ from app.services.class_students import (
     student_row,
     students_of,
 )
-from app.services.registration_counts import registrations_of_offering
+from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.paging import Page
 
 

@@ -141,7 +141,7 @@ def delete_class(ctx: Context, *, class_id: int) -> str:
 def lock_class(ctx: Context, *, class_id: int, to_delete: bool = False) -> SchoolClass:
     """A class that the actor may manage, fresh and held until the end of this transaction.
 
-    Lock order: class, its students by id, then offerings (``app.services.enrolment_rows``).
+    Lock order: class, its students by id, then offerings (``app.services.registrations.seats``).
 
     Args:
         to_delete: nobody may refer to it meanwhile; else rows that refer to it are written beside this.

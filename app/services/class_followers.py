@@ -25,7 +25,7 @@ from app.services.class_registering import (
     selectable,
     title_of,
 )
-from app.services.enrolment_rows import Registered, free_seats, lock_offering
+from app.services.registrations.seats import Registered, free_seats, lock_offering
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
 

@@ -12,8 +12,8 @@ from app.context import Context
 from app.errors import Conflict, Message, msg
 from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Enrolment, User
 from app.rules.course_states import OfferingStatus
-from app.services.enrolment_rows import Registered, is_online, register_many
 from app.services.offering_phase import licence_holds
+from app.services.registrations.seats import Registered, is_online, register_many
 from app.services.shared.audit import record
 
 

@@ -20,7 +20,7 @@ from app.services.class_registering import (
     require_selectable,
     title_of,
 )
-from app.services.enrolment_rows import lock_offering, promote_waiting
+from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
 

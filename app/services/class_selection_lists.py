@@ -24,8 +24,8 @@ from app.rules.windows import CourseState, course_state
 from app.services.class_lists import get_class
 from app.services.class_registering import refusals, selectable
 from app.services.class_students import students_of
-from app.services.enrolment_rows import seats_of
-from app.services.registration_counts import registrations_of_offering
+from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.seats import seats_of
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
 from app.services.shared.search import course_matches

@@ -14,7 +14,7 @@ from app.rules.own_course_states import CourseStatus, Standing
 from app.rules.permissions import Action, Reach, reach
 from app.rules.windows import CourseState, course_state
 from app.services.offering_phase import licence_holds, state_condition
-from app.services.registration_counts import registrations_of_offering
+from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import Page
 from app.services.shared.search import course_matches

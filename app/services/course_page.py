@@ -11,7 +11,7 @@ from app.context import Context
 from app.errors import Message
 from app.models import CourseOffering, OfferingAssistant, User, WaitingPlace
 from app.rules.assessment import sentences
-from app.rules.registration import Choice, registration_choice
+from app.rules.registrations.choices import Choice, registration_choice
 from app.rules.windows import CourseState, course_state
 from app.services.catalogue import CatalogueItem, is_shown
 from app.services.offering_assessment import assessment_of

@@ -35,7 +35,7 @@ from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
 from app.rules.course_states import OfferingStatus
 from app.rules.shared.semesters import term_of
-from app.services.enrolment_rows import promote_where_licensed
+from app.services.registrations.seats import promote_where_licensed
 from app.services.showings import show_publicly
 
 #: What of a licence is granted, and may be changed.

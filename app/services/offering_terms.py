@@ -16,7 +16,7 @@ from app.rules.course_states import OfferingStatus
 from app.rules.permissions import Action
 from app.rules.shared.semesters import terms_around
 from app.services.offerings import get_school_course, locked_offering
-from app.services.registration_counts import registrations_of_offering
+from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.audit import record
 from app.services.shared.own_classes_and_courses import reachable_offerings
 

@@ -15,9 +15,9 @@ from app.rules.course_states import Move, OfferingStatus, missing_for_online, ne
 from app.rules.licence_terms import MOST_SEATS
 from app.rules.permissions import Action, Reach, reach
 from app.rules.windows import Dates, date_problems
-from app.services.enrolment_rows import lock_offering, promote_waiting
 from app.services.own_offerings import follow_review, hold_review
-from app.services.registration_counts import registrations_of_offering
+from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.showings import show_publicly

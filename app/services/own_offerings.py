@@ -8,7 +8,7 @@ from app.context import Context
 from app.models import Course, CourseOffering
 from app.rules.course_states import OfferingStatus
 from app.rules.own_course_states import CourseStatus
-from app.services.enrolment_rows import lock_offering, promote_waiting
+from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record
 from app.services.showings import show_publicly
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select
 
 from app.context import Context
 from app.models import Course, CourseOffering, SchoolClass, User
-from app.services.registration_counts import registrations_of_offering
+from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.own_classes_and_courses import assists
 from app.services.shared.require_permission import acting_user_id
 

@@ -20,10 +20,10 @@ from app.errors import Conflict, NotAllowed, msg
 from app.models import Course
 from app.rules.shared.html import clean_html
 from app.rules.shared.semesters import term_label
-from app.services import enrolments
 from app.services.catalogue import get_offering
 from app.services.catalogue_search import Wanted, search_catalogue
 from app.services.course_page import get_choice, get_course_details
+from app.services.registrations import self_service as enrolments
 from app.uow import unit_of_work
 from app.web import apex
 from app.web.course_filters import discipline_choices, source_choices, state_choices

@@ -16,10 +16,10 @@ from app.rules.permissions import Role
 from app.rules.windows import CourseState, course_state
 from app.services.catalogue import get_offering, list_on_now, my_courses
 from app.services.catalogue_search import Wanted, count_facets, list_offerings, search_catalogue
-from app.services.enrolments import register, withdraw
 from app.services.licences import end_licence
 from app.services.offering_phase import state_condition
 from app.services.offerings import take_offline
+from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

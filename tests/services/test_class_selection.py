@@ -20,7 +20,7 @@ from app.services.class_members import associate
 from app.services.class_moves import move_class
 from app.services.class_selection import select_classes, select_courses, undo_selection
 from app.services.class_selection_lists import list_choosable, list_choosable_classes, list_selections
-from app.services.enrolments import register, withdraw
+from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

@@ -12,8 +12,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseOffering, Enrolment, Notice, User
 from app.rules.permissions import Role
-from app.services.enrolments import register
-from app.services.registration_keeping import (
+from app.services.registrations.by_staff import (
     add_students,
     admit_waiting,
     export_registrations,
@@ -22,13 +21,14 @@ from app.services.registration_keeping import (
     remove_students,
     remove_waiting,
 )
-from app.services.registrations import (
+from app.services.registrations.lists import (
     RegistrationSort,
     class_figures,
     list_registered,
     registrations_in_time,
     seat_figures,
 )
+from app.services.registrations.self_service import register
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

@@ -18,17 +18,17 @@ from app.context import Context
 from app.models import CourseLicence, CourseOffering, Enrolment, Notice, User, WaitingPlace
 from app.rules.permissions import Role
 from app.rules.windows import Dates
-from app.services.enrolment_rows import (
+from app.services.licences import license_course
+from app.services.offerings import put_online, schedule_offering, take_offline
+from app.services.registrations.by_staff import remove_students
+from app.services.registrations.seats import (
     free_seats,
     lock_offering,
     promote_waiting,
     register_many,
     seats_of,
 )
-from app.services.enrolments import Outcome, Place, leave_waiting, register, withdraw
-from app.services.licences import license_course
-from app.services.offerings import put_online, schedule_offering, take_offline
-from app.services.registration_keeping import remove_students
+from app.services.registrations.self_service import Outcome, Place, leave_waiting, register, withdraw
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

@@ -14,7 +14,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from app.context import Context
 from app.models import Course, CourseOffering, User
 from app.rules.permissions import Role
-from app.services.enrolments import register, withdraw
+from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

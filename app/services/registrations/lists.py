@@ -16,7 +16,7 @@ from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action
 from app.rules.shared.day_counts import Point, points
-from app.services.enrolment_rows import seats_of
+from app.services.registrations.seats import seats_of
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import Page
 

@@ -14,8 +14,7 @@ from admin.base import attempt
 from admin.shared.listing import ListAddress, choice, number, ticked
 from app.context import Context
 from app.errors import Invalid, Message, msg
-from app.services.enrolment_rows import Registered
-from app.services.registration_keeping import (
+from app.services.registrations.by_staff import (
     REASON_LENGTH,
     Exported,
     add_students,
@@ -28,7 +27,7 @@ from app.services.registration_keeping import (
     remove_students,
     remove_waiting,
 )
-from app.services.registrations import (
+from app.services.registrations.lists import (
     RegistrationSort,
     class_figures,
     list_named,
@@ -36,6 +35,7 @@ from app.services.registrations import (
     registrations_in_time,
     seat_figures,
 )
+from app.services.registrations.seats import Registered
 from app.sheets.typed import TypedSheet, Value, typed_workbook
 from app.web.shared.context import request_context, request_school
 from app.web.shared.downloads import give_download

@@ -18,7 +18,7 @@ from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.course_states import OfferingStatus
 from app.rules.windows import is_registration_open
-from app.services.enrolment_notices import tell_promoted
+from app.services.registrations.notices import tell_promoted
 from app.services.shared.audit import record
 
 #: Kinds of accounts that can be registered; an administrator's student side is the same as a student's (chapter 3).

@@ -12,22 +12,22 @@ from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
-from app.services.enrolment_notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
-from app.services.enrolment_rows import (
-    Registered,
-    free_seats,
-    is_online,
-    lock_offering,
-    promote_waiting,
-    register_many,
-)
-from app.services.registrations import (
+from app.services.registrations.lists import (
     SAME_CLASS,
     RegistrationRow,
     all_registered,
     in_class,
     manageable,
     words_found,
+)
+from app.services.registrations.notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
+from app.services.registrations.seats import (
+    Registered,
+    free_seats,
+    is_online,
+    lock_offering,
+    promote_waiting,
+    register_many,
 )
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
