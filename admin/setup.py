@@ -17,7 +17,6 @@ from admin import (
     graduates,
     imports,
     licences,
-    offerings,
     people,
     permissions,
     recommendations,
@@ -28,6 +27,7 @@ from admin import (
 from admin.announcements import views as announcements
 from admin.auth import slips
 from admin.messages import mails
+from admin.offerings import views as offerings
 from admin.schools import settings as school_settings
 from admin.schools import views as schools
 from admin.shared import audit_log as audit

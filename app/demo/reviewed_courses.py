@@ -18,7 +18,7 @@ from app.rules.permissions import Role
 from app.services.course_drafts import open_draft, save_draft, set_cover
 from app.services.course_reviews import review_course, submit_course
 from app.services.courses import CourseContent, create_own_course
-from app.services.offerings import schedule_offering
+from app.services.offerings.schedule import schedule_offering
 from app.services.recommendations import accept_recommendation, recommend_course
 
 _OPEN = (12, 96, -3, 18)

@@ -27,7 +27,7 @@ from app.services.alliance import add_secretary, provisional_alliance, set_up_al
 from app.services.course_drafts import open_draft, save_draft
 from app.services.courses import create_course, publish_version, release_course, set_cover
 from app.services.licences import license_course
-from app.services.offerings import put_online, schedule_offering
+from app.services.offerings.schedule import put_online, schedule_offering
 from app.services.schools.directory import INFO_COLUMNS
 from app.services.schools.open_and_edit import open_school
 from tenants.registry import SchoolInfo, find_alliance

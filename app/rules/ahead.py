@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.errors import Message, msg
-from app.rules.windows import Dates
+from app.rules.offerings.dates import Dates
 
 _WHAT = {
     "registration_ends_on": msg("退课截止"),

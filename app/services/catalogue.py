@@ -12,10 +12,10 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Course, CourseOffering, Enrolment, User
-from app.rules.course_states import OfferingStatus
+from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.shared.semesters import term_label
-from app.rules.windows import CourseState, course_state
-from app.services.offering_phase import licence_holds, state_condition, state_number
+from app.services.offerings.phase import licence_holds, state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
 from app.services.shared.require_permission import acting_user_id

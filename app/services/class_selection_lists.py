@@ -19,8 +19,8 @@ from app.models import (
     SchoolClass,
     User,
 )
+from app.rules.offerings.dates import CourseState, course_state
 from app.rules.permissions import Action
-from app.rules.windows import CourseState, course_state
 from app.services.class_lists import get_class
 from app.services.class_registering import refusals, selectable
 from app.services.class_students import students_of

@@ -11,10 +11,10 @@ from app.context import Context
 from app.errors import Message
 from app.models import CourseOffering, OfferingAssistant, User, WaitingPlace
 from app.rules.assessment import sentences
+from app.rules.offerings.dates import CourseState, course_state
 from app.rules.registrations.choices import Choice, registration_choice
-from app.rules.windows import CourseState, course_state
 from app.services.catalogue import CatalogueItem, is_shown
-from app.services.offering_assessment import assessment_of
+from app.services.offerings.assessment import assessment_of
 
 
 @dataclass(frozen=True, slots=True)

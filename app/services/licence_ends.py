@@ -11,11 +11,11 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseOffering, User
-from app.rules.course_states import OfferingStatus
 from app.rules.licence_terms import notice_due
+from app.rules.offerings.publication import OfferingStatus
 from app.services.messages.notices import notify
+from app.services.offerings.public import show_publicly
 from app.services.shared.audit import record
-from app.services.showings import show_publicly
 
 
 def tend_licences(ctx: Context) -> int:

@@ -33,10 +33,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
-from app.rules.course_states import OfferingStatus
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.shared.semesters import term_of
+from app.services.offerings.public import show_publicly
 from app.services.registrations.seats import promote_where_licensed
-from app.services.showings import show_publicly
 
 #: What of a licence is granted, and may be changed.
 TERMS = ("starts_on", "ends_on", "seats", "term", "local_assessment")

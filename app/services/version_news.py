@@ -14,10 +14,10 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseLicence, CourseOffering, CourseVersion, CourseVersionOutbox, School, User
 from app.rules.course_content import FIELD_LABELS
-from app.rules.course_states import OfferingStatus
+from app.rules.offerings.publication import OfferingStatus
 from app.services.background.outbox import UnitsFor, sweep_outbox
 from app.services.messages.notices import notify
-from app.services.offering_phase import licence_holds
+from app.services.offerings.phase import licence_holds
 from app.services.schools.directory import INFO_COLUMNS
 from app.services.shared.audit import record
 from tenants.registry import SchoolInfo

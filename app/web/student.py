@@ -9,8 +9,8 @@ from flask_login import current_user, login_required
 
 from app.context import Context
 from app.rules.ahead import Ahead, next_day
+from app.rules.offerings.dates import CourseState
 from app.rules.permissions import Action, may
-from app.rules.windows import CourseState
 from app.services.announcements.read import list_shown
 from app.services.calendars import my_subscription
 from app.services.catalogue import CatalogueItem, OnNow, list_on_now

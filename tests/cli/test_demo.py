@@ -15,8 +15,8 @@ from app.context import Actor, Context
 from app.demo.schools import PASSWORD
 from app.jobs import discard
 from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
+from app.rules.offerings.dates import CourseState
 from app.rules.permissions import Role
-from app.rules.windows import CourseState
 from app.services.catalogue_search import list_offerings
 from app.services.shared.audit import broken_links
 from app.vault import Vault

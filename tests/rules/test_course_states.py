@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Conflict
-from app.rules.course_states import MOVES, Move, OfferingStatus, missing_for_online, next_status
 from app.rules.licence_terms import notice_due
-from app.rules.windows import Dates
+from app.rules.offerings.dates import Dates
+from app.rules.offerings.publication import MOVES, Move, OfferingStatus, missing_for_online, next_status
 
 COMPLETE = Dates(
     starts_on=date(2026, 9, 20),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.rules.offerings.dates import Dates, is_registration_open
 from app.rules.registrations.choices import Choice, ChoiceCode, registration_choice
-from app.rules.windows import Dates, is_registration_open
 
 DAY = date(2026, 9, 10)
 DATES = Dates(

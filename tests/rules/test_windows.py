@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.rules.windows import CourseState, Dates, course_state, date_problems, is_registration_open
+from app.rules.offerings.dates import CourseState, Dates, course_state, date_problems, is_registration_open
 
 DAY = date(2026, 9, 10)
 

@@ -12,15 +12,15 @@ from app.context import Context
 from app.errors import NotAllowed
 from app.models import CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.permissions import Role
-from app.services.course_list import (
+from app.services.licences import end_licence
+from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,
     CourseFilter,
     list_operating_teachers,
     list_school_courses,
 )
-from app.services.licences import end_licence
-from app.services.offerings import take_offline
+from app.services.offerings.schedule import take_offline
 from app.services.recommendations import decline_recommendation, recommend_course
 from app.uow import unit_of_work
 from tenants.db import db

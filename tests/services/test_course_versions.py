@@ -19,7 +19,7 @@ from app.services.courses import publish_version
 from app.services.licence_writing import CourseRef
 from app.services.licences import end_licence
 from app.services.licensing import license_courses
-from app.services.offerings import take_offline
+from app.services.offerings.schedule import take_offline
 from app.services.recommendations import accept_recommendation, recommend_course
 from app.services.version_news import tell_schools
 from app.uow import unit_of_work

@@ -14,8 +14,8 @@ from app.rules.permissions import MAY, Action, Reach, Role, may, reach
 from app.services.class_courses import get_class_course, list_class_courses, list_registrations
 from app.services.class_lists import class_names, class_years, get_class, list_classes
 from app.services.class_students import StudentSort, list_class_students
-from app.services.course_list import list_school_courses
 from app.services.head_teachers import head_teacher_choices, set_head_teacher
+from app.services.offerings.lists import list_school_courses
 from app.services.shared.activation import Activation
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

@@ -13,26 +13,26 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import CourseOffering, Enrolment, LicenceAnswer, Notice, OfferingAssistant, School, User
 from app.rules.assessment import Assessment, Component, Kind
-from app.rules.course_states import OfferingStatus
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
 from app.services.alliance_policy import set_policy
 from app.services.licence_ends import tend_licences
-from app.services.offering_assessment import assessment_of, set_local_assessment
-from app.services.offering_staff import (
-    add_assistants,
-    find_teachers,
-    list_staff,
-    remove_assistant,
-    set_operating_teacher,
-)
-from app.services.offering_terms import drop_term, list_terms, offer_again, open_terms
-from app.services.offerings import (
+from app.services.offerings.assessment import assessment_of, set_local_assessment
+from app.services.offerings.repeat_and_cancel import drop_term, list_terms, offer_again, open_terms
+from app.services.offerings.schedule import (
     NotReady,
     decline_offer,
     get_school_course,
     put_online,
     reconsider_offer,
     schedule_offering,
+)
+from app.services.offerings.staff import (
+    add_assistants,
+    find_teachers,
+    list_staff,
+    remove_assistant,
+    set_operating_teacher,
 )
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

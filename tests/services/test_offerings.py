@@ -11,10 +11,10 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseOffering, User
-from app.rules.course_states import OfferingStatus
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
 from app.services.licences import end_licence
-from app.services.offerings import (
+from app.services.offerings.schedule import (
     NotReady,
     decline_offer,
     get_school_course,

@@ -12,12 +12,12 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Course, CourseRecommendation, CourseVersion, Notice, User
 from app.rules.licence_terms import Terms
 from app.rules.permissions import Role
-from app.services.course_list import list_school_courses
 from app.services.course_review_pages import get_own_status
 from app.services.course_reviews import take_off
 from app.services.licence_lists import CourseFilter, all_licensable
 from app.services.licence_writing import CourseRef
 from app.services.licensing import license_courses
+from app.services.offerings.lists import list_school_courses
 from app.services.recommendation_pages import (
     count_open_recommendations,
     count_recommendations,

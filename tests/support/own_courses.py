@@ -19,7 +19,7 @@ from app.rules.permissions import Role
 from app.services.course_drafts import open_draft, save_draft
 from app.services.course_reviews import review_course, submit_course
 from app.services.courses import create_own_course
-from app.services.offerings import schedule_offering
+from app.services.offerings.schedule import schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

@@ -18,7 +18,7 @@ from app.models import Course, CourseOffering, User
 from app.rules.permissions import Role
 from app.services.accounts import edit_account
 from app.services.licences import end_licence
-from app.services.offerings import take_offline
+from app.services.offerings.schedule import take_offline
 from app.services.registrations.self_service import register
 from app.services.schools.open_and_edit import edit_school, suspend_school
 from app.uow import unit_of_work

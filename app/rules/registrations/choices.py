@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.errors import Message, msg
-from app.rules.windows import Dates
+from app.rules.offerings.dates import Dates
 
 
 class ChoiceCode(StrEnum):

@@ -16,8 +16,8 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, User, WaitingPlace
-from app.rules.course_states import OfferingStatus
-from app.rules.windows import is_registration_open
+from app.rules.offerings.dates import is_registration_open
+from app.rules.offerings.publication import OfferingStatus
 from app.services.registrations.notices import tell_promoted
 from app.services.shared.audit import record
 

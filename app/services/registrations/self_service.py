@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound, msg
 from app.models import CourseOffering, Enrolment, WaitingPlace
+from app.rules.offerings.dates import is_registration_open
 from app.rules.permissions import Action
-from app.rules.windows import is_registration_open
 from app.services.registrations.seats import is_online, lock_offering, promote_waiting, register_many
 from app.services.shared.audit import record
 from app.services.shared.require_permission import acting_user_id, require

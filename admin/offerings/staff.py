@@ -12,7 +12,7 @@ from flask_babel import gettext
 from admin.base import attempt
 from admin.shared.listing import ListAddress, ticked
 from app.rules.permissions import Action, may
-from app.services.offering_staff import (
+from app.services.offerings.staff import (
     add_assistants,
     find_teachers,
     list_staff,

@@ -11,16 +11,16 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotAllowed, NotFound, msg
 from app.models import CourseLicence, CourseOffering, LicenceAnswer, School, User
-from app.rules.course_states import Move, OfferingStatus, missing_for_online, next_status
 from app.rules.licence_terms import MOST_SEATS
+from app.rules.offerings.dates import Dates, date_problems
+from app.rules.offerings.publication import Move, OfferingStatus, missing_for_online, next_status
 from app.rules.permissions import Action, Reach, reach
-from app.rules.windows import Dates, date_problems
-from app.services.own_offerings import follow_review, hold_review
+from app.services.offerings.follow_review import follow_review, hold_review
+from app.services.offerings.public import show_publicly
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record
 from app.services.shared.own_classes_and_courses import reachable_offerings
-from app.services.showings import show_publicly
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)

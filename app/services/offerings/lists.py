@@ -10,10 +10,10 @@ from sqlalchemy.orm import contains_eager
 
 from app.context import Context
 from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, User, WaitingPlace
+from app.rules.offerings.dates import CourseState, course_state
 from app.rules.own_course_states import CourseStatus, Standing
 from app.rules.permissions import Action, Reach, reach
-from app.rules.windows import CourseState, course_state
-from app.services.offering_phase import licence_holds, state_condition
+from app.services.offerings.phase import licence_holds, state_condition
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import Page

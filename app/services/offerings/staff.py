@@ -13,7 +13,7 @@ from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.permissions import Action
 from app.services.messages.notices import notify
-from app.services.offerings import get_school_course, locked_offering
+from app.services.offerings.schedule import get_school_course, locked_offering
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from app.errors import Conflict, Message, msg
-from app.rules.windows import Dates, date_problems
+from app.rules.offerings.dates import Dates, date_problems
 
 
 class OfferingStatus(StrEnum):

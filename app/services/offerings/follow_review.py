@@ -6,11 +6,11 @@ from sqlalchemy import select, tuple_, update
 
 from app.context import Context
 from app.models import Course, CourseOffering
-from app.rules.course_states import OfferingStatus
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.own_course_states import CourseStatus
+from app.services.offerings.public import show_publicly
 from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record
-from app.services.showings import show_publicly
 
 
 def hold_review(ctx: Context, *, offering_id: int) -> None:

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 
 from app.context import Context
 from app.models import CourseLicence, CourseOffering
-from app.rules.windows import CourseState
+from app.rules.offerings.dates import CourseState
 
 
 def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
-    """``app.rules.windows.course_state`` for the four dates of a row; a test holds the two together."""
+    """``app.rules.offerings.dates.course_state`` for the four dates of a row; a test holds the two together."""
     ended = func.coalesce(CourseOffering.ends_on < today, False)
     open_ = func.coalesce(
         and_(CourseOffering.registration_starts_on <= today, CourseOffering.registration_ends_on >= today),
