@@ -12,20 +12,20 @@ from admin import (
     activity,
     alliance_settings,
     classes,
-    course_reviews,
-    courses,
     graduates,
     imports,
     licences,
     people,
     permissions,
-    recommendations,
     requests,
     teacher_imports,
     visits,
 )
 from admin.announcements import views as announcements
 from admin.auth import slips
+from admin.courses import alliance as courses
+from admin.courses import recommendations
+from admin.courses import reviews as course_reviews
 from admin.messages import mails
 from admin.offerings import views as offerings
 from admin.schools import settings as school_settings

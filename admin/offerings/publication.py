@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 
-from admin.assessment_form import TypedAssessment
 from admin.base import attempt
+from admin.courses.assessment import TypedAssessment
 from app.rules.permissions import Action, may
 from app.services.offerings.assessment import set_local_assessment
 from app.services.offerings.repeat_and_cancel import drop_term, offer_again

@@ -14,29 +14,29 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, IntegerField
 from wtforms.validators import Optional
 
-from admin.assessment_form import TypedAssessment
 from admin.base import COURSES, ManageForm, SecureView, attempt
-from admin.course_editor import ContentEditor, EditorPage
-from admin.course_forms import NewCourseForm
+from admin.courses.assessment import TypedAssessment
+from admin.courses.editor import ContentEditor, EditorPage
+from admin.courses.forms import NewCourseForm
+from admin.courses.own_status import OwnStatusActs, missing_by_tab
 from admin.offering_classes import ClassesOfOffering
 from admin.offerings.publication import OfferingMoves
 from admin.offerings.staff import StaffPages
-from admin.own_status import OwnStatusActs, missing_by_tab
 from admin.registrations.views import RegistrationPages
 from admin.shared.listing import ListAddress, choice, number
 from admin.shared.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
-from app.rules.assessment import sentences
-from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_REVIEW
+from app.rules.courses.assessment import sentences
+from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Action, may
 from app.rules.shared.semesters import term_label
-from app.services.course_contents import live_content
-from app.services.course_review_pages import get_own_status
-from app.services.course_versions import list_versions
-from app.services.courses import create_own_course
+from app.services.courses.create_and_release import create_own_course
+from app.services.courses.fields import live_content
+from app.services.courses.review_pages import get_own_status
+from app.services.courses.versions import list_versions
 from app.services.offerings.assessment import assessment_of
 from app.services.offerings.lists import (
     ALLIANCE_STATUSES,

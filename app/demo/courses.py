@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.demo import covers
-from app.rules.assessment import Assessment, Component, Gate, Kind, Makeup
-from app.services.courses import CourseContent
+from app.rules.courses.assessment import Assessment, Component, Gate, Kind, Makeup
+from app.services.courses.create_and_release import CourseContent
 
 
 @dataclass(frozen=True, slots=True)

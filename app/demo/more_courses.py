@@ -9,8 +9,8 @@ from functools import partial
 from app.demo import more_covers as covers
 from app.demo.courses import DemoCourse
 from app.demo.schools import Plan
-from app.rules.assessment import Assessment, Component, Kind
-from app.services.courses import CourseContent
+from app.rules.courses.assessment import Assessment, Component, Kind
+from app.services.courses.create_and_release import CourseContent
 
 _ASSESSMENT = Assessment(
     (Component(Kind.VIDEO, "", 20), Component(Kind.QUIZ, "", 30), Component(Kind.EXAM, "", 50)), 60

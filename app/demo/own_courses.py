@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.context import Actor, Context
 from app.models import Course, User
-from app.rules.assessment import Assessment, Component, Gate, Kind, Makeup
+from app.rules.courses.assessment import Assessment, Component, Gate, Kind, Makeup
 from app.rules.permissions import Role
-from app.services.courses import CourseContent, create_own_course
+from app.services.courses.create_and_release import CourseContent, create_own_course
 
 #: slug of the school -> the course that its first teacher has begun.
 _BEGUN = {

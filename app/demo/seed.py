@@ -24,8 +24,8 @@ from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY,
 from app.models import Course, CourseOffering, School, SchoolSettings, User
 from app.rules.permissions import Role
 from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
-from app.services.course_drafts import open_draft, save_draft
-from app.services.courses import create_course, publish_version, release_course, set_cover
+from app.services.courses.create_and_release import create_course, publish_version, release_course, set_cover
+from app.services.courses.drafts import open_draft, save_draft
 from app.services.licences import license_course
 from app.services.offerings.schedule import put_online, schedule_offering
 from app.services.schools.directory import INFO_COLUMNS

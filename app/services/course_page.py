@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 from app.context import Context
 from app.errors import Message
 from app.models import CourseOffering, OfferingAssistant, User, WaitingPlace
-from app.rules.assessment import sentences
+from app.rules.courses.assessment import sentences
 from app.rules.offerings.dates import CourseState, course_state
 from app.rules.registrations.choices import Choice, registration_choice
 from app.services.catalogue import CatalogueItem, is_shown

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from app.context import Context
 from app.rules.licence_terms import LicenceState
+from app.services.courses.recommendation_pages import count_open_recommendations
 from app.services.licence_lists import list_licences
-from app.services.recommendation_pages import count_open_recommendations
 
 
 @dataclass(frozen=True, slots=True)

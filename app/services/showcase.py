@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, distinct, func, select
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Course, CourseLicence, School
-from app.rules.assessment import from_json, sentences
+from app.rules.courses.assessment import from_json, sentences
 from app.services.offerings.public import Showing, list_showings, runs_somewhere
 from app.services.shared.paging import Page
 from app.services.shared.search import course_matches

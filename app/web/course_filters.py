@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.rules.disciplines import in_order
+from app.rules.courses.disciplines import in_order
 from app.web.shared.i18n import translated
 from app.web.shared.state_words import STATE_WORDS
 

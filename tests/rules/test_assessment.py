@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.assessment import (
+from app.rules.courses.assessment import (
     GATES,
     Assessment,
     Component,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.rules.course_content import LENGTHS
-from app.rules.disciplines import DISCIPLINES, is_subject_of, subjects_of
+from app.rules.courses.disciplines import DISCIPLINES, is_subject_of, subjects_of
+from app.rules.courses.fields import LENGTHS
 
 
 def test_the_catalogue_fits_its_columns_and_names_nothing_twice() -> None:

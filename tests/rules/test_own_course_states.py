@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Conflict
-from app.rules.own_course_states import CourseStatus, Standing, Step, after, is_possible
+from app.rules.courses.review_states import CourseStatus, Standing, Step, after, is_possible
 
 DRAFT, PENDING = CourseStatus.DRAFT, CourseStatus.PENDING
 APPROVED, REJECTED = CourseStatus.APPROVED, CourseStatus.REJECTED

@@ -12,6 +12,7 @@ from app.context import Context
 from app.errors import NotAllowed
 from app.models import CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.permissions import Role
+from app.services.courses.recommendations import decline_recommendation, recommend_course
 from app.services.licences import end_licence
 from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
@@ -21,7 +22,6 @@ from app.services.offerings.lists import (
     list_school_courses,
 )
 from app.services.offerings.schedule import take_offline
-from app.services.recommendations import decline_recommendation, recommend_course
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

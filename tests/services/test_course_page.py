@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.context import Context
 from app.models import OfferingAssistant, User
-from app.rules.assessment import Assessment, Component, Kind, as_json
+from app.rules.courses.assessment import Assessment, Component, Kind, as_json
 from app.rules.permissions import Role
 from app.services.catalogue import get_offering
 from app.services.course_page import CourseDetails, get_course_details

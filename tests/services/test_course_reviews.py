@@ -16,15 +16,15 @@ from app.models import AuditEntry, CourseReview, CourseVersion, Notice, Offering
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Role
 from app.services.catalogue import get_offering
-from app.services.course_drafts import open_draft, save_draft
-from app.services.course_review_pages import (
+from app.services.courses.drafts import open_draft, save_draft
+from app.services.courses.review_pages import (
     DECIDED,
     count_waiting,
     get_own_status,
     get_review_page,
     list_reviews,
 )
-from app.services.course_reviews import NotComplete, review_course, submit_course, take_off
+from app.services.courses.reviews import NotComplete, review_course, submit_course, take_off
 from app.services.offerings.repeat_and_cancel import offer_again
 from app.services.offerings.schedule import get_school_course, schedule_offering
 from app.uow import unit_of_work

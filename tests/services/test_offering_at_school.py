@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import CourseOffering, Enrolment, LicenceAnswer, Notice, OfferingAssistant, School, User
-from app.rules.assessment import Assessment, Component, Kind
+from app.rules.courses.assessment import Assessment, Component, Kind
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
 from app.services.alliance_policy import set_policy

@@ -12,13 +12,7 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Course, CourseRecommendation, CourseVersion, Notice, User
 from app.rules.licence_terms import Terms
 from app.rules.permissions import Role
-from app.services.course_review_pages import get_own_status
-from app.services.course_reviews import take_off
-from app.services.licence_lists import CourseFilter, all_licensable
-from app.services.licence_writing import CourseRef
-from app.services.licensing import license_courses
-from app.services.offerings.lists import list_school_courses
-from app.services.recommendation_pages import (
+from app.services.courses.recommendation_pages import (
     count_open_recommendations,
     count_recommendations,
     get_recommendation,
@@ -26,12 +20,18 @@ from app.services.recommendation_pages import (
     list_recommendations,
     list_recommending_schools,
 )
-from app.services.recommendations import (
+from app.services.courses.recommendations import (
     accept_recommendation,
     decline_recommendation,
     recommend_course,
     withdraw_recommendation,
 )
+from app.services.courses.review_pages import get_own_status
+from app.services.courses.reviews import take_off
+from app.services.licence_lists import CourseFilter, all_licensable
+from app.services.licence_writing import CourseRef
+from app.services.licensing import license_courses
+from app.services.offerings.lists import list_school_courses
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.context import Context
 from app.errors import msg
 from app.models import User
-from app.rules.assessment import Assessment, Component, Kind, as_json
+from app.rules.courses.assessment import Assessment, Component, Kind, as_json
 from app.services.messages.notices import list_notices, mark_read, notify
 from app.services.schools.settings import RANDOM, change_settings
 from app.uow import unit_of_work

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.context import Context
 from app.errors import Invalid, NotAllowed, msg
 from app.models import Course, CourseOffering
-from app.rules.assessment import Assessment, as_json, from_json, problems
+from app.rules.courses.assessment import Assessment, as_json, from_json, problems
 from app.rules.permissions import Action
 from app.services.offerings.schedule import get_school_course, locked_offering
 from app.services.shared.audit import record

@@ -6,8 +6,8 @@ from sqlalchemy import select, tuple_, update
 
 from app.context import Context
 from app.models import Course, CourseOffering
+from app.rules.courses.review_states import CourseStatus
 from app.rules.offerings.publication import OfferingStatus
-from app.rules.own_course_states import CourseStatus
 from app.services.offerings.public import show_publicly
 from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record

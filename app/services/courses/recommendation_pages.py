@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseRecommendation, School
-from app.rules.course_content import CourseContent, from_json
+from app.rules.courses.fields import CourseContent, from_json
 from app.rules.permissions import Action, may
 from app.services.schools.directory import matches, require_alliance
 from app.services.shared.paging import Page

@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Invalid, Message, NotFound, msg
 from app.models import Course, CourseOffering
-from app.rules.assessment import as_json as assessment_as_json
-from app.rules.assessment import from_json as assessment_from_json
-from app.rules.course_content import FIELDS, CourseContent
+from app.rules.courses.assessment import as_json as assessment_as_json
+from app.rules.courses.assessment import from_json as assessment_from_json
+from app.rules.courses.fields import FIELDS, CourseContent
 from app.rules.permissions import Action, Reach, reach
 from app.rules.shared.pinyin import pinyin_of_title
 from app.services.shared.own_classes_and_courses import reachable_offerings

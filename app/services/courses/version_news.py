@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseLicence, CourseOffering, CourseVersion, CourseVersionOutbox, School, User
-from app.rules.course_content import FIELD_LABELS
+from app.rules.courses.fields import FIELD_LABELS
 from app.rules.offerings.publication import OfferingStatus
 from app.services.background.outbox import UnitsFor, sweep_outbox
 from app.services.messages.notices import notify

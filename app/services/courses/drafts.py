@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseVersion
-from app.rules.course_content import (
+from app.rules.courses.fields import (
     FIELDS,
     CourseContent,
     as_json,
@@ -22,15 +22,8 @@ from app.rules.course_content import (
     from_json,
     problems,
 )
-from app.services.course_contents import (
-    LISTED,
-    editable_course,
-    is_live,
-    live_content,
-    taken,
-    write_content,
-)
-from app.services.course_versions import announce_version
+from app.services.courses.fields import LISTED, editable_course, is_live, live_content, taken, write_content
+from app.services.courses.versions import announce_version
 from app.services.media.clean import COVER_SIZE, clean_image
 from app.services.shared.audit import record
 

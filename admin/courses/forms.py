@@ -20,8 +20,8 @@ from wtforms.validators import Optional
 
 from admin.base import ManageForm
 from admin.shared.validators import Required
-from app.rules.course_content import LENGTHS, CourseContent
-from app.rules.disciplines import DISCIPLINES, subjects_of
+from app.rules.courses.disciplines import DISCIPLINES, subjects_of
+from app.rules.courses.fields import LENGTHS, CourseContent
 from app.rules.shared.html import editable_text
 from app.web.shared.i18n import joined
 

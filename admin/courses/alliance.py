@@ -11,15 +11,21 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import ALLIANCE, SecureView, attempt
-from admin.course_editor import ContentEditor, EditorPage
-from admin.course_forms import NewCourseForm
+from admin.courses.editor import ContentEditor, EditorPage
+from admin.courses.forms import NewCourseForm
 from admin.shared.listing import ListAddress, choice
 from app.context import Context
-from app.rules.course_content import FIELD_LABELS, missing_for_release
+from app.rules.courses.fields import FIELD_LABELS, missing_for_release
 from app.rules.permissions import Action
-from app.services.course_drafts import open_draft
-from app.services.course_versions import list_versions
-from app.services.courses import create_course, get_course, list_courses, publish_version, release_course
+from app.services.courses.create_and_release import (
+    create_course,
+    get_course,
+    list_courses,
+    publish_version,
+    release_course,
+)
+from app.services.courses.drafts import open_draft
+from app.services.courses.versions import list_versions
 from app.web.shared.context import request_context, request_school
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument

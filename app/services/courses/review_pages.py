@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, CourseReview
-from app.rules.own_course_states import CourseStatus, Standing, Step, is_possible
+from app.rules.courses.review_states import CourseStatus, Standing, Step, is_possible
 from app.rules.permissions import Action, may
-from app.services.course_contents import editable_course
-from app.services.course_drafts import DraftView, draft_of, view_of
-from app.services.course_reviews import missing_for_submission, standing_of
+from app.services.courses.drafts import DraftView, draft_of, view_of
+from app.services.courses.fields import editable_course
+from app.services.courses.reviews import missing_for_submission, standing_of
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
 from app.services.shared.search import course_matches
@@ -28,7 +28,7 @@ _DRAFT = and_(CourseDraft.school_id == Course.school_id, CourseDraft.course_id =
 
 @dataclass(frozen=True, slots=True)
 class ReviewStep:
-    """A step of a course's way (``app.rules.own_course_states.Step``), with its reason."""
+    """A step of a course's way (``app.rules.courses.review_states.Step``), with its reason."""
 
     step: str
     reason: str

@@ -13,9 +13,9 @@ from flask_babel import gettext, lazy_gettext
 from admin.base import ALLIANCE, SecureView, attempt
 from admin.shared.listing import ListAddress, choice, number
 from app.context import Context
-from app.rules.assessment import sentences
+from app.rules.courses.assessment import sentences
 from app.rules.permissions import Action
-from app.services.recommendation_pages import (
+from app.services.courses.recommendation_pages import (
     STATES,
     count_open_recommendations,
     count_recommendations,
@@ -24,7 +24,7 @@ from app.services.recommendation_pages import (
     list_recommendations,
     list_recommending_schools,
 )
-from app.services.recommendations import NOTE_LENGTH, accept_recommendation, decline_recommendation
+from app.services.courses.recommendations import NOTE_LENGTH, accept_recommendation, decline_recommendation
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import address, page_argument, text_argument

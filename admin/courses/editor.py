@@ -11,15 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 
-from admin.assessment_form import TypedAssessment
 from admin.base import attempt
-from admin.course_forms import BasicsForm, ContentForm, DetailsForm, mark
+from admin.courses.assessment import TypedAssessment
+from admin.courses.forms import BasicsForm, ContentForm, DetailsForm, mark
 from admin.shared.uploads import ACCEPTED, picture_of
 from app.context import Context
 from app.errors import DomainError, Invalid, Message, NotAllowed, NotFound
-from app.rules.assessment import sentences
-from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_RELEASE, CourseContent
-from app.services.course_drafts import (
+from app.rules.courses.assessment import sentences
+from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_RELEASE, CourseContent
+from app.services.courses.drafts import (
     DraftView,
     EditedMeanwhile,
     SavedDraft,
@@ -30,7 +30,7 @@ from app.services.course_drafts import (
     set_cover,
 )
 from app.uow import unit_of_work
-from app.web.presence import note_presence
+from app.web.courses.presence import note_presence
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
