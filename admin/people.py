@@ -21,7 +21,7 @@ from app.rules.permissions import Action, may
 from app.services.account_access import ResetPasswords, disable_accounts, enable_accounts, reset_passwords
 from app.services.auth.initial_passwords import first_password_note
 from app.services.auth.slips import MOST, SlipChoice
-from app.services.class_lists import class_names
+from app.services.classes.lists import class_names
 from app.services.people import (
     PeopleFilter,
     PersonSort,

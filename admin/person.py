@@ -22,7 +22,7 @@ from app.services.account_access import STAFF_ROLES, change_role
 from app.services.account_fields import SEALED
 from app.services.accounts import create_account, edit_account
 from app.services.auth.initial_passwords import first_password_note
-from app.services.class_lists import class_names
+from app.services.classes.lists import class_names
 from app.services.people import get_person_row
 from app.services.person_card import get_cells, get_person
 from app.services.personal_data import reveal_value

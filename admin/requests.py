@@ -15,7 +15,7 @@ from admin.shared.listing import ListAddress, choice, number
 from app.context import Context
 from app.rules.change_requests import ANSWER_LENGTH, CANNED_ANSWERS
 from app.rules.permissions import Action
-from app.services.class_lists import class_names
+from app.services.classes.lists import class_names
 from app.services.request_reviews import (
     STATES,
     Decided,

@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext
 from admin import (
     activity,
     alliance_settings,
-    classes,
     graduates,
     imports,
     licences,
@@ -23,6 +22,7 @@ from admin import (
 )
 from admin.announcements import views as announcements
 from admin.auth import slips
+from admin.classes import views as classes
 from admin.courses import alliance as courses
 from admin.courses import recommendations
 from admin.courses import reviews as course_reviews

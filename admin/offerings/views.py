@@ -15,11 +15,11 @@ from wtforms import DateField, IntegerField
 from wtforms.validators import Optional
 
 from admin.base import COURSES, ManageForm, SecureView, attempt
+from admin.classes.of_offering import ClassesOfOffering
 from admin.courses.assessment import TypedAssessment
 from admin.courses.editor import ContentEditor, EditorPage
 from admin.courses.forms import NewCourseForm
 from admin.courses.own_status import OwnStatusActs, missing_by_tab
-from admin.offering_classes import ClassesOfOffering
 from admin.offerings.publication import OfferingMoves
 from admin.offerings.staff import StaffPages
 from admin.registrations.views import RegistrationPages

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from app.context import Actor, Context
 from app.models import ClassSelection, CourseOffering, SchoolClass, User
 from app.rules.permissions import Role
-from app.services.class_editing import archive_class, create_class
-from app.services.class_followers import answer_later_joiners
-from app.services.class_members import associate
-from app.services.class_registering import selectable
-from app.services.class_selection import select_courses
+from app.services.classes.edit import archive_class, create_class
+from app.services.classes.later_joiners import answer_later_joiners
+from app.services.classes.members import associate
+from app.services.classes.register import selectable
+from app.services.classes.select_courses import select_courses
 
 _GRADUATED = {"name": "临床医学1班", "major": "临床医学"}
 _YEARS_AGO = 7

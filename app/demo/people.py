@@ -13,8 +13,8 @@ from app.demo.schools import NEWCOMER, PASSWORD, DemoSchool
 from app.models import Consent, SchoolClass, User
 from app.rules.auth.consent import VERSION
 from app.rules.shared.pinyin import pinyin_of
-from app.services.classes import NewClass, create_classes
-from app.services.head_teachers import set_head_teacher
+from app.services.classes.head_teachers import set_head_teacher
+from app.services.classes.numbering import NewClass, create_classes
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER, seal
 from app.services.shared.password_hashes import hash_password

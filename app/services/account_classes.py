@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import InvalidFields, Message, msg
 from app.models import SchoolClass
-from app.rules.classes import class_label
-from app.services.classes import NewClass, create_classes
+from app.rules.classes.fields import class_label
+from app.services.classes.numbering import NewClass, create_classes
 from app.services.shared.audit import record
 
 

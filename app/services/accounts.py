@@ -24,7 +24,7 @@ from app.services.account_fields import (
     unique_or_invalid,
     write_columns,
 )
-from app.services.class_followers import follow_joiners
+from app.services.classes.later_joiners import follow_joiners
 from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER

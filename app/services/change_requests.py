@@ -15,7 +15,7 @@ from app.context import Context
 from app.errors import Conflict, InvalidFields, NotAllowed, NotFound, msg
 from app.models import ChangeRequest, ProofFile, SchoolClass, User
 from app.rules.change_requests import REASON_LENGTH, REQUESTABLE, check_change, text_of
-from app.rules.classes import class_label
+from app.rules.classes.fields import class_label
 from app.rules.shared.masking import mask_id_number
 from app.services.account_classes import choose_class
 from app.services.account_fields import current_cells

@@ -12,7 +12,7 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseOffering, Enrolment, RosterImport, RosterImportRow, SchoolClass, User
 from app.rules.auth.login_names import LIFETIME_FAILURES
-from app.rules.classes import class_label
+from app.rules.classes.fields import class_label
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell
 from app.services.account_fields import SEALED, current_cells

@@ -14,8 +14,8 @@ from app.context import Context
 from app.errors import NotAllowed
 from app.models import User
 from app.rules.permissions import Role
-from app.services.class_editing import archive_class, create_class
-from app.services.class_lists import class_names, class_years, list_classes
+from app.services.classes.edit import archive_class, create_class
+from app.services.classes.lists import class_names, class_years, list_classes
 from app.services.courses.create_and_release import CourseContent, create_own_course
 from app.services.people import entry_years, search_people
 from app.services.schools.overview import count_school

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.errors import InvalidFields
-from app.rules.classes import ClassValues, read_class
+from app.rules.classes.fields import ClassValues, read_class
 from tests.support.app import TODAY
 
 

@@ -11,10 +11,10 @@ from app.context import Context
 from app.errors import NotAllowed, NotFound
 from app.models import User
 from app.rules.permissions import MAY, Action, Reach, Role, may, reach
-from app.services.class_courses import get_class_course, list_class_courses, list_registrations
-from app.services.class_lists import class_names, class_years, get_class, list_classes
-from app.services.class_students import StudentSort, list_class_students
-from app.services.head_teachers import head_teacher_choices, set_head_teacher
+from app.services.classes.courses import get_class_course, list_class_courses, list_registrations
+from app.services.classes.head_teachers import head_teacher_choices, set_head_teacher
+from app.services.classes.lists import class_names, class_years, get_class, list_classes
+from app.services.classes.students import StudentSort, list_class_students
 from app.services.offerings.lists import list_school_courses
 from app.services.shared.activation import Activation
 from app.uow import unit_of_work

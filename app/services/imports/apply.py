@@ -11,8 +11,8 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import RosterImport
 from app.services.background.unit_of_work_factory import Units
-from app.services.class_followers import follow_joiners
-from app.services.classes import NewClass, create_classes
+from app.services.classes.later_joiners import follow_joiners
+from app.services.classes.numbering import NewClass, create_classes
 from app.services.imports import sql
 from app.services.imports.kinds import KINDS
 from app.services.imports.lease import Run, Superseded, claim, finish, hold_school, lock

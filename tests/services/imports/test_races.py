@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from app.jobs import JobName
 from app.models import ImportOutbox, RosterImport, SchoolClass
-from app.services.classes import NewClass, create_classes
+from app.services.classes.numbering import NewClass, create_classes
 from app.services.imports import apply, check, sql
 from app.services.imports.apply import run_apply
 from app.services.imports.check import run_check

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from admin.base import SecureView
 from app.rules.permissions import Action, may
-from app.services.class_lists import get_class
+from app.services.classes.lists import get_class
 from app.web.shared.context import request_actor, request_context
 
 

@@ -11,9 +11,9 @@ from app.context import Context
 from app.errors import Conflict, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.services.class_editing import lock_class, require_in_use
-from app.services.class_followers import follow_joiners
-from app.services.class_lists import get_class
+from app.services.classes.edit import lock_class, require_in_use
+from app.services.classes.later_joiners import follow_joiners
+from app.services.classes.lists import get_class
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
 

@@ -12,15 +12,16 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 
 from admin.base import ACADEMIC, ManageForm, attempt
-from admin.class_editing import ClassEditing
-from admin.class_members import ClassMembers
-from admin.class_moves import LAST_MOVE, ClassMoves
-from admin.class_selection import ClassSelections
+from admin.classes.edit import ClassEditing
+from admin.classes.members import ClassMembers
+from admin.classes.merge_classes import LAST_MOVE, ClassMoves
+from admin.classes.select_courses import ClassSelections
 from admin.shared.listing import ListAddress, choice, number, year
 from app.rules.permissions import Action, may
-from app.services.class_courses import get_class_course, list_class_courses, list_registrations
-from app.services.class_followers import list_later_joiners
-from app.services.class_lists import (
+from app.services.classes.courses import get_class_course, list_class_courses, list_registrations
+from app.services.classes.head_teachers import head_teacher_choices, set_head_teacher
+from app.services.classes.later_joiners import list_later_joiners
+from app.services.classes.lists import (
     ClassFilter,
     ClassState,
     class_majors,
@@ -29,8 +30,7 @@ from app.services.class_lists import (
     get_class,
     list_classes,
 )
-from app.services.class_students import StudentSort, list_class_students
-from app.services.head_teachers import head_teacher_choices, set_head_teacher
+from app.services.classes.students import StudentSort, list_class_students
 from app.services.shared.activation import Activation
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW

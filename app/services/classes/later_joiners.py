@@ -16,8 +16,8 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import ClassCourse, ClassSelection, Course, CourseOffering, SchoolClass, User
 from app.rules.permissions import Action
-from app.services.class_lists import get_class
-from app.services.class_registering import (
+from app.services.classes.lists import get_class
+from app.services.classes.register import (
     all_students,
     never_registered,
     register_class,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.context import Context
 from app.models import User
 from app.rules.shared.masking import mask_mobile
-from app.services.class_lists import get_class
+from app.services.classes.lists import get_class
 from app.services.shared.activation import IN_STATE, Activation
 from app.services.shared.encrypted_fields import open_mobile
 from app.services.shared.paging import Page

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 
 from admin.base import attempt
-from admin.class_selection import said_of
+from admin.classes.select_courses import said_of
 from admin.shared.listing import ListAddress, ticked
 from app.rules.permissions import Action, may
-from app.services.class_selection import select_classes
-from app.services.class_selection_lists import list_choosable_classes
+from app.services.classes.select_courses import select_classes
+from app.services.classes.selectable import list_choosable_classes
 from app.web.shared.context import request_actor, request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument

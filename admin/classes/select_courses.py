@@ -8,12 +8,12 @@ from flask_admin.base import expose
 from flask_babel import gettext, ngettext
 
 from admin.base import attempt, back_to
-from admin.class_frame import ClassFrame
+from admin.classes.frame import ClassFrame
 from admin.shared.listing import ListAddress, ticked
-from app.services.class_followers import answer_later_joiners
-from app.services.class_registering import refusals
-from app.services.class_selection import Selected, select_courses, undo_selection
-from app.services.class_selection_lists import list_choosable, list_selections
+from app.services.classes.later_joiners import answer_later_joiners
+from app.services.classes.register import refusals
+from app.services.classes.select_courses import Selected, select_courses, undo_selection
+from app.services.classes.selectable import list_choosable, list_selections
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated

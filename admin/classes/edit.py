@@ -11,12 +11,12 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import StringField
 
 from admin.base import ManageForm, attempt, typed_values
-from admin.class_frame import ClassFrame
+from admin.classes.frame import ClassFrame
 from admin.shared.validators import Required
 from app.rules.permissions import Action, may
-from app.services.class_editing import archive_class, create_class, delete_class, edit_class, restore_class
-from app.services.class_lists import class_majors, get_class
-from app.services.head_teachers import head_teacher_choices
+from app.services.classes.edit import archive_class, create_class, delete_class, edit_class, restore_class
+from app.services.classes.head_teachers import head_teacher_choices
+from app.services.classes.lists import class_majors, get_class
 from app.web.shared.context import request_actor, request_context
 from app.web.shared.hosts import ROW
 

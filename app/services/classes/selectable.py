@@ -21,9 +21,9 @@ from app.models import (
 )
 from app.rules.offerings.dates import CourseState, course_state
 from app.rules.permissions import Action
-from app.services.class_lists import get_class
-from app.services.class_registering import refusals, selectable
-from app.services.class_students import students_of
+from app.services.classes.lists import get_class
+from app.services.classes.register import refusals, selectable
+from app.services.classes.students import students_of
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
 from app.services.shared.paging import Page

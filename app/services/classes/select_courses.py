@@ -11,15 +11,9 @@ from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
 from app.models import ClassCourse, ClassSelection, Enrolment, SchoolClass
 from app.rules.permissions import Action
-from app.services.class_editing import require_in_use
-from app.services.class_followers import ASK, FOLLOW
-from app.services.class_registering import (
-    all_students,
-    refusals,
-    register_class,
-    require_selectable,
-    title_of,
-)
+from app.services.classes.edit import require_in_use
+from app.services.classes.later_joiners import ASK, FOLLOW
+from app.services.classes.register import all_students, refusals, register_class, require_selectable, title_of
 from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require

@@ -11,8 +11,8 @@ from sqlalchemy import Select, and_, func, or_, select
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseOffering, Enrolment, User
-from app.services.class_lists import get_class
-from app.services.class_students import (
+from app.services.classes.lists import get_class
+from app.services.classes.students import (
     PAGE_SIZE,
     ClassStudent,
     StudentSort,
