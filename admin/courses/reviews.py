@@ -26,7 +26,7 @@ from app.services.courses.review_pages import (
     list_reviews,
 )
 from app.services.courses.reviews import REASON_LENGTH, review_course
-from app.web.catalogue import cover_url
+from app.web.catalogue.school import cover_url
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import address, page_argument, text_argument

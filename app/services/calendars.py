@@ -13,7 +13,7 @@ from app.context import Actor, Context
 from app.errors import Message, NotFound, msg
 from app.models import User
 from app.rules.permissions import Action, Role, may
-from app.services.catalogue import CatalogueItem, my_courses
+from app.services.catalogue.school import CatalogueItem, my_courses
 from app.services.shared.audit import record
 from app.services.shared.require_permission import acting_user_id
 

@@ -13,11 +13,11 @@ from app.rules.offerings.dates import CourseState
 from app.rules.permissions import Action, may
 from app.services.announcements.read import list_shown
 from app.services.calendars import my_subscription
-from app.services.catalogue import CatalogueItem, OnNow, list_on_now
-from app.services.catalogue import my_courses as courses_of_mine
+from app.services.catalogue.school import CatalogueItem, OnNow, list_on_now
+from app.services.catalogue.school import my_courses as courses_of_mine
 from app.services.my_courses import list_mine
 from app.services.teaching import list_headed, list_taught
-from app.web import apex
+from app.web.catalogue import alliance as apex
 from app.web.shared.cache.fragments import kept_parts
 from app.web.shared.cache.pages import shared_by_visitors
 from app.web.shared.context import request_context

@@ -17,7 +17,7 @@ from app.jobs import discard
 from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
 from app.rules.offerings.dates import CourseState
 from app.rules.permissions import Role
-from app.services.catalogue_search import list_offerings
+from app.services.catalogue.search import list_offerings
 from app.services.shared.audit import broken_links
 from app.vault import Vault
 from tenants.db import db

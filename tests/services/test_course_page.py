@@ -8,8 +8,8 @@ from app.context import Context
 from app.models import OfferingAssistant, User
 from app.rules.courses.assessment import Assessment, Component, Kind, as_json
 from app.rules.permissions import Role
-from app.services.catalogue import get_offering
-from app.services.course_page import CourseDetails, get_course_details
+from app.services.catalogue.course_page import CourseDetails, get_course_details
+from app.services.catalogue.school import get_offering
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.courses import put_course, put_offering

@@ -15,7 +15,7 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseReview, CourseVersion, Notice, OfferingAssistant, User
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Role
-from app.services.catalogue import get_offering
+from app.services.catalogue.school import get_offering
 from app.services.courses.drafts import open_draft, save_draft
 from app.services.courses.review_pages import (
     DECIDED,

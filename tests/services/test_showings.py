@@ -13,13 +13,18 @@ from app.context import Context
 from app.models import Course, CourseOffering, CourseShowing
 from app.rules.offerings.dates import CourseState
 from app.rules.permissions import Role
+from app.services.catalogue.alliance import (
+    count_alliance,
+    count_shelf,
+    get_released_course,
+    list_released_courses,
+)
 from app.services.licence_ends import tend_licences
 from app.services.licences import end_licence
 from app.services.offerings.follow_review import follow_review
 from app.services.offerings.public import list_showings
 from app.services.offerings.schedule import put_online, schedule_offering, take_offline
 from app.services.schools.open_and_edit import suspend_school
-from app.services.showcase import count_alliance, count_shelf, get_released_course, list_released_courses
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import TODAY

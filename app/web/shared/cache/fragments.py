@@ -22,7 +22,7 @@ from markupsafe import Markup
 from redis.exceptions import RedisError
 
 from app.context import Context
-from app.services.catalogue import registered_offerings
+from app.services.catalogue.school import registered_offerings
 from app.web.shared.cache.stamps import keep, read_with_marks
 from app.web.shared.context import public_context, request_context
 from app.web.shared.i18n import chosen_language

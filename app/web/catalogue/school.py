@@ -1,6 +1,6 @@
 """The courses of a school: catalogue, course page, registering and withdrawing (manual 7.3, 8.3).
 
-The paths ``/courses…`` stand on the alliance's host as well, where ``app.web.apex`` answers them.
+The paths ``/courses…`` stand on the alliance's host as well, where ``app.web.catalogue.alliance`` answers them.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from app.errors import Conflict, NotAllowed, msg
 from app.models import Course
 from app.rules.shared.html import clean_html
 from app.rules.shared.semesters import term_label
-from app.services.catalogue import get_offering
-from app.services.catalogue_search import Wanted, search_catalogue
-from app.services.course_page import get_choice, get_course_details
+from app.services.catalogue.course_page import get_choice, get_course_details
+from app.services.catalogue.school import get_offering
+from app.services.catalogue.search import Wanted, search_catalogue
 from app.services.registrations import self_service as enrolments
 from app.uow import unit_of_work
-from app.web import apex
-from app.web.course_filters import discipline_choices, source_choices, state_choices
+from app.web.catalogue import alliance as apex
+from app.web.catalogue.filters import discipline_choices, source_choices, state_choices
 from app.web.shared.cache.fragments import kept_parts, own_place
 from app.web.shared.cache.pages import shared_by_visitors
 from app.web.shared.context import request_context

@@ -1,18 +1,18 @@
-"""The alliance's public pages: home, released courses, 联盟成员. Shared paths are routed in ``app.web.catalogue``."""
+"""The alliance's public pages: home, released courses, 联盟成员. Shared paths are routed in ``app.web.catalogue.school``."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
 from app.services.announcements.read import list_shown
-from app.services.schools.open_and_edit import list_members
-from app.services.showcase import (
+from app.services.catalogue.alliance import (
     count_alliance,
     count_shelf,
     get_released_course,
     list_released_courses,
 )
-from app.web.course_filters import discipline_choices
+from app.services.schools.open_and_edit import list_members
+from app.web.catalogue.filters import discipline_choices
 from app.web.shared.cache.pages import shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import apex_only

@@ -13,7 +13,13 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from app.context import Context
 from app.models import Course, CourseOffering, User
 from app.rules.offerings.dates import CourseState
-from app.services.catalogue import CatalogueItem, as_item, is_shown, items_query, with_operating_teacher
+from app.services.catalogue.school import (
+    CatalogueItem,
+    as_item,
+    is_shown,
+    items_query,
+    with_operating_teacher,
+)
 from app.services.offerings.phase import state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.paging import Page
