@@ -13,7 +13,6 @@ from admin import (
     alliance_settings,
     graduates,
     imports,
-    licences,
     people,
     permissions,
     requests,
@@ -26,6 +25,7 @@ from admin.classes import views as classes
 from admin.courses import alliance as courses
 from admin.courses import recommendations
 from admin.courses import reviews as course_reviews
+from admin.licences import views as licences
 from admin.messages import mails
 from admin.offerings import views as offerings
 from admin.schools import settings as school_settings

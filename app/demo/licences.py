@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.models import CourseLicence, CourseOffering, LicenceAnswer
-from app.rules.licence_terms import Terms
+from app.rules.licences.conditions import Terms
 from app.rules.shared.semesters import terms_around
-from app.services.licence_writing import CourseRef
-from app.services.licensing import end_licences, license_courses
+from app.services.licences.bulk import end_licences, license_courses
+from app.services.licences.rows import CourseRef
 from app.services.schools.quotas import set_quotas
 from tenants.registry import SchoolInfo
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from app.models.courses import Course
 from app.models.types import CreatedAt, RowId
-from app.rules.licence_terms import holds
+from app.rules.licences.conditions import holds
 from tenants.db import Base, SchoolScoped
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.services.background.outbox import UnitsFor
 from app.services.background.run_once_a_day import DailyTask, sweep_days
 from app.services.figures import write_figures
-from app.services.licence_ends import tend_licences
+from app.services.licences.expiry import tend_licences
 
 TASKS = (DailyTask("licences", tend_licences), DailyTask("figures", write_figures))
 

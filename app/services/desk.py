@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.context import Context
-from app.rules.licence_terms import LicenceState
+from app.rules.licences.conditions import LicenceState
 from app.services.courses.recommendation_pages import count_open_recommendations
-from app.services.licence_lists import list_licences
+from app.services.licences.lists import list_licences
 
 
 @dataclass(frozen=True, slots=True)

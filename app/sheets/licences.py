@@ -8,7 +8,7 @@ from datetime import date
 from openpyxl import Workbook as Book
 from openpyxl.cell import Cell, WriteOnlyCell
 
-from app.rules.licence_rows import EITHER, LABELS
+from app.rules.licences.sheet_rows import EITHER, LABELS
 from app.sheets.columns import column_letters
 from app.sheets.header import Vocabulary, find_header, read_headers
 from app.sheets.limits import LIMITS, Limits

@@ -24,7 +24,7 @@ from app.services.courses.create_and_release import (
     release_course,
 )
 from app.services.courses.drafts import open_draft, save_draft
-from app.services.licences import license_course
+from app.services.licences.single import license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

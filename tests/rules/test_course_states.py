@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Conflict
-from app.rules.licence_terms import notice_due
+from app.rules.licences.conditions import notice_due
 from app.rules.offerings.dates import Dates
 from app.rules.offerings.publication import MOVES, Move, OfferingStatus, missing_for_online, next_status
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.licence_rows import (
+from app.rules.licences.conditions import ENDING, LicenceState, Terms, licence_state, terms_problems
+from app.rules.licences.sheet_rows import (
     LABELS,
     read_day,
     read_freedom,
@@ -16,7 +17,6 @@ from app.rules.licence_rows import (
     read_seats,
     read_term,
 )
-from app.rules.licence_terms import ENDING, LicenceState, Terms, licence_state, terms_problems
 from app.rules.shared.cells import Cell, CellFlaw, Unreadable
 from app.rules.shared.semesters import is_term, term_label, term_of, terms_around
 

@@ -16,7 +16,7 @@ from app.rules.offerings.dates import CourseState, course_state
 from app.rules.permissions import Role
 from app.services.catalogue.school import get_offering, list_on_now, my_courses
 from app.services.catalogue.search import Wanted, count_facets, list_offerings, search_catalogue
-from app.services.licences import end_licence
+from app.services.licences.single import end_licence
 from app.services.offerings.phase import state_condition
 from app.services.offerings.schedule import take_offline
 from app.services.registrations.self_service import register, withdraw

@@ -13,7 +13,7 @@ from app.errors import NotAllowed
 from app.models import CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.permissions import Role
 from app.services.courses.recommendations import decline_recommendation, recommend_course
-from app.services.licences import end_licence
+from app.services.licences.single import end_licence
 from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,

@@ -14,7 +14,7 @@ from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound
 from app.models import AuditEntry, Enrolment, User
 from app.rules.permissions import Role
-from app.services.licences import end_licence, license_course
+from app.services.licences.single import end_licence, license_course
 from app.services.offerings.schedule import schedule_offering, take_offline
 from app.services.registrations.self_service import Outcome, Place, register, withdraw
 from app.uow import unit_of_work

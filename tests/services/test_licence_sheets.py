@@ -14,18 +14,18 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound
 from app.models import AuditEntry, CourseLicence, CourseOffering, LicenceImport
-from app.rules.licence_terms import LicenceState, Terms
+from app.rules.licences.conditions import LicenceState, Terms
 from app.rules.permissions import Role
-from app.services.licence_files import licence_list_file, licence_matrix_file
-from app.services.licence_imports import (
+from app.services.licences.bulk import end_licences, license_courses
+from app.services.licences.lists import CourseFilter
+from app.services.licences.rows import CourseRef
+from app.services.licences.sheet_export import licence_list_file, licence_matrix_file
+from app.services.licences.sheet_import import (
     apply_licence_import,
     discard_licence_import,
     show_licence_import,
     start_licence_import,
 )
-from app.services.licence_lists import CourseFilter
-from app.services.licence_writing import CourseRef
-from app.services.licensing import end_licences, license_courses
 from app.sheets.refusals import SheetRefused
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

@@ -13,7 +13,7 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseOffering, User
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
-from app.services.licences import end_licence
+from app.services.licences.single import end_licence
 from app.services.offerings.schedule import (
     NotReady,
     decline_offer,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Course, CourseRecommendation, CourseVersion, Notice, User
-from app.rules.licence_terms import Terms
+from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
 from app.services.courses.recommendation_pages import (
     count_open_recommendations,
@@ -28,9 +28,9 @@ from app.services.courses.recommendations import (
 )
 from app.services.courses.review_pages import get_own_status
 from app.services.courses.reviews import take_off
-from app.services.licence_lists import CourseFilter, all_licensable
-from app.services.licence_writing import CourseRef
-from app.services.licensing import license_courses
+from app.services.licences.bulk import license_courses
+from app.services.licences.lists import CourseFilter, all_licensable
+from app.services.licences.rows import CourseRef
 from app.services.offerings.lists import list_school_courses
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

@@ -19,8 +19,8 @@ from app.services.catalogue.alliance import (
     get_released_course,
     list_released_courses,
 )
-from app.services.licence_ends import tend_licences
-from app.services.licences import end_licence
+from app.services.licences.expiry import tend_licences
+from app.services.licences.single import end_licence
 from app.services.offerings.follow_review import follow_review
 from app.services.offerings.public import list_showings
 from app.services.offerings.schedule import put_online, schedule_offering, take_offline

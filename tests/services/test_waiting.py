@@ -18,7 +18,7 @@ from app.context import Context
 from app.models import CourseLicence, CourseOffering, Enrolment, Notice, User, WaitingPlace
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Role
-from app.services.licences import license_course
+from app.services.licences.single import license_course
 from app.services.offerings.schedule import put_online, schedule_offering, take_offline
 from app.services.registrations.by_staff import remove_students
 from app.services.registrations.seats import (

@@ -22,10 +22,10 @@ from app.models import (
     Enrolment,
     User,
 )
-from app.rules.licence_terms import Terms
+from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
-from app.services.licence_writing import CourseRef
-from app.services.licensing import license_courses
+from app.services.licences.bulk import license_courses
+from app.services.licences.rows import CourseRef
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

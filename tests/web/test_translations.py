@@ -28,7 +28,7 @@ from app.rules.courses.disciplines import DISCIPLINES
 from app.rules.permissions import Role
 from app.services.courses.recommendations import recommend_course
 from app.services.figures import refresh_figures
-from app.services.licence_imports import discard_licence_import, start_licence_import
+from app.services.licences.sheet_import import discard_licence_import, start_licence_import
 from app.uow import unit_of_work
 from app.vault import Vault
 from deploy.check_translations import CATALOGUE, PROJECT, extract, problems, read_catalogue

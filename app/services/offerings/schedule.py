@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotAllowed, NotFound, msg
 from app.models import CourseLicence, CourseOffering, LicenceAnswer, School, User
-from app.rules.licence_terms import MOST_SEATS
+from app.rules.licences.conditions import MOST_SEATS
 from app.rules.offerings.dates import Dates, date_problems
 from app.rules.offerings.publication import Move, OfferingStatus, missing_for_online, next_status
 from app.rules.permissions import Action, Reach, reach

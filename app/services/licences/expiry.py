@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseOffering, User
-from app.rules.licence_terms import notice_due
+from app.rules.licences.conditions import notice_due
 from app.rules.offerings.publication import OfferingStatus
 from app.services.messages.notices import notify
 from app.services.offerings.public import show_publicly

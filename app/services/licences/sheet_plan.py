@@ -13,11 +13,11 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseLicence
-from app.rules.licence_rows import LABELS, read_licence_row
-from app.rules.licence_terms import Terms, terms_problems
+from app.rules.licences.conditions import Terms, terms_problems
+from app.rules.licences.sheet_rows import LABELS, read_licence_row
 from app.rules.shared.problems import Problem
-from app.services.licence_lists import CourseFilter, LicensableCourse, all_licensable, all_schools
-from app.services.licence_writing import TERMS
+from app.services.licences.lists import CourseFilter, LicensableCourse, all_licensable, all_schools
+from app.services.licences.rows import TERMS
 from app.sheets.rosters import RosterSheet
 from tenants.registry import SchoolInfo
 

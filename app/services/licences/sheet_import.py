@@ -12,8 +12,8 @@ from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
 from app.models import LicenceImport
 from app.rules.shared.problems import Problem
-from app.services.licence_plans import PlannedLicence, is_still_true, plan_licences
-from app.services.licence_writing import (
+from app.services.licences.bulk import Act, require_licensing, tell_schools
+from app.services.licences.rows import (
     KEY,
     CourseRef,
     Licensing,
@@ -22,7 +22,7 @@ from app.services.licence_writing import (
     rows_wanted,
     write_wanted,
 )
-from app.services.licensing import Act, require_licensing, tell_schools
+from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan_licences
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
 from app.sheets.licences import read_licences

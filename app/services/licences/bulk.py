@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_
 from app.context import Context
 from app.errors import Conflict, Invalid, InvalidFields, Message, NotFound, msg
 from app.models import Course, CourseLicence, School
-from app.rules.licence_terms import Terms, terms_problems
+from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.permissions import Action
-from app.services.licence_writing import (
+from app.services.licences.rows import (
     COLUMNS,
     KEY,
     TERMS,

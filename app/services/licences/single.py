@@ -11,10 +11,10 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, NotFound, msg
 from app.models import CourseLicence
-from app.rules.licence_terms import Terms
+from app.rules.licences.conditions import Terms
 from app.services.courses.create_and_release import get_course
-from app.services.licence_writing import CourseRef, Licensing
-from app.services.licensing import end_licences, license_courses, require_licensing
+from app.services.licences.bulk import end_licences, license_courses, require_licensing
+from app.services.licences.rows import CourseRef, Licensing
 from app.services.schools.directory import get_member
 
 

@@ -14,24 +14,18 @@ from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
 from admin.base import ALLIANCE, attempt
-from admin.licence_acts import LicenceActs
-from admin.licence_forms import SOURCES, TermsForm, course_key, course_ref, is_id
-from admin.licence_sheets import LicenceSheets
+from admin.licences.bulk import LicenceActs
+from admin.licences.forms import SOURCES, TermsForm, course_key, course_ref, is_id
+from admin.licences.sheets import LicenceSheets
 from admin.shared.listing import ListAddress, choice, number
 from app.context import Context
-from app.rules.licence_terms import LicenceState
+from app.rules.licences.conditions import LicenceState
 from app.rules.permissions import Action
-from app.services.licence_files import licence_list_file, licence_matrix_file
-from app.services.licence_lists import (
-    CourseFilter,
-    all_licensable,
-    get_licence,
-    list_licences,
-    list_matrix,
-)
-from app.services.licence_writing import CourseRef
-from app.services.licences import end_licence
-from app.services.licensing import license_courses
+from app.services.licences.bulk import license_courses
+from app.services.licences.lists import CourseFilter, all_licensable, get_licence, list_licences, list_matrix
+from app.services.licences.rows import CourseRef
+from app.services.licences.sheet_export import licence_list_file, licence_matrix_file
+from app.services.licences.single import end_licence
 from app.services.schools.open_and_edit import list_members
 from app.uow import unit_of_work
 from app.web.shared.context import request_context

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.errors import msg
-from app.rules.licence_terms import MOST_SEATS
+from app.rules.licences.conditions import MOST_SEATS
 from app.rules.shared.cells import Cell, Unreadable, code_text, display_text, meant_text
 from app.rules.shared.problems import Problem
 from app.rules.shared.semesters import is_term

@@ -15,10 +15,10 @@ from wtforms.validators import Optional
 
 from admin.base import ManageForm
 from app.context import Context
-from app.rules.licence_terms import Terms, terms_problems
+from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.shared.semesters import is_term, term_label, terms_around
-from app.services.licence_lists import CourseFilter, all_licensable, all_schools
-from app.services.licence_writing import CourseRef
+from app.services.licences.lists import CourseFilter, all_licensable, all_schools
+from app.services.licences.rows import CourseRef
 from app.web.shared.i18n import translated
 from app.web.shared.listing import MAX_TEXT
 

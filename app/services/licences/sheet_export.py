@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from app.context import Context
 from app.errors import Conflict, Message, msg
-from app.rules.licence_terms import LicenceState
-from app.services.licence_lists import (
+from app.rules.licences.conditions import LicenceState
+from app.services.licences.lists import (
     CourseFilter,
     LicenceRow,
     all_licences,
@@ -16,7 +16,7 @@ from app.services.licence_lists import (
     all_schools,
     licences_between,
 )
-from app.services.licence_writing import CourseRef
+from app.services.licences.rows import CourseRef
 from app.sheets.licences import licence_list, licence_matrix
 from app.sheets.limits import LIMITS
 

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from admin.base import SecureView, attempt
 from admin.shared.listing import ListAddress, choice
-from app.services.licence_imports import (
+from app.services.licences.sheet_import import (
     PARTS,
     apply_licence_import,
     discard_licence_import,

@@ -10,11 +10,10 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import SecureView, attempt
-from admin.licence_forms import ExtendForm, TermsForm, Ticked, is_id, ticked
+from admin.licences.forms import ExtendForm, TermsForm, Ticked, is_id, ticked
 from app.context import Context
-from app.rules.licence_terms import Terms
-from app.services.licence_writing import Licensing
-from app.services.licensing import (
+from app.rules.licences.conditions import Terms
+from app.services.licences.bulk import (
     Act,
     choose,
     end_licences,
@@ -22,6 +21,7 @@ from app.services.licensing import (
     license_courses,
     preview_licences,
 )
+from app.services.licences.rows import Licensing
 from app.web.shared.context import request_context
 
 #: What the preview counted, sent back with the act, in the order of ``Licensing``.

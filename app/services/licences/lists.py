@@ -13,9 +13,9 @@ from sqlalchemy.orm import aliased
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseLicence, LicenceAnswer, School
-from app.rules.licence_terms import ENDING, LicenceState, Terms, licence_state
-from app.services.licence_writing import CourseRef, school_day
-from app.services.licensing import is_licensable, of_refs, require_licensing
+from app.rules.licences.conditions import ENDING, LicenceState, Terms, licence_state
+from app.services.licences.bulk import is_licensable, of_refs, require_licensing
+from app.services.licences.rows import CourseRef, school_day
 from app.services.schools.directory import INFO_COLUMNS, get_member, matches
 from app.services.shared.paging import Page
 from app.services.shared.search import course_matches
