@@ -8,23 +8,15 @@ from flask import Blueprint, Flask
 from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
-from admin import (
-    activity,
-    alliance_settings,
-    graduates,
-    imports,
-    people,
-    permissions,
-    requests,
-    teacher_imports,
-    visits,
-)
+from admin import activity, alliance_settings, graduates, people, permissions, requests, visits
 from admin.announcements import views as announcements
 from admin.auth import slips
 from admin.classes import views as classes
 from admin.courses import alliance as courses
 from admin.courses import recommendations
 from admin.courses import reviews as course_reviews
+from admin.imports import pages as imports
+from admin.imports import teachers as teacher_imports
 from admin.licences import views as licences
 from admin.messages import mails
 from admin.offerings import views as offerings

@@ -13,9 +13,9 @@ import openpyxl
 import xlwt
 from openpyxl.styles import Font
 
+from app.rules.imports.students import LABELS
+from app.rules.imports.teachers import TEMPLATE_LABELS
 from app.rules.shared.id_numbers import check_character
-from app.rules.students import LABELS
-from app.rules.teachers import TEMPLATE_LABELS
 from app.sheets.rosters import EXAMPLE_MARK
 from app.sheets.teacher_template import teacher_template
 from app.sheets.template import student_template

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from app.jobs import JobName
 from app.services.background.unit_of_work_factory import Units
-from app.services.imports.apply import run_apply
-from app.services.imports.check import run_check
+from app.services.imports.run.apply import run_apply
+from app.services.imports.run.check import run_check
 from workers.mailing import send_mail
 
 

@@ -6,7 +6,7 @@ from flask import current_app
 
 from app.services.courses.version_news import sweep_versions
 from app.services.daily_tasks import sweep_daily
-from app.services.imports.sweep import sweep_imports
+from app.services.imports.shared.sweep import sweep_imports
 from app.services.messages.mail_queue import sweep_mails
 from workers.dispatch import log_error, units_for
 

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from app.errors import Message
+from app.rules.imports.students import LABELS, check_student
+from app.rules.imports.students import REQUIRED as REQUIRED_OF_STUDENTS
+from app.rules.imports.teachers import LABELS as TEACHER_LABELS
+from app.rules.imports.teachers import REQUIRED as REQUIRED_OF_TEACHERS
+from app.rules.imports.teachers import check_teacher
 from app.rules.shared.cells import Cell
-from app.rules.students import LABELS, check_student
-from app.rules.students import REQUIRED as REQUIRED_OF_STUDENTS
-from app.rules.teachers import LABELS as TEACHER_LABELS
-from app.rules.teachers import REQUIRED as REQUIRED_OF_TEACHERS
-from app.rules.teachers import check_teacher
 
 #: What may be added in a form (manual 4.1, 5.1, 6.1: 用户类型).
 KINDS = ("student", "teacher", "administrator")

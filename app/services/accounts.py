@@ -12,9 +12,9 @@ from app.context import Context
 from app.errors import Invalid, InvalidFields, Message, NotFound, msg
 from app.models import User
 from app.rules.accounts import KINDS, labels_of, read_account
+from app.rules.imports.teachers import login_stem, new_login_name
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell, display_text
-from app.rules.teachers import login_stem, new_login_name
 from app.services.account_classes import ChosenClass, choose_class
 from app.services.account_fields import (
     SHOWN,

@@ -23,7 +23,7 @@ from app.models import (
     User,
 )
 from app.rules.permissions import Action
-from app.services.imports.lease import hold_school
+from app.services.imports.shared.lease import hold_school
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require

@@ -14,8 +14,8 @@ from app.context import Context
 from app.errors import Conflict, DomainError, Invalid, Message, NotFound, msg
 from app.models import ChangeRequest, ProofFile, SchoolClass, User
 from app.rules.change_requests import ANSWER_LENGTH
+from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
-from app.rules.students import LABELS
 from app.services.accounts import edit_account
 from app.services.change_requests import FileRow, current_values, files_of, open_changes
 from app.services.messages.notices import notify

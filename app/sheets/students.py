@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.rules.students import LABELS, REQUIRED
+from app.rules.imports.students import LABELS, REQUIRED
 from app.sheets.header import Vocabulary
 from app.sheets.limits import LIMITS, Limits
 from app.sheets.rosters import RosterRow, RosterSheet, read_roster

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.rules.teachers import LABELS, REQUIRED
+from app.rules.imports.teachers import LABELS, REQUIRED
 from app.sheets.header import Vocabulary
 from app.sheets.limits import LIMITS, Limits
 from app.sheets.refusals import refused

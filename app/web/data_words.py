@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template
 
 from app.errors import Message, msg
-from app.rules.students import LABELS
+from app.rules.imports.students import LABELS
 from app.web.shared.i18n import chosen_language, translated
 
 #: The parts of the data, in the order of the page.

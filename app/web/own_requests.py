@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 
 from app.errors import Conflict, Invalid, InvalidFields, Message
 from app.rules.change_requests import REASON_LENGTH, REQUESTABLE
-from app.rules.students import LABELS
+from app.rules.imports.students import LABELS
 from app.services import change_requests
 from app.services.my_information import get_my_information
 from app.services.proof_files import FILE_BYTES, MOST_FILES, SentFile

@@ -27,7 +27,7 @@ ALLOWED_CALLS: dict[str, set[str]] = {
         "app/uow.py",
         "app/migrations/env.py",
         "app/web/shared/probes.py",
-        "app/services/imports/sql.py",
+        "app/services/imports/shared/sql.py",
     },
     "utcnow": set(),
     "bulk_save_objects": set(),

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from app.rules.imports.teachers import check_teacher, find_doubles, new_login_name
 from app.rules.shared.cells import Cell, CellFlaw
-from app.rules.teachers import check_teacher, find_doubles, new_login_name
 
 TODAY = date(2026, 11, 23)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.context import Context
 from app.models import SchoolClass
 from app.services.classes.numbering import NewClass, create_classes, next_class_numbers
-from app.services.imports.sql import reserve_ids
+from app.services.imports.shared.sql import reserve_ids
 from tenants.registry import SchoolInfo
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.rules.imports.students import LABELS
 from app.rules.shared.cells import Cell, CellFlaw
-from app.rules.students import LABELS
 from app.sheets.header import find_header
 from app.sheets.limits import LIMITS
 from app.sheets.reader import read_workbook

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.rules.students import CheckedStudent, check_student, find_doubles
+from app.rules.imports.students import CheckedStudent, check_student, find_doubles
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused
 from app.sheets.students import read_students

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from app.rules.teachers import LABELS, check_teacher, find_doubles
+from app.rules.imports.teachers import LABELS, check_teacher, find_doubles
 from app.sheets.pictures import PictureArchive
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import Message
-from app.rules.students import LABELS, check_student
+from app.rules.imports.students import LABELS, check_student
 from app.sheets.limits import LIMITS
 from app.sheets.logins import STUDENT_COLUMNS, login_list
 from app.sheets.problems import problem_workbook

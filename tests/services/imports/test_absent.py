@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services.imports.absent import count_absent, list_absent
+from app.services.imports.pages.absent import count_absent, list_absent
 from tests.support.rosters import Importer, plain_rows
 
 

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from app.errors import NotFound
-from app.services.imports.files import login_file, problem_file
+from app.services.imports.pages.downloads import login_file, problem_file
 from tests.support.rosters import Importer, cells_of, plain_rows, sheet_of
 
 

@@ -13,10 +13,10 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.jobs import JobName
 from app.models import AuditEntry
 from app.rules.permissions import Role
-from app.services.imports.apply import run_apply
-from app.services.imports.check import run_check
-from app.services.imports.intake import confirm_import, discard_import, recheck_import, start_import
-from app.services.imports.reading import get_import, list_imports, preview_rows, refusal_of
+from app.services.imports.pages.read import get_import, list_imports, preview_rows, refusal_of
+from app.services.imports.pages.upload import confirm_import, discard_import, recheck_import, start_import
+from app.services.imports.run.apply import run_apply
+from app.services.imports.run.check import run_check
 from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
 from app.vault import Vault
 from tenants.registry import SchoolInfo

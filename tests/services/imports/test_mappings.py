@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ColumnMapping, RosterImport
 from app.rules.shared.masking import mask_mobile
-from app.services.imports.check import run_check
-from app.services.imports.files import problem_file
-from app.services.imports.intake import discard_import
-from app.services.imports.mappings import confirm_columns, layout_of
+from app.services.imports.pages.columns import confirm_columns, layout_of
+from app.services.imports.pages.downloads import problem_file
+from app.services.imports.pages.upload import discard_import
+from app.services.imports.run.check import run_check
 from app.sheets.mapping import Layout
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

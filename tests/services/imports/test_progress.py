@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from app.services.imports import pulse
-from app.services.imports.lease import Superseded, claim
-from app.services.imports.pulse import beating
+from app.services.imports.shared import heartbeat as pulse
+from app.services.imports.shared.heartbeat import beating
+from app.services.imports.shared.lease import Superseded, claim
 from tests.support.rosters import Importer, plain_rows, sheet_of
 
 _PATIENCE = 10.0

@@ -10,9 +10,9 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.models import RosterImportPhoto, RosterImportPictures, UserPhoto
-from app.services.imports.intake import discard_import
-from app.services.imports.reading import preview_rows, refusal_of
-from app.services.imports.undo import undo_import
+from app.services.imports.pages.read import preview_rows, refusal_of
+from app.services.imports.pages.undo import undo_import
+from app.services.imports.pages.upload import discard_import
 from tenants.scope import school_scope
 from tests.support.rosters import messages
 from tests.support.teachers import TeacherImporter, packed, picture

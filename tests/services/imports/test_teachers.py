@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from app.errors import Conflict, Invalid
 from app.models import AuditEntry
-from app.services.imports.answers import answer_questions
-from app.services.imports.files import login_file, problem_file
-from app.services.imports.reading import list_imports, preview_rows, refusal_of
-from app.services.imports.undo import undo_import
+from app.services.imports.pages.answers import answer_questions
+from app.services.imports.pages.downloads import login_file, problem_file
+from app.services.imports.pages.read import list_imports, preview_rows, refusal_of
+from app.services.imports.pages.undo import undo_import
 from app.services.shared.encrypted_fields import open_id_number, open_mobile
 from tests.support.rosters import cells_of, messages, sheet_of
 from tests.support.teachers import TeacherImporter

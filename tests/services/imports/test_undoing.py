@@ -8,8 +8,8 @@ import pytest
 
 from app.errors import Conflict
 from app.models import Course, CourseOffering, Enrolment
-from app.services.imports.reading import preview_rows
-from app.services.imports.undo import undo_import
+from app.services.imports.pages.read import preview_rows
+from app.services.imports.pages.undo import undo_import
 from app.services.shared.encrypted_fields import MOBILE
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
