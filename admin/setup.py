@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
-from admin import activity, alliance_settings, graduates, people, permissions, requests, visits
+from admin import activity, alliance_settings, requests, visits
 from admin.announcements import views as announcements
 from admin.auth import slips
 from admin.classes import views as classes
@@ -20,6 +20,8 @@ from admin.imports import teachers as teacher_imports
 from admin.licences import views as licences
 from admin.messages import mails
 from admin.offerings import views as offerings
+from admin.people import graduates, permissions
+from admin.people import list as people
 from admin.schools import settings as school_settings
 from admin.schools import views as schools
 from admin.shared import audit_log as audit

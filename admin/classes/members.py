@@ -14,8 +14,8 @@ from admin.classes.frame import ClassFrame
 from admin.shared.listing import ListAddress, ticked
 from app.context import Context
 from app.errors import Conflict, msg
-from app.services.class_candidates import find_student_ids, find_students
 from app.services.classes.members import Association, associate, dissociate, preview_association
+from app.services.people.class_candidates import find_student_ids, find_students
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument

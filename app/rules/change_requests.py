@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.errors import InvalidFields, Message, msg
-from app.rules.accounts import read_account
+from app.rules.people.typed_account import read_account
 from app.rules.shared.cells import Cell
 
 #: In the order of the form; 学号 is the school's to give, the rest a person changes alone.

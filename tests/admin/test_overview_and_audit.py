@@ -17,7 +17,7 @@ from app.rules.permissions import Role
 from app.services.classes.edit import archive_class, create_class
 from app.services.classes.lists import class_names, class_years, list_classes
 from app.services.courses.create_and_release import CourseContent, create_own_course
-from app.services.people import entry_years, search_people
+from app.services.people.search import entry_years, search_people
 from app.services.schools.overview import count_school
 from app.services.shared.audit import record
 from app.uow import unit_of_work

@@ -17,8 +17,8 @@ from app.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound
 from app.models import AuditEntry, ChangeRequest, Mail, Notice, ProofFile, SchoolClass, User
 from app.rules.permissions import Role
 from app.services import change_requests, request_reviews
-from app.services.accounts import edit_account
 from app.services.change_requests import submit_request, withdraw_request
+from app.services.people.edit import edit_account
 from app.services.proof_files import ALL_BYTES, FILE_BYTES, SentFile
 from app.services.request_reviews import approve_request, decide_many, get_review, reject_request
 from app.services.shared.encrypted_fields import open_id_number

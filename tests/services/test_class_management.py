@@ -11,11 +11,11 @@ from app.context import Context
 from app.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound
 from app.models import SchoolClass, User
 from app.rules.permissions import Role
-from app.services.class_candidates import find_student_ids
 from app.services.classes.edit import archive_class, create_class, delete_class, edit_class, restore_class
 from app.services.classes.lists import ClassFilter, ClassState, get_class, list_classes
 from app.services.classes.members import associate, dissociate, preview_association
 from app.services.classes.merge_classes import move_class, preview_move, undo_move
+from app.services.people.class_candidates import find_student_ids
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.teaching import put_class

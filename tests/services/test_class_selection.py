@@ -13,13 +13,13 @@ from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound
 from app.models import ClassCourse, CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.permissions import Role
-from app.services.accounts import create_account
 from app.services.classes.edit import archive_class, delete_class
 from app.services.classes.later_joiners import answer_later_joiners, list_later_joiners
 from app.services.classes.members import associate
 from app.services.classes.merge_classes import move_class
 from app.services.classes.select_courses import select_classes, select_courses, undo_selection
 from app.services.classes.selectable import list_choosable, list_choosable_classes, list_selections
+from app.services.people.edit import create_account
 from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db

@@ -17,7 +17,6 @@ from app.errors import Conflict, NotAllowed, NotFound, msg
 from app.jobs import JobName
 from app.models import AuditEntry, Mail, MailOutbox, User
 from app.rules.permissions import Role
-from app.services.account_access import reset_passwords
 from app.services.background.outbox import sweep_outbox
 from app.services.background.unit_of_work_factory import Units
 from app.services.messages.mail_list import get_mail, list_mails
@@ -32,6 +31,7 @@ from app.services.messages.mail_queue import (
     take_mail,
 )
 from app.services.messages.mail_send import run_send
+from app.services.people.reset_and_disable import reset_passwords
 from app.services.schools.settings import change_settings
 from app.uow import unit_of_work
 from app.vault import Vault

@@ -6,10 +6,10 @@ import pytest
 
 from app.errors import Conflict, Invalid
 from app.rules.shared.cells import Cell
-from app.services.accounts import edit_account
 from app.services.imports.pages.read import PreviewRow, preview_rows
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.update_rules import UpdateRule, change_rule, read_rule
+from app.services.people.edit import edit_account
 from app.services.shared.encrypted_fields import MOBILE, unseal
 from tests.support.rosters import Importer, plain_rows
 

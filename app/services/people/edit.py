@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import Invalid, InvalidFields, Message, NotFound, msg
 from app.models import User
-from app.rules.accounts import KINDS, labels_of, read_account
 from app.rules.imports.teachers import login_stem, new_login_name
+from app.rules.people.typed_account import KINDS, labels_of, read_account
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell, display_text
-from app.services.account_classes import ChosenClass, choose_class
-from app.services.account_fields import (
+from app.services.classes.later_joiners import follow_joiners
+from app.services.people.fields import (
     SHOWN,
     columns_of,
     current_cells,
@@ -24,7 +24,7 @@ from app.services.account_fields import (
     unique_or_invalid,
     write_columns,
 )
-from app.services.classes.later_joiners import follow_joiners
+from app.services.people.resolve_class import ChosenClass, choose_class
 from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER
@@ -59,7 +59,7 @@ def create_account(
 
     Args:
         kind: 用户类型, which is also the role.
-        values: by field of ``app.rules.accounts.labels_of(kind)``, as typed.
+        values: by field of ``app.rules.people.typed_account.labels_of(kind)``, as typed.
         new_class: a class that the school does not have is to be created.
 
     Raises:

@@ -12,7 +12,7 @@ from flask_babel import gettext, lazy_gettext
 
 from admin.base import PEOPLE, SecureView, attempt
 from app.rules.permissions import Action
-from app.services.graduates import delete_graduates, list_cohorts, preview_graduates
+from app.services.people.graduates import delete_graduates, list_cohorts, preview_graduates
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument

@@ -13,16 +13,21 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
 from admin.auth.slips import confirm_page
 from admin.base import PEOPLE, attempt, back_to
-from admin.person import PersonPages
+from admin.people.person import PersonPages
 from admin.shared.listing import ListAddress, choice, number, year
 from app.context import Context
 from app.errors import Conflict, msg
 from app.rules.permissions import Action, may
-from app.services.account_access import ResetPasswords, disable_accounts, enable_accounts, reset_passwords
 from app.services.auth.initial_passwords import first_password_note
 from app.services.auth.slips import MOST, SlipChoice
 from app.services.classes.lists import class_names
-from app.services.people import (
+from app.services.people.reset_and_disable import (
+    ResetPasswords,
+    disable_accounts,
+    enable_accounts,
+    reset_passwords,
+)
+from app.services.people.search import (
     PeopleFilter,
     PersonSort,
     PersonState,

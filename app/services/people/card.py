@@ -15,8 +15,8 @@ from app.rules.auth.login_names import LIFETIME_FAILURES
 from app.rules.classes.fields import class_label
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell
-from app.services.account_fields import SEALED, current_cells
-from app.services.people import PersonRow, get_person_row
+from app.services.people.fields import SEALED, current_cells
+from app.services.people.search import PersonRow, get_person_row
 from app.services.shared.require_permission import require
 
 _IMPORTS_SHOWN = 5

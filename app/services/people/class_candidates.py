@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.context import Context
 from app.rules.permissions import Action
 from app.services.classes.lists import get_class
-from app.services.people import PeopleFilter, PersonRow, find_people_ids, search_people
+from app.services.people.search import PeopleFilter, PersonRow, find_people_ids, search_people
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
 

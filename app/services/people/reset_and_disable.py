@@ -11,8 +11,8 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import User
 from app.rules.permissions import Action
-from app.services.account_lock import keep_an_administrator
 from app.services.messages.mail_queue import Reader, queue_mails
+from app.services.people.last_administrator import keep_an_administrator
 from app.services.shared.audit import record
 from app.services.shared.password_hashes import hash_password, make_one_time_password
 from app.services.shared.require_permission import require
