@@ -8,7 +8,9 @@ from flask import Blueprint, Flask
 from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
-from admin import activity, alliance_settings, requests, visits
+from admin import requests
+from admin.alliance import activity, visits
+from admin.alliance import settings as alliance_settings
 from admin.announcements import views as announcements
 from admin.auth import slips
 from admin.classes import views as classes

@@ -18,7 +18,8 @@ from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
-from app.web import calendar, email, me, own_requests, student, visiting, visits
+from app.web import calendar, email, me, own_requests, student
+from app.web.alliance import visiting, visits
 from app.web.announcements import views as announcements
 from app.web.auth import captcha
 from app.web.auth import consent as privacy

@@ -9,8 +9,8 @@ from flask_babel import gettext, lazy_gettext
 
 from app.models import AuditEntry
 from app.rules.shared.semesters import is_term, term_label
+from app.services.alliance.visits import VISITOR_PREFIX
 from app.services.shared.audit_lookups import NUMBERED, Names
-from app.services.visits import VISITOR_PREFIX
 from app.web.shared.i18n import joined, translated
 
 #: Every act that a use case records; a test compares them with the services' source.

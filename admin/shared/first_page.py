@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext
 
 from admin.base import SecureView
 from app.rules.permissions import Action, may
+from app.services.alliance.todo import count_tasks
 from app.services.catalogue.alliance import count_alliance
 from app.services.classes.lists import ClassFilter, ClassState, list_classes
-from app.services.desk import count_tasks
 from app.services.offerings.lists import list_school_courses
 from app.services.schools.overview import count_school
 from app.web.shared.context import request_context

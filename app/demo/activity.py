@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 from app.context import Actor, Context
 from app.models import Announcement, Enrolment, SchoolFigure, User
 from app.rules.permissions import Role
+from app.services.alliance.figures import write_figures
 from app.services.announcements.write import AnnouncementContent, save_announcement
-from app.services.figures import write_figures
 
 DAYS = 60
 

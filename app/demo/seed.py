@@ -23,7 +23,7 @@ from app.demo.reviewed_courses import accept_recommended, bring_on_the_way
 from app.demo.schools import ALLIANCE_ACCENT, ALLIANCE_NAME, SCHOOLS, SECRETARY, DemoSchool, Plan
 from app.models import Course, CourseOffering, School, SchoolSettings, User
 from app.rules.permissions import Role
-from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
+from app.services.alliance.setup import add_secretary, provisional_alliance, set_up_alliance
 from app.services.courses.create_and_release import create_course, publish_version, release_course, set_cover
 from app.services.courses.drafts import open_draft, save_draft
 from app.services.licences.single import license_course

@@ -15,7 +15,7 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     SYSTEM = "system"
     OPERATOR = "operator"
-    #: A secretary of the alliance inside a school, for an hour and with a reason (``app.services.visits``).
+    #: A secretary of the alliance inside a school, for an hour and with a reason (``app.services.alliance.visits``).
     VISITOR = "visitor"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from app.services.alliance.figures import write_figures
 from app.services.background.outbox import UnitsFor
 from app.services.background.run_once_a_day import DailyTask, sweep_days
-from app.services.figures import write_figures
 from app.services.licences.expiry import tend_licences
 
 TASKS = (DailyTask("licences", tend_licences), DailyTask("figures", write_figures))

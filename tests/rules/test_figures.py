@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.figures import Counted, DayFigures, share, totals
+from app.rules.alliance.figures import Counted, DayFigures, share, totals
 
 DAY = date(2026, 9, 1)
 _NUMBERS = st.builds(DayFigures, *[st.integers(0, 1000)] * 4)

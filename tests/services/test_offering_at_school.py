@@ -15,7 +15,7 @@ from app.models import CourseOffering, Enrolment, LicenceAnswer, Notice, Offerin
 from app.rules.courses.assessment import Assessment, Component, Kind
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
-from app.services.alliance_policy import set_policy
+from app.services.alliance.settings import set_policy
 from app.services.licences.expiry import tend_licences
 from app.services.offerings.assessment import assessment_of, set_local_assessment
 from app.services.offerings.repeat_and_cancel import drop_term, list_terms, offer_again, open_terms

@@ -15,7 +15,7 @@ from app.demo import emblems
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Enrolment, RosterImport, School, User
 from app.rules.permissions import Role
-from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
+from app.services.alliance.setup import add_secretary, provisional_alliance, set_up_alliance
 from app.services.schools.onboarding import list_progress, school_checklist
 from app.services.schools.open_and_edit import (
     edit_school,

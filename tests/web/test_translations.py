@@ -26,8 +26,8 @@ from app.context import Context
 from app.models import Announcement, ChangeRequest, Mail, School, SchoolClass, SupportVisit, User
 from app.rules.courses.disciplines import DISCIPLINES
 from app.rules.permissions import Role
+from app.services.alliance.figures import refresh_figures
 from app.services.courses.recommendations import recommend_course
-from app.services.figures import refresh_figures
 from app.services.licences.sheet_import import discard_licence_import, start_licence_import
 from app.uow import unit_of_work
 from app.vault import Vault

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template
 
 from app.errors import NotFound
-from app.services.visits import begin_visit, find_offer, leave
+from app.services.alliance.visits import begin_visit, find_offer, leave
 from app.uow import unit_of_work
-from app.web import visiting
+from app.web.alliance import visiting
 from app.web.shared.context import request_context
 from app.web.shared.hosts import school_only
 

@@ -17,7 +17,7 @@ from app.context import Actor, Context
 from app.extensions import login_manager
 from app.jobs import discard
 from app.rules.permissions import Role
-from app.services.visits import RunningVisit, get_running
+from app.services.alliance.visits import RunningVisit, get_running
 from app.web.auth.server_session import regenerate
 from app.web.shared.context import now, request_school, vault
 from tenants.db import db

@@ -11,9 +11,9 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import AuditEntry, School, SupportVisit
 from app.rules.permissions import Action
+from app.services.alliance.visits import visitor_name
 from app.services.shared.paging import Page
 from app.services.shared.require_permission import require
-from app.services.visits import visitor_name
 
 PAGE_SIZE = 20
 #: Acts shown of one visit; the log has them all.

@@ -17,10 +17,10 @@ from admin.shared.listing import ListAddress
 from admin.shared.validators import Required
 from app.errors import NotFound
 from app.rules.permissions import Action, may
+from app.services.alliance.visit_lists import get_visit, list_visits
+from app.services.alliance.visits import LINK_LIFETIME, REASON_LENGTH, end_visit, offer_visit
 from app.services.schools.directory import all_members, get_member
 from app.services.shared.audit_lookups import names_of
-from app.services.visit_lists import get_visit, list_visits
-from app.services.visits import LINK_LIFETIME, REASON_LENGTH, end_visit, offer_visit
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument

@@ -13,7 +13,7 @@ from wtforms import BooleanField
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt
 from app.rules.permissions import Action
-from app.services.alliance_policy import get_policy, set_policy
+from app.services.alliance.settings import get_policy, set_policy
 from app.web.shared.context import request_context
 
 

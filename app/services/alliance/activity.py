@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.context import Context
 from app.models import School, SchoolFigure
-from app.rules.figures import Counted, DayFigures, totals
+from app.rules.alliance.figures import Counted, DayFigures, totals
 from app.rules.permissions import Action
 from app.services.schools.directory import get_member, matches, require_alliance
 from app.services.shared.paging import Page

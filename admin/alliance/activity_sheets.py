@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
-from app.rules.figures import DayFigures
-from app.services.activity import CHANGE_DAYS, ActivityRow, Series
+from app.rules.alliance.figures import DayFigures
+from app.services.alliance.activity import CHANGE_DAYS, ActivityRow, Series
 from app.sheets.typed import TypedSheet, Value, typed_workbook
 
 

@@ -11,13 +11,13 @@ from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from admin.activity_sheets import activity_workbook, school_workbook
+from admin.alliance.activity_sheets import activity_workbook, school_workbook
 from admin.base import ALLIANCE, SecureView, attempt
 from admin.shared.listing import ListAddress, choice, number
 from app.errors import NotFound
-from app.rules.figures import share
+from app.rules.alliance.figures import share
 from app.rules.permissions import Action
-from app.services.activity import (
+from app.services.alliance.activity import (
     CHANGE_DAYS,
     SORTS,
     SPANS,
@@ -26,7 +26,7 @@ from app.services.activity import (
     get_activity,
     list_activity,
 )
-from app.services.figures import refresh_figures
+from app.services.alliance.figures import refresh_figures
 from app.web.shared.context import request_context
 from app.web.shared.downloads import give_download
 from app.web.shared.hosts import ROW
