@@ -8,7 +8,6 @@ from flask import Blueprint, Flask
 from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
-from admin import requests
 from admin.alliance import activity, visits
 from admin.alliance import settings as alliance_settings
 from admin.announcements import views as announcements
@@ -24,6 +23,7 @@ from admin.messages import mails
 from admin.offerings import views as offerings
 from admin.people import graduates, permissions
 from admin.people import list as people
+from admin.requests import views as requests
 from admin.schools import settings as school_settings
 from admin.schools import views as schools
 from admin.shared import audit_log as audit

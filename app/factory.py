@@ -18,7 +18,7 @@ from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
-from app.web import calendar, email, me, own_requests, student
+from app.web import calendar, email, me, student
 from app.web.alliance import visiting, visits
 from app.web.announcements import views as announcements
 from app.web.auth import captcha
@@ -30,6 +30,7 @@ from app.web.catalogue import school as catalogue
 from app.web.media import views as media
 from app.web.messages import demo_mail
 from app.web.messages import notices as messages
+from app.web.requests import student as own_requests
 from app.web.shared import errors, help, i18n, probes, security, templating
 from app.web.shared.cache.pages import KeptPages
 from app.web.shared.sent_forms import SentRequest

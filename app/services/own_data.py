@@ -31,8 +31,8 @@ from app.models import (
     User,
     UserPhoto,
 )
-from app.services.change_requests import open_changes
-from app.services.proof_files import open_file
+from app.services.requests.proof_files import open_file
+from app.services.requests.student import open_changes
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import open_id_number, open_mobile
 from app.services.shared.require_permission import acting_user

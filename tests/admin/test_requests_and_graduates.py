@@ -12,9 +12,9 @@ from sqlalchemy import select
 from app.context import Context
 from app.models import ChangeRequest, ProofFile, User
 from app.rules.permissions import Role
-from app.services.change_requests import submit_request
 from app.services.people.edit import edit_account
-from app.services.proof_files import SentFile
+from app.services.requests.proof_files import SentFile
+from app.services.requests.student import submit_request
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

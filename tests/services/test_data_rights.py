@@ -18,11 +18,11 @@ from app.models import AuditEntry, Enrolment, RosterImport, RosterImportRow, Use
 from app.rules.permissions import Role
 from app.services import own_changes
 from app.services.auth.consents import accept_consent
-from app.services.change_requests import submit_request
 from app.services.messages.notices import notify
 from app.services.own_data import bundle_own_data
 from app.services.people.graduates import delete_graduates, has_graduated, list_cohorts, preview_graduates
-from app.services.proof_files import SentFile
+from app.services.requests.proof_files import SentFile
+from app.services.requests.student import submit_request
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

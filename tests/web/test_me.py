@@ -19,9 +19,9 @@ from app.errors import msg
 from app.models import ChangeRequest, Consent, Mail, ProofFile, User
 from app.rules.auth.consent import VERSION
 from app.rules.permissions import Role
-from app.services.change_requests import submit_request
 from app.services.messages.notices import notify
-from app.services.proof_files import SentFile
+from app.services.requests.proof_files import SentFile
+from app.services.requests.student import submit_request
 from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

@@ -7,7 +7,7 @@ from io import BytesIO
 from flask import Response, send_file
 
 from app.services.media.clean import MIME
-from app.services.proof_files import OpenedFile
+from app.services.requests.proof_files import OpenedFile
 
 
 def give_file(file: OpenedFile) -> Response:

@@ -13,10 +13,10 @@ from flask_babel import gettext, lazy_gettext
 from admin.base import ACADEMIC, SecureView, attempt
 from admin.shared.listing import ListAddress, choice, number
 from app.context import Context
-from app.rules.change_requests import ANSWER_LENGTH, CANNED_ANSWERS
 from app.rules.permissions import Action
+from app.rules.requests.change_requests import ANSWER_LENGTH, CANNED_ANSWERS
 from app.services.classes.lists import class_names
-from app.services.request_reviews import (
+from app.services.requests.review import (
     STATES,
     Decided,
     approve_request,
