@@ -18,7 +18,6 @@ from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
-from app.web import calendar, email, me, student
 from app.web.alliance import visiting, visits
 from app.web.announcements import views as announcements
 from app.web.auth import captcha
@@ -27,6 +26,9 @@ from app.web.auth import views as auth
 from app.web.auth.server_session import RedisSessions
 from app.web.catalogue import alliance as apex
 from app.web.catalogue import school as catalogue
+from app.web.me import calendar, email
+from app.web.me import home as student
+from app.web.me import information as me
 from app.web.media import views as media
 from app.web.messages import demo_mail
 from app.web.messages import notices as messages

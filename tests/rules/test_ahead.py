@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.rules.ahead import next_day
+from app.rules.me.agenda import next_day
 from app.rules.offerings.dates import Dates
 
 DAY = date(2026, 9, 10)

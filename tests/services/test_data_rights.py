@@ -16,10 +16,10 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound, msg
 from app.models import AuditEntry, Enrolment, RosterImport, RosterImportRow, User
 from app.rules.permissions import Role
-from app.services import own_changes
 from app.services.auth.consents import accept_consent
+from app.services.me import changes as own_changes
+from app.services.me.export import bundle_own_data
 from app.services.messages.notices import notify
-from app.services.own_data import bundle_own_data
 from app.services.people.graduates import delete_graduates, has_graduated, list_cohorts, preview_graduates
 from app.services.requests.proof_files import SentFile
 from app.services.requests.student import submit_request

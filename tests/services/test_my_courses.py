@@ -11,10 +11,10 @@ from app.context import Context
 from app.errors import NotAllowed, NotFound
 from app.models import User
 from app.rules.permissions import Role
-from app.services.calendars import my_days, my_subscription, renew_subscription, subscribed_days
-from app.services.my_courses import list_mine
+from app.services.me.calendar import my_days, my_subscription, renew_subscription, subscribed_days
+from app.services.me.courses import list_mine
+from app.services.me.teaching import list_headed, list_taught
 from app.services.registrations.self_service import register
-from app.services.teaching import list_headed, list_taught
 from app.uow import unit_of_work
 from app.vault import Vault
 from tenants.db import db

@@ -14,11 +14,12 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound, TooManyTries, msg
 from app.models import Consent, Mail, User, UserPhoto
 from app.rules.permissions import Role
-from app.services import own_changes, own_email
 from app.services.auth import consents
+from app.services.me import changes as own_changes
+from app.services.me import email as own_email
+from app.services.me.email import LINK_HOURS, LINKS_AN_HOUR, EmailClaim, ask_for_email, confirm_email
 from app.services.media.portraits import PHOTO_SIZE
 from app.services.messages import notices
-from app.services.own_email import LINK_HOURS, LINKS_AN_HOUR, EmailClaim, ask_for_email, confirm_email
 from app.services.shared.encrypted_fields import open_mobile
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

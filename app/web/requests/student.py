@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 from app.errors import Conflict, Invalid, InvalidFields, Message
 from app.rules.imports.students import LABELS
 from app.rules.requests.change_requests import REASON_LENGTH, REQUESTABLE
-from app.services.my_information import get_my_information
+from app.services.me.information import get_my_information
 from app.services.requests import student as change_requests
 from app.services.requests.proof_files import FILE_BYTES, MOST_FILES, SentFile
 from app.uow import unit_of_work

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import login_required
 
 from app.errors import NotFound
-from app.services.calendars import CalendarDay, my_days, renew_subscription, subscribed_days
+from app.services.me.calendar import CalendarDay, my_days, renew_subscription, subscribed_days
 from app.sheets.calendars import WholeDay, calendar_file
 from app.uow import unit_of_work
 from app.web.shared.context import request_context, request_school

@@ -8,15 +8,15 @@ from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user, login_required
 
 from app.context import Context
-from app.rules.ahead import Ahead, next_day
+from app.rules.me.agenda import Ahead, next_day
 from app.rules.offerings.dates import CourseState
 from app.rules.permissions import Action, may
 from app.services.announcements.read import list_shown
-from app.services.calendars import my_subscription
 from app.services.catalogue.school import CatalogueItem, OnNow, list_on_now
 from app.services.catalogue.school import my_courses as courses_of_mine
-from app.services.my_courses import list_mine
-from app.services.teaching import list_headed, list_taught
+from app.services.me.calendar import my_subscription
+from app.services.me.courses import list_mine
+from app.services.me.teaching import list_headed, list_taught
 from app.web.catalogue import alliance as apex
 from app.web.shared.cache.fragments import kept_parts
 from app.web.shared.cache.pages import shared_by_visitors

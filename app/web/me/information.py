@@ -11,14 +11,15 @@ from flask_login import login_required
 
 from app.context import Context
 from app.errors import Invalid, Message, TooManyTries, msg
-from app.services import own_changes, own_email
+from app.services.me import changes as own_changes
+from app.services.me import email as own_email
+from app.services.me.export import bundle_own_data
+from app.services.me.information import get_my_information
 from app.services.media.portraits import PHOTO_BYTES
-from app.services.my_information import get_my_information
-from app.services.own_data import bundle_own_data
 from app.uow import unit_of_work
 from app.web.auth.views import redirect_to
-from app.web.data_words import readable_page
-from app.web.email_links import link_of
+from app.web.me.email_links import link_of
+from app.web.me.export_page import readable_page
 from app.web.shared.context import request_context
 from app.web.shared.downloads import give_download
 from app.web.shared.hosts import school_only

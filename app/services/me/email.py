@@ -15,8 +15,8 @@ from app.errors import Conflict, Invalid, TooManyTries, msg
 from app.models import Mail, User
 from app.rules.shared.cells import Unreadable
 from app.rules.shared.contacts import read_email
+from app.services.me.changes import mark_edited
 from app.services.messages.mail_queue import queue_mail
-from app.services.own_changes import mark_edited
 from app.services.shared.audit import record
 from app.services.shared.require_permission import acting_user
 

@@ -7,7 +7,7 @@ from dataclasses import astuple
 from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from app.services.own_email import EmailClaim
+from app.services.me.email import EmailClaim
 
 
 def link_of(claim: EmailClaim) -> str:
