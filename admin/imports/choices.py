@@ -18,7 +18,7 @@ from app.services.imports.pages.read import find_import, get_import, summary_of
 from app.services.imports.pages.update_rules import UpdateRule, change_rule, read_rule
 from app.services.imports.pages.upload import confirm_import
 from app.services.imports.shared.summary import PlannedClass, Summary
-from app.sheets.columns import column_letters
+from app.sheets.reading.columns import column_letters
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 

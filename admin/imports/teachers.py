@@ -16,8 +16,8 @@ from admin.imports.pages import Imports
 from app.rules.imports.teachers import LABELS
 from app.services.imports.pages.answers import answer_questions
 from app.services.imports.shared.questions import NEW, Question
-from app.sheets.limits import LIMITS
-from app.sheets.pictures import PICTURE_LIMITS
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.pictures import PICTURE_LIMITS
 from app.sheets.teacher_template import teacher_template
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW

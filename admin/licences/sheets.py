@@ -17,8 +17,8 @@ from app.services.licences.sheet_import import (
     show_licence_import,
     start_licence_import,
 )
-from app.sheets.limits import LIMITS
-from app.sheets.refusals import SheetRefused
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.refusals import SheetRefused
 from app.uow import unit_of_work
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from app.rules.imports.students import LABELS, REQUIRED
 from app.sheets.header import Vocabulary
-from app.sheets.limits import LIMITS, Limits
+from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.workbook import Workbook
 from app.sheets.rosters import RosterRow, RosterSheet, read_roster
-from app.sheets.workbook import Workbook
 
 _SYNONYMS: Mapping[str, str] = {
     "student_no": "学生编号 学生学号 学籍号 学员编号 studentno studentid studentnumber",

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.sheets.columns import column_letters
+from app.sheets.reading.columns import column_letters
 from app.sheets.writing import HEADER_FILL, HEADER_FONT, put_text, saved
 
 #: ``datetime`` first: it is a ``date``, too.

@@ -11,7 +11,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.sheets.columns import column_letters
+from app.sheets.reading.columns import column_letters
 
 TEXT_FORMAT = "@"
 HEADER_FONT = Font(bold=True)

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from app.jobs import JobName
 from app.models import RosterImport, User
-from app.sheets.limits import LIMITS
+from app.sheets.reading.limits import LIMITS
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.pages import token_of

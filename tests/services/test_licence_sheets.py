@@ -26,7 +26,7 @@ from app.services.licences.sheet_import import (
     show_licence_import,
     start_licence_import,
 )
-from app.sheets.refusals import SheetRefused
+from app.sheets.reading.refusals import SheetRefused
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW

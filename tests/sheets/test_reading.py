@@ -15,11 +15,11 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
 from app.rules.shared.cells import CellFlaw
-from app.sheets.columns import column_letters, column_number
-from app.sheets.csv_text import decode_text, read_csv
-from app.sheets.limits import LIMITS, Refusal
-from app.sheets.reader import read_workbook
-from app.sheets.workbook import Grid, Range
+from app.sheets.reading.columns import column_letters, column_number
+from app.sheets.reading.csv_text import decode_text, read_csv
+from app.sheets.reading.limits import LIMITS, Refusal
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.workbook import Grid, Range
 from samples.roster import make_rows
 from tests.sheets.files import ods, ods_table, ods_text, sheet_xml, xlsx, xlsx_members, xlsx_table, zipped
 

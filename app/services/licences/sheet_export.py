@@ -18,7 +18,7 @@ from app.services.licences.lists import (
 )
 from app.services.licences.rows import CourseRef
 from app.sheets.licences import licence_list, licence_matrix
-from app.sheets.limits import LIMITS
+from app.sheets.reading.limits import LIMITS
 
 #: Words that stay Chinese in every language, like the headers: a sheet may be read by others than its maker.
 STATE_WORDS = {

@@ -26,8 +26,8 @@ from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
 from app.sheets.licences import read_licences
-from app.sheets.limits import LIMITS
-from app.sheets.reader import read_workbook
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.reader import read_workbook
 
 PAGE_SIZE = 20
 PARTS = ("create", "change", "problem")

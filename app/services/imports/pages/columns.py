@@ -21,10 +21,10 @@ from app.services.imports.shared.lease import Run, end_by_person, finish, send_j
 from app.services.shared.audit import record
 from app.sheets.header import Vocabulary
 from app.sheets.mapping import Fields, Layout, Reading, Remembered, read_columns
+from app.sheets.reading.workbook import Workbook
 from app.sheets.students import WORDS as STUDENT_WORDS
 from app.sheets.teachers import WORDS as TEACHER_WORDS
 from app.sheets.teachers import refuse_students
-from app.sheets.workbook import Workbook
 
 WORDS: Mapping[str, Vocabulary] = {"students": STUDENT_WORDS, "teachers": TEACHER_WORDS}
 

@@ -20,8 +20,8 @@ from app.services.imports.shared.summary import Summary
 from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
-from app.sheets.limits import LIMITS
-from app.sheets.pictures import PICTURE_LIMITS
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.pictures import PICTURE_LIMITS
 
 #: What the kept file is sealed as.
 FILE_KIND = "roster_import"

@@ -20,8 +20,8 @@ from app.services.imports.shared.pictures import forget_pictures, open_pictures,
 from app.services.imports.shared.source import Rows, Source
 from app.services.shared.audit import record
 from app.sheets.mapping import Reading
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
 
 #: Rows a transaction; between two of them the progress is seen and another run may take over.
 CHUNK = 2_000

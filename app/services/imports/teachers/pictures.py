@@ -8,7 +8,7 @@ from app.errors import Invalid, Message, msg
 from app.rules.shared.cells import Unreadable
 from app.services.media.clean import CleanImage
 from app.services.media.portraits import clean_photo
-from app.sheets.pictures import PictureArchive
+from app.sheets.reading.pictures import PictureArchive
 
 _NO_ARCHIVE = msg("没有随表格上传图片压缩包（.zip），没有导入图片")
 

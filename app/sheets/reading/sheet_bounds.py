@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.sheets.columns import column_letters
-from app.sheets.limits import Limits, refuse
+from app.sheets.reading.columns import column_letters
+from app.sheets.reading.limits import Limits, refuse
 
 
 class Extent:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
-from app.sheets.limits import Limits, refuse
+from app.sheets.reading.limits import Limits, refuse
 
 _CHUNK = 2**20
 _ENCRYPTED = 0x1

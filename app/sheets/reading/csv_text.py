@@ -7,8 +7,8 @@ import csv
 import re
 from io import StringIO
 
-from app.sheets.extent import Extent
-from app.sheets.limits import Limits, refuse
+from app.sheets.reading.limits import Limits, refuse
+from app.sheets.reading.sheet_bounds import Extent
 
 _SEPARATORS = ",\t;|"
 #: Marks of a wrong guess: replacement and private characters, and controls that no text has.

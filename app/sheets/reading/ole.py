@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from app.sheets.limits import refuse
+from app.sheets.reading.limits import refuse
 
 _LAST_SECTOR = 0xFFFFFFFA
 _HEADER_FAT = 109

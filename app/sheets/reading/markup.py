@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 from xml.parsers import expat
 
-from app.sheets.limits import refuse
+from app.sheets.reading.limits import refuse
 
 _CHUNK = 2**20
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from app.rules.shared.cells import Cell, CellFlaw
-from app.sheets.gate import look_at
-from app.sheets.limits import LIMITS, Limits, Refusal, refuse
-from app.sheets.refusals import refused
-from app.sheets.workbook import Grid, Range, Workbook
+from app.sheets.reading.file_check import look_at
+from app.sheets.reading.limits import LIMITS, Limits, Refusal, refuse
+from app.sheets.reading.refusals import refused
+from app.sheets.reading.workbook import Grid, Range, Workbook
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _CHUNK = 2**18
@@ -60,7 +60,7 @@ def _ask_child(form: str, content: bytes, limits: Limits) -> dict[str, Any]:
             writer.write(content)
         os.lseek(handed, 0, os.SEEK_SET)
         child = subprocess.Popen(
-            [sys.executable, "-m", "app.sheets.child", form, json.dumps(limits)],
+            [sys.executable, "-m", "app.sheets.reading.reader_process", form, json.dumps(limits)],
             stdin=handed,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

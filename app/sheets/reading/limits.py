@@ -51,7 +51,7 @@ LIMITS = Limits()
 
 
 class Refusal(Exception):
-    """The file is not read; ``code`` names the sentence in ``app.sheets.refusals``."""
+    """The file is not read; ``code`` names the sentence in ``app.sheets.reading.refusals``."""
 
     def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(code)

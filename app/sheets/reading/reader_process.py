@@ -1,4 +1,4 @@
-"""The reading process: ``python -m app.sheets.child FORM LIMITS`` takes a file on stdin, answers with JSON.
+"""The reading process: ``python -m app.sheets.reading.reader_process FORM LIMITS`` takes a file on stdin, answers with JSON.
 
 It is the only place where a stranger's file is unpacked and parsed. It bounds its own memory and CPU time
 first, so that a file that still gets the better of the parser kills this process and nothing else.
@@ -22,12 +22,12 @@ from python_calamine import (
     load_workbook,
 )
 
-from app.sheets.container import Container
-from app.sheets.csv_text import read_csv
-from app.sheets.limits import Limits, Refusal, refuse
-from app.sheets.ods_scan import scan_ods
-from app.sheets.xls_scan import scan_xls
-from app.sheets.xlsx_scan import Flaw, scan_xlsx
+from app.sheets.reading.container import Container
+from app.sheets.reading.csv_text import read_csv
+from app.sheets.reading.limits import Limits, Refusal, refuse
+from app.sheets.reading.ods_scan import scan_ods
+from app.sheets.reading.xls_scan import scan_xls
+from app.sheets.reading.xlsx_scan import Flaw, scan_xlsx
 
 _BATCH = 500
 Merged = list[tuple[int, int, int, int]]

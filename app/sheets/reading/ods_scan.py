@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.sheets.container import Container
-from app.sheets.extent import Extent
-from app.sheets.limits import Limits, refuse
-from app.sheets.markup import Listener, listen, refuse_declarations
+from app.sheets.reading.container import Container
+from app.sheets.reading.limits import Limits, refuse
+from app.sheets.reading.markup import Listener, listen, refuse_declarations
+from app.sheets.reading.sheet_bounds import Extent
 
 Flaw = tuple[int, int, str]
 #: top, left, bottom, right, counted from 0.

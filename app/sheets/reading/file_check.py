@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.sheets.limits import Limits, refuse
+from app.sheets.reading.limits import Limits, refuse
 
 Form = Literal["zip", "ole", "text"]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from app.sheets.columns import column_number
-from app.sheets.container import Container
-from app.sheets.extent import Extent
-from app.sheets.limits import Limits
-from app.sheets.markup import Listener, listen, refuse_declarations
+from app.sheets.reading.columns import column_number
+from app.sheets.reading.container import Container
+from app.sheets.reading.limits import Limits
+from app.sheets.reading.markup import Listener, listen, refuse_declarations
+from app.sheets.reading.sheet_bounds import Extent
 
 #: (row, column, flaw) counted from 0; the flaw is the name of a member of ``CellFlaw``.
 Flaw = tuple[int, int, str]

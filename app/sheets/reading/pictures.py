@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from app.errors import Message, msg
 from app.rules.shared.cells import Unreadable
-from app.sheets.container import Container
-from app.sheets.limits import Limits, Refusal, refuse
-from app.sheets.refusals import SheetRefused
+from app.sheets.reading.container import Container
+from app.sheets.reading.limits import Limits, Refusal, refuse
+from app.sheets.reading.refusals import SheetRefused
 
 #: Bounds on a .zip of pictures: fewer bytes together than the pictures it may hold, so that it is read in a minute.
 PICTURE_LIMITS = Limits(file_bytes=20 * 2**20, entries=2_000, unpacked_bytes=60 * 2**20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.rules.shared.cells import Cell
-from app.sheets.columns import column_letters
+from app.sheets.reading.columns import column_letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from app.sheets.extent import Extent
-from app.sheets.limits import Limits, refuse
-from app.sheets.ole import CompoundFile
+from app.sheets.reading.limits import Limits, refuse
+from app.sheets.reading.ole import CompoundFile
+from app.sheets.reading.sheet_bounds import Extent
 
 Flaw = tuple[int, int, str]
 
