@@ -16,7 +16,7 @@ from openpyxl.styles import Font
 from app.rules.imports.students import LABELS
 from app.rules.imports.teachers import TEMPLATE_LABELS
 from app.rules.shared.id_numbers import check_character
-from app.sheets.rosters import EXAMPLE_MARK
+from app.sheets.rosters.read import EXAMPLE_MARK
 from app.sheets.teacher_template import teacher_template
 from app.sheets.template import student_template
 from app.sheets.writing import put_text, saved

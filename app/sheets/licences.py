@@ -9,11 +9,11 @@ from openpyxl import Workbook as Book
 from openpyxl.cell import Cell, WriteOnlyCell
 
 from app.rules.licences.sheet_rows import EITHER, LABELS
-from app.sheets.header import Vocabulary, find_header, read_headers
 from app.sheets.reading.columns import column_letters
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.workbook import Workbook
-from app.sheets.rosters import RosterSheet, only_grid, read_rows
+from app.sheets.rosters.header import Vocabulary, find_header, read_headers
+from app.sheets.rosters.read import RosterSheet, only_grid, read_rows
 from app.sheets.writing import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved
 
 _SYNONYMS: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.sheets.header import ERROR_LABEL, ROW_LABEL
+from app.sheets.rosters.header import ERROR_LABEL, ROW_LABEL
 from app.sheets.writing import text_table
 
 

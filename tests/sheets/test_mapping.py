@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.shared.cells import Cell
-from app.sheets.guessing import guess_fields
-from app.sheets.mapping import Fields, fingerprint, read_columns
 from app.sheets.reading.refusals import HeaderUnknown
 from app.sheets.reading.workbook import Grid, Workbook
-from app.sheets.students import WORDS
-from app.sheets.teachers import WORDS as TEACHER_WORDS
+from app.sheets.rosters.guessing import guess_fields
+from app.sheets.rosters.mapping import Fields, fingerprint, read_columns
+from app.sheets.rosters.students import WORDS
+from app.sheets.rosters.teachers import WORDS as TEACHER_WORDS
 from samples.roster import make_rows
 
 TODAY = date(2026, 9, 1)

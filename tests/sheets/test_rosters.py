@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from app.rules.imports.students import LABELS
 from app.rules.shared.cells import Cell, CellFlaw
-from app.sheets.header import find_header
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from app.sheets.reading.workbook import Grid, Range, Workbook
-from app.sheets.students import WORDS, StudentSheet, read_students
+from app.sheets.rosters.header import find_header
+from app.sheets.rosters.students import WORDS, StudentSheet, read_students
 from tests.sheets.files import ods, ods_text, xls_table, xlsx_table
 
 HEAD: list[Cell] = ["学号", "真实姓名", "所属班级"]

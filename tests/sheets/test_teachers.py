@@ -15,8 +15,8 @@ from app.sheets.reading.pictures import PictureArchive
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from app.sheets.reading.workbook import Grid, Workbook
+from app.sheets.rosters.teachers import read_teachers
 from app.sheets.teacher_template import teacher_template
-from app.sheets.teachers import read_teachers
 from samples import make_samples
 
 FOLDER = Path(make_samples.__file__).parent

@@ -17,7 +17,7 @@ from app.sheets.problems import problem_workbook
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
-from app.sheets.students import read_students
+from app.sheets.rosters.students import read_students
 from app.sheets.template import student_template
 from app.sheets.writing import put_text, saved
 from samples.roster import make_rows

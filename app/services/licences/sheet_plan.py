@@ -18,7 +18,7 @@ from app.rules.licences.sheet_rows import LABELS, read_licence_row
 from app.rules.shared.problems import Problem
 from app.services.licences.lists import CourseFilter, LicensableCourse, all_licensable, all_schools
 from app.services.licences.rows import TERMS
-from app.sheets.rosters import RosterSheet
+from app.sheets.rosters.read import RosterSheet
 from tenants.registry import SchoolInfo
 
 _DAYS = ("starts_on", "ends_on")

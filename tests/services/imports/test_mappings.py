@@ -16,7 +16,7 @@ from app.services.imports.pages.columns import confirm_columns, layout_of
 from app.services.imports.pages.downloads import problem_file
 from app.services.imports.pages.upload import discard_import
 from app.services.imports.run.check import run_check
-from app.sheets.mapping import Layout
+from app.sheets.rosters.mapping import Layout
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.rosters import Importer, Row, plain_rows

@@ -19,9 +19,9 @@ from app.services.imports.shared.lease import Run, claim, finish, hold
 from app.services.imports.shared.pictures import forget_pictures, open_pictures, stage_photos
 from app.services.imports.shared.source import Rows, Source
 from app.services.shared.audit import record
-from app.sheets.mapping import Reading
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
+from app.sheets.rosters.mapping import Reading
 
 #: Rows a transaction; between two of them the progress is seen and another run may take over.
 CHUNK = 2_000

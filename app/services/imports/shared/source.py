@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from app.context import Context
 from app.services.imports.shared.summary import Summary
-from app.sheets.rosters import RosterSheet
+from app.sheets.rosters.read import RosterSheet
 from app.vault import Vault
 from tenants.registry import SchoolInfo
 

@@ -12,7 +12,7 @@ from app.rules.shared.cells import Cell, Unreadable, display_text
 from app.rules.shared.contacts import read_email, read_mobile
 from app.rules.shared.gender_and_years import read_entry_year
 from app.rules.shared.id_numbers import read_id_number
-from app.sheets.header import Vocabulary, bare
+from app.sheets.rosters.header import Vocabulary, bare
 
 _EXACT, _CONTAINED, _ALIKE = 1.0, 0.7, 0.6
 #: A column whose content contradicts a merely similar word.

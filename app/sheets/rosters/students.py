@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.rules.imports.students import LABELS, REQUIRED
-from app.sheets.header import Vocabulary
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.workbook import Workbook
-from app.sheets.rosters import RosterRow, RosterSheet, read_roster
+from app.sheets.rosters.header import Vocabulary
+from app.sheets.rosters.read import RosterRow, RosterSheet, read_roster
 
 _SYNONYMS: Mapping[str, str] = {
     "student_no": "学生编号 学生学号 学籍号 学员编号 studentno studentid studentnumber",
