@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.rules.alliance.figures import DayFigures
 from app.services.alliance.activity import CHANGE_DAYS, ActivityRow, Series
-from app.sheets.typed import TypedSheet, Value, typed_workbook
+from app.sheets.writing.typed import TypedSheet, Value, typed_workbook
 
 
 def activity_workbook(rows: Iterable[ActivityRow], series: Series, zone: str) -> bytes:

@@ -23,7 +23,7 @@ from app.services.auth.slips import (
     print_slips,
 )
 from app.services.schools.settings import RANDOM, get_settings
-from app.sheets.slips import slips_pdf
+from app.sheets.writing.slips import slips_pdf
 from app.web.shared.context import request_context
 
 #: Numbers beyond a row's are left out, as are more accounts than one file holds.

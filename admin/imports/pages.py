@@ -43,7 +43,7 @@ from app.services.schools.quotas import people_refusal
 from app.services.schools.settings import get_settings
 from app.services.shared.paging import Page
 from app.sheets.reading.limits import LIMITS
-from app.sheets.template import student_template
+from app.sheets.writing.student_template import student_template
 from app.uow import unit_of_work
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW

@@ -18,7 +18,7 @@ from app.services.imports.pages.answers import answer_questions
 from app.services.imports.shared.questions import NEW, Question
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.pictures import PICTURE_LIMITS
-from app.sheets.teacher_template import teacher_template
+from app.sheets.writing.teacher_template import teacher_template
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated

@@ -36,7 +36,7 @@ from app.services.registrations.lists import (
     seat_figures,
 )
 from app.services.registrations.seats import Registered
-from app.sheets.typed import TypedSheet, Value, typed_workbook
+from app.sheets.writing.typed import TypedSheet, Value, typed_workbook
 from app.web.shared.context import request_context, request_school
 from app.web.shared.downloads import give_download
 from app.web.shared.hosts import ROW

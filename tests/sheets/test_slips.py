@@ -6,7 +6,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from app.sheets.slips import PER_PAGE, Slip, SlipSheet, slips_pdf
+from app.sheets.writing.slips import PER_PAGE, Slip, SlipSheet, slips_pdf
 
 ADDRESS = "http://mingde.localhost:8000/login"
 

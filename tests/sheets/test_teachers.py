@@ -16,7 +16,7 @@ from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from app.sheets.reading.workbook import Grid, Workbook
 from app.sheets.rosters.teachers import read_teachers
-from app.sheets.teacher_template import teacher_template
+from app.sheets.writing.teacher_template import teacher_template
 from samples import make_samples
 
 FOLDER = Path(make_samples.__file__).parent

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
-from app.sheets.typed import TypedSheet, typed_workbook
+from app.sheets.writing.typed import TypedSheet, typed_workbook
 
 
 def test_each_value_keeps_its_type_and_no_text_becomes_a_formula() -> None:

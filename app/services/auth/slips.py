@@ -32,7 +32,7 @@ from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import open_mobile
 from app.services.shared.password_hashes import make_one_time_password
 from app.services.shared.require_permission import require
-from app.sheets.slips import Slip, SlipSheet
+from app.sheets.writing.slips import Slip, SlipSheet
 
 #: Slips of one file; a school prints class by class.
 MOST = 2000

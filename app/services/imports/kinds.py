@@ -13,7 +13,7 @@ from app.services.imports.shared.logins import student_logins, teacher_logins
 from app.services.imports.shared.source import Rows, Source
 from app.services.imports.students.given import StudentRows
 from app.services.imports.teachers.rows import TeacherRows
-from app.sheets.logins import STUDENT_COLUMNS, TEACHER_COLUMNS
+from app.sheets.writing.logins import STUDENT_COLUMNS, TEACHER_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from app.services.licences.lists import (
     licences_between,
 )
 from app.services.licences.rows import CourseRef
-from app.sheets.licences import licence_list, licence_matrix
 from app.sheets.reading.limits import LIMITS
+from app.sheets.writing.licences import licence_list, licence_matrix
 
 #: Words that stay Chinese in every language, like the headers: a sheet may be read by others than its maker.
 STATE_WORDS = {

@@ -25,9 +25,9 @@ from app.services.licences.rows import (
 from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan_licences
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
-from app.sheets.licences import read_licences
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
+from app.sheets.writing.licences import read_licences
 
 PAGE_SIZE = 20
 PARTS = ("create", "change", "problem")

@@ -10,7 +10,7 @@ from flask_login import login_required
 
 from app.errors import NotFound
 from app.services.me.calendar import CalendarDay, my_days, renew_subscription, subscribed_days
-from app.sheets.calendars import WholeDay, calendar_file
+from app.sheets.writing.calendars import WholeDay, calendar_file
 from app.uow import unit_of_work
 from app.web.shared.context import request_context, request_school
 from app.web.shared.hosts import ROW, school_only

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from app.rules.imports.students import LABELS
 from app.services.imports.pages.downloads import problem_file
-from app.sheets.template import student_template
+from app.sheets.writing.student_template import student_template
 from tenants.registry import SchoolInfo
 from tests.support.rosters import Importer
 

@@ -16,8 +16,8 @@ from app.services.imports.kinds import KINDS
 from app.services.imports.pages.read import get_import, problems_of, summary_of
 from app.services.imports.shared.staging import ROW_KIND
 from app.services.shared.audit import record
-from app.sheets.logins import login_list
-from app.sheets.problems import problem_workbook
+from app.sheets.writing.logins import login_list
+from app.sheets.writing.problems import problem_workbook
 
 
 def problem_file(

@@ -16,7 +16,7 @@ from app.errors import Message, msg
 from app.rules.imports.students import LABELS, REQUIRED
 from app.sheets.reading.columns import column_letters
 from app.sheets.rosters.read import EXAMPLE_MARK, NOTES_SHEET
-from app.sheets.writing import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved, set_width
+from app.sheets.writing.cells import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved, set_width
 
 DATA_SHEET = "学生"
 _LAST_LISTED_ROW = 5_000

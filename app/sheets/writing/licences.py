@@ -14,7 +14,7 @@ from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.workbook import Workbook
 from app.sheets.rosters.header import Vocabulary, find_header, read_headers
 from app.sheets.rosters.read import RosterSheet, only_grid, read_rows
-from app.sheets.writing import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved
+from app.sheets.writing.cells import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved
 
 _SYNONYMS: Mapping[str, str] = {
     "title": "课程 课程名 名称 course coursename title",

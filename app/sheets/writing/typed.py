@@ -11,7 +11,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.sheets.reading.columns import column_letters
-from app.sheets.writing import HEADER_FILL, HEADER_FONT, put_text, saved
+from app.sheets.writing.cells import HEADER_FILL, HEADER_FONT, put_text, saved
 
 #: ``datetime`` first: it is a ``date``, too.
 _FORMATS: tuple[tuple[type, str], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from app.errors import Message, msg
-from app.sheets.writing import text_table
+from app.sheets.writing.cells import text_table
 
 #: The columns of each list, with their widths in characters.
 STUDENT_COLUMNS: tuple[tuple[Message, int], ...] = (

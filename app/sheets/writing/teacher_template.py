@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.errors import Message, msg
 from app.rules.imports.teachers import REQUIRED, TEMPLATE_LABELS
 from app.sheets.rosters.read import EXAMPLE_MARK, NOTES_SHEET
-from app.sheets.writing import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved, set_width
+from app.sheets.writing.cells import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved, set_width
 
 DATA_SHEET = "教师"
 
