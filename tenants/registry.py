@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from tenants.changes import Written, on_written
 from tenants.db import db
 from tenants.models import School
-from tenants.written import Written, on_written
 
 #: Seconds for which a process may go on with what it knows of a school (other processes' changes arrive after it).
 CACHE_SECONDS = 5.0

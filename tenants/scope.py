@@ -77,7 +77,7 @@ def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
         try:
             yield sibling
             sibling.flush()
-            # What it wrote is committed by the elder (``tenants.written``).
+            # What it wrote is committed by the elder (``tenants.changes``).
             session.info.setdefault("written", set()).update(sibling.info.pop("written", ()))
         finally:
             set_school_setting(connection, current_school_id(session))

@@ -16,8 +16,8 @@ from redis.exceptions import RedisError
 
 from app.web.shared.context import now
 from app.web.shared.redis_keys import key
+from tenants.changes import Written, on_written
 from tenants.registry import SchoolInfo, find_by_id
-from tenants.written import Written, on_written
 
 log = logging.getLogger(__name__)
 
