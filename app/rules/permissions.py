@@ -68,7 +68,8 @@ class Reach(StrEnum):
     """On which rows of the school a role may do something."""
 
     ALL = "all"
-    #: The classes that a person heads and the courses that he runs or assists in (``app.services.shared.own_classes_and_courses``).
+    #: The classes that a person heads and the courses that the person runs or assists in
+    #: (``app.services.shared.own_classes_and_courses``).
     OWN = "own"
 
 

@@ -72,9 +72,9 @@ def queue_mail(
     Args:
         user_id: the person it is for; the mail goes with the account.
         recipient: the address; the caller knows that it may be written to.
-        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``name``, ``link``), ``notice``
-            (``name``, ``subject`` and ``body`` as ``Message.as_json``, ``link``), ``password_reset_done`` (``name``).
-            A ``link`` is a path on the school's host, or a whole address there.
+        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``name``, ``link``),
+            ``notice`` (``name``, ``subject`` and ``body`` as ``Message.as_json``, ``link``),
+            ``password_reset_done`` (``name``). A ``link`` is a path on the school's host, or a whole address there.
         params: plain JSON values for the template; never a password or an ID number.
         language: ``zh`` or ``en``.
     """

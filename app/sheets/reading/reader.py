@@ -20,7 +20,7 @@ from app.sheets.reading.limits import LIMITS, Limits, Refusal, refuse
 from app.sheets.reading.refusals import refused
 from app.sheets.reading.workbook import Grid, Range, Workbook
 
-_PROJECT = Path(__file__).resolve().parents[2]
+_PROJECT = Path(__file__).resolve().parents[3]
 _CHUNK = 2**18
 #: Signals with which the kernel or the parser's own memory check ends the child.
 _OUT_OF_BOUNDS = {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ}

@@ -1,4 +1,6 @@
-"""The reading process: ``python -m app.sheets.reading.reader_process FORM LIMITS`` takes a file on stdin, answers with JSON.
+"""The process that reads spreadsheets: a file on stdin, JSON on stdout.
+
+It is started as ``python -m app.sheets.reading.reader_process FORM LIMITS``.
 
 It is the only place where a stranger's file is unpacked and parsed. It bounds its own memory and CPU time
 first, so that a file that still gets the better of the parser kills this process and nothing else.

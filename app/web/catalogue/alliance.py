@@ -1,4 +1,7 @@
-"""The alliance's public pages: home, released courses, 联盟成员. Shared paths are routed in ``app.web.catalogue.school``."""
+"""The alliance's public pages: home, released courses, 联盟成员.
+
+Paths that both kinds of host have are routed in ``app.web.catalogue.school``.
+"""
 
 from __future__ import annotations
 
