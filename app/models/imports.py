@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
@@ -134,3 +135,54 @@ class ImportOutbox(Base):
     import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     job: Mapped[str] = mapped_column(String(32))
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class RosterImportPictures(SchoolScoped, Base):
+    """The .zip that was sent along with a roster, sealed; kept until the import is over."""
+
+    __tablename__ = "roster_import_pictures"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "import_id"],
+            ["roster_imports.school_id", "roster_imports.id"],
+            name="fk_roster_import_pictures_import",
+            ondelete="CASCADE",
+        ),
+    )
+
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RosterImportPhoto(SchoolScoped, Base):
+    """The picture of a staged row, made anew; ``before`` is what the person had, for an undo."""
+
+    __tablename__ = "roster_import_photos"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "import_id", "row_no"],
+            ["roster_import_rows.school_id", "roster_import_rows.import_id", "roster_import_rows.row_no"],
+            name="fk_roster_import_photos_row",
+            ondelete="CASCADE",
+        ),
+    )
+
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    row_no: Mapped[int] = mapped_column(Integer, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    before: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ColumnMapping(SchoolScoped, Base):
+    """How a school's own column names are read, remembered once it was confirmed; ``header_sha`` is of the header."""
+
+    __tablename__ = "column_mappings"
+    __table_args__ = (UniqueConstraint("school_id", "kind", "header_sha"),)
+
+    id: Mapped[RowId]
+    kind: Mapped[str] = mapped_column(String(16))
+    header_sha: Mapped[str] = mapped_column(String(64))
+    header: Mapped[list[str]] = mapped_column(JSONB)
+    columns: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_by_name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[CreatedAt]

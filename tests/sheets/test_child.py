@@ -22,7 +22,7 @@ from tests.sheets.files import rows_xml, sheet_xml, xlsx, xlsx_members, xlsx_tab
 
 StandIn = Callable[[str], None]
 
-PROJECT = Path(reader.__file__).resolve().parents[2]
+PROJECT = Path(reader.__file__).resolve().parents[3]
 TOO_COMPLEX = "文件过于复杂，无法在限定的内存和时间内读完，请把内容复制到新下载的模板中再上传。"
 DAMAGED = "文件已损坏或格式不规范，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 OPEN = LIMITS._replace(ratio=10**6, unpacked_bytes=10**10, data_rows=2_000_000, columns=20_000, cells=10**8)
@@ -67,9 +67,9 @@ def test_the_child_never_takes_more_than_its_memory() -> None:
     """Measured in a process of its own, so that no other child of the test run counts."""
     program = """
 import resource, sys
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
-from app.sheets.limits import LIMITS
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
+from app.sheets.reading.limits import LIMITS
 for path in sys.argv[1:]:
     try:
         read_workbook(open(path, "rb").read(), path, LIMITS._replace(ratio=10**6))
@@ -114,7 +114,8 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 
 def test_the_bounds_hold_inside_the_child() -> None:
     program = (
-        "import resource as r, json; from app.sheets import child; from app.sheets.reading.limits import LIMITS;"
+        "import resource as r, json; from app.sheets.reading import reader_process as child;"
+        "from app.sheets.reading.limits import LIMITS;"
         "child._bound_this_process(LIMITS);"
         "print(json.dumps([r.getrlimit(getattr(r, 'RLIMIT_' + n))[0] for n in ('AS', 'CPU', 'CORE', 'FSIZE')]))"
     )
