@@ -55,7 +55,7 @@ class Activity(SecureView):
         found = list_activity(ctx, text=text, sort=sort, descending=descending, page=page_argument())
         most = list_activity(ctx, sort="registrations", descending=True, size=_COMPARED)
         return self.render(
-            "manage/activity/list.html",
+            "manage/alliance/activity/list.html",
             found=found,
             text=text,
             address=ListAddress("activity.index", {"q": text, "span": span}, sort, descending),
@@ -97,7 +97,7 @@ class Activity(SecureView):
         except NotFound:
             abort(404)
         return self.render(
-            "manage/activity/show.html",
+            "manage/alliance/activity/show.html",
             shown=school,
             row=row,
             charts=_charts(activity_in_time(ctx, span=span, school_id=school_id)),

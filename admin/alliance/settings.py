@@ -38,7 +38,7 @@ class AllianceSettings(SecureView):
             if attempt(lambda ctx: set_policy(ctx, requires_operating_teacher=wanted)):
                 flash(gettext("已保存"), "success")
                 return redirect(self.get_url(".index"), code=303)
-        page = self.render("manage/alliance_settings.html", form=form)
+        page = self.render("manage/alliance/settings.html", form=form)
         return page, 422 if form.is_submitted() else 200
 
 

@@ -48,7 +48,7 @@ class AllianceVisits(SecureView):
         """Latest first, and the schools to choose from."""
         ctx = request_context()
         return self.render(
-            "manage/visits/alliance.html",
+            "manage/alliance/visits/alliance.html",
             found=list_visits(ctx, page=page_argument()),
             members=[school for school in all_members(ctx) if school.status == "active"],
             address=ListAddress("alliance_visits.index", {}),
@@ -69,11 +69,15 @@ class AllianceVisits(SecureView):
             if offered is not None:
                 link = f"{school_address(offered.school.slug)}/visit/{offered.token}"
                 minutes = int(LINK_LIFETIME.total_seconds()) // 60
-                page = self.render("manage/visits/offered.html", offered=offered, link=link, minutes=minutes)
+                page = self.render(
+                    "manage/alliance/visits/offered.html", offered=offered, link=link, minutes=minutes
+                )
                 response = make_response(page)
                 response.headers["Cache-Control"] = "no-store"
                 return response
-        page = self.render("manage/visits/enter.html", form=form, entered=school, longest=REASON_LENGTH[1])
+        page = self.render(
+            "manage/alliance/visits/enter.html", form=form, entered=school, longest=REASON_LENGTH[1]
+        )
         return page, 422 if form.is_submitted() else 200
 
 
@@ -88,7 +92,7 @@ class SchoolVisits(SecureView):
         """Latest first."""
         found = list_visits(request_context(), page=page_argument())
         return self.render(
-            "manage/visits/list.html", found=found, address=ListAddress("school_visits.index", {})
+            "manage/alliance/visits/list.html", found=found, address=ListAddress("school_visits.index", {})
         )
 
     @expose(f"/<{ROW}:visit_id>/")
@@ -101,7 +105,7 @@ class SchoolVisits(SecureView):
             abort(404)
         names = names_of(ctx, acts)
         return self.render(
-            "manage/visits/show.html",
+            "manage/alliance/visits/show.html",
             visit=visit,
             acts=[
                 (entry.at, action_name(entry.action), object_name(entry, names), details(entry, names))

@@ -42,7 +42,7 @@ class Slips(SecureView):
         ctx = request_context()
         by_class, staff = count_not_activated(ctx)
         return self.render(
-            "manage/slips/index.html",
+            "manage/auth/slips/index.html",
             by_class=by_class,
             staff=staff,
             students=sum(each.count for each in by_class),
@@ -78,7 +78,7 @@ class Slips(SecureView):
 def confirm_page(view: BaseView, ctx: Context, choice: SlipChoice) -> str:
     """The question before the printing; the list of people asks it, too."""
     page: str = view.render(
-        "manage/slips/confirm.html",
+        "manage/auth/slips/confirm.html",
         choice=choice,
         preview=preview_slips(ctx, choice=choice),
         by_slips=get_settings(ctx).initial_password == RANDOM,

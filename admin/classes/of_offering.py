@@ -38,7 +38,7 @@ class ClassesOfOffering:
             request_context(), offering_id=offering_id, text=text, page=page_argument()
         )
         return self.offering_page(
-            "manage/offerings/classes.html",
+            "manage/classes/of_offering.html",
             offering_id,
             found=found,
             text=text,

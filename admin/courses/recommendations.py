@@ -59,7 +59,7 @@ class Recommendations(SecureView):
             page=page_argument(),
         )
         return self.render(
-            "manage/recommendations/list.html",
+            "manage/courses/recommendations/list.html",
             found=found,
             chosen=chosen,
             filtered=bool(text) or school_id is not None,
@@ -128,7 +128,7 @@ class Recommendations(SecureView):
         content = found.content
         return str(
             self.render(
-                "manage/recommendations/show.html",
+                "manage/courses/recommendations/show.html",
                 found=found,
                 content=content,
                 sentences=sentences(content.assessment) if content.assessment else [],

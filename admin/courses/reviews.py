@@ -50,7 +50,7 @@ class CourseReviews(SecureView):
         ctx = request_context()
         state, text = choice("state", (WAITING, DECIDED)) or WAITING, text_argument("q")
         return self.render(
-            "manage/course_reviews/list.html",
+            "manage/courses/reviews/list.html",
             found=list_reviews(ctx, state=state, text=text, page=page_argument()),
             state=state,
             text=text,
@@ -95,7 +95,7 @@ class CourseReviews(SecureView):
         content = page.view.content
         return str(
             self.render(
-                "manage/course_reviews/show.html",
+                "manage/courses/reviews/show.html",
                 page=page,
                 content=content,
                 sentences=sentences(content.assessment) if content.assessment else [],

@@ -35,7 +35,7 @@ class Mails(SecureView):
         found = list_mails(request_context(), text=text, state=state or None, page=page_argument())
         chosen = {"q": text, "state": state}
         return self.render(
-            "manage/mails/list.html",
+            "manage/messages/mails/list.html",
             found=found,
             chosen=chosen,
             filtered=any(chosen.values()),
@@ -53,7 +53,7 @@ class Mails(SecureView):
         except NotFound:
             abort(404)
         words = read_mail(request_school(), mail.content, hide_link=True)
-        return self.render("manage/mails/show.html", mail=mail, words=words)
+        return self.render("manage/messages/mails/show.html", mail=mail, words=words)
 
     @expose(f"/<{ROW}:mail_id>/retry", methods=("POST",))
     def retry(self, mail_id: int) -> ResponseReturnValue:

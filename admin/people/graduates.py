@@ -27,7 +27,7 @@ class Graduates(SecureView):
     @expose("/")
     def index(self) -> str:
         """The cohorts that have graduated."""
-        return self.render("manage/graduates/list.html", cohorts=list_cohorts(request_context()))
+        return self.render("manage/people/graduates/list.html", cohorts=list_cohorts(request_context()))
 
     @expose(f"/<{ROW}:entry_year>/<{ROW}:study_years>/")
     def preview(self, entry_year: int, study_years: int) -> str:
@@ -36,7 +36,7 @@ class Graduates(SecureView):
             request_context(), entry_year=entry_year, study_years=study_years, page=page_argument()
         )
         return self.render(
-            "manage/graduates/preview.html",
+            "manage/people/graduates/preview.html",
             holdings=holdings,
             people=people,
             entry_year=entry_year,

@@ -111,7 +111,7 @@ class Permissions(SecureView):
         shown = [(subject, [row for row in rows if any(row[1])]) for subject, rows in groups]
         return str(
             self.render(
-                "manage/permissions.html",
+                "manage/people/permissions.html",
                 roles=[label for _, label in roles],
                 groups=[(subject, rows) for subject, rows in shown if rows],
             )

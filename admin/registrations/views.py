@@ -188,7 +188,7 @@ class RegistrationPages:
         ctx = request_context()
         classes = class_figures(ctx, offering_id=offering_id)
         return self._registrations(
-            "registration_figures",
+            "figures",
             offering_id,
             classes=classes,
             charted=[one.name or gettext("无班级") for one in classes[:_CHART_CLASSES]],
@@ -206,7 +206,7 @@ class RegistrationPages:
     def _registrations(self, name: str, offering_id: int, **values: Any) -> str:
         values["seat_figures"] = seat_figures(request_context(), offering_id=offering_id)
         values["done"] = _DONE in session and session.pop(_DONE)
-        return self.offering_page(f"manage/offerings/{name}.html", offering_id, **values)
+        return self.offering_page(f"manage/registrations/{name}.html", offering_id, **values)
 
     def _to(self, endpoint: str, offering_id: int) -> ResponseReturnValue:
         return redirect(self.get_url(f".{endpoint}", offering_id=offering_id), code=303)  # type: ignore[attr-defined]

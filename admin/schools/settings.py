@@ -51,7 +51,7 @@ class Settings(SecureView):
         prints = may(ctx.actor.role, Action.PRINT_SLIPS)
         by_class, staff = count_not_activated(ctx) if prints else ((), 0)
         return self.render(
-            "manage/settings.html",
+            "manage/schools/settings.html",
             form=form,
             by_slips=prints and settings.initial_password == RANDOM,
             not_activated=sum(each.count for each in by_class) + staff if prints else None,

@@ -30,15 +30,15 @@ class Overview(SecureView):
         ctx = request_context()
         if ctx.school.is_alliance:
             return self.render(
-                "manage/index/alliance.html", figures=count_alliance(ctx), tasks=count_tasks(ctx)
+                "manage/shared/first_page/alliance.html", figures=count_alliance(ctx), tasks=count_tasks(ctx)
             )
         if not may(ctx.actor.role, Action.SEE_FIGURES):
             # Archived classes are out of the way here as in the list of classes.
             classes = list_classes(ctx, filters=ClassFilter(state=ClassState.IN_USE))
             courses = list_school_courses(ctx)
-            return self.render("manage/index/teacher.html", classes=classes, courses=courses)
+            return self.render("manage/shared/first_page/teacher.html", classes=classes, courses=courses)
         return self.render(
-            "manage/index/school.html",
+            "manage/shared/first_page/school.html",
             figures=count_school(ctx),
             courses_url=self.get_url("offerings.index"),
             administers=may(ctx.actor.role, Action.IMPORT_ROSTER),

@@ -96,7 +96,7 @@ class Handbook(SecureView):
     @expose("/")
     def index(self) -> str:
         """The chapters and their steps."""
-        return self.render("manage/handbook.html", chapters=CHAPTERS)
+        return self.render("manage/shared/handbook.html", chapters=CHAPTERS)
 
 
 def views() -> Iterable[BaseView]:

@@ -25,7 +25,7 @@ MakeTeaching = Callable[..., Teaching]
 
 #: What opens for every teacher, for the head of the class in the address, and for who runs the course in it.
 EVERYBODYS = {
-    ("GET", "admin.shared.first_page"),
+    ("GET", "admin.index"),
     ("GET", "classes.index"),
     ("GET", "offerings.index"),
     ("GET", "offerings.create"),

@@ -24,7 +24,7 @@ def show() -> str:
     """The text; below it the button for those who have not accepted this version."""
     asked = user_session.must_consent() and not user_session.must_change_password()
     return render_template(
-        "student/privacy.html",
+        "auth/consent.html",
         sections=SECTIONS,
         version=VERSION,
         asked=asked,

@@ -40,7 +40,7 @@ def home() -> str:
     """What the alliance is, in true figures: announcements, courses, members, and the way to one's school."""
     ctx = request_context()
     return render_template(
-        "apex/home.html",
+        "alliance/home.html",
         figures=count_alliance(ctx),
         courses=list_released_courses(ctx, per_page=_HOME_COURSES).rows,
         members=list_members(ctx)[:_HOME_MEMBERS],
@@ -59,8 +59,8 @@ def courses() -> Response:
         ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
     )
     return render_list(
-        "apex/courses.html",
-        "apex/_courses.html",
+        "catalogue/alliance/courses.html",
+        "catalogue/alliance/_courses.html",
         canonical=address("catalogue.index", **said),
         courses=found.rows,
         total=found.total,
@@ -78,7 +78,7 @@ def course(course_id: int) -> str:
     """A released course, to be read, and the schools at which it runs."""
     found = get_released_course(request_context(), course_id=course_id)
     return render_template(
-        "apex/course.html", released=found, course=found.course, assessment=found.assessment
+        "catalogue/alliance/course.html", released=found, course=found.course, assessment=found.assessment
     )
 
 
@@ -89,8 +89,8 @@ def members() -> Response:
     """联盟成员: the member schools, found by name or pinyin initials (manual 2.2)."""
     q = text_argument("q")
     return render_list(
-        "apex/members.html",
-        "apex/_members.html",
+        "alliance/members.html",
+        "alliance/_members.html",
         canonical=address("apex.members", q=q),
         members=list_members(request_context(), q),
         q=q,

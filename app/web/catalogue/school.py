@@ -89,8 +89,8 @@ def _index() -> Response:
     name: tuple[str | int, ...] | None = None if said["q"] else ("catalogue", *said.values(), page)
     parts = kept_parts(name, lambda ctx: _courses(ctx, said, page))
     return render_list(
-        "catalogue/index.html",
-        "catalogue/_found.html",
+        "catalogue/school/index.html",
+        "catalogue/school/_found.html",
         canonical=address("catalogue.index", **said),
         parts=parts,
         said=said,
@@ -102,7 +102,7 @@ def _courses(ctx: Context, said: dict[str, str], page: int) -> dict[str, str]:
     wanted = Wanted(text=q, **chosen)
     found, facets = search_catalogue(ctx, wanted, page=page)
     courses = render_template(
-        "catalogue/_courses.html",
+        "catalogue/school/_courses.html",
         courses=found.rows,
         total=found.total,
         said=said,
@@ -115,7 +115,7 @@ def _courses(ctx: Context, said: dict[str, str], page: int) -> dict[str, str]:
         pages=found.pages,
         page_address=page_address("catalogue.index", **said),
     )
-    return {"count": render_template("catalogue/_count.html", total=found.total), "courses": courses}
+    return {"count": render_template("catalogue/school/_count.html", total=found.total), "courses": courses}
 
 
 def _show(offering_id: int) -> str:
@@ -125,10 +125,10 @@ def _show(offering_id: int) -> str:
 
     def details(ctx: Context) -> dict[str, str]:
         page = get_course_details(ctx, item)
-        return {"details": render_template("catalogue/_details.html", item=item, page=page)}
+        return {"details": render_template("catalogue/school/_details.html", item=item, page=page)}
 
     parts = kept_parts(("course", offering_id), details)
-    return render_template("catalogue/show.html", item=item, choice=get_choice(ctx, item), parts=parts)
+    return render_template("catalogue/school/show.html", item=item, choice=get_choice(ctx, item), parts=parts)
 
 
 _list = shared_by_visitors(by_host(school=_index, apex=apex.courses))

@@ -39,4 +39,4 @@ def confirm(token: str) -> Response:
 
 
 def _page(state: str, status: int, email: str = "") -> Response:
-    return make_response(render_template("student/email.html", state=state, email=email), status)
+    return make_response(render_template("me/email.html", state=state, email=email), status)

@@ -27,7 +27,7 @@ PARTS: Mapping[str, Message] = {
 def readable_page(data: Mapping[str, Any]) -> str:
     """The page in the reader's language."""
     return render_template(
-        "student/data.html",
+        "me/export.html",
         data=data,
         parts=PARTS,
         labels=LABELS,

@@ -37,7 +37,7 @@ def _home() -> str:
     ctx = request_context()
     courses = courses_of_mine(ctx) if current_user.is_authenticated else []
     return render_template(
-        "student/home.html",
+        "me/home.html",
         parts=kept_parts(("home",), _on_now, mine={course.id for course in courses}),
         mine=_ahead(courses, ctx.today())[:_MINE],
         announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
@@ -46,8 +46,8 @@ def _home() -> str:
 
 def _on_now(ctx: Context) -> dict[str, str]:
     now = list_on_now(ctx)
-    courses = render_template("student/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
-    return {"lead": render_template("student/_lead.html", total=now.total), "courses": courses}
+    courses = render_template("me/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
+    return {"lead": render_template("me/_lead.html", total=now.total), "courses": courses}
 
 
 def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
@@ -86,7 +86,7 @@ def my_courses() -> str:
         url_for("calendar.subscribed", user_id=ctx.actor.user_id, key=key, _external=True) if key else None
     )
     return render_template(
-        "student/my_courses.html",
+        "me/courses.html",
         mine=list_mine(ctx),
         today=ctx.today(),
         subscription=subscription,
@@ -102,4 +102,4 @@ def teaching() -> str:
     ctx = request_context()
     if not may(ctx.actor.role, Action.ENTER_MANAGEMENT):
         abort(404)
-    return render_template("student/teaching.html", courses=list_taught(ctx), classes=list_headed(ctx))
+    return render_template("me/teaching.html", courses=list_taught(ctx), classes=list_headed(ctx))

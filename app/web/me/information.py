@@ -151,7 +151,7 @@ def _page(
 ) -> Response:
     mine = get_my_information(request_context())
     page = render_template(
-        "student/me.html",
+        "me/information.html",
         me=mine,
         errors=errors or {},
         typed=typed or {},

@@ -40,7 +40,7 @@ def index() -> str:
     unread = "1" if text_argument("unread") == "1" else ""
     found = list_notices(request_context(), unread_only=bool(unread), page=page_argument())
     return render_template(
-        "student/messages.html",
+        "messages/notices.html",
         found=found,
         unread=unread,
         address=page_address("messages.index", unread=unread),

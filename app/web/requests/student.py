@@ -31,7 +31,7 @@ def index() -> str:
     """The student's requests, latest first."""
     _students_only()
     found = change_requests.list_own_requests(request_context())
-    return render_template("student/requests.html", requests=found, labels=LABELS)
+    return render_template("requests/list.html", requests=found, labels=LABELS)
 
 
 @blueprint.get("/new")
@@ -105,7 +105,7 @@ def _students_only() -> None:
 def _form(typed: Mapping[str, str], errors: Mapping[str, Message]) -> Response:
     ctx = request_context()
     page = render_template(
-        "student/request_form.html",
+        "requests/form.html",
         me=get_my_information(ctx),
         classes=change_requests.classes_to_choose(ctx),
         labels=LABELS,
