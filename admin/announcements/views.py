@@ -18,7 +18,6 @@ from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
 from admin.shared.listing import ListAddress, choice
 from admin.shared.validators import Required
 from app.errors import NotFound
-from app.models import Announcement
 from app.rules.permissions import Action
 from app.rules.shared.html import editable_text
 from app.services.announcements.read import list_from_alliance
@@ -26,6 +25,7 @@ from app.services.announcements.write import (
     STATES,
     TITLE_LENGTH,
     AnnouncementContent,
+    StoredAnnouncement,
     delete_announcement,
     get_announcement,
     list_announcements,
@@ -124,7 +124,7 @@ class Announcements(SecureView):
         return redirect(self.get_url(".index"), code=303)
 
     def _form_page(
-        self, form: AnnouncementForm, row: Announcement | None, ticked: list[int]
+        self, form: AnnouncementForm, row: StoredAnnouncement | None, ticked: list[int]
     ) -> ResponseReturnValue:
         ctx = request_context()
         if form.validate_on_submit():

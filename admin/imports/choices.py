@@ -12,9 +12,8 @@ from flask_babel import gettext
 
 from admin.base import SecureView, attempt
 from app.context import Context
-from app.models import RosterImport
 from app.services.imports.pages.columns import WORDS, confirm_columns, layout_of
-from app.services.imports.pages.read import find_import, get_import, summary_of
+from app.services.imports.pages.read import StoredImport, find_import, get_import, summary_of
 from app.services.imports.pages.update_rules import UpdateRule, change_rule, read_rule
 from app.services.imports.pages.upload import confirm_import
 from app.services.imports.shared.summary import PlannedClass, Summary
@@ -57,7 +56,7 @@ class ImportChoices(SecureView):
         attempt(lambda ctx: change_rule(ctx, import_id=import_id, rule=_wanted(found), same_classes=same))
         return redirect(self.get_url(".show", import_id=import_id), code=303)
 
-    def columns_page(self, found: RosterImport, chosen: list[str | None] | None = None) -> str:
+    def columns_page(self, found: StoredImport, chosen: list[str | None] | None = None) -> str:
         """The page for a file whose columns are to be named, or named otherwise."""
         layout, words = layout_of(request_context(), import_id=found.id), WORDS[found.kind]
         return self.render(
@@ -70,7 +69,7 @@ class ImportChoices(SecureView):
             required=[gettext(words.labels[field]) for field in words.required],
         )
 
-    def confirm_or_count(self, ctx: Context, import_id: int) -> RosterImport:
+    def confirm_or_count(self, ctx: Context, import_id: int) -> StoredImport:
         """「保存」; when the form names another rule than the preview, the new numbers are shown first."""
         found = find_import(ctx, import_id)
         same = same_classes(summary_of(found), request.form)
@@ -106,7 +105,7 @@ def questions(summary: Summary) -> list[tuple[PlannedClass, list[PlannedClass]]]
     ]
 
 
-def _wanted(found: RosterImport) -> UpdateRule:
+def _wanted(found: StoredImport) -> UpdateRule:
     """The rule of the form; without one, that of the preview."""
     if "update" not in request.form:
         return UpdateRule.of(found.options)

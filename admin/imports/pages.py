@@ -20,7 +20,6 @@ from admin.base import PEOPLE, attempt
 from admin.imports.choices import ImportChoices, questions
 from admin.shared.listing import ListAddress, choice
 from app.context import Context
-from app.models import RosterImport
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
 from app.services.auth.initial_passwords import first_password_note
@@ -29,6 +28,7 @@ from app.services.imports.pages.downloads import login_file, problem_file
 from app.services.imports.pages.originals import original_file
 from app.services.imports.pages.read import (
     PreviewRow,
+    StoredImport,
     get_import,
     list_imports,
     preview_rows,
@@ -204,7 +204,7 @@ class Imports(ImportChoices):
         )
         return page, status if error else 200
 
-    def _rows_page(self, ctx: Context, found: RosterImport) -> str:
+    def _rows_page(self, ctx: Context, found: StoredImport) -> str:
         summary = summary_of(found)
         absent = count_absent(ctx, import_id=found.id) if found.kind == "students" else None
         if found.state == "undone":
@@ -238,7 +238,7 @@ class Imports(ImportChoices):
             ),
         )
 
-    def _do(self, import_id: int, work: Callable[[Context], RosterImport]) -> ResponseReturnValue:
+    def _do(self, import_id: int, work: Callable[[Context], StoredImport]) -> ResponseReturnValue:
         attempt(work)
         return redirect(self.get_url(".show", import_id=import_id), code=303)
 

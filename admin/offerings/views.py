@@ -27,7 +27,6 @@ from admin.shared.listing import ListAddress, choice, number
 from admin.shared.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import CourseOffering
 from app.rules.courses.assessment import sentences
 from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW
 from app.rules.offerings.dates import Dates
@@ -268,9 +267,9 @@ class Offerings(
         )
 
 
-def _schedule(ctx: Context, offering_id: int, form: DatesForm) -> CourseOffering:
+def _schedule(ctx: Context, offering_id: int, form: DatesForm) -> int:
     values = {name: form[name].data for name in Dates.__slots__}
-    return schedule_offering(ctx, offering_id=offering_id, seats=form.seats.data, **values)
+    return schedule_offering(ctx, offering_id=offering_id, seats=form.seats.data, **values).id
 
 
 def views() -> Iterable[BaseView]:

@@ -13,19 +13,19 @@ from flask_babel import lazy_gettext
 from admin.base import PEOPLE
 from admin.shared.audit_sentences import ACTIONS, action_name, actor_name, details, object_name
 from admin.shared.records import ServiceModelView
-from app.models import AuditEntry
 from app.rules.permissions import Action
+from app.services.shared.audit import LogEntry
 from app.services.shared.audit_lookups import Names, names_of
 from app.web.shared.context import request_context
 from app.web.shared.templating import local_time
 
 
-def _shown(say: Callable[[AuditEntry], str]) -> Callable[..., str]:
+def _shown(say: Callable[[LogEntry], str]) -> Callable[..., str]:
     """A column's formatter in Flask-Admin's shape from a function of the entry."""
     return lambda _view, _context, entry, _name: say(entry)
 
 
-def _named(say: Callable[[AuditEntry, Names], str]) -> Callable[..., str]:
+def _named(say: Callable[[LogEntry, Names], str]) -> Callable[..., str]:
     """The same from a function of the entry and of the names that the page of the log was read with."""
     return _shown(lambda entry: say(entry, g.audit_names))
 
@@ -38,7 +38,7 @@ class AuditLog(ServiceModelView):
     lead = lazy_gettext("谁在什么时候做了什么。只能查看，不能修改或删除。")
     search_hint = lazy_gettext("操作人姓名")
 
-    model_class = AuditEntry
+    model_class = LogEntry
     page_size = 50
     column_list = ("at", "actor_name", "action", "object_type", "data", "address")
     column_labels = {
@@ -57,11 +57,11 @@ class AuditLog(ServiceModelView):
         "data": _named(details),
     }
     column_searchable_list = ("actor_name",)
-    column_filters = (FilterEqual(AuditEntry.action, lazy_gettext("操作"), options=list(ACTIONS.items())),)
+    column_filters = (FilterEqual(LogEntry.action, lazy_gettext("操作"), options=list(ACTIONS.items())),)
     column_default_sort = ("id", True)
     column_display_actions = False
 
-    def get_list(self, *args: Any, **kwargs: Any) -> tuple[int, list[AuditEntry]]:
+    def get_list(self, *args: Any, **kwargs: Any) -> tuple[int, list[LogEntry]]:
         """A page of the log, with the names of what its entries are about."""
         count, entries = super().get_list(*args, **kwargs)
         g.audit_names = names_of(request_context(), entries)

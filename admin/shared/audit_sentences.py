@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from app.models import AuditEntry
 from app.rules.shared.semesters import is_term, term_label
 from app.services.alliance.visits import VISITOR_PREFIX
+from app.services.shared.audit import LogEntry
 from app.services.shared.audit_lookups import NUMBERED, Names
 from app.web.shared.i18n import joined, translated
 
@@ -281,7 +281,7 @@ def action_name(code: str) -> str:
     return str(ACTIONS.get(code, code))
 
 
-def object_name(entry: AuditEntry, names: Names) -> str:
+def object_name(entry: LogEntry, names: Names) -> str:
     """To what it was done: by its name, or by its number when it is gone."""
     kind = str(OBJECTS.get(entry.object_type, entry.object_type))
     if entry.object_id is None:
@@ -289,14 +289,14 @@ def object_name(entry: AuditEntry, names: Names) -> str:
     return f"{kind} {names.get((entry.object_type, entry.object_id), entry.object_id)}"
 
 
-def actor_name(entry: AuditEntry) -> str:
+def actor_name(entry: LogEntry) -> str:
     """Who did it: a person, the platform itself, or a visitor of the secretariat."""
     if entry.actor_id is None and entry.actor_name.startswith(VISITOR_PREFIX):
         return gettext("秘书处 · %(name)s", name=entry.actor_name.removeprefix(VISITOR_PREFIX))
     return entry.actor_name if entry.actor_id else str(_PEOPLE.get(entry.actor_name, entry.actor_name))
 
 
-def details(entry: AuditEntry, names: Names) -> str:
+def details(entry: LogEntry, names: Names) -> str:
     """The facts that were noted, in one line; old and new values of a field side by side."""
     data = {key: value for key, value in entry.data.items() if key not in _UNSHOWN and value != []}
     old, new = data.get("old"), data.get("new")

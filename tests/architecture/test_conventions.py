@@ -75,6 +75,31 @@ def test_a_module_keeps_the_rules(path: Path) -> None:
             )
 
 
+FOLDERS = sorted(
+    {folder for package in PACKAGES for folder in (ROOT / package).rglob("*/") if any(folder.glob("*.py"))}
+    | {ROOT / package for package in PACKAGES}
+)
+#: The most modules of a folder that one can still take in at a look; a package may grow downwards instead.
+MOST_MODULES = 15
+
+
+def modules_in(folder: Path) -> list[str]:
+    """The modules of a folder itself."""
+    return [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_folder_can_be_taken_in_at_a_look(folder: Path) -> None:
+    assert len(modules_in(folder)) <= MOST_MODULES, "make a package of what belongs together"
+
+
+def test_a_crowded_folder_would_be_noticed(tmp_path: Path) -> None:
+    for number in range(MOST_MODULES + 1):
+        (tmp_path / f"module_{number}.py").touch()
+    (tmp_path / "__init__.py").touch()
+    assert len(modules_in(tmp_path)) == MOST_MODULES + 1
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_public_names_say_what_they_are(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from app.context import Actor, Context
 from app.demo.schools import PASSWORD
 from app.jobs import discard
 from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
-from app.rules.offerings.dates import CourseState
+from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
 from app.services.catalogue.search import list_offerings
 from app.services.shared.audit import broken_links

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.auth.login_names import client_network, read_login_names
+from app.rules.auth.login_limits import client_network
+from app.rules.auth.login_names import read_login_names
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from app.rules.auth.chosen_password import password_problems
 from app.rules.auth.common_passwords import is_common
-from app.rules.auth.passwords import initial_password, password_problems
+from app.rules.auth.initial_password import initial_password
 
 
 def problems(new: str) -> list[str]:

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.rules.offerings.dates import CourseState, Dates, course_state, date_problems, is_registration_open
+from app.rules.offerings.dates import Dates, date_problems, is_registration_open
+from app.rules.offerings.phase import CourseState, course_state
 
 DAY = date(2026, 9, 10)
 

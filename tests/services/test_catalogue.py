@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.context import Context
 from app.errors import NotAllowed, NotFound
 from app.models import CourseOffering, User
-from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Role
 from app.services.catalogue.school import get_offering, list_on_now, my_courses
 from app.services.catalogue.search import Wanted, count_facets, list_offerings, search_catalogue

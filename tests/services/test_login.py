@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from app.context import Context
 from app.errors import TooManyTries
 from app.models import AuditEntry, User
-from app.rules.auth.login_names import FAILURES, LIFETIME_FAILURES, STRAINED_ACCOUNTS, STRAINED_FAILURES
+from app.rules.auth.login_limits import FAILURES, LIFETIME_FAILURES, STRAINED_ACCOUNTS, STRAINED_FAILURES
 from app.services.auth.limit_port import LoginTry
 from app.services.auth.login import Account, KnownDevice, find_account, log_in
 from app.services.shared import password_hashes

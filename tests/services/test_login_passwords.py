@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Invalid, NotAllowed, TooManyTries
 from app.models import AuditEntry, User
-from app.rules.auth.login_names import FAILURES
+from app.rules.auth.login_limits import FAILURES
 from app.rules.permissions import Role
 from app.services.auth.login import load_account
 from app.services.auth.passwords import WeakPassword, change_password

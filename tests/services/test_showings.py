@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.models import Course, CourseOffering, CourseShowing
-from app.rules.offerings.dates import CourseState
+from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
 from app.services.catalogue.alliance import (
     count_alliance,

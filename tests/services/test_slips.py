@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import SchoolClass, User
-from app.rules.auth.login_names import LIFETIME_FAILURES
+from app.rules.auth.login_limits import LIFETIME_FAILURES
 from app.rules.permissions import Role
 from app.services.auth import slips
 from app.services.auth.initial_passwords import SLIP_GRACE

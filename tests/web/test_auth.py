@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from werkzeug.test import TestResponse
 
 from app.models import User
-from app.rules.auth.login_names import FAILURES
+from app.rules.auth.login_limits import FAILURES
 from app.services.auth.login import LOGIN_FAILED
 from app.services.shared.password_hashes import hash_password
 from app.web.auth.redis_limits import RedisLoginLimits

@@ -15,7 +15,7 @@ from PIL import Image
 from redis import Redis
 
 from app.models import User
-from app.rules.auth.login_names import STRAINED_ACCOUNTS
+from app.rules.auth.login_limits import STRAINED_ACCOUNTS
 from app.services.auth.limit_port import LoginTry
 from app.services.shared.password_hashes import hash_password
 from app.web.auth.captcha import CHARACTERS, LENGTH, LIFETIME, SPOKEN_A_MINUTE, STRAINED_LENGTH, consume

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from app.errors import Message, msg
-
-
-class CourseState(StrEnum):
-    """What a student reads at a course: 报名中, 即将开课, 进行中, 已结束."""
-
-    OPEN = "open"
-    UPCOMING = "upcoming"
-    RUNNING = "running"
-    ENDED = "ended"
-
 
 #: field -> what is said of it when it is not filled in.
 NOT_FILLED_IN = {
@@ -65,14 +54,3 @@ def is_registration_open(dates: Dates, today: date) -> bool:
     """Whether a student may register and withdraw on this day at the school."""
     first, last = dates.registration_starts_on, dates.registration_ends_on
     return first is not None and last is not None and first <= today <= last
-
-
-def course_state(dates: Dates, today: date) -> CourseState:
-    """What an offering is on a day at the school; registering counts more than the course's own dates."""
-    if dates.ends_on is not None and today > dates.ends_on:
-        return CourseState.ENDED
-    if is_registration_open(dates, today):
-        return CourseState.OPEN
-    if dates.starts_on is not None and dates.starts_on <= today:
-        return CourseState.RUNNING
-    return CourseState.UPCOMING

@@ -28,6 +28,10 @@ STATES = ("shown", "past", "draft")
 PAGE_SIZE = 20
 
 
+#: An announcement as it is stored.
+StoredAnnouncement = Announcement
+
+
 @dataclass(frozen=True, slots=True)
 class AnnouncementContent:
     """What is said, to whom, and until when.

@@ -12,7 +12,7 @@ from datetime import timedelta
 from app.context import Context
 from app.errors import Message, msg
 from app.models import SchoolSettings, User
-from app.rules.auth.passwords import initial_password, slip_text
+from app.rules.auth.initial_password import initial_password, slip_text
 from app.services.schools.settings import RANDOM, RULE, get_settings
 from app.services.shared.encrypted_fields import open_id_number
 

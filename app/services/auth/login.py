@@ -10,7 +10,8 @@ from sqlalchemy import func, or_, select, update
 from app.context import Actor, Context
 from app.errors import Message, msg
 from app.models import User
-from app.rules.auth.login_names import LIFETIME_FAILURES, client_network, read_login_names
+from app.rules.auth.login_limits import LIFETIME_FAILURES, client_network
+from app.rules.auth.login_names import read_login_names
 from app.rules.permissions import Role
 from app.services.auth.initial_passwords import SLIP_GRACE, password_stamp, slip_opens
 from app.services.auth.limit_port import LoginLimits, LoginTry

@@ -1,4 +1,4 @@
-"""Passwords of accounts: the derived initial one, one-time ones, and the person's own."""
+"""The password of an account: whether it is right, and changing it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Invalid, Message, NotFound, TooManyTries, msg
 from app.models import User
-from app.rules.auth import passwords as rules
-from app.rules.auth.login_names import client_network
+from app.rules.auth.chosen_password import password_problems
+from app.rules.auth.initial_password import initial_password, slip_text
+from app.rules.auth.login_limits import client_network
 from app.services.auth.initial_passwords import first_password_opens
 from app.services.auth.limit_port import LoginLimits, LoginTry
 from app.services.shared.audit import record
@@ -51,7 +52,7 @@ def change_password(ctx: Context, *, current: str, new: str, limits: LoginLimits
         raise NotFound(msg("没有这个账号"))
     _check_current(ctx, user, current, limits)
     problems = _problems_of(ctx, user, new)
-    if new == current or (user.slip_digest and rules.slip_text(new) == rules.slip_text(current)):
+    if new == current or (user.slip_digest and slip_text(new) == slip_text(current)):
         problems.append(msg("新密码不能与当前密码相同"))
     if problems:
         raise WeakPassword(problems)
@@ -77,9 +78,9 @@ def _check_current(ctx: Context, user: User, current: str, limits: LoginLimits) 
 
 def _problems_of(ctx: Context, user: User, new: str) -> list[Message]:
     names = [name for name in (user.student_no, user.email, user.login_name) if name]
-    return rules.password_problems(
+    return password_problems(
         new,
-        initial=rules.initial_password(_id_number(ctx, user)),
+        initial=initial_password(_id_number(ctx, user)),
         mobile=unseal(ctx.vault, ctx.school.id, MOBILE, user.id, user.mobile_sealed),
         birth_date=user.birth_date,
         school_name=ctx.school.name,

@@ -11,7 +11,7 @@ from app.context import Context
 from app.errors import Message
 from app.models import CourseOffering, OfferingAssistant, User, WaitingPlace
 from app.rules.courses.assessment import sentences
-from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.registrations.choices import Choice, registration_choice
 from app.services.catalogue.school import CatalogueItem, is_shown
 from app.services.offerings.assessment import assessment_of

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Course, CourseOffering, Enrolment, User
-from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.shared.semesters import term_label
 from app.services.offerings.phase import licence_holds, state_condition, state_number

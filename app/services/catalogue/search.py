@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from app.context import Context
 from app.models import Course, CourseOffering, User
-from app.rules.offerings.dates import CourseState
+from app.rules.offerings.phase import CourseState
 from app.services.catalogue.school import (
     CatalogueItem,
     as_item,

@@ -19,7 +19,7 @@ from app.models import (
     SchoolClass,
     User,
 )
-from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Action
 from app.services.classes.lists import get_class
 from app.services.classes.register import refusals, selectable

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from app.context import Context
 from app.models import CourseOffering, WaitingPlace
 from app.rules.me.agenda import Ahead, days_ahead
-from app.rules.offerings.dates import CourseState
+from app.rules.offerings.phase import CourseState
 from app.services.catalogue.school import CatalogueItem, as_item, is_shown, items_query, my_courses
 from app.services.shared.require_permission import acting_user_id
 

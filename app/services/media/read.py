@@ -10,6 +10,9 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, School
 
+#: A course whose cover can be shown.
+CoveredCourse = Course
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

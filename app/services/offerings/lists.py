@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, User, WaitingPlace
 from app.rules.courses.review_states import CourseStatus, Standing
-from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Action, Reach, reach
 from app.services.offerings.phase import licence_holds, state_condition
 from app.services.registrations.counts import registrations_of_offering

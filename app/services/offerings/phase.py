@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 
 from app.context import Context
 from app.models import CourseLicence, CourseOffering
-from app.rules.offerings.dates import CourseState
+from app.rules.offerings.phase import CourseState
 
 
 def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, delete, exists, insert, literal, or_, sele
 
 from app.context import Context
 from app.models import Course, CourseLicence, CourseOffering, CourseShowing, School
-from app.rules.offerings.dates import CourseState, Dates, course_state
+from app.rules.offerings.dates import Dates
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
 from app.services.schools.directory import INFO_COLUMNS
 from tenants.registry import SchoolInfo

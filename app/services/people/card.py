@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseOffering, Enrolment, RosterImport, RosterImportRow, SchoolClass, User
-from app.rules.auth.login_names import LIFETIME_FAILURES
+from app.rules.auth.login_limits import LIFETIME_FAILURES
 from app.rules.classes.fields import class_label
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell

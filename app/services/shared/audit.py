@@ -11,6 +11,9 @@ from app.models import AuditEntry
 from app.uow import chain_text
 from app.vault import Vault
 
+#: An entry of the log, as the management side lists it.
+LogEntry = AuditEntry
+
 
 def record(
     ctx: Context,

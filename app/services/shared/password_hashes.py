@@ -8,7 +8,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.rules.auth import passwords as rules
+from app.rules.auth.chosen_password import LONGEST
 
 #: argon2id with the parameters of OWASP's password storage sheet: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -26,7 +26,7 @@ def hash_password(password: str) -> str:
 def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password belongs to the hash; without a hash it takes as long and is wrong."""
     try:
-        right = _HASHER.verify(stored or _nobodys_hash(), password[: rules.LONGEST + 1])
+        right = _HASHER.verify(stored or _nobodys_hash(), password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return right and stored is not None

@@ -18,7 +18,7 @@ from flask import Blueprint, Response, current_app, request, send_file, session
 from redis import Redis
 
 from app.errors import TooManyTries, msg
-from app.rules.auth.login_names import client_network
+from app.rules.auth.login_limits import client_network
 from app.web.auth.redis_limits import RedisLoginLimits, Window
 from app.web.shared.context import now, request_school
 from app.web.shared.redis_keys import key

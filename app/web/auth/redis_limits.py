@@ -8,7 +8,7 @@ from typing import cast
 
 from redis import Redis
 
-from app.rules.auth.login_names import (
+from app.rules.auth.login_limits import (
     FAILURE_WINDOW,
     FAILURES,
     STRAINED_ACCOUNTS,

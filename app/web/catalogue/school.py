@@ -17,12 +17,12 @@ from markupsafe import Markup
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, msg
-from app.models import Course
 from app.rules.shared.html import clean_html
 from app.rules.shared.semesters import term_label
 from app.services.catalogue.course_page import get_choice, get_course_details
 from app.services.catalogue.school import get_offering
 from app.services.catalogue.search import Wanted, search_catalogue
+from app.services.media.read import CoveredCourse
 from app.services.registrations import self_service as enrolments
 from app.uow import unit_of_work
 from app.web.catalogue import alliance as apex
@@ -50,7 +50,7 @@ _FILTERS = ("category", "state", "source", "sort")
 
 
 @blueprint.app_template_global("cover_url")
-def cover_url(course: Course) -> str | None:
+def cover_url(course: CoveredCourse) -> str | None:
     """The address of a course's cover, ``None`` when it has none."""
     if not course.cover_sha:
         return None

@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 
 from app.context import Context
 from app.rules.me.agenda import Ahead, next_day
-from app.rules.offerings.dates import CourseState
+from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Action, may
 from app.services.announcements.read import list_shown
 from app.services.catalogue.school import CatalogueItem, OnNow, list_on_now

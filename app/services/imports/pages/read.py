@@ -44,6 +44,10 @@ _KEPT = {
 }
 
 
+#: An import, as its pages show it.
+StoredImport = RosterImport
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A field of an account before and after; personal values are masked, absent ones "".
