@@ -8,7 +8,7 @@ from app.jobs import JobName
 from app.services.imports.apply import run_apply
 from app.services.imports.check import run_check
 from app.services.units import Units
-from workers.mailing import send_mail
+from workers.mail.worker import send_mail
 
 
 class Handler(Protocol):

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
 from workers import mail_cli
-from workers.mailing import EXTENSION, make_transport
+from workers.mail.worker import EXTENSION, make_transport
 from workers.queue import RqEnqueue
 from workers.worker import work
 

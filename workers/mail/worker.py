@@ -10,8 +10,8 @@ from app.services.mail_port import MailTransport
 from app.services.mail_sending import run_send
 from app.services.units import Units
 from app.web.mail_words import word_mail
-from workers.mail_keeping import FolderTransport, NoTransport
-from workers.smtp import SmtpTransport
+from workers.mail.no_server import FolderTransport, NoTransport
+from workers.mail.smtp import SmtpTransport
 
 EXTENSION = "spoc_mail"
 
