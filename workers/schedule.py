@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import current_app
 
-from app.services.daily import DailyTask, sweep_days
-from app.services.figures import write_figures
-from app.services.imports.sweep import sweep_imports
-from app.services.licence_ends import tend_licences
-from app.services.mails import sweep_mails
-from app.services.outbox import UnitsFor
-from app.services.version_news import sweep_versions
+from app.services.alliance.figures import write_figures
+from app.services.background.outbox import UnitsFor
+from app.services.background.run_once_a_day import DailyTask, sweep_days
+from app.services.courses.version_news import sweep_versions
+from app.services.imports.shared.sweep import sweep_imports
+from app.services.licences.expiry import tend_licences
+from app.services.messages.mail_queue import sweep_mails
 from workers.dispatch import log_error, units_for
 
 #: What is done for every school once a day.

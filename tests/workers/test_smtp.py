@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from app.rules.mail_server import MailServer
-from app.services.mail_port import Letter, Refused, TryLater, Unclear, Worded
+from app.rules.messages.mail_server import MailServer
+from app.services.messages.mail_port import Letter, Refused, TryLater, Unclear, Worded
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
 from tests.support.mail import AFTER, BEFORE, MailBox, knows

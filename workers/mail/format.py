@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from app.services.mail_port import Letter
+from app.services.messages.mail_port import Letter
 
 #: Seven bits, so that no server needs to offer more.
 _POLICY = SMTP.clone(cte_type="7bit")

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from app.errors import msg
-from app.services.mail_port import Letter, Refused
+from app.services.messages.mail_port import Letter, Refused
 from workers.mail.format import make_message
 
 log = logging.getLogger(__name__)

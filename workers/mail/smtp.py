@@ -8,8 +8,8 @@ import ssl
 from email.message import EmailMessage
 
 from app.errors import Message, msg
-from app.rules.mail_server import MailServer
-from app.services.mail_port import Letter, Refused, TryLater, Unclear
+from app.rules.messages.mail_server import MailServer
+from app.services.messages.mail_port import Letter, Refused, TryLater, Unclear
 from workers.mail.format import make_message
 
 #: Seconds that the server may take for one answer.

@@ -6,10 +6,10 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from app.services.mail_port import MailTransport
-from app.services.mail_sending import run_send
-from app.services.units import Units
-from app.web.mail_words import word_mail
+from app.services.background.unit_of_work_factory import Units
+from app.services.messages.mail_port import MailTransport
+from app.services.messages.mail_send import run_send
+from app.web.messages.mail_words import word_mail
 from workers.mail.no_server import FolderTransport, NoTransport
 from workers.mail.smtp import SmtpTransport
 
