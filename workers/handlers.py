@@ -8,7 +8,7 @@ from app.jobs import JobName
 from app.services.background.unit_of_work_factory import Units
 from app.services.imports.run.apply import run_apply
 from app.services.imports.run.check import run_check
-from workers.mailing import send_mail
+from workers.mail.worker import send_mail
 
 
 class Handler(Protocol):

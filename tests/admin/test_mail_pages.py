@@ -20,8 +20,8 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.pages import token_of
-from workers.mailing import EXTENSION
-from workers.smtp import SmtpTransport
+from workers.mail.smtp import SmtpTransport
+from workers.mail.worker import EXTENSION
 
 MakeUser = Callable[..., User]
 ClientFor = Callable[..., FlaskClient]

@@ -130,6 +130,6 @@ def test_the_worker_sends_what_was_queued(place: Place, mail_box: MailBox) -> No
     assert (place.states(), mail_box.taken) == (["queued"], [])
     mail_box.answers.clear()
     place.let_all_be_due()
-    place.run("worker", "--burst")
+    place.run("sweeper", "--once")
     place.run("worker", "--burst")
     assert (place.states(), len(mail_box.taken)) == (["sent"], 1)

@@ -24,8 +24,8 @@ from app.services.messages.mail_port import Letter, Refused, TryLater, Unclear, 
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
 from tests.support.mail import AFTER, BEFORE, MailBox, knows
-from workers.mail_keeping import FolderTransport, NoTransport
-from workers.smtp import SmtpTransport
+from workers.mail.no_server import FolderTransport, NoTransport
+from workers.mail.smtp import SmtpTransport
 
 SENDER = "noreply@spoc.example.cn"
 

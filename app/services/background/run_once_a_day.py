@@ -1,7 +1,7 @@
 """What is done for every school once a day, by the school's own calendar, without anybody asking.
 
-A task runs in a unit of work of the school and claims its day in it (``daily_runs``): a worker that dies leaves the day
-unclaimed, and two workers never do it twice. The sweep asks one question when nothing is due.
+A task runs in a unit of work of the school and claims its day in it (``daily_runs``): a sweeper that dies leaves the
+day unclaimed, and two sweepers never do it twice. The sweep asks one question when nothing is due.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tenants.registry import find_by_id
 
 log = logging.getLogger(__name__)
 
-#: Schools a sweep, so that an idle worker is soon idle again.
+#: Schools a task and sweep, so that the outboxes are soon looked at again.
 SCHOOLS_A_SWEEP = 20
 #: Seconds after which a task that failed in a school is tried again.
 PAUSE = 600.0

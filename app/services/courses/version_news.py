@@ -1,7 +1,7 @@
 """Telling the schools that have a course online what its new version changed.
 
 Publishing writes one row; the sweeper goes through the schools by their ids, some at a time and each once: a course of
-500 schools makes nobody wait, and a worker that dies between two steps leaves the place where the next one goes on.
+500 schools makes nobody wait, and a sweeper that dies between two steps leaves the place where the next one goes on.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def tell_schools(ctx: Context, version_id: int) -> bool:
     """Tell the next schools that have a licence for the course; in its owner's scope.
 
     Returns:
-        False when another worker is at it, or all have been told.
+        False when another sweeper is at it, or all have been told.
     """
     mine = (CourseVersionOutbox.school_id == ctx.school.id, CourseVersionOutbox.version_id == version_id)
     waiting = ctx.session.scalar(select(CourseVersionOutbox).where(*mine).with_for_update(skip_locked=True))

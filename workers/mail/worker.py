@@ -10,8 +10,8 @@ from app.services.background.unit_of_work_factory import Units
 from app.services.messages.mail_port import MailTransport
 from app.services.messages.mail_send import run_send
 from app.web.messages.mail_words import word_mail
-from workers.mail_keeping import FolderTransport, NoTransport
-from workers.smtp import SmtpTransport
+from workers.mail.no_server import FolderTransport, NoTransport
+from workers.mail.smtp import SmtpTransport
 
 EXTENSION = "spoc_mail"
 

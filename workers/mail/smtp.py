@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from app.errors import Message, msg
 from app.rules.messages.mail_server import MailServer
 from app.services.messages.mail_port import Letter, Refused, TryLater, Unclear
-from workers.mail_format import make_message
+from workers.mail.format import make_message
 
 #: Seconds that the server may take for one answer.
 ANSWER_SECONDS = 20.0

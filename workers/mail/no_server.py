@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.errors import msg
 from app.services.messages.mail_port import Letter, Refused
-from workers.mail_format import make_message
+from workers.mail.format import make_message
 
 log = logging.getLogger(__name__)
 
