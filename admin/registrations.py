@@ -13,7 +13,6 @@ from flask_babel import gettext
 from admin.base import attempt
 from admin.listing import ListAddress, choice, number
 from admin.offering_staff import ticked
-from app.context import Context
 from app.errors import Invalid, Message, msg
 from app.services.enrolment_rows import Registered
 from app.services.registration_keeping import (
@@ -133,22 +132,22 @@ class RegistrationPages:
         ids, error = ticked(), None
         if "reason" in request.form:
             reason = request.form["reason"]
-
-            def work(ctx: Context) -> int | Message:
-                try:
-                    return remove_students(ctx, offering_id=offering_id, user_ids=ids, reason=reason)
-                except Invalid as refusal:
-                    if refusal.field != "reason":
-                        raise
-                    return refusal.message
-
-            done = attempt(work)
-            if isinstance(done, int):
+            try:
+                done = attempt(
+                    lambda ctx: remove_students(ctx, offering_id=offering_id, user_ids=ids, reason=reason),
+                    reraise=Invalid,
+                )
+            except Invalid as refusal:
+                done = None
+                if refusal.field == "reason":
+                    error = refusal.message
+                else:
+                    flash(translated(refusal.message), "error")
+            if done is not None:
                 session[_DONE] = True
                 flash(gettext("已移出 %(n)s 名学生", n=done), "success")
-            if not isinstance(done, Message):
+            if error is None:
                 return self._to("registrations", offering_id)
-            error = done
         people = list_named(request_context(), offering_id=offering_id, user_ids=ids)
         if not people:
             flash(gettext("请至少勾选一名学生"), "warning")
