@@ -19,6 +19,7 @@ from app.context import Context
 from app.errors import DomainError, Invalid, Message, NotAllowed, NotFound
 from app.rules.assessment import sentences
 from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_RELEASE, CourseContent
+from app.rules.permissions import Action, may
 from app.services.course_drafts import (
     DraftView,
     EditedMeanwhile,
@@ -30,7 +31,7 @@ from app.services.course_drafts import (
     set_cover,
 )
 from app.uow import unit_of_work
-from app.web.context import request_context
+from app.web.context import request_actor, request_context
 from app.web.hosts import ROW
 from app.web.i18n import joined, translated
 from app.web.presence import note_presence
@@ -129,6 +130,11 @@ class EditorPage:
     def changed(self) -> str:
         """The names of the fields that are not published yet."""
         return joined(translated(FIELD_LABELS[name]) for name in self.view.changed)
+
+    @property
+    def may_discard(self) -> bool:
+        """Whether the reader may give the working copy up for everybody."""
+        return may(request_actor().role, Action.DISCARD_DRAFT)
 
     @property
     def sentences(self) -> list[Message]:

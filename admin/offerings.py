@@ -183,7 +183,9 @@ class Offerings(
             abort(404)
         form = DatesForm()
         typed = any(name in request.form for name in Dates.__slots__)
-        if typed and not (form.validate() and attempt(lambda ctx: _schedule(ctx, offering_id, form), form)):
+        if typed and (
+            not form.validate() or attempt(lambda ctx: _schedule(ctx, offering_id, form), form) is None
+        ):
             return self.content_page("details", offering_id, form=form), 422
         try:
             online = attempt(lambda ctx: put_online(ctx, offering_id=offering_id), reraise=NotReady)
@@ -257,6 +259,7 @@ class Offerings(
                     (one, translated(term_label(one))) for one in open_terms(ctx, offering_id=offering_id)
                 ],
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
+                may_drop_term=may(ctx.actor.role, Action.DROP_TERM),
                 may_decline=may(ctx.actor.role, Action.DECLINE_LICENCE),
                 may_schedule=may_schedule(ctx, row.offering),
                 **values,

@@ -14,6 +14,7 @@ from admin.base import attempt
 from admin.listing import ListAddress, choice, number
 from admin.offering_staff import ticked
 from app.errors import Invalid, Message, msg
+from app.rules.permissions import Action, may
 from app.services.enrolment_rows import Registered
 from app.services.registration_keeping import (
     REASON_LENGTH,
@@ -37,7 +38,7 @@ from app.services.registrations import (
     seat_figures,
 )
 from app.sheets.typed import TypedSheet, Value, typed_workbook
-from app.web.context import request_context, request_school
+from app.web.context import request_actor, request_context, request_school
 from app.web.given_files import give_download
 from app.web.hosts import ROW
 from app.web.i18n import joined, translated
@@ -205,6 +206,7 @@ class RegistrationPages:
 
     def _registrations(self, name: str, offering_id: int, **values: Any) -> str:
         values["seat_figures"] = seat_figures(request_context(), offering_id=offering_id)
+        values["may_export"] = may(request_actor().role, Action.EXPORT_REGISTRATIONS)
         values["done"] = _DONE in session and session.pop(_DONE)
         return self.offering_page(f"manage/offerings/{name}.html", offering_id, **values)
 

@@ -22,6 +22,8 @@ from app.rules.course_content import (
     from_json,
     problems,
 )
+from app.rules.permissions import Action
+from app.services.access import require
 from app.services.audit import record
 from app.services.course_contents import (
     LISTED,
@@ -201,8 +203,10 @@ def discard_draft(ctx: Context, *, course_id: int) -> Course:
 
     Raises:
         Conflict: nothing waits, it waits for its review, or the course was never published.
+        NotAllowed: the actor's role may not.
         NotFound: no such course, or none that the actor may edit.
     """
+    require(ctx, Action.DISCARD_DRAFT)
     course = editable_course(ctx, course_id=course_id, lock=True)
     view = view_of(course, draft_of(ctx, course))
     _refuse_pending(view)

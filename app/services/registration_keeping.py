@@ -12,6 +12,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
+from app.services.access import require
 from app.services.audit import record
 from app.services.enrolment_notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
 from app.services.enrolment_rows import (
@@ -297,8 +298,10 @@ def export_registrations(ctx: Context, *, offering_id: int) -> Exported:
     """「导出」: everybody who is registered, for a workbook; it is noted who took the list away.
 
     Raises:
+        NotAllowed: the actor's role may not.
         NotFound: no such course for the actor.
     """
+    require(ctx, Action.EXPORT_REGISTRATIONS)
     rows = all_registered(ctx, offering_id=offering_id)
     title = ctx.session.scalars(
         select(Course.title)

@@ -20,7 +20,7 @@ from app.services import slips
 from app.services.first_passwords import SLIP_GRACE
 from app.services.login import load_account
 from app.services.passwords import WeakPassword, change_password, hash_password
-from app.services.school_settings import RANDOM, RULE, change_settings
+from app.services.school_settings import RANDOM, RULE, change_first_passwords
 from app.services.slips import SlipChoice, SlipGroup, count_not_activated, preview_slips, print_slips
 from app.uow import unit_of_work
 from app.web.login_limits import RedisLoginLimits
@@ -40,7 +40,7 @@ STUDENTS = SlipChoice(group=SlipGroup.STUDENTS)
 def choose(make_ctx: MakeCtx, school: SchoolInfo, way: str, days: int = 30) -> None:
     """Set the school's way to first passwords."""
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=way, slip_days=days, mail_sender=None, help_contact=None)
+        change_first_passwords(ctx, initial_password=way, slip_days=days)
 
 
 def handed_out(make_ctx: MakeCtx, school: SchoolInfo, choice: SlipChoice = STUDENTS) -> dict[str, str]:
