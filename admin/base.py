@@ -23,10 +23,10 @@ from app.errors import DomainError, Invalid, InvalidFields, NotAllowed, NotFound
 from app.extensions import login_manager
 from app.rules.permissions import Action, Role, may
 from app.uow import unit_of_work
-from app.web.context import request_context, request_school
-from app.web.i18n import translated
-from app.web.safe_next import safe_next
-from app.web.user_session import hold_until_changed, must_change_password, must_consent
+from app.web.auth.user_session import hold_until_changed, must_change_password, must_consent
+from app.web.shared.context import request_context, request_school
+from app.web.shared.i18n import translated
+from app.web.shared.safe_next import safe_next
 
 #: The menus of the management side, in the manual's words; the last is the secretariat's, which it lacks.
 PEOPLE = lazy_gettext("系统管理")

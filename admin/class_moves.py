@@ -8,15 +8,15 @@ from flask_admin.base import expose
 from flask_babel import gettext, ngettext
 
 from admin.base import attempt
-from admin.class_frame import ClassFrame
-from admin.listing import number
+from admin.classes.frame import ClassFrame
+from admin.shared.listing import number
 from app.errors import DomainError, NotAllowed, NotFound
 from app.rules.permissions import Action, may
-from app.services.class_lists import class_names
-from app.services.class_moves import MovePreview, move_class, preview_move, undo_move
-from app.web.context import request_actor, request_context
-from app.web.hosts import ROW
-from app.web.i18n import translated
+from app.services.classes.lists import class_names
+from app.services.classes.merge_classes import MovePreview, move_class, preview_move, undo_move
+from app.web.shared.context import request_actor, request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
 
 #: What was moved last, kept in the session of who did it.
 LAST_MOVE = "class_move"

@@ -11,16 +11,16 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 
-from admin.assessment_form import TypedAssessment
 from admin.base import attempt
-from admin.course_forms import BasicsForm, ContentForm, DetailsForm, mark
-from admin.uploads import ACCEPTED, picture_of
+from admin.courses.assessment import TypedAssessment
+from admin.courses.forms import BasicsForm, ContentForm, DetailsForm, mark
+from admin.shared.uploads import ACCEPTED, picture_of
 from app.context import Context
 from app.errors import DomainError, Invalid, Message, NotAllowed, NotFound
-from app.rules.assessment import sentences
-from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_RELEASE, CourseContent
+from app.rules.courses.assessment import sentences
+from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_RELEASE, CourseContent
 from app.rules.permissions import Action, may
-from app.services.course_drafts import (
+from app.services.courses.drafts import (
     DraftView,
     EditedMeanwhile,
     SavedDraft,
@@ -31,11 +31,11 @@ from app.services.course_drafts import (
     set_cover,
 )
 from app.uow import unit_of_work
-from app.web.context import request_actor, request_context
-from app.web.hosts import ROW
-from app.web.i18n import joined, translated
-from app.web.presence import note_presence
-from app.web.templating import local_time
+from app.web.courses.presence import note_presence
+from app.web.shared.context import request_actor, request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import joined, translated
+from app.web.shared.templating import local_time
 
 FORMS: Mapping[str, type[ContentForm]] = {"basics": BasicsForm, "details": DetailsForm}
 TABS = ("basics", "details", "assessment")

@@ -11,12 +11,12 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import COURSES, SecureView, attempt
-from admin.course_changes import changes_of
-from admin.listing import ListAddress, choice
+from admin.courses.changes import changes_of
+from admin.shared.listing import ListAddress, choice
 from app.errors import Invalid, Message, msg
-from app.rules.assessment import sentences
+from app.rules.courses.assessment import sentences
 from app.rules.permissions import Action
-from app.services.course_review_pages import (
+from app.services.courses.review_pages import (
     DECIDED,
     WAITING,
     ReviewPage,
@@ -24,11 +24,11 @@ from app.services.course_review_pages import (
     get_review_page,
     list_reviews,
 )
-from app.services.course_reviews import REASON_LENGTH, review_course
-from app.web.catalogue import cover_url
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.listing import address, page_argument, text_argument
+from app.services.courses.reviews import REASON_LENGTH, review_course
+from app.web.catalogue.school import cover_url
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import address, page_argument, text_argument
 
 _MOST_REVISION = 2**31 - 1
 

@@ -12,14 +12,14 @@ from flask_babel import gettext
 from admin.base import attempt
 from app.context import Context
 from app.errors import Invalid, Message, msg
-from app.rules.course_content import BASICS
+from app.rules.courses.fields import BASICS
 from app.rules.permissions import Action, may
-from app.services.access import require
-from app.services.course_review_pages import OwnStatus
-from app.services.course_reviews import NotComplete, submit_course, take_off
-from app.services.recommendations import recommend_course, withdraw_recommendation
-from app.web.context import request_actor
-from app.web.hosts import ROW
+from app.services.courses.recommendations import recommend_course, withdraw_recommendation
+from app.services.courses.review_pages import OwnStatus
+from app.services.courses.reviews import NotComplete, submit_course, take_off
+from app.services.shared.require_permission import require
+from app.web.shared.context import request_actor
+from app.web.shared.hosts import ROW
 
 
 @dataclass(frozen=True, slots=True)

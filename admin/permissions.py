@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext, lazy_pgettext
 
 from admin.base import PEOPLE, SecureView
 from app.rules.permissions import Action, Reach, Role, reach
-from app.web.context import request_school
+from app.web.shared.context import request_school
 
 #: Every act in words, by subject; a test compares them with the table.
 WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (

@@ -11,12 +11,10 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.listing import ListAddress, choice, number
-from admin.offering_staff import ticked
+from admin.shared.listing import ListAddress, choice, number, ticked
 from app.errors import Invalid, Message, msg
 from app.rules.permissions import Action, may
-from app.services.enrolment_rows import Registered
-from app.services.registration_keeping import (
+from app.services.registrations.by_staff import (
     REASON_LENGTH,
     Exported,
     add_students,
@@ -29,7 +27,7 @@ from app.services.registration_keeping import (
     remove_students,
     remove_waiting,
 )
-from app.services.registrations import (
+from app.services.registrations.lists import (
     RegistrationSort,
     class_figures,
     list_named,
@@ -37,13 +35,14 @@ from app.services.registrations import (
     registrations_in_time,
     seat_figures,
 )
-from app.sheets.typed import TypedSheet, Value, typed_workbook
-from app.web.context import request_actor, request_context, request_school
-from app.web.given_files import give_download
-from app.web.hosts import ROW
-from app.web.i18n import joined, translated
-from app.web.listing import page_argument, text_argument
-from app.web.states import STATE_WORDS
+from app.services.registrations.seats import Registered
+from app.sheets.writing.typed import TypedSheet, Value, typed_workbook
+from app.web.shared.context import request_actor, request_context, request_school
+from app.web.shared.downloads import give_download
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import joined, translated
+from app.web.shared.listing import page_argument, text_argument
+from app.web.shared.state_words import STATE_WORDS
 
 Chosen = dict[str, str | int | None]
 

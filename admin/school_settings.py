@@ -12,19 +12,13 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import IntegerField, RadioField, SelectChoice, StringField
 
 from admin.base import PEOPLE, ManageForm, SecureView, attempt
-from admin.validators import Required
+from admin.shared.validators import Required
 from app.context import Context
 from app.models import SchoolSettings
 from app.rules.permissions import Action, may
-from app.services.school_settings import (
-    RANDOM,
-    RULE,
-    change_first_passwords,
-    change_settings,
-    get_settings,
-)
-from app.services.slips import count_not_activated
-from app.web.context import request_context
+from app.services.auth.slips import count_not_activated
+from app.services.schools.settings import RANDOM, RULE, change_first_passwords, change_settings, get_settings
+from app.web.shared.context import request_context
 
 
 class SettingsForm(ManageForm):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseVersion
-from app.rules.course_content import (
+from app.rules.courses.fields import (
     FIELDS,
     CourseContent,
     as_json,
@@ -23,18 +23,11 @@ from app.rules.course_content import (
     problems,
 )
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.course_contents import (
-    LISTED,
-    editable_course,
-    is_live,
-    live_content,
-    taken,
-    write_content,
-)
-from app.services.course_versions import announce_version
-from app.services.images import COVER_SIZE, CleanImage, clean_image
+from app.services.courses.fields import LISTED, editable_course, is_live, live_content, taken, write_content
+from app.services.courses.versions import announce_version
+from app.services.media.clean import COVER_SIZE, CleanImage, clean_image
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 #: Saves of one person within this time are one line in the audit log: the draft saves itself every few seconds.
 SITTING = timedelta(minutes=30)

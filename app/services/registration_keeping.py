@@ -12,19 +12,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
-from app.services.access import require
-from app.services.audit import record
-from app.services.enrolment_notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
-from app.services.enrolment_rows import (
-    Registered,
-    free_seats,
-    is_online,
-    lock_offering,
-    promote_waiting,
-    register_many,
-)
-from app.services.paging import Page
-from app.services.registrations import (
+from app.services.registrations.lists import (
     SAME_CLASS,
     RegistrationRow,
     all_registered,
@@ -32,6 +20,18 @@ from app.services.registrations import (
     manageable,
     words_found,
 )
+from app.services.registrations.notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
+from app.services.registrations.seats import (
+    Registered,
+    free_seats,
+    is_online,
+    lock_offering,
+    promote_waiting,
+    register_many,
+)
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 PAGE_SIZE = 50
 REASON_LENGTH = 200

@@ -8,11 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.errors import Invalid, msg
 from app.models import SchoolSettings
-from app.rules.cells import Unreadable
 from app.rules.permissions import Action
-from app.rules.texts import read_line
-from app.services.access import require
-from app.services.audit import record
+from app.rules.shared.cells import Unreadable
+from app.rules.shared.texts import read_line
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 #: The two ways to a first password: the manual's rule, or a random one on a credential slip.
 RULE = "rule"

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from app.context import Context
 from app.models import CourseOffering, User
 from app.rules.permissions import Role
-from app.services.courses import CourseContent, create_course, release_course
-from app.services.licences import license_course
+from app.services.courses.create_and_release import CourseContent, create_course, release_course
+from app.services.licences.single import license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from app.context import Context
 from app.models import SchoolClass, User
-from app.services.passwords import hash_password
-from app.services.school_settings import RANDOM, change_first_passwords, get_settings
+from app.services.schools.settings import RANDOM, change_first_passwords, get_settings
+from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

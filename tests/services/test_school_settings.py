@@ -9,13 +9,7 @@ import pytest
 from app.context import Context
 from app.errors import Invalid, NotAllowed
 from app.rules.permissions import Role
-from app.services.school_settings import (
-    RANDOM,
-    RULE,
-    change_first_passwords,
-    change_settings,
-    get_settings,
-)
+from app.services.schools.settings import RANDOM, RULE, change_first_passwords, change_settings, get_settings
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.services.test_login import audit_of

@@ -14,16 +14,17 @@ from sqlalchemy import select, update
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import SchoolClass, User
-from app.rules.login import LIFETIME_FAILURES
+from app.rules.auth.login_limits import LIFETIME_FAILURES
 from app.rules.permissions import Role
-from app.services import slips
-from app.services.first_passwords import SLIP_GRACE
-from app.services.login import load_account
-from app.services.passwords import WeakPassword, change_password, hash_password
-from app.services.school_settings import RANDOM, RULE, change_first_passwords
-from app.services.slips import SlipChoice, SlipGroup, count_not_activated, preview_slips, print_slips
+from app.services.auth import slips
+from app.services.auth.initial_passwords import SLIP_GRACE
+from app.services.auth.login import load_account
+from app.services.auth.passwords import WeakPassword, change_password
+from app.services.auth.slips import SlipChoice, SlipGroup, count_not_activated, preview_slips, print_slips
+from app.services.schools.settings import RANDOM, RULE, change_first_passwords
+from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
-from app.web.login_limits import RedisLoginLimits
+from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.services.test_login import Try, attempt, audit_of, limits_of, row_of, seal_into

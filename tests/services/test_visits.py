@@ -12,8 +12,8 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Notice, SupportVisit, User
 from app.rules.permissions import Role
-from app.services.visit_lists import get_visit, list_visits
-from app.services.visits import (
+from app.services.alliance.visit_lists import get_visit, list_visits
+from app.services.alliance.visits import (
     LINK_LIFETIME,
     LONGEST,
     OfferedVisit,

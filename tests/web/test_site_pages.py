@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from app.context import Context
 from app.errors import msg
 from app.models import User
-from app.rules.assessment import Assessment, Component, Kind, as_json
-from app.services.notices import list_notices, mark_read, notify
-from app.services.school_settings import RANDOM, change_first_passwords, change_settings
+from app.rules.courses.assessment import Assessment, Component, Kind, as_json
+from app.services.messages.notices import list_notices, mark_read, notify
+from app.services.schools.settings import RANDOM, change_first_passwords, change_settings
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
