@@ -82,11 +82,19 @@ class SecureView(Guarded, BaseView):
         return 0
 
 
-def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Result | None:
+def attempt(
+    work: Callable[[Context], Result],
+    form: Form | None = None,
+    *,
+    reraise: type[DomainError] | tuple[type[DomainError], ...] = (),
+) -> Result | None:
     """Run a use case in a unit of work.
 
-    A refusal marks its field when the form has it, else it is flashed; what is not there, or not this
-    person's to touch, is a 404.
+    A refusal undoes the unit of work, whoever catches it outside: ``work`` itself must catch none. It marks its
+    field when the form has it, else it is flashed; what is not there, or not this person's to touch, is a 404.
+
+    Args:
+        reraise: the refusals that the caller answers in its own way; they are raised after the rollback.
 
     Returns:
         What the use case returned, or ``None`` after a refusal (so the use case must return something).
@@ -94,6 +102,8 @@ def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Resu
     try:
         with unit_of_work(request_context()) as ctx:
             return work(ctx)
+    except reraise:
+        raise
     except (NotFound, NotAllowed):
         abort(404)
     except Invalid as error:

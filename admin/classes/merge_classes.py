@@ -10,7 +10,6 @@ from flask_babel import gettext, ngettext
 from admin.base import attempt
 from admin.classes.frame import ClassFrame
 from admin.shared.listing import number
-from app.context import Context
 from app.errors import DomainError, NotAllowed, NotFound
 from app.rules.permissions import Action, may
 from app.services.classes.lists import class_names
@@ -32,7 +31,7 @@ class ClassMoves(ClassFrame):
         if not may(request_actor().role, Action.MANAGE_CLASSES):
             abort(404)
         ctx, target_id = request_context(), number("target")
-        preview, problem = (None, None) if target_id is None else _preview(ctx, class_id, target_id)
+        preview, problem = (None, None) if target_id is None else _preview(class_id, target_id)
         if target_id is None and "preview" in request.args:
             problem = gettext("请选择转入的班级")
         page = self.class_page(
@@ -92,9 +91,9 @@ class ClassMoves(ClassFrame):
         return self.to("show", class_id=last["source_id"])
 
 
-def _preview(ctx: Context, source_id: int, target_id: int) -> tuple[MovePreview | None, str | None]:
+def _preview(source_id: int, target_id: int) -> tuple[MovePreview | None, str | None]:
     try:
-        return preview_move(ctx, source_id=source_id, target_id=target_id), None
+        return preview_move(request_context(), source_id=source_id, target_id=target_id), None
     except (NotFound, NotAllowed):
         abort(404)
     except DomainError as error:

@@ -19,6 +19,7 @@ from app.context import Context
 from app.errors import DomainError, Invalid, Message, NotAllowed, NotFound
 from app.rules.courses.assessment import sentences
 from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_RELEASE, CourseContent
+from app.rules.permissions import Action, may
 from app.services.courses.drafts import (
     DraftView,
     EditedMeanwhile,
@@ -31,7 +32,7 @@ from app.services.courses.drafts import (
 )
 from app.uow import unit_of_work
 from app.web.courses.presence import note_presence
-from app.web.shared.context import request_context
+from app.web.shared.context import request_actor, request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.templating import local_time
@@ -50,13 +51,15 @@ class Sent:
         form: 基本信息 or 详细信息; ``None`` for 评价设置.
         typed: 评价设置; ``None`` for the others.
         values: field -> value, of those that can be read and that the person has changed.
-        revision: the working copy that he has read.
+        revision: the working copy that the person has read.
+        cover: a new cover that was chosen in 基本信息.
     """
 
     form: ContentForm | None
     typed: TypedAssessment | None
     values: Mapping[str, Any]
     revision: int
+    cover: bytes | None
 
     @classmethod
     def of_request(cls, tab: str) -> Sent:
@@ -75,7 +78,8 @@ class Sent:
             dirty = request.form["dirty"].split(",")
             values = {name: value for name, value in values.items() if name in dirty}
         values = {name: v for name, v in values.items() if request.form.get(f"choice-{name}") != "theirs"}
-        return cls(form, typed, values, _revision())
+        cover = picture_of(form.cover) if isinstance(form, BasicsForm) else None
+        return cls(form, typed, values, _revision(), cover)
 
     @property
     def problems(self) -> dict[str, str]:
@@ -128,6 +132,11 @@ class EditorPage:
         return joined(translated(FIELD_LABELS[name]) for name in self.view.changed)
 
     @property
+    def may_discard(self) -> bool:
+        """Whether the reader may give the working copy up for everybody."""
+        return may(request_actor().role, Action.DISCARD_DRAFT)
+
+    @property
     def sentences(self) -> list[Message]:
         """The assessment as students will read it."""
         assessment = self.view.content.assessment
@@ -177,28 +186,24 @@ class ContentEditor:
     def save(self, row_id: int, tab: str) -> ResponseReturnValue:
         """「保存」: what is right is kept, what is wrong is marked; a conflict leads to the choice."""
         sent = Sent.of_request(tab)
-        refusals: list[EditedMeanwhile] = []
 
-        def work(ctx: Context) -> SavedDraft | EditedMeanwhile:
+        def work(ctx: Context) -> SavedDraft:
             course_id = self.course_id(ctx, row_id)
-            if isinstance(sent.form, BasicsForm):
-                _save_cover(ctx, course_id, sent.form, sent.revision)
-            try:
-                return save_draft(ctx, course_id=course_id, revision=sent.revision, values=sent.values)
-            except EditedMeanwhile as refusal:
-                refusals.append(refusal)
-                return refusal
+            return save_draft(
+                ctx, course_id=course_id, revision=sent.revision, values=sent.values, cover=sent.cover
+            )
 
-        done = attempt(work, sent.form)
-        if refusals:
-            return self._conflict_page(row_id, tab, refusals[0]), 409
-        if isinstance(done, SavedDraft) and sent.form is not None:
+        try:
+            done = attempt(work, sent.form, reraise=EditedMeanwhile)
+        except EditedMeanwhile as refusal:
+            return self._conflict_page(row_id, tab, refusal, cover_lost=sent.cover is not None), 409
+        if done is not None and sent.form is not None:
             for name, message in done.problems.items():
                 mark(sent.form, name, translated(message))
-        if not isinstance(done, SavedDraft) or sent.problems:
-            if isinstance(done, SavedDraft):
+        if done is None or sent.problems:
+            if done is not None:
                 flash(gettext("其余内容已保存，请修改标出的内容"), "info")
-            page = replace(self.editor(tab, row_id, sent), unsaved=not isinstance(done, SavedDraft))
+            page = replace(self.editor(tab, row_id, sent), unsaved=done is None)
             return self.tab_page(tab, page), 422
         flash(gettext("已保存"), "success")
         return redirect(self.tab_address(tab, row_id), code=303)
@@ -273,8 +278,8 @@ class ContentEditor:
             flash(gettext("已放弃修改，恢复为已发布的内容"), "success")
         return redirect(self.tab_address("basics", row_id), code=303)
 
-    def _conflict_page(self, row_id: int, tab: str, refusal: EditedMeanwhile) -> str:
-        """Both texts side by side, 用我的 or 用对方的 for each; everything that was sent goes along."""
+    def _conflict_page(self, row_id: int, tab: str, refusal: EditedMeanwhile, *, cover_lost: bool) -> str:
+        """Both texts side by side, 用我的 or 用对方的 for each; everything that was sent goes along but a file."""
         kept = [
             (name, value)
             for name, values in request.form.lists()
@@ -291,6 +296,7 @@ class ContentEditor:
             ],
             dirty=request.form.get("dirty"),
             kept=kept,
+            cover_lost=cover_lost,
             back=self.tab_address(tab, row_id),
         )
 
@@ -299,17 +305,6 @@ def _revision() -> int:
     """The working copy that whoever sends a form has read."""
     sent = request.form.get("revision", "")
     return min(int(sent), _MOST_REVISION) if sent.isdecimal() and len(sent) < 11 else 0
-
-
-def _save_cover(ctx: Context, course_id: int, form: BasicsForm, revision: int) -> None:
-    """Keep the chosen picture; one that is refused is marked and keeps nothing else from being saved."""
-    cover = picture_of(form.cover)
-    if cover is None:
-        return
-    try:
-        set_cover(ctx, course_id=course_id, content=cover, revision=revision)
-    except Invalid as refusal:
-        mark(form, "cover", translated(refusal.message))
 
 
 def _shown(content: CourseContent, name: str) -> Any:

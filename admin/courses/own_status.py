@@ -56,19 +56,13 @@ class OwnStatusActs:
     @expose(f"/<{ROW}:row_id>/submit", methods=("POST",))
     def submit(self, row_id: int) -> ResponseReturnValue:
         """「未通过」 → 课程提交审核确认 → 「确认」."""
-        refused: list[NotComplete] = []
-
-        def work(ctx: Context) -> bool:
-            try:
-                return bool(submit_course(ctx, course_id=self.course_id(ctx, row_id)))
-            except NotComplete as refusal:
-                refused.append(refusal)
-                return False
-
-        if attempt(work):
-            flash(gettext("已提交，等待管理员审核；审核之前不能修改内容"), "success")
-        elif refused:
-            n = len(refused[0].missing)
+        try:
+            if attempt(
+                lambda ctx: submit_course(ctx, course_id=self.course_id(ctx, row_id)), reraise=NotComplete
+            ):
+                flash(gettext("已提交，等待管理员审核；审核之前不能修改内容"), "success")
+        except NotComplete as refusal:
+            n = len(refusal.missing)
             flash(gettext("还不能提交审核：有 %(n)s 项没有填写，已在页面上列出", n=n), "error")
         return self._back(row_id)
 

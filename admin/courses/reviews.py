@@ -13,7 +13,6 @@ from flask_babel import gettext, lazy_gettext
 from admin.base import COURSES, SecureView, attempt
 from admin.courses.changes import changes_of
 from admin.shared.listing import ListAddress, choice
-from app.context import Context
 from app.errors import Invalid, Message, msg
 from app.rules.courses.assessment import sentences
 from app.rules.permissions import Action
@@ -74,17 +73,20 @@ class CourseReviews(SecureView):
             unchosen = {"decision": msg("请选择通过或者不通过")}
             return self._page(course_id, unchosen, reason=reason), 422
         wrong: dict[str, Message] = {}
-
-        def work(ctx: Context) -> bool:
-            approve = decision == "approved"
-            revision = min(number, _MOST_REVISION)
-            try:
-                review_course(ctx, course_id=course_id, revision=revision, approve=approve, reason=reason)
-            except Invalid as refusal:
-                wrong[refusal.field] = refusal.message
-            return not wrong
-
-        if attempt(work):
+        try:
+            done = attempt(
+                lambda ctx: review_course(
+                    ctx,
+                    course_id=course_id,
+                    revision=min(number, _MOST_REVISION),
+                    approve=decision == "approved",
+                    reason=reason,
+                ),
+                reraise=Invalid,
+            )
+        except Invalid as refusal:
+            done, wrong = None, {refusal.field: refusal.message}
+        if done is not None:
             said = gettext("已通过，学生端现在可以看到该课程")
             flash(said if decision == "approved" else gettext("已标为不通过，教师会收到原因"), "success")
             return redirect(self.get_url(".index"), code=303)

@@ -57,7 +57,7 @@ from app.services.offerings.schedule import (
     schedule_offering,
     schedule_problems,
 )
-from app.web.shared.context import request_context, request_school
+from app.web.shared.context import request_actor, request_context, request_school
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.listing import page_argument, text_argument
@@ -176,27 +176,25 @@ class Offerings(
     def online(self, offering_id: int) -> ResponseReturnValue:
         """「上线」, with the dates as they were typed (manual 7.3: fill them in, click 「上线」).
 
-        What is missing is listed, and the way leads to where it is filled in.
+        The dates are saved first, in their own right: what is missing may have to be filled in on another page.
         """
-        missing: list[str] = []
+        if not may(request_actor().role, Action.PUBLISH_OFFERING):
+            abort(404)
         form = DatesForm()
         typed = any(name in request.form for name in Dates.__slots__)
-        if typed and not form.validate():
+        if typed and (
+            not form.validate() or attempt(lambda ctx: _schedule(ctx, offering_id, form), form) is None
+        ):
             return self.content_page("details", offering_id, form=form), 422
-
-        def work(ctx: Context) -> bool:
-            if typed:
-                _schedule(ctx, offering_id, form)
-            try:
-                return bool(put_online(ctx, offering_id=offering_id))
-            except NotReady as refusal:
-                missing.extend(translated(message) for message in refusal.missing)
-                return False
-
-        if attempt(work):
+        try:
+            online = attempt(lambda ctx: put_online(ctx, offering_id=offering_id), reraise=NotReady)
+        except NotReady as refusal:
+            online, missing = None, joined(map(translated, refusal.missing), "；")
+            flash(gettext("还不能上线：%(missing)s", missing=missing), "error")
+        if online is not None:
             flash(gettext("已上线，学生端现在可以看到该课程"), "success")
-        elif missing:
-            flash(gettext("还不能上线：%(missing)s", missing=joined(missing, "；")), "error")
+        elif typed:
+            flash(gettext("日期和名额已保存"), "info")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
 
     def course_id(self, ctx: Context, row_id: int) -> int:
@@ -260,6 +258,7 @@ class Offerings(
                     (one, translated(term_label(one))) for one in open_terms(ctx, offering_id=offering_id)
                 ],
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
+                may_drop_term=may(ctx.actor.role, Action.DROP_TERM),
                 may_decline=may(ctx.actor.role, Action.DECLINE_LICENCE),
                 may_schedule=may_schedule(ctx, row.offering),
                 **values,

@@ -12,8 +12,8 @@ from flask_babel import gettext
 
 from admin.base import attempt
 from admin.shared.listing import ListAddress, choice, number, ticked
-from app.context import Context
 from app.errors import Invalid, Message, msg
+from app.rules.permissions import Action, may
 from app.services.registrations.by_staff import (
     REASON_LENGTH,
     Exported,
@@ -37,7 +37,7 @@ from app.services.registrations.lists import (
 )
 from app.services.registrations.seats import Registered
 from app.sheets.writing.typed import TypedSheet, Value, typed_workbook
-from app.web.shared.context import request_context, request_school
+from app.web.shared.context import request_actor, request_context, request_school
 from app.web.shared.downloads import give_download
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
@@ -132,22 +132,22 @@ class RegistrationPages:
         ids, error = ticked(), None
         if "reason" in request.form:
             reason = request.form["reason"]
-
-            def work(ctx: Context) -> int | Message:
-                try:
-                    return remove_students(ctx, offering_id=offering_id, user_ids=ids, reason=reason)
-                except Invalid as refusal:
-                    if refusal.field != "reason":
-                        raise
-                    return refusal.message
-
-            done = attempt(work)
-            if isinstance(done, int):
+            try:
+                done = attempt(
+                    lambda ctx: remove_students(ctx, offering_id=offering_id, user_ids=ids, reason=reason),
+                    reraise=Invalid,
+                )
+            except Invalid as refusal:
+                done = None
+                if refusal.field == "reason":
+                    error = refusal.message
+                else:
+                    flash(translated(refusal.message), "error")
+            if done is not None:
                 session[_DONE] = True
                 flash(gettext("已移出 %(n)s 名学生", n=done), "success")
-            if not isinstance(done, Message):
+            if error is None:
                 return self._to("registrations", offering_id)
-            error = done
         people = list_named(request_context(), offering_id=offering_id, user_ids=ids)
         if not people:
             flash(gettext("请至少勾选一名学生"), "warning")
@@ -205,6 +205,7 @@ class RegistrationPages:
 
     def _registrations(self, name: str, offering_id: int, **values: Any) -> str:
         values["seat_figures"] = seat_figures(request_context(), offering_id=offering_id)
+        values["may_export"] = may(request_actor().role, Action.EXPORT_REGISTRATIONS)
         values["done"] = _DONE in session and session.pop(_DONE)
         return self.offering_page(f"manage/registrations/{name}.html", offering_id, **values)
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.demo import covers, emblems
 from app.models import Course, CourseLicence, CourseOffering, User
 from tenants.db import db
-from tenants.registry import SchoolInfo, find_by_slug
+from tenants.registry import SchoolInfo, find_by_id, find_by_slug
 from tenants.scope import school_scope
 from tests.support.app import next_unit_code, school_info
 from tests.support.courses import days, put_course, put_offering
@@ -138,6 +138,21 @@ def test_a_broken_logo_is_refused_with_what_is_accepted(client: FlaskClient) -> 
     answer = send(client, "/manage/schools/new/", **school_fields(), logo=(BytesIO(b"GIF89a"), "x.png"))
     assert answer.status_code == 422
     assert "PNG、JPEG、WebP 或 SVG" in answer.text
+
+
+def test_a_school_is_not_changed_when_the_logo_that_is_sent_along_is_refused(
+    client: FlaskClient, school: SchoolInfo
+) -> None:
+    fields = school_fields(slug=school.slug, unit_code=school.unit_code, name="改过名字的学校")
+    page = f"/manage/schools/{school.id}/"
+    assert send(client, page, **fields, logo=(BytesIO(b"GIF89a"), "x.png")).status_code == 422
+    unchanged = find_by_id(school.id)
+    assert unchanged is not None
+    assert unchanged.name == school.name
+    assert send(client, page, **fields).status_code == 303
+    changed = find_by_id(school.id)
+    assert changed is not None
+    assert changed.name == "改过名字的学校"
 
 
 def test_the_label_is_checked_while_one_types(client: FlaskClient, school: SchoolInfo) -> None:

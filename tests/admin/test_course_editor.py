@@ -195,6 +195,61 @@ def test_a_conflict_shows_both_texts_and_keeps_the_chosen_ones(
     )
 
 
+def test_a_conflict_saves_nothing_not_even_the_cover_and_says_so(
+    client: FlaskClient, school: SchoolInfo, page: str, make_user: MakeUser, client_for: ClientFor
+) -> None:
+    colleague = client_for(
+        school, make_user(school, kind="administrator", real_name="王主任", must_change_password=False)
+    )
+    fields = {"title": "自建课程", "category": "临床医学"}
+    send(colleague, page + "save/basics", revision="1", **fields, summary="对方的简介")
+    before = draft(school)
+    chosen = (BytesIO(covers.helix()), "a.svg")
+    asked = send(client, page + "save/basics", revision="1", **fields, summary="我的简介", cover=chosen)
+    assert asked.status_code == 409
+    assert draft(school) == before
+    # A form cannot send a file on, so the person is told to choose it again.
+    assert "新选择的封面没有保存" in asked.text
+    plain = send(client, page + "save/basics", revision="1", **fields, summary="我的简介")
+    assert "新选择的封面没有保存" not in plain.text
+
+
+def test_a_cover_that_was_replaced_meanwhile_keeps_the_texts_from_being_saved_too(
+    client: FlaskClient, school: SchoolInfo, page: str
+) -> None:
+    fields = {"revision": "1", "title": "自建课程", "category": "临床医学"}
+    assert (
+        send(client, page + "save/basics", **fields, cover=(BytesIO(covers.helix()), "a.svg")).status_code
+        == 303
+    )
+    before = draft(school)
+    answer = send(
+        client, page + "save/basics", **fields, summary="新简介", cover=(BytesIO(covers.herbs()), "b.svg")
+    )
+    assert answer.status_code == 422
+    assert "封面刚刚被更换" in answer.text
+    assert "新简介" in answer.text
+    assert draft(school) == before
+
+
+def test_a_refused_cover_is_marked_and_the_texts_are_saved(
+    client: FlaskClient, school: SchoolInfo, page: str
+) -> None:
+    answer = send(
+        client,
+        page + "save/basics",
+        revision="1",
+        title="自建课程",
+        category="临床医学",
+        summary="新简介",
+        cover=(BytesIO(b"GIF89a"), "a.gif"),
+    )
+    assert answer.status_code == 422
+    assert 'id="cover-error"' in answer.text
+    assert "其余内容已保存" in answer.text
+    assert (draft(school)["summary"], draft(school)["cover"]) == ("新简介", "")
+
+
 def test_the_assessment_is_kept_while_it_is_unfinished_and_says_what_is_missing(
     client: FlaskClient, school: SchoolInfo, page: str
 ) -> None:

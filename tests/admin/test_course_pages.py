@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from app.services.licences.single import license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
+from tests.support.courses import put_offering
 from tests.support.pages import token_of
 
 MakeUser = Callable[..., User]
@@ -117,6 +119,23 @@ def test_dates_that_are_filled_in_but_not_saved_go_online_with_the_course(
     assert send(client, page + "online", **DATES).status_code == 303
     assert status_of(school) == "online"
     assert 'value="2026-12-20"' in client.get(page + "details").text
+
+
+def test_a_course_that_cannot_go_online_keeps_the_dates_and_says_so(
+    client: FlaskClient, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    licence = {"starts_on": date(2090, 1, 1)}
+    offering = put_offering(alliance, school, status="unhandled", licence=licence)
+    page = f"/manage/offerings/{offering.id}/"
+    assert send(client, page + "online", **DATES).status_code == 303
+    shown = client.get(page + "details").text
+    assert "还不能上线" in shown
+    assert "日期和名额已保存" in shown
+    assert 'value="2026-12-20"' in shown
+    assert status_of(school) == "unhandled"
+    # Nothing was typed this time, so nothing is said to be saved.
+    send(client, page + "online")
+    assert "日期和名额已保存" not in client.get(page + "details").text
 
 
 def test_every_wrong_date_is_marked_at_once_and_what_was_typed_stays(

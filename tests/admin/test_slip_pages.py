@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from app.context import Context
 from app.models import SchoolClass, User
-from app.services.schools.settings import RANDOM, change_settings, get_settings
+from app.services.schools.settings import RANDOM, change_first_passwords, get_settings
 from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
@@ -34,7 +34,7 @@ def office(school: SchoolInfo, make_user: MakeUser, client_for: Callable[..., Fl
 def random_school(make_ctx: Callable[..., Context], school: SchoolInfo) -> SchoolInfo:
     """The school, where first passwords are random."""
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None, help_contact=None)
+        change_first_passwords(ctx, initial_password=RANDOM, slip_days=30)
     return school
 
 
@@ -183,7 +183,7 @@ def test_the_list_of_people_asks_for_slips_of_the_ticked_where_they_are_used(
     person = make_user(school)
     assert 'value="slips"' not in office.get("/manage/people/").text
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=RANDOM, slip_days=30, mail_sender=None, help_contact=None)
+        change_first_passwords(ctx, initial_password=RANDOM, slip_days=30)
     assert 'value="slips"' in office.get("/manage/people/").text
     page = post(office, "/manage/people/bulk", action="slips", rowid=[str(person.id)]).text
     assert "将为 1 名未激活的学生生成新的一次性密码" in page

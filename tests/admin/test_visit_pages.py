@@ -11,11 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.models import AuditEntry, User
+from app.models import AuditEntry, CourseOffering, SchoolSettings, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
-from tests.support.courses import put_course, put_offering
+from tests.support.courses import put_course, put_enrolment, put_offering
+from tests.support.own_courses import Own
 from tests.support.pages import post, token_of
 
 MakeUser = Callable[..., User]
@@ -41,6 +42,11 @@ def link(secretary: FlaskClient, school: SchoolInfo) -> str:
     found = re.search(rf'href="http://{school.slug}\.localhost(/visit/[\w-]{{43}})"', answer.text)
     assert found is not None
     return found[1]
+
+
+def send(client: FlaskClient, path: str, **fields: str) -> int:
+    """Send a form of the management side; the status of the answer is given back."""
+    return client.post(path, data={"csrf_token": token_of(client, "/manage/"), **fields}).status_code
 
 
 def _follow(client: FlaskClient, link: str) -> int:
@@ -144,13 +150,75 @@ def test_a_visitor_resets_no_password(visitor: FlaskClient, school: SchoolInfo, 
         assert answer.status_code == 404
 
 
+def test_a_visitor_reads_how_first_passwords_are_made_and_cannot_change_it(
+    visitor: FlaskClient, school: SchoolInfo
+) -> None:
+    page = visitor.get("/manage/settings/").text
+    assert "只有本校管理员可以更改初始密码方式" in page
+    assert "现在是：按规则生成" in page
+    for name in ("initial_password", "slip_days"):
+        assert f'name="{name}"' not in page
+    fields = {"initial_password": "random", "slip_days": "20", "help_contact": "教务处 010-1"}
+    assert send(visitor, "/manage/settings/", **fields) == 303
+    with school_scope(school.id) as session:
+        settings = session.scalars(select(SchoolSettings)).one()
+        assert (settings.initial_password, settings.slip_days) == ("rule", 30)
+        assert settings.help_contact == "教务处 010-1"
+
+
+def test_a_visitor_takes_no_list_away_and_deletes_nothing(
+    visitor: FlaskClient,
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    make_user: MakeUser,
+    client_for: ClientFor,
+) -> None:
+    course = put_course(alliance)
+    shown = put_offering(alliance, school, course)
+    student = make_user(school)
+    put_enrolment(school, shown, student)
+    with school_scope(school.id) as session:
+        later = {"term": "2026-2027-2", "status": "unhandled", "licence_id": shown.licence_id}
+        again = CourseOffering(course_owner_id=alliance.id, course_id=course.id, **later)
+        session.add(again)
+        session.commit()
+        again_id = again.id
+    administrator = client_for(school, make_user(school, "administrator", must_change_password=False))
+    exported = f"/manage/offerings/{shown.id}/registrations/export"
+    dropped = f"/manage/offerings/{again_id}/drop"
+    for page, act in (
+        (f"/manage/offerings/{shown.id}/registrations/", exported),
+        (f"/manage/offerings/{again_id}/", dropped),
+    ):
+        assert act not in visitor.get(page).text
+        assert send(visitor, act) == 404
+        assert act in administrator.get(page).text
+    assert send(administrator, exported) == 200
+    assert send(administrator, dropped) == 303
+
+
+def test_a_visitor_does_not_give_up_what_a_teacher_has_written(
+    visitor: FlaskClient, school: SchoolInfo, own_course: Callable[..., Own], client_for: ClientFor
+) -> None:
+    own = own_course(school).approved()
+    own.edit(summary="新的简介")
+    page = f"/manage/offerings/{own.offering_id}/"
+    act = f"{page}discard"
+    assert "修改尚未发布" in visitor.get(page).text
+    assert act not in visitor.get(page).text
+    assert send(visitor, act) == 404
+    teacher = client_for(school, own.teacher)
+    assert act in teacher.get(page).text
+    assert "新的简介" in teacher.get(page).text
+    assert send(teacher, act) == 303
+    assert "新的简介" not in teacher.get(page).text
+
+
 def test_what_a_visitor_changes_carries_his_name_and_the_school_reads_it(
     visitor: FlaskClient, school: SchoolInfo, make_user: MakeUser, client_for: ClientFor
 ) -> None:
     token = token_of(visitor, "/manage/")
-    changed = visitor.post(
-        "/manage/settings/", data={"csrf_token": token, "initial_password": "random", "slip_days": "20"}
-    )
+    changed = visitor.post("/manage/settings/", data={"csrf_token": token, "help_contact": "教务处"})
     assert changed.status_code == 303
     with school_scope(school.id) as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "settings.changed")).one()
@@ -174,9 +242,7 @@ def test_a_form_that_is_sent_after_the_end_does_nothing(
 ) -> None:
     token = token_of(visitor, "/manage/")
     app.extensions["spoc_clock"] = lambda: NOW + timedelta(minutes=60)
-    answer = visitor.post(
-        "/manage/settings/", data={"csrf_token": token, "initial_password": "random", "slip_days": "20"}
-    )
+    answer = visitor.post("/manage/settings/", data={"csrf_token": token, "help_contact": "教务处"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     with school_scope(school.id) as session:
         assert not session.scalars(select(AuditEntry).where(AuditEntry.action == "settings.changed")).all()

@@ -109,6 +109,67 @@ def test_public_names_say_what_they_are(path: Path) -> None:
             assert ast.get_docstring(node), f"{node.name} has no docstring"
 
 
+def test_no_caller_catches_a_refusal_inside_the_unit_of_work() -> None:
+    """What a use case wrote before it refused is undone only when the refusal leaves the unit of work."""
+    refusals = _refusals()
+    assert {"Conflict", "EditedMeanwhile", "SheetRefused"} <= refusals
+    callers = [
+        path for path in MODULES if path.relative_to(ROOT).as_posix().startswith(("admin/", "app/web/"))
+    ]
+    found = [
+        f"{path.relative_to(ROOT)}:{handler.lineno}"
+        for path in callers
+        for handler in _handlers_inside(ast.parse(path.read_text(encoding="utf-8")), inside=False)
+        if handler.type is None
+        or refusals & {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
+    ]
+    assert not found
+
+
+def test_the_search_for_caught_refusals_finds_them() -> None:
+    planted = """
+def save(self):
+    def work(ctx: Context) -> bool:
+        try: pass
+        except Conflict: return False
+    with unit_of_work(request_context()) as ctx:
+        try: pass
+        except Conflict: pass
+    try:
+        with unit_of_work(request_context()) as ctx: pass
+    except Conflict: pass
+"""
+    assert [handler.lineno for handler in _handlers_inside(ast.parse(planted), inside=False)] == [5, 8]
+
+
+def _refusals() -> set[str]:
+    """The names of ``DomainError`` and of all classes that derive from it."""
+    classes = [
+        (node.name, {base.id for base in node.bases if isinstance(base, ast.Name)})
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    known: set[str] = set()
+    more = {"DomainError"}
+    while more:
+        known |= more
+        more = {name for name, bases in classes if bases & known} - known
+    return known
+
+
+def _handlers_inside(node: ast.AST, *, inside: bool) -> Iterator[ast.ExceptHandler]:
+    """The handlers below a node that stand in a unit of work: in its block, or in a function that is given one."""
+    if isinstance(node, ast.FunctionDef | ast.Lambda):
+        inside = any(argument.arg == "ctx" for argument in node.args.args)
+    elif isinstance(node, ast.With):
+        inside = inside or any(name == "unit_of_work" for item in node.items for name, _ in _calls(item))
+    if isinstance(node, ast.ExceptHandler) and inside:
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _handlers_inside(child, inside=inside)
+
+
 def test_no_template_has_inline_style_or_handlers() -> None:
     for path in [*ROOT.glob("app/templates/**/*.html"), *ROOT.glob("admin/templates/**/*.html")]:
         source = path.read_text(encoding="utf-8").lower()

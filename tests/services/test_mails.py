@@ -155,9 +155,7 @@ def test_a_school_chooses_the_name_under_which_it_writes(
     post: Post, make_ctx: Callable[..., Context]
 ) -> None:
     with unit_of_work(make_ctx(post.school)) as ctx:
-        change_settings(
-            ctx, initial_password="rule", slip_days=30, mail_sender="明德教务处", help_contact=None
-        )
+        change_settings(ctx, mail_sender="明德教务处", help_contact=None)
     post.send(post.queue())
     assert post.carrier.taken[0].sender_name == "明德教务处"
 

@@ -21,7 +21,7 @@ from app.services.auth.initial_passwords import SLIP_GRACE
 from app.services.auth.login import load_account
 from app.services.auth.passwords import WeakPassword, change_password
 from app.services.auth.slips import SlipChoice, SlipGroup, count_not_activated, preview_slips, print_slips
-from app.services.schools.settings import RANDOM, RULE, change_settings
+from app.services.schools.settings import RANDOM, RULE, change_first_passwords
 from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from app.web.auth.redis_limits import RedisLoginLimits
@@ -41,7 +41,7 @@ STUDENTS = SlipChoice(group=SlipGroup.STUDENTS)
 def choose(make_ctx: MakeCtx, school: SchoolInfo, way: str, days: int = 30) -> None:
     """Set the school's way to first passwords."""
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(ctx, initial_password=way, slip_days=days, mail_sender=None, help_contact=None)
+        change_first_passwords(ctx, initial_password=way, slip_days=days)
 
 
 def handed_out(make_ctx: MakeCtx, school: SchoolInfo, choice: SlipChoice = STUDENTS) -> dict[str, str]:

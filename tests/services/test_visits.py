@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Notice, SupportVisit, User
-from app.rules.permissions import MAY, Action, Role, may
+from app.rules.permissions import Role
 from app.services.alliance.visit_lists import get_visit, list_visits
 from app.services.alliance.visits import (
     LINK_LIFETIME,
@@ -212,30 +212,3 @@ def test_who_may_not_enter(
         offer_visit(ctx, school_id=alliance.id, reason=REASON)
     with pytest.raises(Conflict):
         offer_visit(ctx, school_id=make_school(status="suspended").id, reason=REASON)
-
-
-#: All that a visitor may; whatever is added to the table of permissions is not his by itself.
-VISITORS = {
-    Action.ENTER_MANAGEMENT,
-    Action.SEE_FIGURES,
-    Action.SEE_PEOPLE,
-    Action.CHANGE_SETTINGS,
-    Action.SEE_CLASSES,
-    Action.SET_HEAD_TEACHER,
-    Action.MANAGE_CLASSES,
-    Action.SELECT_COURSES,
-    Action.SEE_OFFERINGS,
-    Action.SCHEDULE_OFFERING,
-    Action.PUBLISH_OFFERING,
-    Action.ASSIGN_STAFF,
-    Action.EDIT_COURSE,
-    Action.MANAGE_REGISTRATIONS,
-    Action.SEE_AUDIT,
-}
-
-
-@pytest.mark.parametrize("action", list(Action))
-def test_what_a_visitor_may(action: Action) -> None:
-    assert may(Role.VISITOR, action) == (action in VISITORS)
-    # He may nothing that the school's own administrators may not.
-    assert action not in VISITORS or Role.ADMINISTRATOR in MAY[action]

@@ -12,7 +12,7 @@ from app.errors import msg
 from app.models import User
 from app.rules.courses.assessment import Assessment, Component, Kind, as_json
 from app.services.messages.notices import list_notices, mark_read, notify
-from app.services.schools.settings import RANDOM, change_settings
+from app.services.schools.settings import RANDOM, change_first_passwords, change_settings
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
@@ -162,9 +162,8 @@ def test_the_help_knows_the_school(
         assert said in page, said
     assert 'href="/help"' in client.get("/").text
     with unit_of_work(make_ctx(school)) as ctx:
-        change_settings(
-            ctx, initial_password=RANDOM, slip_days=30, mail_sender=None, help_contact="教务处 <010-1>"
-        )
+        change_first_passwords(ctx, initial_password=RANDOM, slip_days=30)
+        change_settings(ctx, mail_sender=None, help_contact="教务处 <010-1>")
     by_slips = client.get("/help").text
     assert "密码条" in by_slips
     assert "教务处 &lt;010-1&gt;" in by_slips

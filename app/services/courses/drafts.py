@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import undefer
 
 from app.context import Context
-from app.errors import Conflict, Message, NotFound, msg
+from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseVersion
 from app.rules.courses.fields import (
     FIELDS,
@@ -22,10 +22,12 @@ from app.rules.courses.fields import (
     from_json,
     problems,
 )
+from app.rules.permissions import Action
 from app.services.courses.fields import LISTED, editable_course, is_live, live_content, taken, write_content
 from app.services.courses.versions import announce_version
-from app.services.media.clean import COVER_SIZE, clean_image
+from app.services.media.clean import COVER_SIZE, CleanImage, clean_image
 from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 #: Saves of one person within this time are one line in the audit log: the draft saves itself every few seconds.
 SITTING = timedelta(minutes=30)
@@ -107,7 +109,9 @@ def open_draft(ctx: Context, *, course_id: int) -> DraftView:
     return view_of(course, draft_of(ctx, course))
 
 
-def save_draft(ctx: Context, *, course_id: int, revision: int, values: Mapping[str, Any]) -> SavedDraft:
+def save_draft(
+    ctx: Context, *, course_id: int, revision: int, values: Mapping[str, Any], cover: bytes | None = None
+) -> SavedDraft:
     """Save fields of the working copy; what is wrong stays as it was and is said, the rest is kept.
 
     Fields that nobody else changed since ``revision`` go together with what the others did.
@@ -115,9 +119,10 @@ def save_draft(ctx: Context, *, course_id: int, revision: int, values: Mapping[s
     Args:
         revision: of the copy that was read (``DraftView.revision``).
         values: field of ``CourseContent`` -> value, as typed; fields that are not there stay as they are.
+        cover: a new cover, as ``set_cover`` takes it; ``None`` leaves the cover as it is.
 
     Raises:
-        Conflict: the course waits for its review.
+        Conflict: the course waits for its review, or somebody else changed the cover meanwhile; nothing is saved.
         EditedMeanwhile: another person changed one of these fields; nothing is saved.
         NotFound: no such course, or none that the actor may edit.
     """
@@ -134,9 +139,16 @@ def save_draft(ctx: Context, *, course_id: int, revision: int, values: Mapping[s
     wrong = problems(mine) | taken(ctx, mine, course_id=course.id)
     wrong = {name: message for name, message in wrong.items() if name in values}
     kept = {name: getattr(mine, name) for name in changed if name not in wrong}
-    content = replace(view.content, **kept)
+    picture = None
+    if cover is not None:
+        _refuse_unseen_cover(ctx, view, draft, revision)
+        try:
+            picture = _cover_of(cover)
+            kept["cover"] = picture.sha
+        except Invalid as refusal:
+            wrong["cover"] = refusal.message
     if kept:
-        draft = _store(ctx, course, draft, content, tuple(kept))
+        draft = _store(ctx, course, draft, replace(view.content, **kept), tuple(kept), picture)
     return SavedDraft(view_of(course, draft), wrong, newer)
 
 
@@ -156,14 +168,10 @@ def set_cover(ctx: Context, *, course_id: int, content: bytes, revision: int | N
     draft = draft_of(ctx, course)
     view = view_of(course, draft)
     _refuse_pending(view)
-    if revision is not None and "cover" in view.newer_than(revision):
-        other = _other(ctx, draft)
-        named = msg("%(name)s 刚刚更换了封面，请查看后再上传", name=other)
-        raise Conflict(named if other else msg("封面刚刚被更换，请查看后再上传"))
-    picture = clean_image(content, size=COVER_SIZE, crop=True, field="cover")
-    stored = _store(ctx, course, draft, replace(view.content, cover=picture.sha), ("cover",))
-    stored.cover = picture.content
-    ctx.session.flush()
+    if revision is not None:
+        _refuse_unseen_cover(ctx, view, draft, revision)
+    picture = _cover_of(content)
+    stored = _store(ctx, course, draft, replace(view.content, cover=picture.sha), ("cover",), picture)
     return view_of(course, stored)
 
 
@@ -188,8 +196,10 @@ def discard_draft(ctx: Context, *, course_id: int) -> Course:
 
     Raises:
         Conflict: nothing waits, it waits for its review, or the course was never published.
+        NotAllowed: the actor's role may not.
         NotFound: no such course, or none that the actor may edit.
     """
+    require(ctx, Action.DISCARD_DRAFT)
     course = editable_course(ctx, course_id=course_id, lock=True)
     view = view_of(course, draft_of(ctx, course))
     _refuse_pending(view)
@@ -287,6 +297,7 @@ def _store(
     draft: CourseDraft | None,
     content: CourseContent,
     fields: tuple[str, ...],
+    picture: CleanImage | None = None,
     *,
     noted: bool = False,
 ) -> CourseDraft:
@@ -300,6 +311,8 @@ def _store(
     if not is_live(course):
         write_content(ctx, course, content, only=LISTED)
     draft.content = as_json(content)
+    if picture is not None:
+        draft.cover = picture.content
     draft.touched = touched | dict.fromkeys(fields, course.revision)
     draft.edited_by, draft.edited_by_name = ctx.actor.user_id, ctx.actor.name
     draft.edited_at = ctx.now()
@@ -308,6 +321,18 @@ def _store(
     if not same_sitting and not noted:
         record(ctx, "course.edited", "course", course.id, {"changed": list(fields)})
     return draft
+
+
+def _cover_of(content: bytes) -> CleanImage:
+    return clean_image(content, size=COVER_SIZE, crop=True, field="cover")
+
+
+def _refuse_unseen_cover(ctx: Context, view: DraftView, draft: CourseDraft | None, revision: int) -> None:
+    """Refuse to replace a cover that was changed since ``revision``, so that nobody has looked at it."""
+    if "cover" in view.newer_than(revision):
+        other = _other(ctx, draft)
+        named = msg("%(name)s 刚刚更换了封面，请查看后再上传", name=other)
+        raise Conflict(named if other else msg("封面刚刚被更换，请查看后再上传"))
 
 
 def _other(ctx: Context, draft: CourseDraft | None) -> str:

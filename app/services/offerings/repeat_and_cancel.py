@@ -118,7 +118,7 @@ def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
         Conflict: it is or was online, or is the course's only one.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    offering = locked_offering(ctx, offering_id, Action.DROP_TERM)
     if offering.status != OfferingStatus.UNHANDLED:
         raise Conflict(msg("学生已经看到过这个学期的课程，不能取消；不再使用时请「下线」"))
     other = ctx.session.scalars(

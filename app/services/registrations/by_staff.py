@@ -31,6 +31,7 @@ from app.services.registrations.seats import (
 )
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 PAGE_SIZE = 50
 REASON_LENGTH = 200
@@ -297,8 +298,10 @@ def export_registrations(ctx: Context, *, offering_id: int) -> Exported:
     """「导出」: everybody who is registered, for a workbook; it is noted who took the list away.
 
     Raises:
+        NotAllowed: the actor's role may not.
         NotFound: no such course for the actor.
     """
+    require(ctx, Action.EXPORT_REGISTRATIONS)
     rows = all_registered(ctx, offering_id=offering_id)
     title = ctx.session.scalars(
         select(Course.title)

@@ -21,7 +21,6 @@ RANDOM = "random"
 SLIP_DAYS = (1, 365)
 SENDER_LENGTH = 64
 CONTACT_LENGTH = 200
-_FIELDS = ("initial_password", "slip_days", "mail_sender", "help_contact")
 
 
 def get_settings(ctx: Context) -> SchoolSettings:
@@ -30,41 +29,51 @@ def get_settings(ctx: Context) -> SchoolSettings:
     return found or SchoolSettings(school_id=ctx.school.id, initial_password=RULE, slip_days=30)
 
 
-def change_settings(
-    ctx: Context,
-    *,
-    initial_password: str,
-    slip_days: int,
-    mail_sender: str | None,
-    help_contact: str | None,
-) -> SchoolSettings:
-    """Decide anew.
+def change_settings(ctx: Context, *, mail_sender: str | None, help_contact: str | None) -> SchoolSettings:
+    """Decide anew how the school's mails and pages name it.
 
     Args:
-        initial_password: ``RULE`` (manual 4.2, rule 5) or ``RANDOM`` (only credential slips open new accounts).
-        slip_days: days for which a slip that is printed from now on is good.
         mail_sender: the name that the school's mails carry, ``None`` for the school's own.
         help_contact: office, phone or address that the pages of login and help name, ``None`` for none.
 
     Raises:
-        NotAllowed: only administrators may.
+        NotAllowed: only administrators may, and visitors for them.
         Invalid: with the field and the reason.
     """
     require(ctx, Action.CHANGE_SETTINGS)
+    return _decide(
+        ctx,
+        {
+            "mail_sender": _line("mail_sender", mail_sender, SENDER_LENGTH),
+            "help_contact": _line("help_contact", help_contact, CONTACT_LENGTH),
+        },
+    )
+
+
+def change_first_passwords(ctx: Context, *, initial_password: str, slip_days: int) -> SchoolSettings:
+    """Decide anew how first passwords are made.
+
+    Args:
+        initial_password: ``RULE`` (manual 4.2, rule 5) or ``RANDOM`` (only credential slips open new accounts).
+        slip_days: days for which a slip that is printed from now on is good.
+
+    Raises:
+        NotAllowed: only administrators of the school may.
+        Invalid: with the field and the reason.
+    """
+    require(ctx, Action.CHANGE_FIRST_PASSWORDS)
     if initial_password not in (RULE, RANDOM):
         raise Invalid("initial_password", msg("请选择一种初始密码方式"))
     if not SLIP_DAYS[0] <= slip_days <= SLIP_DAYS[1]:
         raise Invalid(
             "slip_days", msg("请填写 %(least)s 到 %(most)s 之间的天数", least=SLIP_DAYS[0], most=SLIP_DAYS[1])
         )
-    values = {
-        "initial_password": initial_password,
-        "slip_days": slip_days,
-        "mail_sender": _line("mail_sender", mail_sender, SENDER_LENGTH),
-        "help_contact": _line("help_contact", help_contact, CONTACT_LENGTH),
-    }
+    return _decide(ctx, {"initial_password": initial_password, "slip_days": slip_days})
+
+
+def _decide(ctx: Context, values: dict[str, str | int | None]) -> SchoolSettings:
     before = get_settings(ctx)
-    old = {name: getattr(before, name) for name in _FIELDS}
+    old = {name: getattr(before, name) for name in values}
     # Two administrators may decide for the first time at once.
     statement = insert(SchoolSettings).values(school_id=ctx.school.id, **values)
     statement = statement.on_conflict_do_update(index_elements=["school_id"], set_=values)
