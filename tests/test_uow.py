@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.jobs import JobName
-from app.models import AuditEntry, SchoolClass
+from app.models import Announcement, AuditEntry, SchoolClass
 from app.rules.permissions import Role
 from app.services import audit
 from app.uow import unit_of_work
@@ -72,6 +73,61 @@ def test_work_within_another_school_is_audited_there_and_committed_together(
     reader = make_ctx(school)
     assert reader.session.scalars(select(SchoolClass.name)).all() == ["甲"]
     assert reader.session.scalars(select(AuditEntry.action)).all() == ["class.created"]
+
+
+def test_work_within_another_school_inside_a_savepoint_is_kept(
+    alliance: SchoolInfo, school: SchoolInfo, make_ctx: MakeContext, sent: Sent
+) -> None:
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        with ctx.session.begin_nested(), ctx.within(school) as inner:
+            _write(inner, "甲")
+        audit.record(ctx, "outer", "test")
+    reader = make_ctx(school)
+    assert reader.session.scalars(select(SchoolClass.name)).all() == ["甲"]
+    assert reader.session.scalars(select(AuditEntry.action)).all() == ["class.created"]
+    assert sent == [(JobName.CHECK_IMPORT, school.id, {"note": "甲"})]
+
+
+@pytest.mark.parametrize("way", ["flush", "statement"])
+def test_what_the_database_refuses_within_another_school_is_told_as_it_is(
+    alliance: SchoolInfo, school: SchoolInfo, make_ctx: MakeContext, way: str
+) -> None:
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        title = f"公告{school.id}"
+        ctx.session.add(Announcement(title=title, body="x", created_by_name="x"))
+        with (
+            pytest.raises(IntegrityError),
+            ctx.session.begin_nested(),
+            ctx.within(school) as inner,
+        ):
+            for name in ("一班", "二班"):
+                if way == "flush":
+                    inner.session.add(SchoolClass(number="1", name=name))
+                else:
+                    inner.session.execute(
+                        insert(SchoolClass).values(number="1", name=name, school_id=school.id)
+                    )
+        # The outer session goes on in its own school.
+        assert ctx.session.scalars(select(Announcement.title).where(Announcement.title == title)).all() == [
+            title
+        ]
+        audit.record(ctx, "outer", "test", None, {"title": title})
+    seen = make_ctx(alliance).session
+    assert seen.scalars(select(Announcement.title).where(Announcement.title == title)).all() == [title]
+    assert make_ctx(school).session.scalars(select(SchoolClass)).all() == []
+
+
+def test_what_the_database_refuses_within_another_school_ends_the_unit_of_work_as_it_is(
+    alliance: SchoolInfo, school: SchoolInfo, make_ctx: MakeContext
+) -> None:
+    with (
+        pytest.raises(IntegrityError),
+        unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx,
+        ctx.within(school) as inner,
+    ):
+        for name in ("一班", "二班"):
+            inner.session.execute(insert(SchoolClass).values(number="1", name=name, school_id=school.id))
+    assert make_ctx(school).session.scalars(select(SchoolClass)).all() == []
 
 
 def test_every_edit_of_the_audit_log_is_found(

@@ -66,3 +66,14 @@ def test_a_siblings_savepoint_is_told_when_the_elder_commits(
         assert told == []
         elder.commit()
     assert told == [{"classes"}]
+
+
+def test_a_sibling_inside_a_savepoint_is_told_when_the_elder_commits(
+    alliance: SchoolInfo, school: SchoolInfo, told: list[set[str]]
+) -> None:
+    with school_scope(alliance.id) as elder:
+        with elder.begin_nested(), sibling_scope(elder, school.id) as session:
+            session.add(SchoolClass(number="1", name="一班"))
+        assert told == []
+        elder.commit()
+    assert told == [{"classes"}]
