@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, insert, select, text
@@ -15,6 +16,7 @@ from app.rules.permissions import Role
 from app.services import audit
 from app.uow import unit_of_work
 from config import with_driver
+from tenants import written
 from tenants.registry import SchoolInfo
 from tests.support.app import Sent
 
@@ -52,14 +54,29 @@ def test_an_error_leaves_no_row_no_audit_and_no_job(
     assert reader.session.scalars(select(AuditEntry)).all() == []
 
 
-def test_a_queue_that_is_down_does_not_undo_the_commit(school: SchoolInfo, make_ctx: MakeContext) -> None:
+@pytest.mark.parametrize("error", [ConnectionError, OSError, TypeError])
+def test_an_error_while_sending_jobs_does_not_undo_the_commit_or_fail_the_caller(
+    school: SchoolInfo, make_ctx: MakeContext, caplog: pytest.LogCaptureFixture, error: type[Exception]
+) -> None:
     def down(*_: object) -> None:
-        raise ConnectionError
+        raise error("planted")
 
-    ctx = make_ctx(school)
-    broken = Context(ctx.session, ctx.school, ctx.actor, ctx.now, down, ctx.vault)
-    with unit_of_work(broken):
+    with unit_of_work(replace(make_ctx(school), enqueue=down)) as broken:
         _write(broken, "甲")
+    assert make_ctx(school).session.scalars(select(SchoolClass.name)).all() == ["甲"]
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_an_error_in_what_follows_the_commit_still_sends_the_jobs(
+    school: SchoolInfo, make_ctx: MakeContext, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise OSError("planted")
+
+    monkeypatch.setattr(written, "_listeners", [fail])
+    with unit_of_work(make_ctx(school)) as ctx:
+        _write(ctx, "甲")
+    assert len(sent) == 1
     assert make_ctx(school).session.scalars(select(SchoolClass.name)).all() == ["甲"]
 
 

@@ -23,6 +23,28 @@ def told(app_context: object, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]
     return heard
 
 
+@pytest.mark.parametrize("error", [OSError("planted"), TypeError("planted")])
+def test_an_error_of_a_listener_fails_neither_the_commit_nor_the_other_listeners(
+    school: SchoolInfo,
+    told: list[set[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    def fail(_: frozenset[Written]) -> None:
+        raise error
+
+    monkeypatch.setattr(written, "_listeners", [fail, *written._listeners])
+    with school_scope(school.id) as session:
+        session.add(_announcement())
+        session.commit()
+    assert told == [{"announcements"}]
+    logged = next(record for record in caplog.records if record.exc_info is not None)
+    assert logged.levelname == "ERROR"
+    assert logged.exc_info is not None
+    assert logged.exc_info[1] is error
+
+
 def _announcement() -> Announcement:
     return Announcement(title="x", body="y", created_by_name="z")
 
