@@ -93,5 +93,5 @@ def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
                 set_school_setting(connection, current_school_id(session))
         raise
     set_school_setting(connection, current_school_id(session))
-    # The first session's commit makes it visible, so that is when it is told (``tenants.written``).
+    # The first session's commit makes it visible, so that is when it is told (``tenants.changes``).
     session.info.setdefault("written", set()).update(written)

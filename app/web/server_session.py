@@ -19,8 +19,8 @@ from redis import Redis
 from werkzeug.datastructures import CallbackDict
 from werkzeug.exceptions import HTTPException
 
-from app.web.context import now
-from app.web.keys import key
+from app.web.shared.context import now
+from app.web.shared.redis_keys import key
 from tenants.after_commit import failing_quietly
 from tenants.resolve import AllianceMissing, UnknownSchool, school_for_host
 

@@ -14,8 +14,8 @@ from redis import Redis
 from sqlalchemy import select
 
 from app.models import AuditEntry, User
-from app.services.passwords import verify_password
-from app.web.keys import key
+from app.services.shared.password_hashes import verify_password
+from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.admin.test_people_pages import give_secrets, put_class

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.models import Announcement, SchoolClass
-from tenants import written
+from tenants import changes as written
+from tenants.changes import Written
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope, sibling_scope
-from tenants.written import Written
 
 
 @pytest.fixture
