@@ -13,6 +13,7 @@ from typing import Any, cast
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
+from tenants.after_commit import failing_quietly
 from tenants.db import GuardedSession
 from tenants.scope import current_school_id
 
@@ -36,7 +37,7 @@ _listeners: list[Callable[[frozenset[Written]], None]] = []
 
 
 def on_written(listener: Callable[[frozenset[Written]], None]) -> None:
-    """Have ``listener`` called after every commit that wrote something."""
+    """Have ``listener`` called after every commit that wrote something; its errors are logged and fail nobody."""
     _listeners.append(listener)
 
 
@@ -75,7 +76,8 @@ def _tell(session: Session, transaction: SessionTransaction) -> None:
     written = frozenset(session.info.pop("committed", ())) if transaction.parent is None else frozenset()
     if written:
         for listener in _listeners:
-            listener(written)
+            with failing_quietly("%s did not hear what was written", listener.__qualname__):
+                listener(written)
 
 
 @event.listens_for(GuardedSession, "after_rollback")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from typing import cast
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
 from sqlalchemy import select
 
 from app.models import AuditEntry, User
 from app.services.shared.password_hashes import verify_password
+from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.admin.test_people_pages import give_secrets, put_class
@@ -216,6 +220,26 @@ def test_all_that_match_are_meant_by_the_filter_and_never_more_than_the_dialog_s
     post(client, address, action="disable", all="1", total="23")
     assert "已停用 23 个账号" in client.get("/manage/people/").text
     assert stored(school, other.id).status == "active"
+
+
+def test_an_error_after_the_commit_is_logged_and_the_act_succeeds(
+    app: Flask,
+    client: FlaskClient,
+    school: SchoolInfo,
+    make_user: MakeUser,
+    client_for: ClientFor,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    teacher = make_user(school, kind="teacher", must_change_password=False)
+    theirs = client_for(school, teacher)
+    assert theirs.get("/me").status_code == 200
+    # Something in Redis that ending the sessions cannot read.
+    cast(Redis, app.extensions["spoc_redis"]).sadd(key(school.id, "user-sessions", teacher.id), b"\xff")
+    answer = post(client, "/manage/people/bulk", action="disable", rowid=str(teacher.id))
+    assert answer.status_code == 303
+    assert stored(school, teacher.id).status == "disabled"
+    assert any(record.levelname == "ERROR" and record.exc_info for record in caplog.records)
+    assert theirs.get("/me").status_code == 303
 
 
 def test_a_disabled_account_is_out_at_once_and_comes_back_with_its_password(

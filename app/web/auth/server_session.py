@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.web.shared.context import now
 from app.web.shared.redis_keys import key
+from tenants.after_commit import failing_quietly
 from tenants.resolve import AllianceMissing, UnknownSchool, school_for_host
 
 #: A session ends after this much silence …
@@ -136,7 +137,7 @@ def regenerate(session: SessionMixin) -> None:
 
 
 def revoke_user(school_id: int, user_id: int, except_sid: str | None = None) -> None:
-    """End all sessions of an account, at once and everywhere.
+    """End all sessions of an account, at once and everywhere, after what ends them was committed.
 
     Args:
         except_sid: the name of the session that may go on (the one in which the password was changed).
@@ -144,23 +145,28 @@ def revoke_user(school_id: int, user_id: int, except_sid: str | None = None) -> 
     redis = cast(Redis, current_app.extensions["spoc_redis"])
     owned = _owned_key(school_id, user_id)
     kept = _fingerprint(except_sid) if except_sid else None
-    for member in cast("set[bytes]", redis.smembers(owned)):
-        if member.decode() != kept:
-            redis.delete(key(school_id, "session", member.decode()))
-            redis.srem(owned, member)
+    with failing_quietly("sessions of user %s of school %s go on until they are too old", user_id, school_id):
+        for member in cast("set[bytes]", redis.smembers(owned)):
+            if member.decode() != kept:
+                redis.delete(key(school_id, "session", member.decode()))
+                redis.srem(owned, member)
 
 
 def revoke_users(school_id: int, user_ids: Iterable[int]) -> None:
-    """End all sessions of many accounts, at once and everywhere."""
-    redis = cast(Redis, current_app.extensions["spoc_redis"])
+    """End all sessions of many accounts, at once and everywhere, after what ends them was committed."""
     owned = [_owned_key(school_id, user_id) for user_id in user_ids]
     for start in range(0, len(owned), _REVOKED_AT_ONCE):
-        part = owned[start : start + _REVOKED_AT_ONCE]
-        reading = redis.pipeline(transaction=False)
-        for name in part:
-            reading.smembers(name)
-        ended = [member.decode() for members in reading.execute() for member in members]
-        redis.delete(*part, *(key(school_id, "session", fingerprint) for fingerprint in ended))
+        with failing_quietly("sessions of %s accounts of school %s may go on", len(owned), school_id):
+            _revoke(school_id, owned[start : start + _REVOKED_AT_ONCE])
+
+
+def _revoke(school_id: int, owned: list[str]) -> None:
+    redis = cast(Redis, current_app.extensions["spoc_redis"])
+    reading = redis.pipeline(transaction=False)
+    for name in owned:
+        reading.smembers(name)
+    ended = [member.decode() for members in reading.execute() for member in members]
+    redis.delete(*owned, *(key(school_id, "session", fingerprint) for fingerprint in ended))
 
 
 def _fingerprint(sid: str) -> str:
