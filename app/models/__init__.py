@@ -16,6 +16,7 @@ from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
 from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
 from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
 from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
+from app.models.outboxes import Outbox
 from app.models.people import (
     ChangeRequest,
     ColumnMapping,
@@ -57,6 +58,7 @@ __all__ = [
     "MailOutbox",
     "Notice",
     "OfferingAssistant",
+    "Outbox",
     "ProofFile",
     "RosterImport",
     "RosterImportPhoto",

@@ -12,6 +12,7 @@ from app.context import Context
 from app.errors import Conflict, Message, msg
 from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Enrolment, User
 from app.rules.course_states import OfferingStatus
+from app.services.access import account_here
 from app.services.audit import record
 from app.services.enrolment_rows import Registered, is_online, register_many
 from app.services.offerings import licence_holds
@@ -87,7 +88,7 @@ def register_class(
         offering_id=offering.id,
         registered=0,
         already=0,
-        created_by=ctx.actor.user_id,
+        created_by=account_here(ctx),
         created_by_name=ctx.actor.name,
         created_at=ctx.now(),
     )

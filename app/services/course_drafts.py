@@ -22,6 +22,7 @@ from app.rules.course_content import (
     from_json,
     problems,
 )
+from app.services.access import account_here
 from app.services.audit import record
 from app.services.course_contents import (
     LISTED,
@@ -298,9 +299,7 @@ def _store(
     noted: bool = False,
 ) -> CourseDraft:
     touched = _touched(course, draft)
-    same_sitting = (
-        draft is not None and draft.edited_by == ctx.actor.user_id and ctx.now() - draft.edited_at < SITTING
-    )
+    same_sitting = draft is not None and _saved_last(ctx, draft) and ctx.now() - draft.edited_at < SITTING
     if draft is None:
         draft = CourseDraft(school_id=course.school_id, course_id=course.id)
     course.revision += 1
@@ -308,7 +307,7 @@ def _store(
         write_content(ctx, course, content, only=LISTED)
     draft.content = as_json(content)
     draft.touched = touched | dict.fromkeys(fields, course.revision)
-    draft.edited_by, draft.edited_by_name = ctx.actor.user_id, ctx.actor.name
+    draft.edited_by, draft.edited_by_name = account_here(ctx), ctx.actor.name
     draft.edited_at = ctx.now()
     ctx.session.add(draft)
     ctx.session.flush()
@@ -319,7 +318,13 @@ def _store(
 
 def _other(ctx: Context, draft: CourseDraft | None) -> str:
     """The name of who saved last; blank when that is the acting person, who has saved something else since."""
-    return "" if draft is None or draft.edited_by == ctx.actor.user_id else draft.edited_by_name
+    return "" if draft is None or _saved_last(ctx, draft) else draft.edited_by_name
+
+
+def _saved_last(ctx: Context, draft: CourseDraft) -> bool:
+    """Whether the acting person saved the draft last; a visiting secretary is known by name only."""
+    mine = account_here(ctx)
+    return draft.edited_by == mine and (mine is not None or draft.edited_by_name == ctx.actor.name)
 
 
 def _touched(course: Course, draft: CourseDraft | None) -> dict[str, int]:

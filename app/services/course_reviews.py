@@ -18,7 +18,7 @@ from app.rules.course_content import missing_for_review
 from app.rules.own_course_states import CourseStatus, Standing, Step, after
 from app.rules.permissions import Action
 from app.rules.windows import date_problems
-from app.services.access import require
+from app.services.access import account_here, require
 from app.services.audit import record
 from app.services.course_contents import editable_course
 from app.services.course_drafts import draft_of, publish_draft, view_of
@@ -76,7 +76,7 @@ def submit_course(ctx: Context, *, course_id: int) -> Course:
         raise NotComplete(missing)
     _move(ctx, own, following)
     if own.draft is not None:
-        own.draft.submitted_by, own.draft.submitted_by_name = ctx.actor.user_id, ctx.actor.name
+        own.draft.submitted_by, own.draft.submitted_by_name = account_here(ctx), ctx.actor.name
         own.draft.submitted_at = ctx.now()
     _note(ctx, own.course, Step.SUBMIT, "")
     tell_reviewers(ctx, own.course, title=view_of(own.course, own.draft).content.title)
@@ -180,7 +180,7 @@ def _note(ctx: Context, course: Course, step: Step, reason: str) -> None:
             course_id=course.id,
             step=step,
             reason=reason,
-            by_id=ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None,
+            by_id=account_here(ctx),
             by_name=ctx.actor.name,
             at=ctx.now(),
         )

@@ -12,7 +12,7 @@ from app.models import Course, CourseLicence, CourseOffering, CourseVersion
 from app.rules.course_content import CourseContent, cleaned, missing_for_release, problems
 from app.rules.permissions import Action, Role
 from app.rules.terms import term_of
-from app.services.access import require
+from app.services.access import account_here, require
 from app.services.audit import record
 from app.services.course_contents import LISTED, editable_course, taken, write_content
 from app.services.course_drafts import (
@@ -194,10 +194,9 @@ def _create(ctx: Context, content: CourseContent) -> Course:
     wrong = problems(content) or taken(ctx, content, course_id=None)
     if wrong:
         raise InvalidFields(wrong)
-    at_home = ctx.actor.school_id == ctx.school.id
     course = Course(
         school_id=ctx.school.id,
-        created_by=ctx.actor.user_id if at_home else None,
+        created_by=account_here(ctx),
         version=0,
         revision=0,
         released=False,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Notice, User
-from app.services.access import acting_user_id
+from app.services.access import account_here, acting_user_id
 from app.services.mails import queue_mail
 from app.services.paging import Page
 
@@ -54,14 +54,13 @@ def notify_administrators(ctx: Context, *, subject: Message, body: Message, link
     Returns:
         how many were written.
     """
-    acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
     readers = ctx.session.execute(
         select(User.id, User.email, User.real_name)
         .where(
             User.school_id == ctx.school.id,
             User.kind == "administrator",
             User.status == "active",
-            User.id != (acting or 0),
+            User.id != (account_here(ctx) or 0),
         )
         .order_by(User.id)
     ).all()

@@ -13,7 +13,7 @@ from app.errors import Conflict, Invalid, Message, msg
 from app.jobs import JobName
 from app.models import RosterImport, RosterImportRow
 from app.rules.permissions import Action
-from app.services.access import require
+from app.services.access import account_here, require
 from app.services.audit import record
 from app.services.imports.lease import end_by_person, send_job
 from app.services.imports.photos import forget_pictures, keep_pictures
@@ -55,7 +55,6 @@ def start_import(
     require(ctx, Action.IMPORT_ROSTER)
     refusal = _too_large(content, pictures)
     fits = refusal is None
-    own = ctx.actor.school_id == ctx.school.id
     entry = RosterImport(
         school_id=ctx.school.id,
         kind=kind,
@@ -65,7 +64,7 @@ def start_import(
         content=ctx.vault.seal_blob(ctx.school.id, FILE_KIND, content) if fits else None,
         options={"add_unit_code": add_unit_code},
         refusal=refusal.as_json() if refusal else None,
-        created_by=ctx.actor.user_id if own else None,
+        created_by=account_here(ctx),
         created_by_name=ctx.actor.name,
     )
     ctx.session.add(entry)
