@@ -55,7 +55,7 @@ class Course(SchoolScoped, Base):
     title_initials: Mapped[str] = mapped_column(String(100), default="", server_default="")
     #: The school's own number of the course (课程代码).
     code: Mapped[str | None] = mapped_column(String(32))
-    #: The discipline (一级学科), by name; ``app.rules.disciplines`` has the catalogue.
+    #: The discipline (一级学科), by name; ``app.rules.courses.disciplines`` has the catalogue.
     category: Mapped[str] = mapped_column(String(32))
     #: The subject within the discipline (二级学科), by name.
     subject: Mapped[str] = mapped_column(String(32), default="", server_default="")
@@ -74,7 +74,7 @@ class Course(SchoolScoped, Base):
     readings: Mapped[str] = mapped_column(Text, default="", server_default="")
     hours: Mapped[int | None] = mapped_column(Integer)
     credit: Mapped[float | None] = mapped_column(Numeric(3, 1))
-    #: ``app.rules.assessment.Assessment`` as plain data; NULL: not filled in.
+    #: ``app.rules.courses.assessment.Assessment`` as plain data; NULL: not filled in.
     assessment: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     cover_sha: Mapped[str | None] = mapped_column(String(16))
@@ -119,7 +119,7 @@ class CourseDraft(SchoolScoped, Base):
 
     course_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     state: Mapped[str] = mapped_column(String(16), default="draft", server_default="draft")
-    #: ``app.rules.course_content.CourseContent`` as plain data.
+    #: ``app.rules.courses.fields.CourseContent`` as plain data.
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     #: Field -> the course's revision that last changed it.
     touched: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")

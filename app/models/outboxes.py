@@ -13,7 +13,7 @@ class Outbox:
 
     Not scoped: the sweeper reads the due rows of all schools at once, before any school is known. A row holds ids and
     times, nothing of a person; a school writes its own rows only. ``due_at`` counts by the database's clock,
-    ``failures`` counts the sweeps in a row that could not take the row (``app.services.outbox``).
+    ``failures`` counts the sweeps in a row that could not take the row (``app.services.background.outbox``).
     """
 
     school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-2)

@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.errors import Conflict, Message, msg
 from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Enrolment, User
-from app.rules.course_states import OfferingStatus
-from app.services.access import account_here
-from app.services.audit import record
-from app.services.enrolment_rows import Registered, is_online, register_many
-from app.services.offerings import licence_holds
+from app.rules.offerings.publication import OfferingStatus
+from app.services.offerings.phase import licence_holds
+from app.services.registrations.seats import Registered, is_online, register_many
+from app.services.shared.audit import record
+from app.services.shared.require_permission import account_here
 
 
 def selectable(ctx: Context) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseVersion
-from app.rules.course_content import (
+from app.rules.courses.fields import (
     FIELDS,
     CourseContent,
     as_json,
@@ -22,18 +22,11 @@ from app.rules.course_content import (
     from_json,
     problems,
 )
-from app.services.access import account_here
-from app.services.audit import record
-from app.services.course_contents import (
-    LISTED,
-    editable_course,
-    is_live,
-    live_content,
-    taken,
-    write_content,
-)
-from app.services.course_versions import announce_version
-from app.services.images import COVER_SIZE, clean_image
+from app.services.courses.fields import LISTED, editable_course, is_live, live_content, taken, write_content
+from app.services.courses.versions import announce_version
+from app.services.media.clean import COVER_SIZE, clean_image
+from app.services.shared.audit import record
+from app.services.shared.require_permission import account_here
 
 #: Saves of one person within this time are one line in the audit log: the draft saves itself every few seconds.
 SITTING = timedelta(minutes=30)

@@ -14,17 +14,17 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseOffering, CourseReview
-from app.rules.course_content import missing_for_review
-from app.rules.own_course_states import CourseStatus, Standing, Step, after
+from app.rules.courses.fields import missing_for_review
+from app.rules.courses.review_states import CourseStatus, Standing, Step, after
+from app.rules.offerings.dates import date_problems
 from app.rules.permissions import Action
-from app.rules.windows import date_problems
-from app.services.access import account_here, require
-from app.services.audit import record
-from app.services.course_contents import editable_course
-from app.services.course_drafts import draft_of, publish_draft, view_of
-from app.services.offerings import dates_of
-from app.services.own_offerings import follow_review
-from app.services.review_notices import tell_reviewers, tell_teachers
+from app.services.courses.drafts import draft_of, publish_draft, view_of
+from app.services.courses.fields import editable_course
+from app.services.courses.review_notices import tell_reviewers, tell_teachers
+from app.services.offerings.follow_review import follow_review
+from app.services.offerings.schedule import dates_of
+from app.services.shared.audit import record
+from app.services.shared.require_permission import account_here, require
 
 REASON_LENGTH = 500
 

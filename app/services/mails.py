@@ -20,11 +20,11 @@ from app.errors import Conflict, Message, NotFound, msg
 from app.jobs import JobName
 from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.mail_port import MailContent
-from app.services.outbox import UnitsFor, sweep_outbox
-from app.services.school_settings import get_settings
+from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.messages.mail_port import MailContent
+from app.services.schools.settings import get_settings
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
 
 #: After this long without being taken, a mail's job counts as lost and is sent again.
 LOST = timedelta(seconds=30)
@@ -72,7 +72,7 @@ def queue_mail(
     Args:
         user_id: the person it is for; the mail goes with the account.
         recipient: the address; the caller knows that it may be written to.
-        template: one of the names in ``app.web.mail_words``: ``confirm_email`` (``name``, ``link``), ``notice``
+        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``name``, ``link``), ``notice``
             (``name``, ``subject`` and ``body`` as ``Message.as_json``, ``link``), ``password_reset_done`` (``name``).
             A ``link`` is a path on the school's host, or a whole address there.
         params: plain JSON values for the template; never a password or an ID number.

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from app.context import Context
 from app.models import CourseOffering, OfferingAssistant, SchoolClass
 from app.rules.permissions import Action, Reach, reach
-from app.services.access import account_here, require
+from app.services.shared.require_permission import account_here, require
 
 
 def reachable_classes(ctx: Context, action: Action) -> ColumnElement[bool]:

@@ -11,9 +11,9 @@ from sqlalchemy import func, select, update
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Notice, User
-from app.services.access import account_here, acting_user_id
-from app.services.mails import queue_mail
-from app.services.paging import Page
+from app.services.messages.mail_queue import queue_mail
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import account_here, acting_user_id
 
 PAGE_SIZE = 20
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
 from app.models import Outbox
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_id
 

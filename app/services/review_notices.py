@@ -7,9 +7,9 @@ from sqlalchemy import Select, or_, select
 from app.context import Context
 from app.errors import Message, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
-from app.rules.own_course_states import Step
-from app.services.access import account_here
-from app.services.notices import notify, notify_administrators
+from app.rules.courses.review_states import Step
+from app.services.messages.notices import notify, notify_administrators
+from app.services.shared.require_permission import account_here
 
 _SAID = {
     Step.APPROVE: (

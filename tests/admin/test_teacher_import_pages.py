@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.jobs import JobName
 from app.models import User
-from app.sheets.pictures import PICTURE_LIMITS
+from app.sheets.reading.pictures import PICTURE_LIMITS
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.admin.test_import_pages import import_id, work

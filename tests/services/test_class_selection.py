@@ -14,14 +14,14 @@ from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound
 from app.models import ClassCourse, ClassSelection, CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.permissions import Role
-from app.services.accounts import create_account
-from app.services.class_editing import archive_class, delete_class
-from app.services.class_followers import answer_later_joiners, list_later_joiners
-from app.services.class_members import associate
-from app.services.class_moves import move_class
-from app.services.class_selection import select_classes, select_courses, undo_selection
-from app.services.class_selection_lists import list_choosable, list_choosable_classes, list_selections
-from app.services.enrolments import register, withdraw
+from app.services.classes.edit import archive_class, delete_class
+from app.services.classes.later_joiners import answer_later_joiners, list_later_joiners
+from app.services.classes.members import associate
+from app.services.classes.merge_classes import move_class
+from app.services.classes.select_courses import select_classes, select_courses, undo_selection
+from app.services.classes.selectable import list_choosable, list_choosable_classes, list_selections
+from app.services.people.edit import create_account
+from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

@@ -24,11 +24,11 @@ from app.models import (
     User,
 )
 from app.rules.permissions import Role
-from app.services.imports.sweep import sweep_imports
-from app.services.mails import sweep_mails
-from app.services.outbox import LONGEST_WAIT, wait_after
-from app.services.units import Units
-from app.services.version_news import sweep_versions
+from app.services.background.outbox import LONGEST_WAIT, wait_after
+from app.services.background.unit_of_work_factory import Units
+from app.services.courses.version_news import sweep_versions
+from app.services.imports.shared.sweep import sweep_imports
+from app.services.messages.mail_queue import sweep_mails
 from app.vault import Vault
 from deploy.local.database import connect
 from tenants.db import Base

@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.context import Context
 from app.errors import Message
-from app.services.imports.accounts import COLUMNS
-from app.services.imports.marks import LEADS
+from app.services.imports.shared.accounts import COLUMNS
+from app.services.imports.shared.edit_marks import LEADS
 
 
 def lead_of(column: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.errors import Message
-from app.rules.problems import Problem
-from app.services.imports.questions import Question
+from app.rules.shared.problems import Problem
+from app.services.imports.shared.questions import Question
 
 _ROWS_NAMED = 5
 _MOST_GROUPS = 100

@@ -9,8 +9,8 @@ from sqlalchemy import CursorResult, func, update
 from app.context import Context
 from app.jobs import JobName
 from app.models import ImportOutbox
-from app.services.imports.lease import STALE
-from app.services.outbox import UnitsFor, sweep_outbox
+from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.imports.shared.lease import STALE
 
 
 def sweep_imports(*, units_for: UnitsFor) -> int:

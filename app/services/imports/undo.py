@@ -7,13 +7,13 @@ from dataclasses import replace
 from app.context import Context
 from app.errors import Conflict, msg
 from app.models import RosterImport
-from app.services.audit import record
-from app.services.imports import sql
-from app.services.imports.lease import end_by_person, hold_school, lock
-from app.services.imports.photos import restore_photos
-from app.services.imports.reading import find_import
-from app.services.imports.summary import Result, Summary, Undone
+from app.services.imports.pages.read import find_import
+from app.services.imports.shared import sql
+from app.services.imports.shared.lease import end_by_person, hold_school, lock
+from app.services.imports.shared.pictures import restore_photos
+from app.services.imports.shared.summary import Result, Summary, Undone
 from app.services.imports.undo_accounts import count_kept, hold_accounts, remove_classes, remove_created
+from app.services.shared.audit import record
 
 
 def undo_import(ctx: Context, *, import_id: int) -> RosterImport:

@@ -28,7 +28,7 @@ from app.context import Context
 from app.models import RosterImportRow, SchoolClass, User
 from tenants.db import Base
 
-#: Foreign keys of rows that keep an account, each with the reason that is noted (``app.services.imports.reading`` words
+#: Foreign keys of rows that keep an account, each with the reason that is noted (``app.services.imports.pages.read`` words
 #: it); of several the first is said. What a person did keeps the account even where a deletion would take it along.
 KEEPS: Mapping[str, str] = {
     "fk_enrolments_user": "enrolled",
@@ -56,7 +56,7 @@ _CLASSES = cast(Table, SchoolClass.__table__)
 def hold_accounts(ctx: Context, import_id: int, classes: Collection[int]) -> None:
     """Hold what an undo writes until the end of this transaction, so that nobody refers to it meanwhile.
 
-    Lock order: classes, then accounts by id (``app.services.class_editing.lock_class``).
+    Lock order: classes, then accounts by id (``app.services.classes.edit.lock_class``).
 
     Args:
         classes: that the import created.

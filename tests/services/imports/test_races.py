@@ -12,14 +12,15 @@ from sqlalchemy import func, select, update
 
 from app.jobs import JobName
 from app.models import ImportOutbox, RosterImport, SchoolClass
-from app.services.classes import NewClass, create_classes
-from app.services.imports import apply, check, sql
-from app.services.imports.apply import run_apply
-from app.services.imports.check import run_check
-from app.services.imports.intake import confirm_import, discard_import, recheck_import
-from app.services.imports.lease import MOST_INTERRUPTIONS, STALE, Superseded, claim, hold
-from app.services.imports.reading import preview_rows, refusal_of
-from app.services.imports.sweep import sweep_imports
+from app.services.classes.numbering import NewClass, create_classes
+from app.services.imports.pages.read import preview_rows, refusal_of
+from app.services.imports.pages.upload import confirm_import, discard_import, recheck_import
+from app.services.imports.run import apply, check
+from app.services.imports.run.apply import run_apply
+from app.services.imports.run.check import run_check
+from app.services.imports.shared import sql
+from app.services.imports.shared.lease import MOST_INTERRUPTIONS, STALE, Superseded, claim, hold
+from app.services.imports.shared.sweep import sweep_imports
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import Sent

@@ -14,11 +14,11 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, Table, func, select, te
 
 from app.context import Context
 from app.models import ClassCourse, OfferingAssistant, User, WaitingPlace
-from app.services.head_teachers import set_head_teacher
-from app.services.imports.reading import preview_rows
-from app.services.imports.undo import undo_import
+from app.services.classes.head_teachers import set_head_teacher
+from app.services.imports.pages.read import preview_rows
+from app.services.imports.pages.undo import undo_import
 from app.services.imports.undo_accounts import GOES, KEEPS, keys_to
-from app.services.offering_staff import add_assistants, set_operating_teacher
+from app.services.offerings.staff import add_assistants, set_operating_teacher
 from app.uow import unit_of_work
 from tenants.db import Base, db
 from tenants.registry import SchoolInfo
