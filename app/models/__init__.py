@@ -3,7 +3,7 @@
 from app.models.alliance import SupportVisit
 from app.models.announcements import Announcement, AnnouncementTarget
 from app.models.audit import AuditEntry
-from app.models.background import DailyRun
+from app.models.background import DailyRun, Outbox
 from app.models.classes import ClassCourse, ClassSelection, SchoolClass
 from app.models.courses import (
     Course,
@@ -57,6 +57,7 @@ __all__ = [
     "MailOutbox",
     "Notice",
     "OfferingAssistant",
+    "Outbox",
     "ProofFile",
     "RosterImport",
     "RosterImportPhoto",

@@ -66,7 +66,13 @@ class ClassSelection(SchoolScoped, Base):
             ["course_offerings.school_id", "course_offerings.id"],
             name="fk_class_selections_offering",
         ),
+        ForeignKeyConstraint(
+            ["school_id", "created_by"],
+            ["users.school_id", "users.id"],
+            name="fk_class_selections_created_by",
+        ),
         Index("ix_class_selections_class", "school_id", "class_id", "id"),
+        Index("ix_class_selections_created_by", "school_id", "created_by"),
     )
 
     id: Mapped[RowId]
@@ -76,6 +82,7 @@ class ClassSelection(SchoolScoped, Base):
     already: Mapped[int] = mapped_column(Integer)
     #: reason -> number of students who could not be registered.
     refused: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    #: None when a visiting secretary did it, whose account is the alliance's.
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_by_name: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[CreatedAt]

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from app.models.background import Outbox
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
@@ -40,6 +41,8 @@ class RosterImport(SchoolScoped, Base):
     """One import, from the upload to its undoing. The row is the truth and the outbox; RQ carries only its id.
 
     ``epoch`` is raised by every run of a job; each transaction of a run checks it, so that of two runs one writes.
+    ``interruptions`` counts the runs in a row that ended without finishing; a run that finishes, and whatever a person
+    does, sets it to 0.
     ``content`` is the person's file, sealed. ``refusal`` says why a file was not read at all, ``summary`` holds
     the counts and what the preview asks (classes to be created, grouped problems). ``options`` holds what people chose
     (unit code, update rule, same classes) and the sealed sample of the columns that the mapping page shows; in the
@@ -68,6 +71,7 @@ class RosterImport(SchoolScoped, Base):
     progress_done: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     progress_total: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     epoch: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    interruptions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_by_name: Mapped[str] = mapped_column(String(100))
@@ -113,12 +117,8 @@ class RosterImportRow(SchoolScoped, Base):
     kept: Mapped[str | None] = mapped_column(String(16))
 
 
-class ImportOutbox(Base):
-    """An import that a job still has to work on, in the same transaction as its state.
-
-    Not scoped: the sweeper reads the due rows of all schools at once, before any school is known. It holds ids and a
-    time, nothing of a person; a school writes its own rows only.
-    """
+class ImportOutbox(Outbox, Base):
+    """An import that a job still has to work on."""
 
     __tablename__ = "import_outbox"
     __table_args__ = (
@@ -131,10 +131,8 @@ class ImportOutbox(Base):
         Index("ix_import_outbox_due_at", "due_at"),
     )
 
-    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     job: Mapped[str] = mapped_column(String(32))
-    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class RosterImportPictures(SchoolScoped, Base):

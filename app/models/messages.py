@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.background import Outbox
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
@@ -76,8 +77,8 @@ class Mail(SchoolScoped, Base):
     created_at: Mapped[CreatedAt]
 
 
-class MailOutbox(Base):
-    """Ids of mails that wait for a worker, of all schools: read by the sweeper before any school is known."""
+class MailOutbox(Outbox, Base):
+    """A mail that waits for a worker."""
 
     __tablename__ = "mail_outbox"
     __table_args__ = (
@@ -90,6 +91,4 @@ class MailOutbox(Base):
         Index("ix_mail_outbox_due_at", "due_at"),
     )
 
-    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    mail_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    due_at: Mapped[CreatedAt]
+    mail_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)

@@ -136,7 +136,6 @@ class OfferingAssistant(SchoolScoped, Base):
             ["school_id", "user_id"],
             ["users.school_id", "users.id"],
             name="fk_offering_assistants_user",
-            ondelete="CASCADE",
         ),
         Index("ix_offering_assistants_user", "school_id", "user_id"),
     )

@@ -8,15 +8,18 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.jobs import JobName
 from app.models import User
 from app.sheets.reading.pictures import PICTURE_LIMITS
 from tenants.registry import SchoolInfo
+from tenants.scope import school_scope
 from tests.admin.test_import_pages import import_id, work
 from tests.support.pages import token_of
 from tests.support.teachers import packed, picture, teacher_sheet
+from tests.support.teaching import put_class
 
 MakeUser = Callable[..., User]
 ClientFor = Callable[..., FlaskClient]
@@ -69,6 +72,22 @@ def test_teachers_go_in_with_their_pictures(client: FlaskClient, app: Flask, sch
     assert "导入完成：新建 2 人" in page
     assert "下载登录名清单" in page
     assert client.get(address + "logins.xlsx").data.startswith(b"PK")
+
+
+def test_undoing_keeps_a_head_teacher_and_says_so(
+    client: FlaskClient, app: Flask, school: SchoolInfo
+) -> None:
+    address = upload(client, [{"real_name": "王芳"}, {"real_name": "李雷"}], None)
+    work(app, school, address)
+    press(client, address + "confirm")
+    work(app, school, address, JobName.APPLY_IMPORT)
+    with app.app_context(), school_scope(school.id) as session:
+        wang = session.scalars(select(User.id).where(User.real_name == "王芳")).one()
+    put_class(school, number="1", name="一班", entry_year=2026, head_teacher_id=wang)
+    press(client, address + "undo")
+    page = client.get(address).text
+    assert "删除了 1 个账号" in page
+    assert "该教师已是班主任，已保留" in page
 
 
 def test_a_namesake_is_asked_about_and_answered(client: FlaskClient, app: Flask, school: SchoolInfo) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound
-from app.models import ClassCourse, CourseOffering, Enrolment, User, WaitingPlace
+from app.models import ClassCourse, ClassSelection, CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.permissions import Role
 from app.services.classes.edit import archive_class, delete_class
 from app.services.classes.later_joiners import answer_later_joiners, list_later_joiners
@@ -56,6 +57,23 @@ def registered(ctx: Context, offering_id: int) -> set[int]:
     ctx.session.expire_all()
     active = (Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None))
     return set(ctx.session.scalars(select(Enrolment.user_id).where(*active)))
+
+
+def test_what_a_visiting_secretary_registered_keeps_the_name(
+    ctx: Context,
+    make_user: MakeUser,
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    class_id: int,
+    offering: CourseOffering,
+) -> None:
+    make_user(school, class_id=class_id)
+    secretary = make_user(alliance, "secretary", real_name="林静")
+    actor = replace(ctx.actor, user_id=secretary.id, name="林静", school_id=alliance.id, role=Role.VISITOR)
+    with unit_of_work(replace(ctx, actor=actor)) as visiting:
+        select_courses(visiting, class_id=class_id, offering_ids=[offering.id])
+    selection = ctx.session.scalars(select(ClassSelection)).one()
+    assert (selection.created_by, selection.created_by_name) == (None, "林静")
 
 
 def test_a_whole_class_is_registered_before_the_window_and_told_why_some_are_not(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.context import Context
 from app.demo import covers
@@ -323,6 +324,30 @@ def test_a_cover_that_a_colleague_changed_meanwhile_is_not_replaced_unseen(
         set_cover(ctx, course_id=course_id, content=covers.helix(), revision=first)
     with pytest.raises(Conflict, match="王主任 刚刚更换了封面"):
         set_cover(make_ctx(school), course_id=course_id, content=covers.herbs(), revision=first)
+
+
+def test_a_visiting_secretary_is_kept_as_a_name_and_meets_nobody_but_others(
+    make_ctx: MakeCtx, make_user: MakeUser, school: SchoolInfo, alliance: SchoolInfo, course_id: int
+) -> None:
+    def visitor(name: str) -> Context:
+        account = make_user(alliance, "secretary", real_name=name)
+        ctx = make_ctx(school, Role.VISITOR, user=account)
+        return replace(ctx, actor=replace(ctx.actor, school_id=alliance.id))
+
+    secretary, other = visitor("林静"), visitor("周敏")
+    first = open_draft(secretary, course_id=course_id).revision
+    save(secretary, course_id, first, summary="甲")
+    save(secretary, course_id, first + 1, summary="乙")
+    draft = secretary.session.scalars(select(CourseDraft).where(CourseDraft.course_id == course_id)).one()
+    assert (draft.edited_by, draft.edited_by_name) == (None, "林静")
+    edited = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "course.edited")
+    assert secretary.session.scalar(edited) == 1, "one sitting"
+    with pytest.raises(EditedMeanwhile) as named:
+        save(other, course_id, first, summary="丙")
+    assert "林静" in str(named.value.message)
+    with pytest.raises(EditedMeanwhile) as own:
+        save(secretary, course_id, first, summary="丁")
+    assert "林静" not in str(own.value.message)
 
 
 def test_saves_of_one_sitting_are_one_line_of_the_audit(

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from threading import Thread
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.context import Context
-from app.models import DailyRun
-from app.services.background.run_once_a_day import DailyTask, sweep_days
+from app.models import DailyRun, School
+from app.services.background.run_once_a_day import SCHOOLS_A_SWEEP, DailyTask, sweep_days
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tests.support.app import school_info
@@ -55,6 +55,25 @@ def test_a_task_that_fails_leaves_its_day_open_and_the_other_schools_alone(
         )
     assert other_school.id in done
     assert school.id not in done
+
+
+def test_more_schools_that_fail_than_one_sweep_takes_hold_up_nobody(
+    app_context: Flask, make_school: Callable[..., SchoolInfo]
+) -> None:
+    failing, good = {make_school().id for _ in range(SCHOOLS_A_SWEEP + 5)}, make_school().id
+    ran: list[int] = []
+
+    def work(ctx: Context) -> None:
+        if ctx.school.id in failing:
+            raise RuntimeError("no")
+        ran.append(ctx.school.id)
+
+    with db.engine.connect() as connection:
+        schools = connection.scalar(select(func.count()).select_from(School)) or 0
+    # As many as it takes when nobody has a second turn before all have had their first.
+    for _ in range(schools // SCHOOLS_A_SWEEP + 1):
+        sweep_days([DailyTask("test-many", work)], units_for=units_for)
+    assert good in ran
 
 
 def test_two_workers_at_once_do_it_once(app: Flask, school: SchoolInfo) -> None:

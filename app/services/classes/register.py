@@ -15,6 +15,7 @@ from app.rules.offerings.publication import OfferingStatus
 from app.services.offerings.phase import licence_holds
 from app.services.registrations.seats import Registered, is_online, register_many
 from app.services.shared.audit import record
+from app.services.shared.require_permission import account_here
 
 
 def selectable(ctx: Context) -> ColumnElement[bool]:
@@ -87,7 +88,7 @@ def register_class(
         offering_id=offering.id,
         registered=0,
         already=0,
-        created_by=ctx.actor.user_id,
+        created_by=account_here(ctx),
         created_by_name=ctx.actor.name,
         created_at=ctx.now(),
     )

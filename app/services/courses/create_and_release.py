@@ -19,7 +19,7 @@ from app.services.schools.directory import require_alliance
 from app.services.schools.quotas import require_room_for_course
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 from app.services.shared.search import course_matches
 
 __all__ = [
@@ -187,10 +187,9 @@ def _create(ctx: Context, content: CourseContent) -> Course:
     wrong = problems(content) or taken(ctx, content, course_id=None)
     if wrong:
         raise InvalidFields(wrong)
-    at_home = ctx.actor.school_id == ctx.school.id
     course = Course(
         school_id=ctx.school.id,
-        created_by=ctx.actor.user_id if at_home else None,
+        created_by=account_here(ctx),
         version=0,
         revision=0,
         released=False,

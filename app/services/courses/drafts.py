@@ -27,7 +27,7 @@ from app.services.courses.fields import LISTED, editable_course, is_live, live_c
 from app.services.courses.versions import announce_version
 from app.services.media.clean import COVER_SIZE, CleanImage, clean_image
 from app.services.shared.audit import record
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 
 #: Saves of one person within this time are one line in the audit log: the draft saves itself every few seconds.
 SITTING = timedelta(minutes=30)
@@ -302,9 +302,7 @@ def _store(
     noted: bool = False,
 ) -> CourseDraft:
     touched = _touched(course, draft)
-    same_sitting = (
-        draft is not None and draft.edited_by == ctx.actor.user_id and ctx.now() - draft.edited_at < SITTING
-    )
+    same_sitting = draft is not None and _saved_last(ctx, draft) and ctx.now() - draft.edited_at < SITTING
     if draft is None:
         draft = CourseDraft(school_id=course.school_id, course_id=course.id)
     course.revision += 1
@@ -314,7 +312,7 @@ def _store(
     if picture is not None:
         draft.cover = picture.content
     draft.touched = touched | dict.fromkeys(fields, course.revision)
-    draft.edited_by, draft.edited_by_name = ctx.actor.user_id, ctx.actor.name
+    draft.edited_by, draft.edited_by_name = account_here(ctx), ctx.actor.name
     draft.edited_at = ctx.now()
     ctx.session.add(draft)
     ctx.session.flush()
@@ -337,7 +335,13 @@ def _refuse_unseen_cover(ctx: Context, view: DraftView, draft: CourseDraft | Non
 
 def _other(ctx: Context, draft: CourseDraft | None) -> str:
     """The name of who saved last; blank when that is the acting person, who has saved something else since."""
-    return "" if draft is None or draft.edited_by == ctx.actor.user_id else draft.edited_by_name
+    return "" if draft is None or _saved_last(ctx, draft) else draft.edited_by_name
+
+
+def _saved_last(ctx: Context, draft: CourseDraft) -> bool:
+    """Whether the acting person saved the draft last; a visiting secretary is known by name only."""
+    mine = account_here(ctx)
+    return draft.edited_by == mine and (mine is not None or draft.edited_by_name == ctx.actor.name)
 
 
 def _touched(course: Course, draft: CourseDraft | None) -> dict[str, int]:

@@ -9,6 +9,7 @@ from app.errors import Message, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.courses.review_states import Step
 from app.services.messages.notices import notify, notify_administrators
+from app.services.shared.require_permission import account_here
 
 _SAID = {
     Step.APPROVE: (
@@ -47,9 +48,11 @@ def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None
         OfferingAssistant.school_id == ctx.school.id, OfferingAssistant.offering_id.in_(offerings)
     )
     concerned = or_(User.id.in_(runs), User.id.in_(assists), User.id == (course.created_by or 0))
-    acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
     people = select(User.id).where(
-        User.school_id == ctx.school.id, User.status == "active", concerned, User.id != (acting or 0)
+        User.school_id == ctx.school.id,
+        User.status == "active",
+        concerned,
+        User.id != (account_here(ctx) or 0),
     )
     for user_id in ctx.session.scalars(people.order_by(User.id)).all():
         notify(ctx, user_id=user_id, subject=subject, body=body, link=link)

@@ -23,7 +23,7 @@ from app.services.courses.fields import editable_course
 from app.services.courses.review_notices import tell_reviewers, tell_teachers
 from app.services.offerings.follow_review import follow_review
 from app.services.shared.audit import record
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 
 REASON_LENGTH = 500
 
@@ -75,7 +75,7 @@ def submit_course(ctx: Context, *, course_id: int) -> Course:
         raise NotComplete(missing)
     _move(ctx, own, following)
     if own.draft is not None:
-        own.draft.submitted_by, own.draft.submitted_by_name = ctx.actor.user_id, ctx.actor.name
+        own.draft.submitted_by, own.draft.submitted_by_name = account_here(ctx), ctx.actor.name
         own.draft.submitted_at = ctx.now()
     _note(ctx, own.course, Step.SUBMIT, "")
     tell_reviewers(ctx, own.course, title=view_of(own.course, own.draft).content.title)
@@ -179,7 +179,7 @@ def _note(ctx: Context, course: Course, step: Step, reason: str) -> None:
             course_id=course.id,
             step=step,
             reason=reason,
-            by_id=ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None,
+            by_id=account_here(ctx),
             by_name=ctx.actor.name,
             at=ctx.now(),
         )

@@ -44,11 +44,7 @@ def sweep_versions(*, units_for: UnitsFor) -> int:
         how many versions were gone on with.
     """
     return sweep_outbox(
-        school_id=CourseVersionOutbox.school_id,
-        row_id=CourseVersionOutbox.version_id,
-        due_at=CourseVersionOutbox.due_at,
-        take=tell_schools,
-        units_for=units_for,
+        CourseVersionOutbox, CourseVersionOutbox.version_id, take=tell_schools, units_for=units_for
     )
 
 

@@ -183,13 +183,7 @@ def sweep_mails(*, units_for: UnitsFor) -> int:
     Returns:
         how many mails were due.
     """
-    return sweep_outbox(
-        school_id=MailOutbox.school_id,
-        row_id=MailOutbox.mail_id,
-        due_at=MailOutbox.due_at,
-        take=_take_due,
-        units_for=units_for,
-    )
+    return sweep_outbox(MailOutbox, MailOutbox.mail_id, take=_take_due, units_for=units_for)
 
 
 def _take_due(ctx: Context, mail_id: int) -> bool:

@@ -13,7 +13,7 @@ from app.errors import Message, NotFound, msg
 from app.models import Notice, User
 from app.services.messages.mail_queue import queue_mail
 from app.services.shared.paging import Page
-from app.services.shared.require_permission import acting_user_id
+from app.services.shared.require_permission import account_here, acting_user_id
 
 PAGE_SIZE = 20
 
@@ -54,14 +54,13 @@ def notify_administrators(ctx: Context, *, subject: Message, body: Message, link
     Returns:
         how many were written.
     """
-    acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
     readers = ctx.session.execute(
         select(User.id, User.email, User.real_name)
         .where(
             User.school_id == ctx.school.id,
             User.kind == "administrator",
             User.status == "active",
-            User.id != (acting or 0),
+            User.id != (account_here(ctx) or 0),
         )
         .order_by(User.id)
     ).all()

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from app.context import Context
 from app.models import CourseOffering, OfferingAssistant, SchoolClass
 from app.rules.permissions import Action, Reach, reach
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 
 
 def reachable_classes(ctx: Context, action: Action) -> ColumnElement[bool]:
@@ -59,6 +59,5 @@ def _reachable(
     if reach(ctx.actor.role, action) is Reach.ALL:
         return true()
     # An id says who somebody is only together with the school.
-    if ctx.actor.user_id is None or ctx.actor.school_id != ctx.school.id:
-        return false()
-    return theirs(ctx.actor.user_id)
+    user_id = account_here(ctx)
+    return false() if user_id is None else theirs(user_id)

@@ -19,7 +19,7 @@ from app.services.imports.run import apply, check
 from app.services.imports.run.apply import run_apply
 from app.services.imports.run.check import run_check
 from app.services.imports.shared import sql
-from app.services.imports.shared.lease import MOST_RUNS, STALE, Superseded, claim, hold
+from app.services.imports.shared.lease import MOST_INTERRUPTIONS, STALE, Superseded, claim, hold
 from app.services.imports.shared.sweep import sweep_imports
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -203,13 +203,41 @@ def test_an_error_of_ours_fails_the_import_and_writes_nothing(
 
 def test_an_import_that_kills_every_worker_is_given_up(importer: Importer) -> None:
     import_id = importer.start(sheet_of(plain_rows(importer.school)))
-    for _ in range(MOST_RUNS):
+    for _ in range(MOST_INTERRUPTIONS):
         with importer.units() as ctx:
             assert claim(ctx, import_id, waiting="uploaded", working="checking") is not None
         _let_the_lease_run_out(importer, import_id)
     run_check(importer.units, import_id=import_id)
     assert importer.read(import_id).state == "failed"
     assert _outbox(importer, import_id) is None
+    importer.check_again(import_id)
+    assert importer.read(import_id).state == "checked", "who tries again gets all the runs again"
+
+
+def test_what_people_do_is_no_interruption(importer: Importer) -> None:
+    import_id = importer.check(plain_rows(importer.school))
+    for _ in range(MOST_INTERRUPTIONS // 2 + 1):
+        importer.check_again(import_id)
+        assert importer.read(import_id).state == "checked"
+    importer.confirm(import_id)
+    assert importer.read(import_id).state == "applied"
+
+
+def test_interruptions_of_the_check_do_not_count_against_the_writing(importer: Importer) -> None:
+    import_id = importer.start(sheet_of(plain_rows(importer.school)))
+    for _ in range(MOST_INTERRUPTIONS - 1):
+        with importer.units() as ctx:
+            assert claim(ctx, import_id, waiting="uploaded", working="checking") is not None
+        _let_the_lease_run_out(importer, import_id)
+    run_check(importer.units, import_id=import_id)
+    with importer.units() as ctx:
+        confirm_import(ctx, import_id=import_id)
+    for _ in range(2):
+        with importer.units() as ctx:
+            assert claim(ctx, import_id, waiting="applying", working="applying") is not None
+        _let_the_lease_run_out(importer, import_id)
+    run_apply(importer.units, import_id=import_id)
+    assert importer.read(import_id).state == "applied"
 
 
 def test_the_sweep_sends_what_nobody_works_on_once(importer: Importer, sent: Sent) -> None:

@@ -39,7 +39,14 @@ _SHOWN: Mapping[str, str] = {
 _KEPT = {
     "changed": msg("导入之后又有修改，已保留"),
     "used": msg("该账号已经登录使用过，已保留"),
-    "enrolled": msg("该学生已有选课记录，已保留"),
+    "enrolled": msg("该账号已有选课记录，已保留"),
+    "waiting": msg("该账号正在候补课程名额，已保留"),
+    "head_teacher": msg("该教师已是班主任，已保留"),
+    "operates": msg("该教师已是课程的运营教师，已保留"),
+    "assists": msg("该教师已是课程的助教，已保留"),
+    "authored": msg("该教师已创建课程，已保留"),
+    "requested": msg("该账号已提交信息修改申请，已保留"),
+    "acted": msg("该账号已有操作记录，已保留"),
     "taken": msg("原来的值已被其他账号使用或班级已删除，已保留"),
 }
 

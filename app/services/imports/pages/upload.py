@@ -19,7 +19,7 @@ from app.services.imports.shared.pictures import forget_pictures, keep_pictures
 from app.services.imports.shared.summary import Summary
 from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.pictures import PICTURE_LIMITS
 
@@ -55,7 +55,6 @@ def start_import(
     require(ctx, Action.IMPORT_ROSTER)
     refusal = _too_large(content, pictures)
     fits = refusal is None
-    own = ctx.actor.school_id == ctx.school.id
     entry = RosterImport(
         school_id=ctx.school.id,
         kind=kind,
@@ -65,7 +64,7 @@ def start_import(
         content=ctx.vault.seal_blob(ctx.school.id, FILE_KIND, content) if fits else None,
         options={"add_unit_code": add_unit_code},
         refusal=refusal.as_json() if refusal else None,
-        created_by=ctx.actor.user_id if own else None,
+        created_by=account_here(ctx),
         created_by_name=ctx.actor.name,
     )
     ctx.session.add(entry)

@@ -20,8 +20,8 @@ from app.services.shared.audit import record
 
 #: After this long without a heartbeat a run counts as dead.
 STALE = timedelta(seconds=10)
-#: Runs after which an import that kills its workers is given up.
-MOST_RUNS = 30
+#: Interruptions after which an import that kills its workers is given up.
+MOST_INTERRUPTIONS = 30
 
 _GIVEN_UP = msg("处理多次中断，没有写入任何数据，请重新上传；仍然如此请联系平台管理员")
 
@@ -69,6 +69,7 @@ def claim(ctx: Context, import_id: int, *, waiting: str, working: str) -> Run | 
         select(
             RosterImport.state,
             RosterImport.epoch,
+            RosterImport.interruptions,
             (RosterImport.heartbeat_at > func.now() - STALE).label("alive"),
         )
         .where(RosterImport.id == import_id)
@@ -77,12 +78,14 @@ def claim(ctx: Context, import_id: int, *, waiting: str, working: str) -> Run | 
     if row is None or row.state not in (waiting, working) or (row.state == working and row.alive):
         return None
     run = Run(import_id, row.epoch + 1, working)
-    if run.epoch > MOST_RUNS:
+    # The epoch says nothing of that: it also counts finished runs and what people did.
+    interruptions = row.interruptions + (row.state == working)
+    if interruptions >= MOST_INTERRUPTIONS:
         _end(ctx, import_id, row.epoch, {"state": "failed", "refusal": _GIVEN_UP.as_json()})
         record(ctx, "roster_import.failed", "roster_import", import_id)
         return None
     fresh = {"state": working, "epoch": run.epoch, "heartbeat_at": func.now(), "progress_done": 0}
-    _update(ctx, import_id, row.epoch, fresh)
+    _update(ctx, import_id, row.epoch, {**fresh, "interruptions": interruptions})
     _postpone(ctx, import_id)
     return run
 
@@ -143,7 +146,8 @@ def fail(ctx: Context, run: Run, reason: Message) -> None:
 def _end(
     ctx: Context, import_id: int, epoch: int, values: dict[str, Any], *, state: str | None = None
 ) -> bool:
-    if not _update(ctx, import_id, epoch, {"heartbeat_at": None, **values}, state=state):
+    ended = {"heartbeat_at": None, "interruptions": 0, **values}
+    if not _update(ctx, import_id, epoch, ended, state=state):
         return False
     ctx.session.execute(delete(ImportOutbox).where(*_outbox(ctx, import_id)))
     return True

@@ -9,7 +9,7 @@ criterion does not reach SQL text. Identifiers come from constants only, values 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -207,30 +207,6 @@ _COUNT_CLASSES = text(f"""
     GROUP BY 1
 """)  # noqa: S608
 
-_ENROLLED = "EXISTS (SELECT FROM enrolments e WHERE e.school_id = :school AND e.user_id = u.id)"
-_USED = "u.last_login_at IS NOT NULL OR u.password_hash IS NOT NULL"
-
-_REMOVE = text(f"""
-    DELETE FROM users u USING roster_import_rows r
-    WHERE {_MINE} AND r.action = 'create' AND u.school_id = :school AND u.id = r.user_id
-        AND to_jsonb(u) @> r.new AND NOT ({_USED}) AND NOT {_ENROLLED}
-""")  # noqa: S608
-
-_KEEP_CREATED = text(f"""
-    UPDATE roster_import_rows r
-    SET kept = CASE WHEN {_ENROLLED} THEN 'enrolled' WHEN {_USED} THEN 'used' ELSE 'changed' END
-    FROM users u
-    WHERE {_MINE} AND r.action = 'create' AND u.school_id = :school AND u.id = r.user_id
-""")  # noqa: S608
-
-_COUNT_KEPT = text(f"SELECT count(*) FROM roster_import_rows r WHERE {_MINE} AND r.kept IS NOT NULL")  # noqa: S608
-
-_REMOVE_CLASSES = text("""
-    DELETE FROM classes c
-    WHERE c.school_id = :school AND c.id = ANY(:classes) AND c.head_teacher_id IS NULL
-        AND NOT EXISTS (SELECT FROM users u WHERE u.school_id = :school AND u.class_id = c.id)
-""")
-
 
 def stage_rows(ctx: Context, import_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert staged rows: dicts by column name, ``raw`` in base64."""
@@ -315,24 +291,6 @@ def restore_changes(ctx: Context, import_id: int) -> int:
     done = _row_numbers(ctx, _RESTORE, import_id)
     _count(ctx, _KEEP_CHANGES, import_id, done=done)
     return len(done)
-
-
-def remove_created(ctx: Context, import_id: int) -> int:
-    """Delete created accounts that nobody has changed or used, and note why the others are kept."""
-    removed = _count(ctx, _REMOVE, import_id)
-    _count(ctx, _KEEP_CREATED, import_id)
-    return removed
-
-
-def count_kept(ctx: Context, import_id: int) -> int:
-    """Rows whose accounts an undo left as they were."""
-    return int(ctx.session.execute(_COUNT_KEPT, _import(ctx, import_id)).scalar_one())
-
-
-def remove_classes(ctx: Context, classes: Iterable[int]) -> int:
-    """Delete those of the classes that are empty."""
-    done = ctx.session.execute(_REMOVE_CLASSES, {"school": ctx.school.id, "classes": list(classes)})
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _import(ctx: Context, import_id: int) -> dict[str, int]:

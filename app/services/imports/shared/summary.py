@@ -94,12 +94,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did: accounts removed, accounts restored, accounts kept as they are, classes removed."""
+    """What an undo did: accounts removed, restored and kept as they are; classes removed, and kept in use."""
 
     removed: int = 0
     restored: int = 0
     kept: int = 0
     classes: int = 0
+    kept_classes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

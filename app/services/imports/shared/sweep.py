@@ -22,13 +22,7 @@ def sweep_imports(*, units_for: UnitsFor) -> int:
     Returns:
         how many jobs were sent.
     """
-    return sweep_outbox(
-        school_id=ImportOutbox.school_id,
-        row_id=ImportOutbox.import_id,
-        due_at=ImportOutbox.due_at,
-        take=_send_again,
-        units_for=units_for,
-    )
+    return sweep_outbox(ImportOutbox, ImportOutbox.import_id, take=_send_again, units_for=units_for)
 
 
 def _send_again(ctx: Context, import_id: int) -> bool:
