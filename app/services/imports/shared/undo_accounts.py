@@ -29,7 +29,6 @@ from app.models import RosterImportRow, SchoolClass, User
 from tenants.db import Base
 
 #: Foreign keys of rows that keep an account, each with the reason that is noted
-#: Foreign keys of rows that keep an account, each with the reason that is noted
 #: (``app.services.imports.pages.read`` words it); of several the first is said. What a person did keeps the account
 #: even where a deletion would take it along.
 KEEPS: Mapping[str, str] = {
