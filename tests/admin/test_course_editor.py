@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.context import Context
-from app.demo import covers
+from app.demo.data_files import cover_svg
 from app.models import CourseDraft, CourseOffering, User
 from app.rules.permissions import Role
 from app.services.course_drafts import open_draft, save_draft
@@ -106,7 +106,7 @@ def test_the_form_without_script_saves_the_tab(client: FlaskClient, school: Scho
         subject="外科学",
         team="王教授\n\n张教授",
         tags="急救、 双语,急救",
-        cover=(BytesIO(covers.helix()), "a.svg"),
+        cover=(BytesIO(cover_svg("helix")), "a.svg"),
     )
     assert answer.status_code == 303
     stored = draft(school)
@@ -124,13 +124,13 @@ def test_a_cropped_cover_does_not_replace_one_that_was_not_seen(client: FlaskCli
         chosen = (BytesIO(picture), "cover.jpg")
         return send(client, page + "cover", revision=str(revision), cover=chosen)
 
-    first = crop(covers.helix(), 1).json
+    first = crop(cover_svg("helix"), 1).json
     assert first is not None
     assert first["newer"] == []
-    stale = crop(covers.herbs(), 1)
+    stale = crop(cover_svg("herbs"), 1)
     assert stale.status_code == 409
     assert "封面刚刚被更换" in str(stale.json)
-    assert crop(covers.herbs(), first["revision"]).status_code == 200
+    assert crop(cover_svg("herbs"), first["revision"]).status_code == 200
 
 
 def test_the_script_saves_only_what_was_touched_and_hears_what_is_wrong(
