@@ -13,7 +13,7 @@ from app.cli.shell import REFUSED, address_of, shell_unit
 from app.demo.people import NEWCOMERS_NUMBER
 from app.demo.schools import PASSWORD, members
 from app.demo.seed import seed
-from app.rules.passwords import initial_password
+from app.rules.auth.initial_password import initial_password
 
 group = AppGroup("demo", help="Data and accounts of the demonstration.")
 

@@ -14,8 +14,8 @@ from app.context import Actor, Context
 from app.demo.data_files import load
 from app.models import Announcement, Enrolment, SchoolFigure, User
 from app.rules.permissions import Role
-from app.services.announcing import AnnouncementContent, save_announcement
-from app.services.figures import write_figures
+from app.services.alliance.figures import write_figures
+from app.services.announcements.write import AnnouncementContent, save_announcement
 
 DAYS = 60
 

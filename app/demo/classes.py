@@ -10,11 +10,11 @@ from app.context import Actor, Context
 from app.demo.schools import members
 from app.models import ClassSelection, CourseOffering, SchoolClass, User
 from app.rules.permissions import Role
-from app.services.class_editing import archive_class, create_class
-from app.services.class_followers import answer_later_joiners
-from app.services.class_members import associate
-from app.services.class_registering import selectable
-from app.services.class_selection import select_courses
+from app.services.classes.edit import archive_class, create_class
+from app.services.classes.later_joiners import answer_later_joiners
+from app.services.classes.members import associate
+from app.services.classes.register import selectable
+from app.services.classes.select_courses import select_courses
 
 #: For so many courses the first class is registered.
 _COURSES = 2

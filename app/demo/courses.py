@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.demo.data_files import load
-from app.services.courses import CourseContent
+from app.services.courses.create_and_release import CourseContent
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from app.context import Context
 from app.demo.data_files import load
 from app.demo.schools import members
 from app.models import CourseLicence, CourseOffering, LicenceAnswer
-from app.rules.licence_terms import Terms
-from app.rules.terms import terms_around
-from app.services.licence_writing import CourseRef
-from app.services.licensing import end_licences, license_courses
-from app.services.quotas import set_quotas
+from app.rules.licences.conditions import Terms
+from app.rules.shared.semesters import terms_around
+from app.services.licences.bulk import end_licences, license_courses
+from app.services.licences.rows import CourseRef
+from app.services.schools.quotas import set_quotas
 from tenants.registry import SchoolInfo
 
 

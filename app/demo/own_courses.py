@@ -14,11 +14,11 @@ from app.context import Actor, Context
 from app.demo.data_files import cover_svg, load
 from app.models import Course, CourseRecommendation, School, User
 from app.rules.permissions import Role
-from app.services.course_drafts import open_draft, save_draft, set_cover
-from app.services.course_reviews import review_course, submit_course
-from app.services.courses import CourseContent, create_own_course
-from app.services.offerings import schedule_offering
-from app.services.recommendations import accept_recommendation, recommend_course
+from app.services.courses.create_and_release import CourseContent, create_own_course
+from app.services.courses.drafts import open_draft, save_draft, set_cover
+from app.services.courses.recommendations import accept_recommendation, recommend_course
+from app.services.courses.reviews import review_course, submit_course
+from app.services.offerings.schedule import schedule_offering
 
 #: Days from today: start, end, registration's start and end.
 _OPEN = (12, 96, -3, 18)

@@ -11,13 +11,13 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.demo.schools import PASSWORD, DemoClass, DemoSchool, members
 from app.models import Consent, SchoolClass, User
-from app.rules.consent import VERSION
-from app.rules.pinyin import pinyin_of
-from app.services.audit import record
-from app.services.classes import NewClass, create_classes
-from app.services.head_teachers import set_head_teacher
-from app.services.passwords import hash_password
-from app.services.sealed import ID_NUMBER, seal
+from app.rules.auth.consent import VERSION
+from app.rules.shared.pinyin import pinyin_of
+from app.services.classes.head_teachers import set_head_teacher
+from app.services.classes.numbering import NewClass, create_classes
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import ID_NUMBER, seal
+from app.services.shared.password_hashes import hash_password
 
 NEWCOMERS_NUMBER = "2026000"
 

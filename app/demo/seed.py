@@ -21,13 +21,13 @@ from app.demo.registrations import register_students
 from app.demo.schools import DemoSchool, Plan, members
 from app.models import Course, CourseOffering, School, SchoolSettings, User
 from app.rules.permissions import Role
-from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
-from app.services.course_drafts import open_draft, save_draft
-from app.services.courses import create_course, publish_version, release_course, set_cover
-from app.services.licences import license_course
-from app.services.offerings import put_online, schedule_offering
-from app.services.schools import open_school
-from app.services.tenancy import INFO_COLUMNS
+from app.services.alliance.setup import add_secretary, provisional_alliance, set_up_alliance
+from app.services.courses.create_and_release import create_course, publish_version, release_course, set_cover
+from app.services.courses.drafts import open_draft, save_draft
+from app.services.licences.single import license_course
+from app.services.offerings.schedule import put_online, schedule_offering
+from app.services.schools.directory import INFO_COLUMNS
+from app.services.schools.open_and_edit import open_school
 from tenants.registry import SchoolInfo, find_alliance
 
 #: Opens a unit of work of the operator in a school.

@@ -8,8 +8,8 @@ from io import BytesIO
 
 from olefile import MAXREGSECT, STGTY_STREAM, OleFileIO
 
-from app.sheets.extent import Extent
-from app.sheets.limits import Limits, refuse
+from app.sheets.reading.limits import Limits, refuse
+from app.sheets.reading.sheet_bounds import Extent
 
 Flaw = tuple[int, int, str]
 

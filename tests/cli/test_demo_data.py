@@ -16,7 +16,7 @@ from app.demo.courses import alliance_courses
 from app.demo.data_files import FOLDER, BadData, load
 from app.demo.own_courses import own_courses
 from app.demo.schools import members
-from app.rules.assessment import Kind, problems
+from app.rules.courses.assessment import Kind, problems
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.demo.data_files import emblem_svg
 from app.factory import create_app
 from app.models import User
-from app.services.passwords import verify_password
+from app.services.shared.password_hashes import verify_password
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_alliance, find_by_slug, forget_schools
 from tenants.scope import school_scope

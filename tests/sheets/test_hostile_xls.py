@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
 from tests.sheets.files import compound, xls_table
 
 DAMAGED = "文件已损坏或格式不规范，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"

@@ -6,9 +6,9 @@ import struct
 
 import pytest
 
-from app.sheets.limits import LIMITS, Limits
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
+from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
 from tests.sheets.files import (
     compound,
     letters,
