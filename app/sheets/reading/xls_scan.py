@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+from io import BytesIO
+
+from olefile import MAXREGSECT, STGTY_STREAM, OleFileIO
 
 from app.sheets.reading.limits import Limits, refuse
-from app.sheets.reading.ole import CompoundFile
 from app.sheets.reading.sheet_bounds import Extent
 
 Flaw = tuple[int, int, str]
+
+#: Entries of a compound file's directory; a workbook has some ten, and two for each embedded object.
+_MOST_ENTRIES = 4096
+_ENTRY_BYTES = 128
 
 _BOF, _EOF, _BOUNDSHEET, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x002F
 _FORMULA, _BOOL_OR_ERROR, _MULTIPLE_RK = 0x0006, 0x0205, 0x00BD
@@ -26,19 +33,90 @@ def scan_xls(content: bytes, limits: Limits) -> list[list[Flaw]]:
     Raises:
         Refusal: password, macros, no workbook inside, reaching too far, or damaged.
     """
-    compound = CompoundFile(content)
-    names = compound.names
-    if "EncryptedPackage" in names:
-        refuse("password")
-    stream = next((found for name in _WORKBOOKS if (found := compound.stream(name))), b"")
-    if not stream:
-        refuse("not_a_sheet")
-    if "_VBA_PROJECT_CUR" in names:
-        refuse("macro")
     try:
+        stream = _workbook(content)
         return [_scan_sheet(stream, start, limits) for start in _sheet_starts(stream)]
-    except struct.error:
+    except (OSError, ValueError, LookupError, RecursionError, struct.error):
         refuse("damaged")
+
+
+def _workbook(content: bytes) -> bytes:
+    """The stream of an .xls that holds its sheets.
+
+    Raises:
+        Refusal: see ``scan_xls``.
+        OSError, ValueError, LookupError, RecursionError, struct.error: the compound file is damaged.
+    """
+    _check_header(content)
+    with _BoundedOle(BytesIO(content)) as compound:
+        names = {entry.name for entry in compound.direntries if entry is not None}
+        if "EncryptedPackage" in names:
+            refuse("password")
+        stream = next((found for name in _WORKBOOKS if (found := compound.stream(name))), b"")
+        if not stream:
+            refuse("not_a_sheet")
+        if "_VBA_PROJECT_CUR" in names:
+            refuse("macro")
+    return stream
+
+
+def _check_header(content: bytes) -> None:
+    """Refuse sizes that no program writes and that olefile would take at their word ([MS-CFB] 2.2)."""
+    shift, mini_shift = struct.unpack_from("<HH", content, 30)
+    if shift not in {9, 12} or mini_shift != 6:
+        refuse("damaged")
+    size = 1 << shift
+    # A sector of the double-indirect table (DIFAT) names size/4 - 1 sectors of the FAT, each for size/4 sectors.
+    sectors_each = size // 4 * (size // 4 - 1)
+    (difat_sectors,) = struct.unpack_from("<I", content, 72)
+    if difat_sectors > len(content) // (size * sectors_each) + 1:
+        refuse("damaged")
+
+
+class _BoundedOle(OleFileIO):  # type: ignore[misc]
+    """A compound file whose chains of sectors end.
+
+    olefile follows a chain for as many sectors as the file declares, which may be billions in a circle. So each chain
+    is followed here before olefile reads it.
+    """
+
+    def loaddirectory(self, sect: int) -> None:
+        """Read the directory; the FAT has been read."""
+        if _length(self.fat, sect) * self.sector_size > _MOST_ENTRIES * _ENTRY_BYTES:
+            refuse("damaged")
+        _length(self.fat, self.first_mini_fat_sector)
+        super().loaddirectory(sect)
+        _length(self.fat, self.root.isectStart)
+
+    def stream(self, name: str) -> bytes:
+        """The bytes of the first stream of this name wherever it stands, as calamine finds it; "" without one."""
+        for entry in self.direntries:
+            if entry is not None and entry.name == name and entry.entry_type == STGTY_STREAM:
+                return self._read(entry.isectStart, entry.size)
+        return b""
+
+    def _read(self, start: int, size: int) -> bytes:
+        if size >= self.minisectorcutoff:
+            _length(self.fat, start)
+        else:
+            self.loadminifat()
+            _length(self.minifat, start)
+        return bytes(self._open(start, size).read())
+
+
+def _length(table: Sequence[int], sector: int) -> int:
+    """Sectors of the chain that begins here.
+
+    Raises:
+        Refusal: it leads outside the file, or in a circle.
+    """
+    length = 0
+    while sector < MAXREGSECT:
+        length += 1
+        if sector >= len(table) or length > len(table):
+            refuse("damaged")
+        sector = table[sector]
+    return length
 
 
 def _sheet_starts(stream: bytes) -> list[int]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.context import Context
-from app.demo import covers
+from app.demo.data_files import cover_svg
 from app.models import CourseDraft, CourseOffering, User
 from app.rules.permissions import Role
 from app.services.courses.create_and_release import (
@@ -106,7 +106,7 @@ def test_the_form_without_script_saves_the_tab(client: FlaskClient, school: Scho
         subject="外科学",
         team="王教授\n\n张教授",
         tags="急救、 双语,急救",
-        cover=(BytesIO(covers.helix()), "a.svg"),
+        cover=(BytesIO(cover_svg("helix")), "a.svg"),
     )
     assert answer.status_code == 303
     stored = draft(school)
@@ -124,13 +124,13 @@ def test_a_cropped_cover_does_not_replace_one_that_was_not_seen(client: FlaskCli
         chosen = (BytesIO(picture), "cover.jpg")
         return send(client, page + "cover", revision=str(revision), cover=chosen)
 
-    first = crop(covers.helix(), 1).json
+    first = crop(cover_svg("helix"), 1).json
     assert first is not None
     assert first["newer"] == []
-    stale = crop(covers.herbs(), 1)
+    stale = crop(cover_svg("herbs"), 1)
     assert stale.status_code == 409
     assert "封面刚刚被更换" in str(stale.json)
-    assert crop(covers.herbs(), first["revision"]).status_code == 200
+    assert crop(cover_svg("herbs"), first["revision"]).status_code == 200
 
 
 def test_the_script_saves_only_what_was_touched_and_hears_what_is_wrong(
@@ -204,7 +204,7 @@ def test_a_conflict_saves_nothing_not_even_the_cover_and_says_so(
     fields = {"title": "自建课程", "category": "临床医学"}
     send(colleague, page + "save/basics", revision="1", **fields, summary="对方的简介")
     before = draft(school)
-    chosen = (BytesIO(covers.helix()), "a.svg")
+    chosen = (BytesIO(cover_svg("helix")), "a.svg")
     asked = send(client, page + "save/basics", revision="1", **fields, summary="我的简介", cover=chosen)
     assert asked.status_code == 409
     assert draft(school) == before
@@ -219,12 +219,12 @@ def test_a_cover_that_was_replaced_meanwhile_keeps_the_texts_from_being_saved_to
 ) -> None:
     fields = {"revision": "1", "title": "自建课程", "category": "临床医学"}
     assert (
-        send(client, page + "save/basics", **fields, cover=(BytesIO(covers.helix()), "a.svg")).status_code
+        send(client, page + "save/basics", **fields, cover=(BytesIO(cover_svg("helix")), "a.svg")).status_code
         == 303
     )
     before = draft(school)
     answer = send(
-        client, page + "save/basics", **fields, summary="新简介", cover=(BytesIO(covers.herbs()), "b.svg")
+        client, page + "save/basics", **fields, summary="新简介", cover=(BytesIO(cover_svg("herbs")), "b.svg")
     )
     assert answer.status_code == 422
     assert "封面刚刚被更换" in answer.text

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.demo import covers, emblems
+from app.demo.data_files import cover_svg, emblem_svg
 from app.models import Course, CourseLicence, CourseOffering, User
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_id, find_by_slug
@@ -84,7 +84,7 @@ def released_course(client: FlaskClient, title: str) -> int:
 
 def test_a_school_is_opened_and_its_password_shown_once(client: FlaskClient) -> None:
     fields = school_fields()
-    answer = send(client, "/manage/schools/new/", **fields, logo=(BytesIO(emblems.boai()), "校徽.svg"))
+    answer = send(client, "/manage/schools/new/", **fields, logo=(BytesIO(emblem_svg("boai")), "校徽.svg"))
     assert answer.status_code == 200
     assert "一次性密码" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
@@ -173,7 +173,7 @@ def test_logo_and_colour_are_previewed_as_they_would_be_stored(client: FlaskClie
         "/manage/schools/preview",
         accent="#ffe000",
         name="甲",
-        logo=(BytesIO(emblems.mingde()), "x.svg"),
+        logo=(BytesIO(emblem_svg("mingde")), "x.svg"),
     )
     assert "data:image/webp;base64," in shown.text
     assert 'fill="#ffe000"' in shown.text
@@ -259,7 +259,7 @@ def test_a_course_is_written_released_and_licensed(
         address + "save/basics",
         revision="9",
         **course_fields(title),
-        cover=(BytesIO(covers.herbs()), "封面.svg"),
+        cover=(BytesIO(cover_svg("herbs")), "封面.svg"),
     )
     assert sent.status_code == 303
     assert send(client, address + "release").status_code == 303

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.context import Context
-from app.demo import covers
+from app.demo.data_files import cover_svg
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Course
 from app.rules.courses.fields import missing_for_release
@@ -115,7 +115,7 @@ def test_payloads_in_the_description_are_gone_before_they_are_stored(secretariat
 def test_a_cover_is_cut_and_named_by_its_content(secretariat: Context, release: Callable[..., int]) -> None:
     course_id = release()
     with unit_of_work(secretariat) as ctx:
-        view = set_cover(ctx, course_id=course_id, content=covers.helix())
+        view = set_cover(ctx, course_id=course_id, content=cover_svg("helix"))
         cover = get_draft_cover(ctx, course_id=course_id, sha=view.content.cover)
     assert len(cover) < 20_000
     assert view.changed == ("cover",)
@@ -147,7 +147,7 @@ def test_schools_do_not_write_the_alliances_courses(
             attempt()
     for attempt in (
         lambda: save_draft(ctx, course_id=course_id, revision=0, values={"title": "别的"}),
-        lambda: set_cover(ctx, course_id=course_id, content=covers.helix()),
+        lambda: set_cover(ctx, course_id=course_id, content=cover_svg("helix")),
     ):
         with pytest.raises((NotAllowed, NotFound)):
             attempt()

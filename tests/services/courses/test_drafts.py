@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.context import Context
-from app.demo import covers
+from app.demo.data_files import cover_svg
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Course, CourseDraft, CourseOffering, CourseVersion, OfferingAssistant, User
 from app.rules.permissions import Role
@@ -230,7 +230,7 @@ def test_what_is_live_stays_until_the_copy_is_published(
     revision = open_draft(secretariat, course_id=course_id).revision
     with unit_of_work(secretariat) as ctx:
         save_draft(ctx, course_id=course_id, revision=revision, values={"summary": "第二版", "hours": 48})
-        set_cover(ctx, course_id=course_id, content=covers.helix())
+        set_cover(ctx, course_id=course_id, content=cover_svg("helix"))
 
     def seen() -> Course:
         ctx = make_ctx(school)
@@ -283,7 +283,7 @@ def test_drafts_and_their_covers_are_nobody_elses_whoever_shares_the_course(
     revision = open_draft(secretariat, course_id=course_id).revision
     with unit_of_work(secretariat) as ctx:
         save_draft(ctx, course_id=course_id, revision=revision, values={"summary": "尚未公开"})
-        sha = set_cover(ctx, course_id=course_id, content=covers.helix()).content.cover
+        sha = set_cover(ctx, course_id=course_id, content=cover_svg("helix")).content.cover
     ctx = make_ctx(school)
     shared = ctx.session.scalars(select(Course).where(Course.id == course_id)).one()
     assert draft_of(ctx, shared) is None
@@ -308,7 +308,7 @@ def test_what_waits_for_a_review_is_not_touched(
     assert open_draft(ctx, course_id=course_id).locked
     for attempt in (
         lambda: save_draft(ctx, course_id=course_id, revision=9, values={"summary": "新"}),
-        lambda: set_cover(ctx, course_id=course_id, content=covers.helix()),
+        lambda: set_cover(ctx, course_id=course_id, content=cover_svg("helix")),
         lambda: discard_draft(ctx, course_id=course_id),
     ):
         with pytest.raises(Conflict):
@@ -321,9 +321,9 @@ def test_a_cover_that_a_colleague_changed_meanwhile_is_not_replaced_unseen(
     colleague = make_ctx(school, user=make_user(school, kind="administrator", real_name="王主任"))
     first = open_draft(make_ctx(school), course_id=course_id).revision
     with unit_of_work(colleague) as ctx:
-        set_cover(ctx, course_id=course_id, content=covers.helix(), revision=first)
+        set_cover(ctx, course_id=course_id, content=cover_svg("helix"), revision=first)
     with pytest.raises(Conflict, match="王主任 刚刚更换了封面"):
-        set_cover(make_ctx(school), course_id=course_id, content=covers.herbs(), revision=first)
+        set_cover(make_ctx(school), course_id=course_id, content=cover_svg("herbs"), revision=first)
 
 
 def test_a_visiting_secretary_is_kept_as_a_name_and_meets_nobody_but_others(

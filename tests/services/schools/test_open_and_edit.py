@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.context import Context
-from app.demo import emblems
+from app.demo.data_files import emblem_svg
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Enrolment, RosterImport, School, User
 from app.rules.permissions import Role
@@ -63,7 +63,7 @@ def opened_school(ctx: Context, **values: Any) -> SchoolInfo:
 def test_a_school_comes_with_its_administrator_and_two_audit_trails(
     secretariat: Context, make_ctx: MakeCtx
 ) -> None:
-    typed = wanted(logo=emblems.mingde(), slug=" New-School ", admin_login="Admin")
+    typed = wanted(logo=emblem_svg("mingde"), slug=" New-School ", admin_login="Admin")
     with unit_of_work(secretariat) as ctx:
         opened = open_school(ctx, **typed)
     school = find_by_slug("new-school")
@@ -182,7 +182,7 @@ def test_only_the_secretariat_keeps_schools(
         for attempt in (
             lambda ctx=ctx: open_school(ctx, **wanted()),
             lambda ctx=ctx: suspend_school(ctx, school_id=school.id, reason="欠费"),
-            lambda ctx=ctx: set_logo(ctx, school_id=school.id, content=emblems.boai()),
+            lambda ctx=ctx: set_logo(ctx, school_id=school.id, content=emblem_svg("boai")),
             lambda ctx=ctx: list_schools(ctx),
             lambda ctx=ctx: school_checklist(ctx, school),
             lambda ctx=ctx: check_slug(ctx, slug="abc"),
@@ -309,7 +309,7 @@ def test_the_checklist_follows_what_the_school_does(
 ) -> None:
     assert school_checklist(secretariat, school).done == 0
     with unit_of_work(secretariat) as ctx:
-        set_logo(ctx, school_id=school.id, content=emblems.boai())
+        set_logo(ctx, school_id=school.id, content=emblem_svg("boai"))
     make_user(school, "administrator")
     make_user(school, "student")
     offer(school, days=None)

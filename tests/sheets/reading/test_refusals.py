@@ -10,6 +10,7 @@ from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from tests.sheets.files import (
+    compound,
     letters,
     ods,
     ods_table,
@@ -40,30 +41,6 @@ def refusal(content: bytes, name: str = "名单.xlsx", limits: Limits = LIMITS) 
     with pytest.raises(SheetRefused) as refused:
         read_workbook(content, name, limits)
     return str(refused.value.message)
-
-
-def compound(*names: str) -> bytes:
-    """An OLE file with empty streams of these names: header, one FAT sector, directory sectors."""
-    entries = [("Root Entry", 5), *((name, 2) for name in names)]
-    directory = b"".join(
-        name.encode("utf-16-le").ljust(64, b"\0")
-        + struct.pack("<HB", len(name) * 2 + 2, kind)
-        + bytes(49)
-        + struct.pack("<IQ", 0xFFFFFFFE, 0)
-        for name, kind in entries
-    )
-    directory = directory.ljust(-(-len(directory) // 512) * 512, b"\0")
-    sectors = len(directory) // 512
-    chain = [0xFFFFFFFD, *range(2, sectors + 1), 0xFFFFFFFE]
-    fat = struct.pack("<128I", *chain, *[0xFFFFFFFF] * (128 - len(chain)))
-    header = (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        + bytes(16)
-        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
-        + bytes(10)
-    )
-    header += struct.pack("<III", 1, 1, 0) + struct.pack("<IIIII", 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
-    return header + struct.pack("<109I", 0, *[0xFFFFFFFF] * 108) + fat + directory
 
 
 def record(number: int, payload: bytes) -> bytes:
