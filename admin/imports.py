@@ -21,6 +21,7 @@ from admin.import_choices import ImportChoices, questions
 from admin.listing import ListAddress, choice
 from app.context import Context
 from app.models import RosterImport
+from app.rules.import_states import DISCARDABLE
 from app.rules.permissions import Action
 from app.rules.students import LABELS
 from app.services.first_passwords import first_password_note
@@ -198,6 +199,7 @@ class Imports(ImportChoices):
             "manage/imports/index.html",
             history=history,
             summary_of=summary_of,
+            discardable=DISCARDABLE,
             first_note=first_password_note(get_settings(request_context())),
             address=ListAddress(f"{ENDPOINTS[self.kind]}.index", {}),
             **_upload_values(error),
