@@ -17,19 +17,18 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from admin.base import PEOPLE, attempt
-from admin.import_choices import ImportChoices, questions
-from admin.listing import ListAddress, choice
+from admin.imports.choices import ImportChoices, questions
+from admin.shared.listing import ListAddress, choice
 from app.context import Context
 from app.models import RosterImport
 from app.rules.import_states import DISCARDABLE
+from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
-from app.rules.students import LABELS
-from app.services.first_passwords import first_password_note
-from app.services.imports.absent import count_absent, list_absent
-from app.services.imports.files import login_file, problem_file
-from app.services.imports.intake import discard_import, recheck_import, start_import
-from app.services.imports.originals import original_file
-from app.services.imports.reading import (
+from app.services.auth.initial_passwords import first_password_note
+from app.services.imports.pages.absent import count_absent, list_absent
+from app.services.imports.pages.downloads import login_file, problem_file
+from app.services.imports.pages.originals import original_file
+from app.services.imports.pages.read import (
     PreviewRow,
     get_import,
     list_imports,
@@ -37,19 +36,20 @@ from app.services.imports.reading import (
     refusal_of,
     summary_of,
 )
-from app.services.imports.summary import PlannedClass
-from app.services.imports.undo import undo_import
-from app.services.imports.update_rules import UpdateRule
-from app.services.paging import Page
-from app.services.quotas import people_refusal
-from app.services.school_settings import get_settings
-from app.sheets.limits import LIMITS
-from app.sheets.template import student_template
+from app.services.imports.pages.undo import undo_import
+from app.services.imports.pages.update_rules import UpdateRule
+from app.services.imports.pages.upload import discard_import, recheck_import, start_import
+from app.services.imports.shared.summary import PlannedClass
+from app.services.schools.quotas import people_refusal
+from app.services.schools.settings import get_settings
+from app.services.shared.paging import Page
+from app.sheets.reading.limits import LIMITS
+from app.sheets.writing.student_template import student_template
 from app.uow import unit_of_work
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.i18n import translated
-from app.web.listing import page_argument
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+from app.web.shared.listing import page_argument
 
 WORKING = ("uploaded", "checking", "applying")
 #: Where the pages of each kind are.

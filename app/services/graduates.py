@@ -21,11 +21,11 @@ from app.models import (
     User,
 )
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
 from app.services.imports.forgetting import count_traces, forget_traces, refuse_open_imports
-from app.services.imports.lease import hold_school
-from app.services.paging import Page
+from app.services.imports.shared.lease import hold_school
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 PAGE_SIZE = 20
 #: Courses of the last year end in July; the year after counts as passed from then on.

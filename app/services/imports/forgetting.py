@@ -12,7 +12,7 @@ from app.context import Context
 from app.errors import Conflict, msg
 from app.models import RosterImport, RosterImportRow, User
 from app.rules.import_states import OPEN
-from app.services.imports.mappings import COLUMNS_KEY
+from app.services.imports.pages.columns import COLUMNS_KEY
 
 #: Conditions on ``users``.
 Among = Sequence[ColumnElement[bool]]

@@ -13,9 +13,9 @@ from app.errors import Conflict
 from app.models import RosterImport, RosterImportRow, User
 from app.models.imports import STATES
 from app.rules.import_states import OPEN, OVER
-from app.services.graduates import delete_graduates, preview_graduates
-from app.services.imports.intake import discard_import
-from app.services.imports.undo import undo_import
+from app.services.imports.pages.undo import undo_import
+from app.services.imports.pages.upload import discard_import
+from app.services.people.graduates import delete_graduates, preview_graduates
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
