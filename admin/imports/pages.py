@@ -20,6 +20,7 @@ from admin.base import PEOPLE, attempt
 from admin.imports.choices import ImportChoices, questions
 from admin.shared.listing import ListAddress, choice
 from app.context import Context
+from app.rules.imports.states import DISCARDABLE
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
 from app.services.auth.initial_passwords import first_password_note
@@ -198,6 +199,7 @@ class Imports(ImportChoices):
             "manage/imports/index.html",
             history=history,
             summary_of=summary_of,
+            discardable=DISCARDABLE,
             first_note=first_password_note(get_settings(request_context())),
             address=ListAddress(f"{ENDPOINTS[self.kind]}.index", {}),
             **_upload_values(error),

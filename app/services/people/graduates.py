@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
@@ -17,12 +17,11 @@ from app.models import (
     Enrolment,
     Mail,
     Notice,
-    RosterImport,
-    RosterImportRow,
     SchoolClass,
     User,
 )
 from app.rules.permissions import Action
+from app.services.imports.pages.forgetting import count_traces, forget_traces, refuse_open_imports
 from app.services.imports.shared.lease import hold_school
 from app.services.shared.audit import record
 from app.services.shared.paging import Page
@@ -31,7 +30,6 @@ from app.services.shared.require_permission import require
 PAGE_SIZE = 20
 #: Courses of the last year end in July; the year after counts as passed from then on.
 _GRADUATION = (7, 1)
-_OPEN_IMPORTS = ("uploaded", "checking", "checked", "applying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """How much there is of a cohort; ``files`` are imported files that hold at least one of them."""
+    """How much there is of a cohort; ``files`` are kept files of imports in which at least one of them stands."""
 
     students: int
     enrolments: int
@@ -130,14 +128,13 @@ def delete_graduates(
         NotAllowed: the actor may not.
         NotFound: no such cohort, or it has not graduated.
         Invalid: ``typed_year`` is another year.
-        Conflict: the number of students has changed since, or an import is going on.
+        Conflict: the number of students has changed since, or an import may still write accounts.
     """
     _require_graduated(ctx, entry_year, study_years)
     if typed_year.strip() != str(entry_year):
         raise Invalid("typed_year", msg("请输入入学年份 %(year)s 以确认删除", year=entry_year))
     hold_school(ctx)
-    if ctx.session.scalar(select(RosterImport.id).where(RosterImport.state.in_(_OPEN_IMPORTS)).limit(1)):
-        raise Conflict(msg("有导入正在进行，请先保存或放弃它，再清理"))
+    refuse_open_imports(ctx)
     among = _cohort(entry_year, study_years)
     ctx.session.execute(select(User.id).where(*among).order_by(User.id).with_for_update())
     holdings = _count(ctx, among)
@@ -145,7 +142,7 @@ def delete_graduates(
         raise NotFound(msg("没有这一届毕业生"))
     if holdings.students != students:
         raise Conflict(msg("名单在预览之后有变化，请核对后再确认"))
-    _forget_imports(ctx, among)
+    forget_traces(ctx, among)
     ids = select(User.id).where(*among)
     _run(ctx, delete(Enrolment).where(Enrolment.user_id.in_(ids)))
     _run(ctx, delete(User).where(*among))
@@ -172,7 +169,7 @@ def _count(ctx: Context, among: Sequence[ColumnElement[bool]]) -> Holdings:
     def rows(model: type[Any]) -> int:
         return ctx.session.scalar(select(func.count()).select_from(model).where(model.user_id.in_(ids))) or 0
 
-    files = select(func.count()).select_from(RosterImport).where(RosterImport.id.in_(_imports(among)))
+    traces = count_traces(ctx, among)
     return Holdings(
         students=ctx.session.scalar(select(func.count()).select_from(User).where(*among)) or 0,
         enrolments=rows(Enrolment),
@@ -180,26 +177,9 @@ def _count(ctx: Context, among: Sequence[ColumnElement[bool]]) -> Holdings:
         messages=rows(Notice),
         mails=rows(Mail),
         consents=rows(Consent),
-        import_rows=rows(RosterImportRow),
-        files=ctx.session.scalar(files.where(RosterImport.content.is_not(None))) or 0,
+        import_rows=traces.rows,
+        files=traces.files,
     )
-
-
-def _imports(among: Sequence[ColumnElement[bool]]) -> Select[int]:
-    """The imports that hold one of them."""
-    ids = select(User.id).where(*among)
-    return select(RosterImportRow.import_id).where(RosterImportRow.user_id.in_(ids)).distinct()
-
-
-def _forget_imports(ctx: Context, among: Sequence[ColumnElement[bool]]) -> None:
-    """Delete their rows and the files; of rows with problems nobody knows whose they are, so they go, too."""
-    touched = list(ctx.session.scalars(_imports(among)))
-    if not touched:
-        return
-    ids = select(User.id).where(*among)
-    theirs = RosterImportRow.user_id.in_(ids) | (RosterImportRow.action == "problem")
-    _run(ctx, delete(RosterImportRow).where(RosterImportRow.import_id.in_(touched), theirs))
-    _run(ctx, update(RosterImport).where(RosterImport.id.in_(touched)).values(content=None))
 
 
 def _run(ctx: Context, statement: Any) -> None:

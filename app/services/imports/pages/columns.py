@@ -30,7 +30,8 @@ WORDS: Mapping[str, Vocabulary] = {"students": STUDENT_WORDS, "teachers": TEACHE
 
 #: What the sample of a file's columns is sealed as; phones and ID numbers stand in it.
 LAYOUT_KIND = "roster_import_columns"
-_KEY = "columns"
+#: Its place in the options of an import.
+COLUMNS_KEY = "columns"
 _PERSONAL = (
     (re.compile(r"\d{15}|\d{17}[\dXx]"), mask_id_number),
     (re.compile(r"(?:\+?86[ -]?)?1[3-9]\d{9}"), mask_mobile),
@@ -68,7 +69,7 @@ def with_layout(ctx: Context, options: Mapping[str, Any], layout: Layout) -> dic
     """The options of an import with the columns of its file, sealed."""
     data = {"header": layout.header, "fields": layout.fields, "samples": layout.samples}
     sealed = ctx.vault.seal_blob(ctx.school.id, LAYOUT_KIND, json.dumps(data, ensure_ascii=False).encode())
-    return {**options, _KEY: b64encode(sealed).decode()}
+    return {**options, COLUMNS_KEY: b64encode(sealed).decode()}
 
 
 def layout_of(ctx: Context, *, import_id: int) -> Layout:
@@ -155,7 +156,7 @@ def _check(words: Vocabulary, layout: Layout, fields: Sequence[str | None]) -> N
 
 
 def _layout(ctx: Context, found: RosterImport) -> Layout:
-    sealed = found.options.get(_KEY)
+    sealed = found.options.get(COLUMNS_KEY)
     if not sealed:
         raise NotFound(msg("没有找到这次导入"))
     data = json.loads(ctx.vault.open_blob(ctx.school.id, LAYOUT_KIND, b64decode(sealed)))

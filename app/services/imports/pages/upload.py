@@ -12,6 +12,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, msg
 from app.jobs import JobName
 from app.models import RosterImport, RosterImportRow
+from app.rules.imports.states import DISCARDABLE
 from app.rules.permissions import Action
 from app.services.imports.pages.read import find_import
 from app.services.imports.shared.lease import end_by_person, send_job
@@ -162,7 +163,7 @@ def discard_import(ctx: Context, *, import_id: int) -> RosterImport:
     found = find_import(ctx, import_id)
     if found.state == "discarded":
         return found
-    if found.state not in ("uploaded", "checking", "mapping", "checked", "failed"):
+    if found.state not in DISCARDABLE:
         raise _no_longer()
     _forget_rows(ctx, found)
     forget_pictures(ctx, found.id)
