@@ -23,9 +23,9 @@ from app.models.imports import (
 )
 from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
 from app.models.messages import Mail, MailOutbox, Notice
-from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
+from app.models.offerings import CourseOffering, OfferingAssistant, PublicOffering
 from app.models.people import Consent, User, UserPhoto
-from app.models.registrations import Enrolment, WaitingPlace
+from app.models.registrations import Registration, WaitingPlace
 from app.models.requests import ChangeRequest, ProofFile
 from app.models.schools import SchoolFigure, SchoolSettings
 from tenants.models import School
@@ -45,11 +45,9 @@ __all__ = [
     "CourseOffering",
     "CourseRecommendation",
     "CourseReview",
-    "CourseShowing",
     "CourseVersion",
     "CourseVersionOutbox",
     "DailyRun",
-    "Enrolment",
     "ImportOutbox",
     "LicenceAnswer",
     "LicenceImport",
@@ -59,6 +57,8 @@ __all__ = [
     "OfferingAssistant",
     "Outbox",
     "ProofFile",
+    "PublicOffering",
+    "Registration",
     "RosterImport",
     "RosterImportPhoto",
     "RosterImportPictures",

@@ -145,11 +145,11 @@ class OfferingAssistant(SchoolScoped, Base):
     created_at: Mapped[CreatedAt]
 
 
-class CourseShowing(SchoolScoped, Base):
+class PublicOffering(SchoolScoped, Base):
     """That a school has a course online, for its alliance's public pages: the course and its dates, nothing else.
 
     The offering itself is the school's own to see; this row says what its site shows to everybody anyway. Derived
-    from the offering by ``app.services.offerings.public.show_publicly``, never edited.
+    from the offering by ``app.services.offerings.public.publish_state``, never edited.
     """
 
     __tablename__ = "course_showings"

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
-from app.models import ClassCourse, ClassSelection, Enrolment, SchoolClass
+from app.models import ClassCourse, ClassSelection, Registration, SchoolClass
 from app.rules.permissions import Action
 from app.services.classes.edit import require_in_use
 from app.services.classes.later_joiners import ASK, FOLLOW
@@ -100,12 +100,12 @@ def undo_selection(ctx: Context, *, class_id: int, selection_id: int) -> int:
     if offering.ends_on is not None and offering.ends_on < ctx.today():
         raise Conflict(msg("《%(title)s》已经结束，不能再选课或撤销选课", title=title))
     theirs = (
-        Enrolment.offering_id == offering.id,
-        Enrolment.selection_id == selection_id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.offering_id == offering.id,
+        Registration.selection_id == selection_id,
+        Registration.withdrawn_at.is_(None),
     )
     gone = ctx.session.scalars(
-        delete(Enrolment).where(*theirs).returning(Enrolment.user_id),
+        delete(Registration).where(*theirs).returning(Registration.user_id),
         execution_options={"synchronize_session": False},
     ).all()
     selection.undone_at = ctx.now()

@@ -14,7 +14,7 @@ from app.models import CourseOffering, User
 from app.rules.licences.conditions import notice_due
 from app.rules.offerings.publication import OfferingStatus
 from app.services.messages.notices import notify
-from app.services.offerings.public import show_publicly
+from app.services.offerings.public import publish_state
 from app.services.shared.audit import record
 
 
@@ -57,7 +57,7 @@ def _tend(ctx: Context, offerings: list[CourseOffering]) -> int:
                 day=licence.ends_on.isoformat(),
             )
             _tell(ctx, online, msg("课程授权已结束，课程已下线"), body)
-        show_publicly(ctx, offering_ids=[one.id for one in online])
+        publish_state(ctx, offering_ids=[one.id for one in online])
         return len(online)
     due = notice_due((licence.ends_on - ctx.today()).days)
     told = f"{licence.ends_on.isoformat()}/{due}"

@@ -35,7 +35,7 @@ from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.shared.semesters import term_of
-from app.services.offerings.public import show_publicly
+from app.services.offerings.public import publish_state
 from app.services.registrations.seats import promote_where_licensed
 
 #: What of a licence is granted, and may be changed.
@@ -183,7 +183,7 @@ def offer_granted(inner: Context, touched: Touched) -> None:
             .returning(CourseOffering.id),
             execution_options={"synchronize_session": False},
         )
-        show_publicly(inner, offering_ids=lapsed.all())
+        publish_state(inner, offering_ids=lapsed.all())
     if touched.changed:
         # A licence may grant more seats than before.
         promote_where_licensed(inner, touched.changed)

@@ -8,7 +8,7 @@ from app.context import Context
 from app.models import Course, CourseOffering
 from app.rules.courses.review_states import CourseStatus
 from app.rules.offerings.publication import OfferingStatus
-from app.services.offerings.public import show_publicly
+from app.services.offerings.public import publish_state
 from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record
 
@@ -62,7 +62,7 @@ def follow_review(ctx: Context, *, course_id: int) -> None:
         execution_options={"synchronize_session": "fetch"},
     )
     offering_ids = moved.all()
-    show_publicly(ctx, offering_ids=offering_ids)
+    publish_state(ctx, offering_ids=offering_ids)
     for offering_id in sorted(offering_ids):
         record(ctx, f"offering.{following}", "offering", offering_id)
         # Seats may have come free while it was hidden.

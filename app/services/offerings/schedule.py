@@ -16,7 +16,7 @@ from app.rules.offerings.dates import Dates, date_problems
 from app.rules.offerings.publication import Move, OfferingStatus, missing_for_online, next_status
 from app.rules.permissions import Action, Reach, reach
 from app.services.offerings.follow_review import follow_review, hold_review
-from app.services.offerings.public import show_publicly
+from app.services.offerings.public import publish_state
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import lock_offering, promote_waiting
 from app.services.shared.audit import record
@@ -140,7 +140,7 @@ def schedule_offering(
     after = _plain(offering)
     if before != after:
         ctx.session.flush()
-        show_publicly(ctx, offering_ids=[offering_id])
+        publish_state(ctx, offering_ids=[offering_id])
         record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
         if offering.course_owner_id == ctx.school.id:
             follow_review(ctx, course_id=offering.course_id)
@@ -260,7 +260,7 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
         if missing:
             raise NotReady(missing)
     offering.status = following
-    show_publicly(ctx, offering_ids=[offering_id])
+    publish_state(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
     # Seats may have come free while it was hidden.
     promote_waiting(ctx, lock_offering(ctx, offering_id))

@@ -14,9 +14,9 @@ from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import (
     ChangeRequest,
     Consent,
-    Enrolment,
     Mail,
     Notice,
+    Registration,
     SchoolClass,
     User,
 )
@@ -51,7 +51,7 @@ class Holdings:
     """How much there is of a cohort; ``files`` are kept files of imports in which at least one of them stands."""
 
     students: int
-    enrolments: int
+    registrations: int
     change_requests: int
     messages: int
     mails: int
@@ -144,7 +144,7 @@ def delete_graduates(
         raise Conflict(msg("名单在预览之后有变化，请核对后再确认"))
     forget_traces(ctx, among)
     ids = select(User.id).where(*among)
-    _run(ctx, delete(Enrolment).where(Enrolment.user_id.in_(ids)))
+    _run(ctx, delete(Registration).where(Registration.user_id.in_(ids)))
     _run(ctx, delete(User).where(*among))
     counts = {"entry_year": entry_year, "study_years": study_years, **asdict(holdings)}
     record(ctx, "graduates.deleted", "school", ctx.school.id, counts)
@@ -172,7 +172,7 @@ def _count(ctx: Context, among: Sequence[ColumnElement[bool]]) -> Holdings:
     traces = count_traces(ctx, among)
     return Holdings(
         students=ctx.session.scalar(select(func.count()).select_from(User).where(*among)) or 0,
-        enrolments=rows(Enrolment),
+        registrations=rows(Registration),
         change_requests=rows(ChangeRequest),
         messages=rows(Notice),
         mails=rows(Mail),

@@ -23,7 +23,7 @@ from app.services.catalogue.course_page import get_choice, get_course_details
 from app.services.catalogue.school import get_offering
 from app.services.catalogue.search import Wanted, search_catalogue
 from app.services.media.read import CoveredCourse
-from app.services.registrations import self_service as enrolments
+from app.services.registrations import self_service
 from app.uow import unit_of_work
 from app.web.catalogue import alliance as apex
 from app.web.catalogue.filters import discipline_choices, source_choices, state_choices
@@ -141,25 +141,25 @@ blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", _one)
 @school_only
 def register(offering_id: int) -> Response:
     """报名, or 候补 when no seat is left."""
-    return _change(offering_id, enrolments.register, _said)
+    return _change(offering_id, self_service.register, _said)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/withdraw")
 @school_only
 def withdraw(offering_id: int) -> Response:
     """退选."""
-    return _change(offering_id, enrolments.withdraw, lambda _: str(gettext("已退选")))
+    return _change(offering_id, self_service.withdraw, lambda _: str(gettext("已退选")))
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/leave-waiting")
 @school_only
 def leave_waiting(offering_id: int) -> Response:
     """退出候补."""
-    return _change(offering_id, enrolments.leave_waiting, lambda _: str(gettext("已退出候补")))
+    return _change(offering_id, self_service.leave_waiting, lambda _: str(gettext("已退出候补")))
 
 
-def _said(outcome: enrolments.Outcome) -> str:
-    if outcome.place is enrolments.Place.REGISTERED:
+def _said(outcome: self_service.Outcome) -> str:
+    if outcome.place is self_service.Place.REGISTERED:
         return str(gettext("报名成功"))
     words = msg(
         "名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.errors import NotAllowed, NotFound
-from app.models import AuditEntry, Enrolment, SchoolFigure, User
+from app.models import AuditEntry, Registration, SchoolFigure, User
 from app.rules.alliance.figures import DayFigures
 from app.rules.permissions import Role
 from app.services.alliance.activity import activity_in_time, get_activity, list_activity
@@ -52,7 +52,7 @@ def test_a_school_counts_itself_and_nobody_else(
     offering_id = offer(school)
     offer(school, online=False)
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=offering_id, user_id=logged_in.id))
+        session.add(Registration(offering_id=offering_id, user_id=logged_in.id))
         session.commit()
     ctx = make_ctx(school, Role.SYSTEM)
     assert _count(ctx) == DayFigures(people=2, activated=1, courses_online=1, registrations=1)

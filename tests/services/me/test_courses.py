@@ -21,7 +21,7 @@ from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY, VAULT_KEY
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import days, put_course, put_offering, put_registration
 from tests.support.pages import statements
 from tests.support.teaching import Teaching
 
@@ -63,9 +63,9 @@ def test_my_courses_are_sorted_by_what_they_are_today(
         offering = put_offering(
             alliance, school, put_course(alliance, title=title + str(student.id)), **values
         )
-        put_enrolment(school, offering, student)
+        put_registration(school, offering, student)
     hidden = put_offering(alliance, school, status="offline")
-    put_enrolment(school, hidden, student)
+    put_registration(school, hidden, student)
     full = put_offering(alliance, school, seats=1)
     for user in (make_user(school), student):
         with unit_of_work(make_ctx(school, Role.STUDENT, user=user)) as one:
@@ -89,7 +89,7 @@ def test_the_calendar_holds_ones_own_days_and_those_of_one_course(
 ) -> None:
     first, second, offline = (put_offering(alliance, school) for _ in range(3))
     for offering in (first, second):
-        put_enrolment(school, offering, student)
+        put_registration(school, offering, student)
     assert len(my_days(ctx)) == 6
     one = my_days(ctx, offering_id=first.id)
     assert [(day.key.partition(".")[0], day.day) for day in one] == [
@@ -111,7 +111,7 @@ def test_a_subscription_is_one_persons_at_one_school_and_can_be_made_anew(
     make_ctx: MakeCtx,
     make_user: Callable[..., User],
 ) -> None:
-    put_enrolment(school, put_offering(alliance, school), student)
+    put_registration(school, put_offering(alliance, school), student)
     visitor = make_ctx(school, Role.STUDENT)
     assert my_subscription(ctx) is None
     # Before one has made an address there is none, not even the key of the number 0.

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import CourseOffering, Enrolment, LicenceAnswer, Notice, OfferingAssistant, School, User
+from app.models import CourseOffering, LicenceAnswer, Notice, OfferingAssistant, Registration, School, User
 from app.rules.courses.assessment import Assessment, Component, Kind
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
@@ -38,7 +38,7 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import days, put_course, put_offering, put_registration
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
@@ -95,7 +95,7 @@ def test_offering_again_is_a_new_offering_and_leaves_the_registrations_of_the_ol
         make_user(school),
     )
     offering = put_offering(alliance, school, operating_teacher_id=teacher.id, seats=30)
-    put_enrolment(school, offering, student)
+    put_registration(school, offering, student)
     with unit_of_work(administrator) as ctx:
         add_assistants(ctx, offering_id=offering.id, user_ids=[assistant.id])
     assert open_terms(administrator, offering_id=offering.id)[0] == "2026-2027-2"
@@ -282,7 +282,7 @@ def test_the_end_of_a_licence_is_told_twice_and_takes_the_course_offline_by_itse
     offering = put_offering(
         alliance, school, licence={"ends_on": days(40)}, operating_teacher_id=teacher.id, ends_on=days(200)
     )
-    put_enrolment(school, offering, student)
+    put_registration(school, offering, student)
     subjects = select(Notice.subject).where(Notice.school_id == school.id, Notice.user_id == boss.id)
 
     def run(day: int) -> int:
@@ -307,7 +307,7 @@ def test_the_end_of_a_licence_is_told_twice_and_takes_the_course_offline_by_itse
     assert told()[2:] == ["课程授权已结束，课程已下线"]
     with school_scope(school.id) as session:
         assert session.get_one(CourseOffering, (school.id, offering.id)).status == "offline"
-        assert session.scalar(select(func.count()).select_from(Enrolment)) == 1
+        assert session.scalar(select(func.count()).select_from(Registration)) == 1
         mine = select(func.count()).select_from(Notice).where(Notice.user_id == teacher.id)
         assert session.scalar(mine) == 3
 

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.context import Context
-from app.models import CourseLicence, CourseOffering, Enrolment, Notice, User, WaitingPlace
+from app.models import CourseLicence, CourseOffering, Notice, Registration, User, WaitingPlace
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Role
 from app.services.licences.single import license_course
@@ -56,8 +56,8 @@ def full(
 
 
 def registered(ctx: Context, offering_id: int) -> set[int]:
-    statement = select(Enrolment.user_id).where(
-        Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None)
+    statement = select(Registration.user_id).where(
+        Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None)
     )
     return set(ctx.session.scalars(statement))
 
@@ -96,7 +96,7 @@ def test_a_withdrawal_lets_the_first_who_waits_in_and_tells_him(
     ctx = make_ctx(school)
     assert registered(ctx, offering.id) == {second.actor.user_id}
     assert waiting(ctx, offering.id) == [third.actor.user_id]
-    row = ctx.session.scalars(select(Enrolment).where(Enrolment.user_id == second.actor.user_id)).one()
+    row = ctx.session.scalars(select(Registration).where(Registration.user_id == second.actor.user_id)).one()
     assert row.source == "waiting"
     told = ctx.session.scalars(select(Notice)).one()
     assert told.user_id == second.actor.user_id

@@ -19,7 +19,7 @@ from app.services.offerings.lists import list_school_courses
 from app.services.shared.activation import Activation
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.support.courses import put_enrolment
+from tests.support.courses import put_registration
 from tests.support.teaching import Teaching
 
 MakeCtx = Callable[..., Context]
@@ -98,7 +98,7 @@ def test_registrations_of_a_class_leave_out_other_classes_and_who_withdrew(
     make_ctx: MakeCtx, school: SchoolInfo, make_teaching: MakeTeaching
 ) -> None:
     mine, theirs = make_teaching(school, "甲"), make_teaching(school, "乙")
-    put_enrolment(school, mine.offering, theirs.settled)
+    put_registration(school, mine.offering, theirs.settled)
     ctx = make_ctx(school, Role.TEACHER, user=mine.teacher)
     place = {"class_id": mine.class_id, "offering_id": mine.offering.id}
     assert get_class_course(ctx, **place).registered == 1

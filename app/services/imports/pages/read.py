@@ -39,7 +39,7 @@ _SHOWN: Mapping[str, str] = {
 _KEPT = {
     "changed": msg("导入之后又有修改，已保留"),
     "used": msg("该账号已经登录使用过，已保留"),
-    "enrolled": msg("该账号已有选课记录，已保留"),
+    "registered": msg("该账号已有选课记录，已保留"),
     "waiting": msg("该账号正在候补课程名额，已保留"),
     "head_teacher": msg("该教师已是班主任，已保留"),
     "operates": msg("该教师已是课程的运营教师，已保留"),

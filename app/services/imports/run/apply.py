@@ -15,7 +15,7 @@ from app.services.classes.later_joiners import follow_joiners
 from app.services.classes.numbering import NewClass, create_classes
 from app.services.imports.kinds import KINDS
 from app.services.imports.shared import sql
-from app.services.imports.shared.heartbeat import Progress, Pulse, beating
+from app.services.imports.shared.heartbeat import Heartbeat, Progress, keep_alive
 from app.services.imports.shared.lease import Run, Superseded, claim, finish, hold_school, lock
 from app.services.imports.shared.pictures import apply_photos, forget_pictures
 from app.services.imports.shared.summary import ProblemGroup, Result, Summary
@@ -42,7 +42,7 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
         run = claim(ctx, import_id, waiting="applying", working="applying")
     if run is None:
         return
-    with beating(units, run, progress) as pulse:
+    with keep_alive(units, run, progress) as pulse:
         for attempt in range(1, _TRIES + 1):
             try:
                 with units() as ctx:
@@ -55,7 +55,7 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
         follow_joiners(ctx)
 
 
-def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
+def _apply(ctx: Context, run: Run, pulse: Heartbeat) -> None:
     # Held until the commit, so that no second run can begin beside this one. The row of the import itself stays free
     # for the heartbeat until the very end.
     if not lock(ctx, run.import_id):

@@ -32,7 +32,7 @@ from tenants.db import Base
 #: (``app.services.imports.pages.read`` words it); of several the first is said. What a person did keeps the account
 #: even where a deletion would take it along.
 KEEPS: Mapping[str, str] = {
-    "fk_enrolments_user": "enrolled",
+    "fk_enrolments_user": "registered",
     "fk_classes_head_teacher": "head_teacher",
     "fk_course_offerings_operating_teacher": "operates",
     "fk_offering_assistants_user": "assists",

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.errors import Conflict
-from app.models import Course, CourseOffering, Enrolment
+from app.models import Course, CourseOffering, Registration
 from app.services.imports.pages.read import preview_rows
 from app.services.imports.pages.undo import undo_import
 from app.services.shared.encrypted_fields import MOBILE
@@ -100,16 +100,16 @@ def test_an_old_value_that_another_account_holds_by_now_is_not_given_back(import
     assert str(kept.kept) == "原来的值已被其他账号使用或班级已删除，已保留"
 
 
-def test_an_enrolled_student_is_kept(importer: Importer) -> None:
+def test_a_registered_student_is_kept(importer: Importer) -> None:
     rows = plain_rows(importer.school, 2)
     import_id = importer.do(rows)
-    enrolled = importer.users()[rows[0]["student_no"]]
-    _enrol(importer.school, enrolled.id)
+    registered = importer.users()[rows[0]["student_no"]]
+    _register(importer.school, registered.id)
     _undo(importer, import_id)
     assert set(importer.users()) == {rows[0]["student_no"]}
 
 
-def _enrol(school: SchoolInfo, user_id: int) -> None:
+def _register(school: SchoolInfo, user_id: int) -> None:
     with school_scope(school.id) as session:
         course = Course(school_id=school.id, title="本校课程", category="基础医学", status="approved")
         session.add(course)
@@ -123,7 +123,7 @@ def _enrol(school: SchoolInfo, user_id: int) -> None:
         )
         session.add(offering)
         session.flush()
-        session.add(Enrolment(school_id=school.id, offering_id=offering.id, user_id=user_id))
+        session.add(Registration(school_id=school.id, offering_id=offering.id, user_id=user_id))
         session.commit()
 
 
