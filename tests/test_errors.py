@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.errors import Message, msg
-from app.web.i18n import translated
+from app.web.shared.i18n import translated
 
 TITLE = "护理、急救、康复"
 #: text -> the message in Chinese and in English.

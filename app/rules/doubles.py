@@ -8,8 +8,8 @@ from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 from app.errors import Message, msg
-from app.rules.masking import shorten
-from app.rules.problems import Problem
+from app.rules.shared.masking import shorten
+from app.rules.shared.problems import Problem
 
 _OTHERS_NAMED = 5
 

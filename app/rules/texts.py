@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from app.errors import msg
-from app.rules import lengths
-from app.rules.cells import Cell, Unreadable, code_text, meant_text
+from app.rules.shared import lengths
+from app.rules.shared.cells import Cell, Unreadable, code_text, meant_text
 
 _STUDENT_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
 _CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.rules.cells import Cell, display_text
-from app.sheets.refusals import unknown_header
+from app.rules.shared.cells import Cell, display_text
+from app.sheets.reading.refusals import unknown_header
 
 SEARCHED_ROWS = 5
 #: Columns that our problem workbook adds; they are not the person's.

@@ -9,7 +9,7 @@ from flask_babel import get_locale, gettext
 
 from app.errors import Message
 from app.extensions import babel, csrf
-from app.web.safe_next import safe_next
+from app.web.shared.safe_next import safe_next
 
 #: Cookie value -> Babel's locale.
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}

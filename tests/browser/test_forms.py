@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.models import CourseOffering, RosterImport, User
-from app.sheets.limits import LIMITS
+from app.sheets.reading.limits import LIMITS
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.browser import log_in

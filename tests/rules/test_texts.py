@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.cells import Cell, CellFlaw, Unreadable, code_text, display_text, meant_text
-from app.rules.study import read_entry_year, read_gender, read_study_years
-from app.rules.texts import first_few, read_line, read_name, read_student_no
+from app.rules.shared.cells import Cell, CellFlaw, Unreadable, code_text, display_text, meant_text
+from app.rules.shared.gender_and_years import read_entry_year, read_gender, read_study_years
+from app.rules.shared.texts import first_few, read_line, read_name, read_student_no
 
 TODAY = date(2026, 11, 23)
 

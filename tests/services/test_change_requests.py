@@ -16,12 +16,13 @@ from app.context import Context
 from app.errors import Conflict, Invalid, InvalidFields, Message, NotAllowed, NotFound
 from app.models import AuditEntry, ChangeRequest, Mail, Notice, ProofFile, SchoolClass, User
 from app.rules.permissions import Role
-from app.services import change_requests, request_reviews
-from app.services.accounts import edit_account
-from app.services.change_requests import submit_request, withdraw_request
-from app.services.proof_files import ALL_BYTES, FILE_BYTES, SentFile
-from app.services.request_reviews import approve_request, decide_many, get_review, reject_request
-from app.services.sealed import open_id_number
+from app.services.people.edit import edit_account
+from app.services.requests import review as request_reviews
+from app.services.requests import student as change_requests
+from app.services.requests.proof_files import ALL_BYTES, FILE_BYTES, SentFile
+from app.services.requests.review import approve_request, decide_many, get_review, reject_request
+from app.services.requests.student import submit_request, withdraw_request
+from app.services.shared.encrypted_fields import open_id_number
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.cells import Cell, CellFlaw
-from app.rules.students import LABELS
-from app.sheets.header import find_header
-from app.sheets.limits import LIMITS
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
-from app.sheets.students import WORDS, StudentSheet, read_students
-from app.sheets.workbook import Grid, Range, Workbook
+from app.rules.imports.students import LABELS
+from app.rules.shared.cells import Cell, CellFlaw
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
+from app.sheets.reading.workbook import Grid, Range, Workbook
+from app.sheets.rosters.header import find_header
+from app.sheets.rosters.students import WORDS, StudentSheet, read_students
 from tests.sheets.files import ods, ods_text, xls_table, xlsx_table
 
 HEAD: list[Cell] = ["学号", "真实姓名", "所属班级"]

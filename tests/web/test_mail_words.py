@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from app.errors import msg
-from app.services.mail_port import MailContent
-from app.web.mail_words import SUBJECTS, link_of, subject_of, word_mail
+from app.services.messages.mail_port import MailContent
+from app.web.messages.mail_words import SUBJECTS, link_of, subject_of, word_mail
 from tenants.registry import SchoolInfo
 
 NOTICE = {"subject": msg("密码").as_json(), "body": msg("新密码").as_json()}

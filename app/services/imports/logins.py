@@ -9,8 +9,8 @@ from sqlalchemy import Select, select
 
 from app.context import Context
 from app.models import RosterImportRow, SchoolClass, User
-from app.rules.masking import mask_email, mask_mobile
-from app.services.sealed import open_mobile
+from app.rules.shared.masking import mask_email, mask_mobile
+from app.services.shared.encrypted_fields import open_mobile
 
 
 def student_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:

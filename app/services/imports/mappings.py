@@ -15,16 +15,16 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.jobs import JobName
 from app.models import ColumnMapping, RosterImport, RosterImportRow
-from app.rules.masking import mask_email, mask_id_number, mask_mobile
-from app.services.audit import record
-from app.services.imports.lease import Run, end_by_person, finish, send_job
-from app.services.imports.reading import find_import, get_import
-from app.sheets.header import Vocabulary
-from app.sheets.mapping import Fields, Layout, Reading, Remembered, read_columns
-from app.sheets.students import WORDS as STUDENT_WORDS
-from app.sheets.teachers import WORDS as TEACHER_WORDS
-from app.sheets.teachers import refuse_students
-from app.sheets.workbook import Workbook
+from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
+from app.services.imports.pages.read import find_import, get_import
+from app.services.imports.shared.lease import Run, end_by_person, finish, send_job
+from app.services.shared.audit import record
+from app.sheets.reading.workbook import Workbook
+from app.sheets.rosters.header import Vocabulary
+from app.sheets.rosters.mapping import Fields, Layout, Reading, Remembered, read_columns
+from app.sheets.rosters.students import WORDS as STUDENT_WORDS
+from app.sheets.rosters.teachers import WORDS as TEACHER_WORDS
+from app.sheets.rosters.teachers import refuse_students
 
 WORDS: Mapping[str, Vocabulary] = {"students": STUDENT_WORDS, "teachers": TEACHER_WORDS}
 

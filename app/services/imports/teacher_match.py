@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import msg
-from app.rules.masking import mask_email, mask_id_number, mask_mobile, shorten
-from app.rules.problems import Problem
-from app.rules.teachers import LABELS, CheckedTeacher
-from app.services.imports.accounts import Values, owned_by
-from app.services.imports.questions import NEW, Namesake, Question
-from app.services.imports.teacher_accounts import KEYS, TeacherAccounts
+from app.rules.imports.teachers import LABELS, CheckedTeacher
+from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile, shorten
+from app.rules.shared.problems import Problem
+from app.services.imports.shared.accounts import Values, owned_by
+from app.services.imports.shared.questions import NEW, Namesake, Question
+from app.services.imports.teachers.accounts import KEYS, TeacherAccounts
 
 _MASKS: Mapping[str, Callable[[str], str]] = {
     "id_number": mask_id_number,

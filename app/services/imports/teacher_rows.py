@@ -7,21 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.context import Context
-from app.rules.masking import mask_email, mask_mobile
-from app.rules.problems import Problem
-from app.rules.teachers import LABELS, CheckedTeacher, check_teacher, find_doubles
-from app.services.imports import sql
-from app.services.imports.accounts import Values
-from app.services.imports.questions import MOST_SHOWN, answers_of
-from app.services.imports.row_pictures import RowPicture, RowPictures
-from app.services.imports.rowplan import Indexes, RowPlan
-from app.services.imports.source import Source
-from app.services.imports.staging import staged_row, storable
-from app.services.imports.summary import Counts, Summary, group_problems
-from app.services.imports.teacher_accounts import find_teacher_accounts, key_values
-from app.services.imports.teacher_match import Matcher, Matches
-from app.services.imports.teacher_plan import login_for, plan_known_teacher, plan_new_teacher
-from app.services.sealed import MOBILE, unseal
+from app.rules.imports.teachers import LABELS, CheckedTeacher, check_teacher, find_doubles
+from app.rules.shared.masking import mask_email, mask_mobile
+from app.rules.shared.problems import Problem
+from app.services.imports.shared import sql
+from app.services.imports.shared.accounts import Values
+from app.services.imports.shared.questions import MOST_SHOWN, answers_of
+from app.services.imports.shared.row_plan import Indexes, RowPlan
+from app.services.imports.shared.source import Source
+from app.services.imports.shared.staging import staged_row, storable
+from app.services.imports.shared.summary import Counts, Summary, group_problems
+from app.services.imports.teachers.accounts import find_teacher_accounts, key_values
+from app.services.imports.teachers.match import Matcher, Matches
+from app.services.imports.teachers.pictures import RowPicture, RowPictures
+from app.services.imports.teachers.plan import login_for, plan_known_teacher, plan_new_teacher
+from app.services.shared.encrypted_fields import MOBILE, unseal
 
 
 class TeacherRows:
