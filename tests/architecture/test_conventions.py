@@ -109,6 +109,16 @@ def test_public_names_say_what_they_are(path: Path) -> None:
             assert ast.get_docstring(node), f"{node.name} has no docstring"
 
 
+def test_no_list_is_joined_by_a_mark_of_one_language() -> None:
+    """A list travels in a message as a tuple; the language that shows it separates its items."""
+    for path in MODULES:
+        for name, call in _calls(ast.parse(path.read_text(encoding="utf-8"))):
+            mark = call.func.value if name == "join" and isinstance(call.func, ast.Attribute) else None
+            if isinstance(mark, ast.Constant):
+                where = f"{path.relative_to(ROOT)}:{call.lineno}"
+                assert not set(str(mark.value)) & set("、；，"), f"{where} joins a list as Chinese does"
+
+
 def test_no_caller_catches_a_refusal_inside_the_unit_of_work() -> None:
     """What a use case wrote before it refused is undone only when the refusal leaves the unit of work."""
     refusals = _refusals()

@@ -66,7 +66,7 @@ def find_head_teacher(ctx: Context, *, typed: str, present_id: int | None) -> in
         if len(found) == 1:
             return int(found[0].id)
         if found:
-            names = "、".join(f"{one.real_name} · {one.login_name or '—'}" for one in found[:_NAMED])
+            names = tuple(f"{one.real_name} · {one.login_name or '—'}" for one in found[:_NAMED])
             raise Invalid(_FIELD, msg("有多位教师符合：%(names)s。请从列表中选择一位", names=names))
     raise Invalid(_FIELD, msg("没有找到在用的教师“%(typed)s”，请从列表中选择", typed=text[:64]))
 

@@ -95,7 +95,7 @@ def _next_schools(ctx: Context, version: CourseVersion, *, after: int) -> list[S
 
 def _news(version: CourseVersion) -> _News:
     title = str(version.content["title"])
-    fields = "、".join(FIELD_LABELS[name].text for name in version.changed)
+    fields = tuple(FIELD_LABELS[name] for name in version.changed)
     body = msg(
         "课程“%(title)s”发布了第 %(number)s 版，学生已经看到新内容。修改了：%(fields)s。说明：%(note)s",
         title=title,

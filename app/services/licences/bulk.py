@@ -15,6 +15,7 @@ from app.errors import Conflict, Invalid, InvalidFields, Message, NotFound, msg
 from app.models import Course, CourseLicence, School
 from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.permissions import Action
+from app.rules.shared.texts import first_few
 from app.services.licences.rows import (
     COLUMNS,
     KEY,
@@ -289,7 +290,7 @@ _ACTIONS = {
 
 def _notice(act: Act, mine: Touched, names: Sequence[str]) -> tuple[Message, Message]:
     number = len(names)
-    told = "、".join(f"“{name}”" for name in names[:_TITLES_TOLD]) + ("…" if number > _TITLES_TOLD else "")
+    told = first_few([f"“{name}”" for name in names], _TITLES_TOLD)
     if act is Act.END:
         return (
             msg("联盟结束了 %(n)s 门课程的授权", n=number),

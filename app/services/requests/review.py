@@ -317,12 +317,12 @@ def _answer(typed: str) -> str:
     return text
 
 
-def _named(changes: Sequence[ReviewedChange]) -> str:
+def _named(changes: Sequence[ReviewedChange]) -> tuple[Message, ...]:
     return _labels([change.field for change in changes])
 
 
-def _labels(fields: Sequence[str]) -> str:
-    return "、".join(LABELS[field] for field in fields)
+def _labels(fields: Sequence[str]) -> tuple[Message, ...]:
+    return tuple(Message(LABELS[field]) for field in fields)
 
 
 def _name_of(ctx: Context, request_id: int) -> str:

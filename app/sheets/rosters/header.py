@@ -53,9 +53,9 @@ class Vocabulary:
         """The words for a field, without their marks."""
         return [word for word, meant in self._fields.items() if meant == field]
 
-    def quoted(self, fields: Sequence[str]) -> str:
-        """Headers for a sentence that stands in quotes."""
-        return "”“".join(self.labels[field] for field in fields)
+    def quoted(self, fields: Sequence[str]) -> tuple[str, ...]:
+        """Headers for a sentence, each in quotes."""
+        return tuple(f"“{self.labels[field]}”" for field in fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.rules.shared.cells import Cell, display_text
+from app.rules.shared.texts import first_few
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import refused
 from app.sheets.reading.workbook import Grid, Workbook
@@ -107,7 +108,7 @@ def only_grid(workbook: Workbook) -> Grid:
         # A left-over sheet with nothing but a header is no second roster.
         filled = [grid for grid in filled if sum(map(_has_content, grid.rows)) > 1] or filled[:1]
     if len(filled) > 1:
-        names = "、".join(grid.name for grid in filled)
+        names = tuple(grid.name for grid in filled)
         raise refused("two_sheets", {"count": len(filled), "names": names})
     return filled[0]
 
@@ -115,9 +116,7 @@ def only_grid(workbook: Workbook) -> Grid:
 def _refuse_merged(grid: Grid, header: Header) -> None:
     merged = [merged for merged in grid.merged if merged.bottom > header.row_no]
     if merged:
-        named = "、".join(map(str, merged[:_RANGES_NAMED]))
-        more = "…" if len(merged) > _RANGES_NAMED else ""
-        raise refused("merged_cells", {"ranges": named + more})
+        raise refused("merged_cells", {"ranges": first_few(list(map(str, merged)), _RANGES_NAMED)})
 
 
 def _rows(grid: Grid, header: Header, marked: str) -> Iterator[RosterRow]:

@@ -53,7 +53,8 @@ def tell(make_ctx: MakeCtx, alliance: SchoolInfo, version_id: int) -> bool:
 def messages(make_ctx: MakeCtx, school: SchoolInfo) -> list[tuple[int, str]]:
     rows = make_ctx(school).session.scalars(select(Notice).order_by(Notice.user_id)).all()
     # A licence is news of its own.
-    return [(row.user_id, row.body["params"]["fields"]) for row in rows if "fields" in row.body["params"]]
+    named = [(row.user_id, row.body["params"].get("fields", [])) for row in rows]
+    return [(user_id, "、".join(field["text"] for field in fields)) for user_id, fields in named if fields]
 
 
 def test_schools_that_have_it_online_are_told_what_changed(

@@ -92,7 +92,9 @@ def test_courses_times_schools_are_licensed_by_reference_in_one_action(
         # One row of the log and one notice for the whole action, however many courses.
         entry = inside.scalars(select(AuditEntry).where(AuditEntry.action == "course.licensed")).one()
         assert entry.data["granted"] == 3
-        assert inside.scalars(select(Notice)).one().subject["params"] == {"n": 3}
+        notice = inside.scalars(select(Notice)).one()
+        assert notice.subject["params"] == {"n": 3}
+        assert sorted(notice.body["params"]["titles"]) == sorted(f"“{course.title}”" for course in courses)
         assert inside.scalar(select(func.count()).select_from(Mail)) == 1
     assert make_ctx(outside).session.scalar(select(func.count()).select_from(CourseOffering)) == 0
     latest = select(AuditEntry).where(AuditEntry.action == "course.licensed").order_by(AuditEntry.id.desc())

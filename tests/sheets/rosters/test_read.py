@@ -121,7 +121,7 @@ def test_cells_keep_their_types_for_the_rules() -> None:
     assert sheet.rows[0].raw == ["900011", "#ERROR!", ""]
 
 
-NO_HEADER = "没有找到表头：应有“学号”“真实姓名”“所属班级”等列，请下载模板，按模板填写后再上传。"
+NO_HEADER = "没有找到表头：应有“学号”、“真实姓名”、“所属班级”等列，请下载模板，按模板填写后再上传。"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ NO_HEADER = "没有找到表头：应有“学号”“真实姓名”“所属�
         ([*([["说明"]] * 5), HEAD, student()], NO_HEADER),
         (
             [["真实姓名*", "身份证号", "手机号", "邮箱", "教师简介", "图片"], ["张三"]],
-            "表头缺少“学号”“所属班级”列，请对照模板补上后再上传。",
+            "表头缺少“学号”、“所属班级”列，请对照模板补上后再上传。",
         ),
         ([["学号", "姓名"], ["900011", "张三"]], "表头缺少“所属班级”列，请对照模板补上后再上传。"),
         (
@@ -154,7 +154,7 @@ def test_what_is_no_roster_is_refused_with_one_sentence(rows: list[list[Cell]], 
 def test_a_csv_without_known_words_may_be_in_a_wrong_encoding() -> None:
     content = "学号,姓名,班级\n900011,张三,1班\n".encode("cp932", "replace")
     assert refusal(read_workbook(content, "a.csv")) == (
-        "没有找到表头：应有“学号”“真实姓名”“所属班级”等列；如果打开后列名是乱码，请另存为 .xlsx，"
+        "没有找到表头：应有“学号”、“真实姓名”、“所属班级”等列；如果打开后列名是乱码，请另存为 .xlsx，"
         "否则请按模板填写，再上传。"
     )
 

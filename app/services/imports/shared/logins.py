@@ -27,7 +27,7 @@ def student_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:
 def teacher_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:
     """Real name, login name and what else opens the account, masked, of the created teachers, in the file's order."""
     users = ctx.session.scalars(_created(select(User), import_id))
-    return [(user.real_name, user.login_name or "", "、".join(_others(ctx, user))) for user in users]
+    return [(user.real_name, user.login_name or "", " · ".join(_others(ctx, user))) for user in users]
 
 
 def _others(ctx: Context, user: User) -> Iterator[str]:
