@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
@@ -100,6 +101,12 @@ def work(redis_url: str, *, burst: bool = False) -> None:
     Args:
         burst: end when the queue is empty.
     """
+    # RQ's signal handler stays after its worker has given up: a stop raises wherever it comes, in a pause, too.
+    with suppress(StopRequested):
+        _work(redis_url, burst=burst)
+
+
+def _work(redis_url: str, *, burst: bool) -> None:
     worker: ImportWorker | None = None
     while worker is None or not worker.stop_wanted:
         try:
@@ -109,8 +116,6 @@ def work(redis_url: str, *, burst: bool = False) -> None:
             worker.work(burst=burst)
             if burst:
                 return
-        except StopRequested:
-            return
         except RedisError as error:
             if burst:
                 raise

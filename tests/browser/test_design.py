@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.models import Course, CourseLicence, CourseOffering, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.browser import DESKTOP, PHONE, log_in, serious_findings, sideways
+from tests.support.browser import DESKTOP, PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.live import LiveServer
 
 COLD_BUDGET = 150 * 1024
@@ -89,7 +89,7 @@ LOOKS = {"desk, light, Chinese": (DESKTOP, "light", "zh"), "phone, dark, English
 def look(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Look]:
     """Both widths, both schemes and both languages, in two browsers."""
     viewport, scheme, language = LOOKS[request.param]
-    context = browser.new_context(viewport=viewport, color_scheme=scheme)
+    context = open_browser(browser, viewport=viewport, color_scheme=scheme, locale=None)
     yield Look(context.new_page(), language)
     context.close()
 

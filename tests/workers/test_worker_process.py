@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,8 +17,7 @@ from tests.support.app import build_app, insert_school, make_settings, school_in
 from tests.support.installation import environment
 from tests.support.rosters import Importer, plain_rows, sheet_of
 from tests.support.servers import TestDatabase
-
-_PATIENCE = 40
+from tests.support.waiting import PATIENCE, eventually
 
 
 @pytest.fixture
@@ -47,30 +45,20 @@ def worker(fresh_database: TestDatabase, redis: RedisServer, tmp_path: Path) -> 
     started.stop()
 
 
-def _eventually(true: Callable[[], bool], worker: Child) -> None:
-    pause = threading.Event()
-    for _ in range(_PATIENCE * 10):
-        if true():
-            return
-        assert worker.running, worker.last_line()
-        pause.wait(0.1)
-    raise AssertionError(worker.last_line())
-
-
 def test_it_waits_for_redis_and_does_what_redis_never_heard_of(
     importer: Importer, redis: RedisServer, worker: Child
 ) -> None:
-    _eventually(lambda: "Listening" in worker.log.read_text(), worker)
+    eventually(lambda: "Listening" in worker.log.read_text(), by=worker)
     redis.stop()
     import_id = importer.start(sheet_of(plain_rows(importer.school)))
     assert importer.read(import_id).state == "uploaded"
     redis.start()
-    _eventually(lambda: importer.read(import_id).state == "checked", worker)
+    eventually(lambda: importer.read(import_id).state == "checked", by=worker)
 
 
 def test_it_ends_when_told_to_also_while_redis_is_away(redis: RedisServer, worker: Child) -> None:
-    _eventually(lambda: "Listening" in worker.log.read_text(), worker)
+    eventually(lambda: "Listening" in worker.log.read_text(), by=worker)
     redis.stop()
-    _eventually(lambda: "retrying" in worker.log.read_text() or "away" in worker.log.read_text(), worker)
+    eventually(lambda: "redis is away" in worker.log.read_text(), by=worker)
     worker.process.send_signal(signal.SIGTERM)
-    assert worker.process.wait(timeout=15) in (0, -signal.SIGTERM)
+    assert worker.process.wait(PATIENCE) in (0, -signal.SIGTERM)
