@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.context import Context
 from app.models import Course, CourseRecommendation, User
-from app.services.recommendations import recommend_course
+from app.services.courses.recommendations import recommend_course
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.jobs import JobName
 from app.models import AuditEntry, School, User
-from app.services.imports.intake import confirm_import
+from app.services.imports.pages.upload import confirm_import
 from tenants.db import db
 from tenants.scope import school_scope
 from tests.kills.installation import Installation

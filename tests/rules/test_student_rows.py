@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from app.rules.cells import Cell
-from app.rules.students import LABELS, CheckedStudent, check_student, find_doubles
+from app.rules.imports.students import LABELS, CheckedStudent, check_student, find_doubles
+from app.rules.shared.cells import Cell
 from samples.roster import make_rows
 
 TODAY = date(2026, 11, 23)

@@ -14,12 +14,17 @@ from app.context import Context
 from app.errors import Conflict, DomainError, InvalidFields, NotAllowed, NotFound
 from app.models import AuditEntry, SchoolClass, User
 from app.rules.permissions import Role
-from app.services.account_access import change_role, disable_accounts, enable_accounts, reset_passwords
-from app.services.accounts import create_account, edit_account
-from app.services.passwords import is_password_of
-from app.services.people import PeopleFilter, find_people_ids
-from app.services.personal_data import reveal_value
-from app.services.sealed import open_id_number, open_mobile
+from app.services.auth.passwords import is_password_of
+from app.services.people.edit import create_account, edit_account
+from app.services.people.reset_and_disable import (
+    change_role,
+    disable_accounts,
+    enable_accounts,
+    reset_passwords,
+)
+from app.services.people.reveal import reveal_value
+from app.services.people.search import PeopleFilter, find_people_ids
+from app.services.shared.encrypted_fields import open_id_number, open_mobile
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.waiting import PATIENCE

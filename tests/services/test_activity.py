@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.errors import NotAllowed, NotFound
-from app.models import AuditEntry, Enrolment, SchoolFigure, User
-from app.rules.figures import DayFigures
+from app.models import AuditEntry, Registration, SchoolFigure, User
+from app.rules.alliance.figures import DayFigures
 from app.rules.permissions import Role
-from app.services.activity import activity_in_time, get_activity, list_activity
-from app.services.figures import refresh_figures, write_figures
+from app.services.alliance.activity import activity_in_time, get_activity, list_activity
+from app.services.alliance.figures import refresh_figures, write_figures
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -53,7 +53,7 @@ def test_a_school_counts_itself_and_nobody_else(
     offering_id = put_offering(alliance, school).id
     put_offering(alliance, school, status="unhandled")
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=offering_id, user_id=logged_in.id))
+        session.add(Registration(offering_id=offering_id, user_id=logged_in.id))
         session.commit()
     ctx = make_ctx(school, Role.SYSTEM)
     assert _count(ctx) == DayFigures(people=2, activated=1, courses_online=1, registrations=1)
@@ -135,7 +135,7 @@ def test_counting_now_is_noted_on_both_sides(
 def test_counting_all_takes_those_counted_longest_ago(
     make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.figures.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("app.services.alliance.figures.MOST_AT_ONCE", 1)
     with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
         first = refresh_figures(ctx)
     assert first.counted == 1

@@ -13,7 +13,8 @@ from app.demo import covers
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Course, CourseDraft, CourseOffering, CourseVersion, OfferingAssistant, User
 from app.rules.permissions import Role
-from app.services.course_drafts import (
+from app.services.courses.create_and_release import create_own_course, publish_version
+from app.services.courses.drafts import (
     EditedMeanwhile,
     discard_draft,
     draft_of,
@@ -23,7 +24,6 @@ from app.services.course_drafts import (
     save_draft,
     set_cover,
 )
-from app.services.courses import create_own_course, publish_version
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.courses import content, put_course, put_offering

@@ -10,18 +10,18 @@ from sqlalchemy import event, update
 
 from app.context import Context
 from app.errors import NotAllowed
-from app.models import CourseOffering, Enrolment, User, WaitingPlace
+from app.models import CourseOffering, Registration, User, WaitingPlace
 from app.rules.permissions import Role
-from app.services.course_list import (
+from app.services.courses.recommendations import decline_recommendation, recommend_course
+from app.services.licences.single import end_licence
+from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,
     CourseFilter,
     list_operating_teachers,
     list_school_courses,
 )
-from app.services.licences import end_licence
-from app.services.offerings import take_offline
-from app.services.recommendations import decline_recommendation, recommend_course
+from app.services.offerings.schedule import take_offline
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
@@ -156,8 +156,8 @@ def test_registrations_and_those_who_wait_are_found(
 ) -> None:
     some, none, awaited = (put_offering(alliance, school).id for _ in range(3))
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=some, user_id=make_user(school).id))
-        session.add(Enrolment(offering_id=none, user_id=make_user(school).id, withdrawn_at=NOW))
+        session.add(Registration(offering_id=some, user_id=make_user(school).id))
+        session.add(Registration(offering_id=none, user_id=make_user(school).id, withdrawn_at=NOW))
         session.add(WaitingPlace(offering_id=awaited, user_id=make_user(school).id))
         session.commit()
     ctx = make_ctx(school)

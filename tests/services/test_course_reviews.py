@@ -13,20 +13,20 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseReview, CourseVersion, Notice, OfferingAssistant, User
+from app.rules.offerings.dates import Dates
 from app.rules.permissions import Role
-from app.rules.windows import Dates
-from app.services.catalogue import get_offering
-from app.services.course_drafts import open_draft, save_draft
-from app.services.course_review_pages import (
+from app.services.catalogue.school import get_offering
+from app.services.courses.drafts import open_draft, save_draft
+from app.services.courses.review_pages import (
     DECIDED,
     count_waiting,
     get_own_status,
     get_review_page,
     list_reviews,
 )
-from app.services.course_reviews import NotComplete, review_course, submit_course, take_off
-from app.services.offering_terms import offer_again
-from app.services.offerings import get_school_course, schedule_offering
+from app.services.courses.reviews import NotComplete, review_course, submit_course, take_off
+from app.services.offerings.repeat_and_cancel import offer_again
+from app.services.offerings.schedule import get_school_course, schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

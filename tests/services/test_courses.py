@@ -13,10 +13,16 @@ from app.context import Context
 from app.demo import covers
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, Course
-from app.rules.course_content import missing_for_release
+from app.rules.courses.fields import missing_for_release
 from app.rules.permissions import Role
-from app.services.course_drafts import get_draft_cover, open_draft, save_draft
-from app.services.courses import create_course, get_course, list_courses, release_course, set_cover
+from app.services.courses.create_and_release import (
+    create_course,
+    get_course,
+    list_courses,
+    release_course,
+    set_cover,
+)
+from app.services.courses.drafts import get_draft_cover, open_draft, save_draft
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.courses import content, put_course

@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound
-from app.models import AuditEntry, Enrolment, User
+from app.models import AuditEntry, Registration, User
 from app.rules.permissions import Role
-from app.services.enrolments import Outcome, Place, register, withdraw
-from app.services.licences import end_licence, license_course
-from app.services.offerings import schedule_offering, take_offline
+from app.services.licences.single import end_licence, license_course
+from app.services.offerings.schedule import schedule_offering, take_offline
+from app.services.registrations.self_service import Outcome, Place, register, withdraw
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
@@ -36,7 +36,7 @@ def student_ctx(make_ctx: MakeCtx, make_user: Callable[..., User]) -> Callable[.
 
 
 def active(ctx: Context) -> int:
-    count = select(func.count()).select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None))
+    count = select(func.count()).select_from(Registration).where(Registration.withdrawn_at.is_(None))
     return ctx.session.scalar(count) or 0
 
 
@@ -52,14 +52,14 @@ def test_registering_twice_and_withdrawing_twice_change_things_once(
             outcomes.append(done if isinstance(done, bool) else done.changed)
     assert outcomes == [True, False, True, False, True]
     assert active(ctx) == 1
-    assert ctx.session.scalar(select(func.count()).select_from(Enrolment)) == 1
+    assert ctx.session.scalar(select(func.count()).select_from(Registration)) == 1
     trail = (
         select(AuditEntry.action).where(AuditEntry.action.startswith("enrolment.")).order_by(AuditEntry.id)
     )
     assert ctx.session.scalars(trail).all() == [
-        "enrolment.registered",
-        "enrolment.withdrawn",
-        "enrolment.registered",
+        "registration.registered",
+        "registration.withdrawn",
+        "registration.registered",
     ]
 
 
@@ -208,7 +208,7 @@ def test_seats_are_the_schools_own(
 
 
 def _offering_of(ctx: Context) -> int:
-    return ctx.session.scalars(select(Enrolment.offering_id)).one()
+    return ctx.session.scalars(select(Registration.offering_id)).one()
 
 
 @pytest.mark.parametrize("seats", [None, 1])
@@ -256,4 +256,6 @@ def test_what_was_registered_keeps_its_moment(
     ctx = student_ctx(school, now=NOW - timedelta(hours=3))
     with unit_of_work(ctx):
         register(ctx, offering_id=offering_id)
-    assert make_ctx(school).session.scalars(select(Enrolment.registered_at)).one() == NOW - timedelta(hours=3)
+    assert make_ctx(school).session.scalars(select(Registration.registered_at)).one() == NOW - timedelta(
+        hours=3
+    )

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageFile, PngImagePlugin
 
 from app.errors import Invalid
-from app.services.images import COVER_SIZE, LOGO_SIZE, MAX_BYTES, MIME, CleanImage, clean_image
+from app.services.media.clean import COVER_SIZE, LOGO_SIZE, MAX_BYTES, MIME, CleanImage, clean_image
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'

@@ -13,10 +13,10 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseLicence, CourseOffering
 from app.rules.permissions import Role
-from app.services.courses import create_course
-from app.services.licence_lists import CourseFilter, all_licensable, list_licences
+from app.services.courses.create_and_release import create_course
 from app.services.licence_validity import is_licence_valid
-from app.services.licences import end_licence, license_course
+from app.services.licences.lists import CourseFilter, all_licensable, list_licences
+from app.services.licences.single import end_licence, license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW, TODAY

@@ -22,17 +22,11 @@ from app.models import (
     Notice,
     User,
 )
-from app.rules.licence_terms import LicenceState, Terms
+from app.rules.licences.conditions import LicenceState, Terms
 from app.rules.permissions import Role
-from app.services.licence_lists import CourseFilter, get_licence, list_licences, list_matrix
-from app.services.licence_writing import CourseRef, Licensing
-from app.services.licensing import (
-    Act,
-    end_licences,
-    extend_licences,
-    license_courses,
-    preview_licences,
-)
+from app.services.licences.bulk import Act, end_licences, extend_licences, license_courses, preview_licences
+from app.services.licences.lists import CourseFilter, get_licence, list_licences, list_matrix
+from app.services.licences.rows import CourseRef, Licensing
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

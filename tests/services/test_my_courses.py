@@ -11,17 +11,17 @@ from app.context import Context
 from app.errors import NotAllowed, NotFound
 from app.models import User
 from app.rules.permissions import Role
-from app.services.calendars import my_days, my_subscription, renew_subscription, subscribed_days
-from app.services.enrolments import register
-from app.services.my_courses import list_mine
-from app.services.teaching import list_headed, list_taught
+from app.services.me.calendar import my_days, my_subscription, renew_subscription, subscribed_days
+from app.services.me.courses import list_mine
+from app.services.me.teaching import list_headed, list_taught
+from app.services.registrations.self_service import register
 from app.uow import unit_of_work
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY, VAULT_KEY
-from tests.support.courses import dates, put_course, put_enrolment, put_offering
+from tests.support.courses import dates, put_course, put_offering, put_registration
 from tests.support.pages import statements
 from tests.support.teaching import Teaching
 
@@ -58,9 +58,9 @@ def test_my_courses_are_sorted_by_what_they_are_today(
         offering = put_offering(
             alliance, school, put_course(alliance, title=title + str(student.id)), **values
         )
-        put_enrolment(school, offering, student)
+        put_registration(school, offering, student)
     hidden = put_offering(alliance, school, status="offline")
-    put_enrolment(school, hidden, student)
+    put_registration(school, hidden, student)
     full = put_offering(alliance, school, seats=1)
     for user in (make_user(school), student):
         with unit_of_work(make_ctx(school, Role.STUDENT, user=user)) as one:
@@ -84,7 +84,7 @@ def test_the_calendar_holds_ones_own_days_and_those_of_one_course(
 ) -> None:
     first, second, offline = (put_offering(alliance, school) for _ in range(3))
     for offering in (first, second):
-        put_enrolment(school, offering, student)
+        put_registration(school, offering, student)
     assert len(my_days(ctx)) == 6
     one = my_days(ctx, offering_id=first.id)
     assert [(day.key.partition(".")[0], day.day) for day in one] == [
@@ -106,7 +106,7 @@ def test_a_subscription_is_one_persons_at_one_school_and_can_be_made_anew(
     make_ctx: MakeCtx,
     make_user: Callable[..., User],
 ) -> None:
-    put_enrolment(school, put_offering(alliance, school), student)
+    put_registration(school, put_offering(alliance, school), student)
     visitor = make_ctx(school, Role.STUDENT)
     assert my_subscription(ctx) is None
     # Before one has made an address there is none, not even the key of the number 0.

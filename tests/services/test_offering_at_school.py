@@ -10,22 +10,15 @@ from sqlalchemy import func, select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import CourseOffering, Enrolment, LicenceAnswer, Notice, OfferingAssistant, School, User
-from app.rules.assessment import Assessment, Component, Kind
-from app.rules.course_states import OfferingStatus
+from app.models import CourseOffering, LicenceAnswer, Notice, OfferingAssistant, Registration, School, User
+from app.rules.courses.assessment import Assessment, Component, Kind
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
-from app.services.alliance_policy import set_policy
-from app.services.licence_ends import tend_licences
-from app.services.offering_assessment import assessment_of, set_local_assessment
-from app.services.offering_staff import (
-    add_assistants,
-    find_teachers,
-    list_staff,
-    remove_assistant,
-    set_operating_teacher,
-)
-from app.services.offering_terms import drop_term, list_terms, offer_again, open_terms
-from app.services.offerings import (
+from app.services.alliance.settings import set_policy
+from app.services.licences.expiry import tend_licences
+from app.services.offerings.assessment import assessment_of, set_local_assessment
+from app.services.offerings.repeat_and_cancel import drop_term, list_terms, offer_again, open_terms
+from app.services.offerings.schedule import (
     NotReady,
     decline_offer,
     get_school_course,
@@ -33,11 +26,18 @@ from app.services.offerings import (
     reconsider_offer,
     schedule_offering,
 )
+from app.services.offerings.staff import (
+    add_assistants,
+    find_teachers,
+    list_staff,
+    remove_assistant,
+    set_operating_teacher,
+)
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
-from tests.support.courses import dates, days, put_course, put_enrolment, put_offering
+from tests.support.courses import dates, days, put_course, put_offering, put_registration
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
@@ -94,7 +94,7 @@ def test_offering_again_is_a_new_offering_and_leaves_the_registrations_of_the_ol
         make_user(school),
     )
     offering = put_offering(alliance, school, operating_teacher_id=teacher.id, seats=30)
-    put_enrolment(school, offering, student)
+    put_registration(school, offering, student)
     with unit_of_work(administrator) as ctx:
         add_assistants(ctx, offering_id=offering.id, user_ids=[assistant.id])
     assert open_terms(administrator, offering_id=offering.id)[0] == "2026-2027-2"
@@ -273,7 +273,7 @@ def test_the_end_of_a_licence_is_told_twice_and_takes_the_course_offline_by_itse
     offering = put_offering(
         alliance, school, licence={"ends_on": days(40)}, operating_teacher_id=teacher.id, ends_on=days(200)
     )
-    put_enrolment(school, offering, student)
+    put_registration(school, offering, student)
     subjects = select(Notice.subject).where(Notice.school_id == school.id, Notice.user_id == boss.id)
 
     def run(day: int) -> int:
@@ -298,7 +298,7 @@ def test_the_end_of_a_licence_is_told_twice_and_takes_the_course_offline_by_itse
     assert told()[2:] == ["课程授权已结束，课程已下线"]
     with school_scope(school.id) as session:
         assert session.get_one(CourseOffering, (school.id, offering.id)).status == "offline"
-        assert session.scalar(select(func.count()).select_from(Enrolment)) == 1
+        assert session.scalar(select(func.count()).select_from(Registration)) == 1
         mine = select(func.count()).select_from(Notice).where(Notice.user_id == teacher.id)
         assert session.scalar(mine) == 3
 

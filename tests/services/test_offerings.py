@@ -11,11 +11,10 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseOffering, User
-from app.rules.course_states import OfferingStatus
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
-from app.services.enrolments import register, withdraw
-from app.services.licences import end_licence
-from app.services.offerings import (
+from app.services.licences.single import end_licence
+from app.services.offerings.schedule import (
     NotReady,
     decline_offer,
     get_school_course,
@@ -23,6 +22,7 @@ from app.services.offerings import (
     schedule_offering,
     take_offline,
 )
+from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.courses import put_course, put_offering

@@ -11,11 +11,11 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed
 from app.models import AuditEntry, User
 from app.rules.permissions import Role
-from app.services.accounts import create_account
-from app.services.courses import create_own_course
-from app.services.imports.apply import run_apply
-from app.services.imports.intake import confirm_import
-from app.services.quotas import Usage, set_quotas, usage
+from app.services.courses.create_and_release import create_own_course
+from app.services.imports.pages.upload import confirm_import
+from app.services.imports.run.apply import run_apply
+from app.services.people.edit import create_account
+from app.services.schools.quotas import Usage, set_quotas, usage
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.courses import content, put_offering

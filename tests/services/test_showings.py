@@ -10,16 +10,21 @@ import pytest
 from sqlalchemy import select
 
 from app.context import Context
-from app.models import Course, CourseOffering, CourseShowing
+from app.models import Course, CourseOffering, PublicOffering
+from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
-from app.rules.windows import CourseState
-from app.services.licence_ends import tend_licences
-from app.services.licences import end_licence
-from app.services.offerings import put_online, schedule_offering, take_offline
-from app.services.own_offerings import follow_review
-from app.services.schools import suspend_school
-from app.services.showcase import count_alliance, count_shelf, get_released_course, list_released_courses
-from app.services.showings import list_showings
+from app.services.catalogue.alliance import (
+    count_alliance,
+    count_alliance_facets,
+    get_released_course,
+    list_released_courses,
+)
+from app.services.licences.expiry import tend_licences
+from app.services.licences.single import end_licence
+from app.services.offerings.follow_review import follow_review
+from app.services.offerings.public import list_public_offerings
+from app.services.offerings.schedule import put_online, schedule_offering, take_offline
+from app.services.schools.open_and_edit import suspend_school
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import TODAY
@@ -94,7 +99,7 @@ def test_the_daily_task_and_the_review_take_it_off_and_put_it_on(
     offering = put_offering(alliance, school, own, status="offline").id
 
     def shown() -> set[int]:
-        return set(make_ctx(school).session.scalars(select(CourseShowing.offering_id)))
+        return set(make_ctx(school).session.scalars(select(PublicOffering.offering_id)))
 
     assert shown() == {ended}
     with unit_of_work(make_ctx(school, Role.SYSTEM)) as ctx:
@@ -130,9 +135,9 @@ def test_the_search_knows_accepted_courses_and_counts_what_runs(
     put_offering(alliance, school, put_course(school, title=f"{mark}丙", category="药学", released=True))
     put_offering(alliance, school, put_course(school, title=f"{mark}丁", category="药学"))
     ctx = make_ctx(alliance, Role.SECRETARY)
-    shelf = count_shelf(ctx, text=mark)
+    shelf = count_alliance_facets(ctx, text=mark)
     assert (shelf.total, shelf.running, shelf.categories) == (3, 2, {"药学": 2, "护理学": 1})
-    assert count_shelf(ctx, text=mark, running=True, category="护理学").total == 0
+    assert count_alliance_facets(ctx, text=mark, running=True, category="护理学").total == 0
     rows = {row.course.title[-1]: row for row in list_released_courses(ctx, text=mark).rows}
     assert [row.school.id for row in rows["甲"].showings] == [school.id]
     assert rows["乙"].showings == []
@@ -147,6 +152,6 @@ def test_a_school_reads_no_other_school_s_showings(
     course = put_course(alliance)
     put_offering(alliance, other_school, course)
     ctx = make_ctx(school)
-    assert list(ctx.session.scalars(select(CourseShowing))) == []
+    assert list(ctx.session.scalars(select(PublicOffering))) == []
     assert list(ctx.session.scalars(select(CourseOffering))) == []
-    assert list_showings(ctx, courses=[course]) == {}
+    assert list_public_offerings(ctx, courses=[course]) == {}

@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.sheets import reader
-from app.sheets.limits import LIMITS, Limits
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
+from app.sheets.reading import reader
+from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
 from tests.sheets.files import rows_xml, sheet_xml, xlsx, xlsx_members, xlsx_table, zipped
 
 StandIn = Callable[[str], None]
@@ -112,7 +112,7 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 
 def test_the_bounds_hold_inside_the_child() -> None:
     program = (
-        "import resource as r, json; from app.sheets import child; from app.sheets.limits import LIMITS;"
+        "import resource as r, json; from app.sheets import child; from app.sheets.reading.limits import LIMITS;"
         "child._bound_this_process(LIMITS);"
         "print(json.dumps([r.getrlimit(getattr(r, 'RLIMIT_' + n))[0] for n in ('AS', 'CPU', 'CORE', 'FSIZE')]))"
     )

@@ -7,10 +7,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.models import Course, CourseLicence, CourseOffering, CourseShowing, CourseVersion, Enrolment, User
-from app.rules.course_content import CourseContent, as_json
-from app.rules.pinyin import pinyin_of_title
-from app.services.course_contents import live_content
+from app.models import (
+    Course,
+    CourseLicence,
+    CourseOffering,
+    CourseVersion,
+    PublicOffering,
+    Registration,
+    User,
+)
+from app.rules.courses.fields import CourseContent, as_json
+from app.rules.shared.pinyin import pinyin_of_title
+from app.services.courses.fields import live_content
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
@@ -129,15 +137,15 @@ def _licence(alliance: SchoolInfo, school: SchoolInfo, course: Course, values: d
         return permission.id
 
 
-def _showing(school: SchoolInfo, offering: CourseOffering) -> CourseShowing:
+def _showing(school: SchoolInfo, offering: CourseOffering) -> PublicOffering:
     copied = ("course_owner_id", "course_id", "starts_on", "ends_on")
     copied += ("registration_starts_on", "registration_ends_on")
     values = {name: getattr(offering, name) for name in copied}
-    return CourseShowing(offering_id=offering.id, alliance_id=school.alliance_id, **values)
+    return PublicOffering(offering_id=offering.id, alliance_id=school.alliance_id, **values)
 
 
-def put_enrolment(school: SchoolInfo, offering: CourseOffering, user: User) -> None:
+def put_registration(school: SchoolInfo, offering: CourseOffering, user: User) -> None:
     """Register a person, as the database keeps it."""
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=offering.id, user_id=user.id))
+        session.add(Registration(offering_id=offering.id, user_id=user.id))
         session.commit()

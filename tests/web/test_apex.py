@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.rules.pinyin import pinyin_of_title
+from app.rules.shared.pinyin import pinyin_of_title
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tests.support.app import next_unit_code

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.models import Mail, MailOutbox
-from app.services.mails import queue_mail, sweep_mails
+from app.services.messages.mail_queue import queue_mail, sweep_mails
 from config import Settings
 from deploy.local.servers import Redis
 from tenants.db import db

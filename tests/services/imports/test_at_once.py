@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from app.models import User
-from app.services.imports import apply, sql
-from app.services.imports.apply import run_apply
-from app.services.imports.intake import confirm_import
-from app.services.imports.undo import undo_import
+from app.services.imports.pages.undo import undo_import
+from app.services.imports.pages.upload import confirm_import
+from app.services.imports.run import apply
+from app.services.imports.run.apply import run_apply
+from app.services.imports.shared import sql
 from tenants.scope import school_scope
 from tests.support.rosters import Importer, messages, plain_rows
 from tests.support.waiting import PATIENCE

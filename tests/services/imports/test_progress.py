@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.imports import pulse
-from app.services.imports.lease import Superseded, claim
-from app.services.imports.pulse import beating
+from app.services.imports.shared import heartbeat as pulse
+from app.services.imports.shared.heartbeat import keep_alive
+from app.services.imports.shared.lease import Superseded, claim
 from tests.support.rosters import Importer, plain_rows, sheet_of
 from tests.support.waiting import eventually
 
@@ -21,7 +21,7 @@ def test_progress_and_heartbeat_are_seen_while_a_run_works(
     assert run is not None
     first = importer.read(import_id).heartbeat_at
     assert first is not None
-    with beating(importer.units, run) as shown:
+    with keep_alive(importer.units, run) as shown:
         shown.show(2, 3)
         eventually(lambda: (importer.read(import_id).heartbeat_at or first) > first)
         found = importer.read(import_id)
@@ -38,13 +38,13 @@ def test_a_run_hears_from_its_heartbeat_that_it_is_no_longer_wanted(
     assert run is not None
     gone: list[bool] = []
 
-    def wanted(shown: pulse.Pulse) -> bool:
+    def wanted(shown: pulse.Heartbeat) -> bool:
         try:
             shown.show(1, 3)
         except Superseded:
             gone.append(True)
         return bool(gone)
 
-    with beating(importer.units, run) as shown:
+    with keep_alive(importer.units, run) as shown:
         importer.write(import_id, epoch=run.epoch + 1)
         eventually(lambda: wanted(shown))

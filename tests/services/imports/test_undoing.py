@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Conflict
-from app.services.imports.reading import preview_rows
-from app.services.imports.undo import undo_import
-from app.services.sealed import MOBILE
+from app.services.imports.pages.read import preview_rows
+from app.services.imports.pages.undo import undo_import
+from app.services.shared.encrypted_fields import MOBILE
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
-from tests.support.courses import put_course, put_enrolment, put_offering
+from tests.support.courses import put_course, put_offering, put_registration
 from tests.support.rosters import Importer, plain_rows
 
 
@@ -102,7 +102,7 @@ def test_an_enrolled_student_is_kept(alliance: SchoolInfo, importer: Importer) -
     import_id = importer.do(rows)
     enrolled = importer.users()[rows[0]["student_no"]]
     offering = put_offering(alliance, importer.school, put_course(importer.school))
-    put_enrolment(importer.school, offering, enrolled)
+    put_registration(importer.school, offering, enrolled)
     _undo(importer, import_id)
     assert set(importer.users()) == {rows[0]["student_no"]}
 
