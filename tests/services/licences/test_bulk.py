@@ -32,7 +32,7 @@ from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
-from tests.support.courses import days, put_course
+from tests.support.courses import days, put_course, put_offering
 from tests.support.pages import statements
 
 MakeCtx = Callable[..., Context]
@@ -198,15 +198,14 @@ def test_ending_and_extending_concern_only_what_is_there(
 
 
 def test_a_renewed_licence_leaves_the_course_offline_until_the_school_says_so(
+    alliance: SchoolInfo,
     secretariat: Context,
     school: SchoolInfo,
     make_ctx: MakeCtx,
-    release: Callable[..., int],
-    offer: Callable[..., int],
 ) -> None:
-    course_id = release()
-    offer(school, course_id)
-    ref = [CourseRef(secretariat.school.id, course_id)]
+    course = put_course(alliance)
+    put_offering(alliance, school, course)
+    ref = [CourseRef(secretariat.school.id, course.id)]
     with unit_of_work(secretariat) as ctx:
         end_licences(ctx, course_refs=ref, school_ids=[school.id])
         extend_licences(ctx, course_refs=ref, school_ids=[school.id], ends_on=None)
