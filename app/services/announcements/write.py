@@ -16,7 +16,7 @@ from app.rules.permissions import Action
 from app.rules.shared.html import rich_text
 from app.services.schools.directory import get_members
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
 TITLE_LENGTH = 100
@@ -25,7 +25,6 @@ BODY_LENGTH = 20_000
 AUDIENCES = ("everyone", "staff")
 #: What the list is filtered by: ``shown`` now, over (``past``), or not published (``draft``).
 STATES = ("shown", "past", "draft")
-PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,6 @@ def list_announcements(
         mine.append(Announcement.title.icontains(text.strip(), autoescape=True))
     if state:
         mine.append(_in_state(ctx, state))
-    total = ctx.session.scalar(select(func.count()).select_from(Announcement).where(*mine)) or 0
     addressed = (
         select(func.count())
         .select_from(AnnouncementTarget)
@@ -80,16 +78,16 @@ def list_announcements(
         )
         .scalar_subquery()
     )
-    rows = ctx.session.execute(
+    wanted = (
         select(Announcement, addressed)
         .where(*mine)
         .order_by(Announcement.pinned.desc(), Announcement.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    return Page(
-        tuple(AnnouncementRow(row[0], state_of(ctx, row[0]), row[1]) for row in rows), total, page, PAGE_SIZE
-    )
+
+    def row(announcement: Announcement, schools: int) -> AnnouncementRow:
+        return AnnouncementRow(announcement, state_of(ctx, announcement), schools)
+
+    return fetch_page(ctx.session, wanted, row, page=page)
 
 
 def get_announcement(ctx: Context, *, announcement_id: int) -> tuple[Announcement, list[int]]:

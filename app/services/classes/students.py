@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
@@ -16,9 +17,8 @@ from app.rules.shared.masking import mask_mobile
 from app.services.classes.lists import get_class
 from app.services.shared.activation import IN_STATE, Activation
 from app.services.shared.encrypted_fields import open_mobile
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 
-PAGE_SIZE = 50
 _MOST_WORDS = 5
 
 
@@ -73,10 +73,8 @@ def list_class_students(
     conditions = students_of(class_id, text)
     if activation is not None:
         conditions.append(IN_STATE[activation])
-    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
     wanted = select(User).where(*conditions).order_by(*student_order(sort, descending))
-    found = ctx.session.scalars(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(student_row(ctx, user) for user in found), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, wanted, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
 
 
 def students_of(class_id: int, text: str = "") -> list[ColumnElement[bool]]:

@@ -12,10 +12,9 @@ from app.models import CourseRecommendation, School
 from app.rules.courses.fields import CourseContent, from_json
 from app.rules.permissions import Action, may
 from app.services.schools.directory import matches, require_alliance
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
-PAGE_SIZE = 20
 STATES = ("open", "accepted", "declined", "withdrawn")
 _SCHOOL = School.id == CourseRecommendation.school_id
 
@@ -49,12 +48,8 @@ def list_recommendations(
         statement = statement.where(CourseRecommendation.school_id == school_id)
     if text.strip():
         statement = statement.where(or_(_content_matches(text), matches(text)))
-    ids = statement.with_only_columns(CourseRecommendation.id).subquery()
-    total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
     order = CourseRecommendation.id if state == "open" else CourseRecommendation.id.desc()
-    found = ctx.session.execute(statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    rows = tuple(Recommended(row, name, from_json(row.content)) for row, name in found)
-    return Page(rows, total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, statement.order_by(order), _recommended, page=page)
 
 
 def list_recommending_schools(ctx: Context) -> list[tuple[int, str]]:
@@ -101,7 +96,7 @@ def get_recommendation(ctx: Context, *, school_id: int, recommendation_id: int) 
     row = ctx.session.execute(statement.where(*_this(ctx, school_id, recommendation_id))).first()
     if row is None:
         raise NotFound(msg("没有找到这项推荐"))
-    return Recommended(row[0], row[1], from_json(row[0].content))
+    return _recommended(*row)
 
 
 def get_recommended_cover(ctx: Context, *, school_id: int, recommendation_id: int) -> bytes:
@@ -117,6 +112,10 @@ def get_recommended_cover(ctx: Context, *, school_id: int, recommendation_id: in
     if cover is None:
         raise NotFound(msg("没有这张图片"))
     return bytes(cover)
+
+
+def _recommended(recommendation: CourseRecommendation, school: str) -> Recommended:
+    return Recommended(recommendation, school, from_json(recommendation.content))
 
 
 def _require(ctx: Context) -> None:

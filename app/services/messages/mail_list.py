@@ -13,10 +13,9 @@ from app.models import Mail, User
 from app.rules.permissions import Action
 from app.rules.shared.masking import mask_email
 from app.services.messages.mail_port import MailContent
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 from app.services.shared.require_permission import require
 
-PAGE_SIZE = 50
 STATES = ("queued", "sending", "sent", "failed", "unclear")
 
 
@@ -54,9 +53,7 @@ def list_mails(ctx: Context, *, text: str = "", state: str | None = None, page: 
         )
     if state is not None:
         found = found.where(Mail.state == state)
-    total = ctx.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    shown = ctx.session.execute(found.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(_shown(mail, name) for mail, name in shown), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, found, _shown, page=page, size=LONG_PAGE_SIZE)
 
 
 def get_mail(ctx: Context, *, mail_id: int) -> MailRow:

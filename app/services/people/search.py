@@ -19,10 +19,9 @@ from app.rules.shared.contacts import read_mobile
 from app.rules.shared.id_numbers import read_id_number
 from app.rules.shared.masking import mask_id_number, mask_mobile
 from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, as_it_is, fetch_page
 from app.services.shared.require_permission import require
 
-PAGE_SIZE = 20
 #: Words of a search beyond these are ignored; each costs a look at every person of the school.
 MOST_WORDS = 5
 
@@ -94,7 +93,6 @@ def search_people(
     sort: PersonSort = PersonSort.NUMBER,
     descending: bool = False,
     page: int = 1,
-    size: int = PAGE_SIZE,
 ) -> Page[PersonRow]:
     """People of the school by any piece of information (manual 4.3: 输入学生任意信息).
 
@@ -109,16 +107,14 @@ def search_people(
     """
     require(ctx, Action.SEE_PEOPLE)
     conditions = _conditions(ctx, text, filters)
-    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
     wanted = select(User.id).where(*conditions)
     if sort is PersonSort.CLASS:
         wanted = wanted.outerjoin(SchoolClass, _SAME_CLASS)
-    wanted = wanted.order_by(*_order(sort, descending)).limit(size).offset((page - 1) * size)
-    ids = ctx.session.scalars(wanted).all()
+    ids = fetch_page(ctx.session, wanted.order_by(*_order(sort, descending)), as_it_is, page=page)
     # The rows are wide; only those of the page are read whole.
-    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id.in_(ids))
+    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id.in_(ids.rows))
     people = {user.id: _row(ctx, user, class_name) for user, class_name in ctx.session.execute(found)}
-    return Page(tuple(people[number] for number in ids if number in people), total, page, size)
+    return ids.with_rows(people[number] for number in ids.rows if number in people)
 
 
 def find_people_ids(ctx: Context, *, text: str = "", filters: PeopleFilter | None = None) -> list[int]:

@@ -18,9 +18,8 @@ from app.rules.permissions import Action
 from app.rules.shared.day_counts import Point, points
 from app.services.registrations.seats import seats_of
 from app.services.shared.own_classes_and_courses import reachable_offerings
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 
-PAGE_SIZE = 50
 _MOST_WORDS = 5
 SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 _SAME_USER = and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id)
@@ -114,7 +113,6 @@ def list_registered(
     sort: RegistrationSort = RegistrationSort.NUMBER,
     descending: bool = False,
     page: int = 1,
-    size: int = PAGE_SIZE,
 ) -> Page[RegistrationRow]:
     """Who is registered.
 
@@ -128,12 +126,8 @@ def list_registered(
     """
     manageable(ctx, offering_id)
     conditions = [*_active(offering_id), *words_found(text), *in_class(class_id)]
-    total = ctx.session.scalar(
-        select(func.count()).select_from(Enrolment).join(User, _SAME_USER).where(*conditions)
-    )
     wanted = _rows().where(*conditions).order_by(*_order(sort, descending))
-    rows = ctx.session.execute(wanted.limit(size).offset((page - 1) * size))
-    return Page(tuple(RegistrationRow(*row) for row in rows), total or 0, page, size)
+    return fetch_page(ctx.session, wanted, RegistrationRow, page=page, size=LONG_PAGE_SIZE)
 
 
 def all_registered(ctx: Context, *, offering_id: int) -> list[RegistrationRow]:

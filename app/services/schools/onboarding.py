@@ -13,11 +13,9 @@ from app.errors import Message, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, RosterImport, School, User
 from app.rules.permissions import Action
 from app.services.schools.directory import INFO_COLUMNS, matches, require_alliance
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, page_of
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
-
-PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +132,15 @@ def list_progress(
     if status:
         wanted = wanted.where(School.status == status)
     schools = [SchoolInfo(*row) for row in ctx.session.execute(wanted.order_by(School.id.desc()))]
-    start, stop = (page - 1) * PAGE_SIZE, page * PAGE_SIZE
     if not missing and not by_progress:
-        lists = school_checklists(ctx, schools[start:stop])
-        return Page(
-            tuple(SchoolRow(one, lists[one.id]) for one in schools[start:stop]), len(schools), page, PAGE_SIZE
-        )
+        shown = page_of(schools, page=page)
+        lists = school_checklists(ctx, shown.rows)
+        return shown.with_rows(SchoolRow(one, lists[one.id]) for one in shown.rows)
     lists = school_checklists(ctx, schools)
     rows = [SchoolRow(one, lists[one.id]) for one in schools if _lacks(lists[one.id], missing)]
     if by_progress:
         rows.sort(key=lambda row: row.checklist.done, reverse=descending)
-    return Page(tuple(rows[start:stop]), len(rows), page, PAGE_SIZE)
+    return page_of(rows, page=page)
 
 
 def _lacks(checklist: Checklist, missing: str | None) -> bool:

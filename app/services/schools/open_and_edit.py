@@ -21,12 +21,11 @@ from app.services.schools.profile import (
     unique_or_invalid,
 )
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.password_hashes import hash_password, make_one_time_password
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
-PAGE_SIZE = 20
 REASON_LENGTH = 200
 
 
@@ -200,15 +199,12 @@ def list_schools(
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
-    wanted = select(School.id).where(School.kind == "member")
+    wanted = select(*INFO_COLUMNS).where(School.kind == "member")
     if text.strip():
         wanted = wanted.where(matches(text))
     if status:
         wanted = wanted.where(School.status == status)
-    ids = list(ctx.session.scalars(wanted.order_by(School.id.desc())))
-    shown = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    rows = ctx.session.execute(select(*INFO_COLUMNS).where(School.id.in_(shown)).order_by(School.id.desc()))
-    return Page(tuple(SchoolInfo(*row) for row in rows), len(ids), page, PAGE_SIZE)
+    return fetch_page(ctx.session, wanted.order_by(School.id.desc()), SchoolInfo, page=page)
 
 
 def list_members(ctx: Context, text: str = "") -> list[SchoolInfo]:

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-#: No list here is longer; a larger number in the address is a mistake or a probe.
-MAX_PAGE = 10_000
 MAX_TEXT = 64
 #: Chinese input methods write them wide; wide punctuation stays, titles have it.
 _HALF_WIDTH = str.maketrans(
@@ -25,9 +23,9 @@ def text_argument(name: str) -> str:
     return "".join(c for c in typed if c.isprintable()).strip()[:MAX_TEXT]
 
 
-def page_argument() -> int:
-    """The page of the address, counted from 1."""
-    return min(max(request.args.get("page", 1, type=int), 1), MAX_PAGE)
+def page_argument(name: str = "page") -> int:
+    """The page of the address, counted from 1; it may lie beyond the last one."""
+    return max(request.args.get(name, 1, type=int), 1)
 
 
 def address(endpoint: str, **values: str | int) -> str:
