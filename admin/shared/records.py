@@ -18,12 +18,13 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_admin.form import FormOpts
 from flask_babel import gettext
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import DataError
 
 from admin.base import Guarded, ManageForm, attempt, back_to, typed_values
 from app.context import Context
 from app.services.shared.paging import PAGE_SIZE, as_it_is, fetch_page
+from app.services.shared.search import words
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from tenants.db import db
@@ -186,10 +187,8 @@ class ServiceModelView(Guarded, ModelView):
         return found.total, list(found.rows)
 
     def _searched(self, statement: Select[Any], search: str | None) -> Select[Any]:
-        for term in (search or "").replace("\x00", "").split()[:5]:
-            columns = [getattr(self.model, name) for name in self.column_searchable_list or ()]
-            statement = statement.where(or_(*(column.icontains(term, autoescape=True) for column in columns)))
-        return statement
+        columns = [getattr(self.model, name) for name in self.column_searchable_list or ()]
+        return statement.where(words(search or "", *columns)) if columns else statement
 
     def _filtered(self, statement: Select[Any], filters: Sequence[Any] | None) -> Select[Any]:
         for index, _name, value in filters or ():

@@ -13,9 +13,10 @@ from app.context import Context
 from app.models import School, SchoolFigure
 from app.rules.alliance.figures import Counted, DayFigures, totals
 from app.rules.permissions import Action
-from app.services.schools.directory import get_member, matches, require_alliance
+from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import school_matches
 from tenants.registry import SchoolInfo
 
 #: How many days back a change is measured.
@@ -147,10 +148,7 @@ def activity_in_time(ctx: Context, *, span: int, school_id: int | None = None) -
 def _members(ctx: Context, text: str) -> list[ColumnElement[bool]]:
     require(ctx, Action.SEE_ACTIVITY)
     require_alliance(ctx)
-    wanted: list[ColumnElement[bool]] = [School.kind == "member"]
-    if text.strip():
-        wanted.append(matches(text))
-    return wanted
+    return [School.kind == "member", school_matches(text)]
 
 
 def _rows(ctx: Context, sort: str, descending: bool) -> Select[Any]:

@@ -18,6 +18,7 @@ from app.services.schools.directory import get_members
 from app.services.shared.audit import record
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import words
 
 TITLE_LENGTH = 100
 #: Characters of the markup; a longer text belongs into a document.
@@ -60,13 +61,11 @@ def list_announcements(
     """Own announcements, pinned and latest first.
 
     Args:
-        text: part of a title; blank for all.
+        text: words that must all be in the title; blank for all.
         state: one of ``STATES``; ``None`` for all.
     """
     require(ctx, Action.ANNOUNCE)
-    mine: list[ColumnElement[bool]] = [Announcement.school_id == ctx.school.id]
-    if text.strip():
-        mine.append(Announcement.title.icontains(text.strip(), autoescape=True))
+    mine = [Announcement.school_id == ctx.school.id, words(text, Announcement.title)]
     if state:
         mine.append(_in_state(ctx, state))
     addressed = (

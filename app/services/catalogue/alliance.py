@@ -90,18 +90,17 @@ def list_released_courses(
     Those that run somewhere come first, then by title.
 
     Args:
-        text: as ``course_search``; blank for all.
+        text: as ``course_matches``; blank for all.
         category: exact; blank for all.
         running: only those that run at a school.
         page: counted from 1.
         total: as ``count_shelf`` counted it; counted anew without.
     """
     runs = runs_somewhere(ctx)
-    wanted = select(Course, School.name).join(School, School.id == Course.school_id).where(_released(ctx))
+    wanted = select(Course, School.name).join(School, School.id == Course.school_id)
+    wanted = wanted.where(_released(ctx), course_matches(text))
     if category:
         wanted = wanted.where(Course.category == category)
-    if text:
-        wanted = wanted.where(course_matches(text))
     if running:
         wanted = wanted.where(runs)
     ordered = wanted.order_by(runs.desc(), Course.title_pinyin, Course.title, Course.id)
@@ -112,9 +111,7 @@ def list_released_courses(
 def count_shelf(ctx: Context, *, text: str = "", category: str = "", running: bool = False) -> Shelf:
     """The counts beside the filters, and the total, in one grouped query over what the text finds."""
     runs = runs_somewhere(ctx).label("runs")
-    wanted = select(Course.category.label("category"), runs).where(_released(ctx))
-    if text:
-        wanted = wanted.where(course_matches(text))
+    wanted = select(Course.category.label("category"), runs).where(_released(ctx), course_matches(text))
     found = wanted.subquery()
     keys = (found.c.category, found.c.runs)
     categories: Counter[str] = Counter()

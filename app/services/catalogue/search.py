@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from app.context import Context
-from app.models import Course, CourseOffering, User
+from app.models import Course, CourseOffering
 from app.rules.offerings.dates import CourseState
 from app.services.catalogue.school import (
     CatalogueItem,
@@ -24,7 +24,7 @@ from app.services.catalogue.school import (
 from app.services.offerings.phase import state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.paging import Page, fetch_page
-from app.services.shared.search import course_matches
+from app.services.shared.search import course_matches, person_matches
 
 #: Cards on a page: rows of two, three or four are full.
 CARDS_ON_A_PAGE = 12
@@ -45,7 +45,7 @@ class Wanted:
     """What is looked for; blank is everything, and so is what is no state, source or order at all.
 
     Args:
-        text: as ``course_search``.
+        text: as ``course_matches``.
         category: a discipline, exact.
         state: a ``CourseState``, by the school's calendar.
         source: ``own`` (本校) or ``alliance`` (联盟慕课).
@@ -135,16 +135,8 @@ def _fits(group: tuple[Any, ...], chosen: tuple[str, ...], beside: int | None = 
 def _found(ctx: Context, text: str) -> Iterator[ColumnElement[bool]]:
     """What the text finds of what is shown: the course, or its 运营教师 by name or pinyin."""
     yield is_shown(ctx)
-    text = text.strip()
-    if text:
-        compact = "".join(text.lower().split())
-        teacher = or_(
-            User.real_name.icontains(text, autoescape=True),
-            User.name_pinyin == compact,
-            User.name_initials == compact,
-        )
-        # Without a teacher the comparison is NULL, which is no match.
-        yield or_(course_matches(text), teacher)
+    # Without a teacher the comparison is NULL, which is no match.
+    yield or_(course_matches(text), person_matches(text, whole_pinyin=True))
 
 
 def _source(ctx: Context) -> ColumnElement[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from app.context import Context
@@ -17,6 +17,7 @@ from app.rules.permissions import Action
 from app.services.shared.activation import IN_STATE, Activation
 from app.services.shared.own_classes_and_courses import reachable_classes
 from app.services.shared.paging import Page, fetch_page
+from app.services.shared.search import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +82,12 @@ def list_classes(
         NotAllowed: the actor may not see classes.
     """
     teacher = aliased(User)
-    conditions: list[ColumnElement[bool]] = [
+    head = (teacher.real_name, teacher.name_pinyin, teacher.name_initials)
+    conditions = [
         reachable_classes(ctx, Action.SEE_CLASSES),
-        *(
-            or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for column in (
-                        SchoolClass.number,
-                        SchoolClass.name,
-                        SchoolClass.major,
-                        teacher.real_name,
-                        teacher.name_pinyin,
-                        teacher.name_initials,
-                    )
-                )
-            )
-            for word in text.replace("\x00", " ").split()[:5]
-        ),
+        words(text, SchoolClass.number, SchoolClass.name, SchoolClass.major, *head),
+        *_narrowed(filters or ClassFilter()),
     ]
-    conditions.extend(_narrowed(filters or ClassFilter()))
     same_person = and_(teacher.school_id == SchoolClass.school_id, teacher.id == SchoolClass.head_teacher_id)
     listed = _with_figures(select(SchoolClass, teacher.real_name).outerjoin(teacher, same_person))
     listed = listed.where(*conditions)

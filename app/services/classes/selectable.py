@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from app.context import Context
 from app.errors import Message
@@ -29,7 +29,7 @@ from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
-from app.services.shared.search import course_matches
+from app.services.shared.search import course_matches, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,6 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
     """
     require(ctx, Action.SELECT_COURSES)
     get_class(ctx, class_id=class_id)
-    conditions: list[ColumnElement[bool]] = [selectable(ctx)]
-    if text.strip():
-        conditions.append(course_matches(text))
     chosen = (
         select(ClassCourse.class_id)
         .where(
@@ -132,7 +129,7 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
         )
         .join(CourseOffering.course)
         .outerjoin(CourseOffering.licence)
-        .where(*conditions)
+        .where(selectable(ctx), course_matches(text))
         .order_by(CourseOffering.registration_ends_on.desc(), CourseOffering.id.desc())
     )
     return fetch_page(ctx.session, courses, partial(_choosable, ctx), page=page)
@@ -172,10 +169,6 @@ def list_choosable_classes(
         NotAllowed: only administrators may.
     """
     require(ctx, Action.SELECT_COURSES)
-    columns = (SchoolClass.number, SchoolClass.name, SchoolClass.major)
-    words = text.replace("\x00", " ").split()[:5]
-    conditions: list[ColumnElement[bool]] = [SchoolClass.archived_at.is_(None)]
-    conditions += [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
     students = (
         select(func.count())
         .select_from(User)
@@ -213,7 +206,8 @@ def list_choosable_classes(
             students.join(Enrolment, theirs).scalar_subquery(),
             chosen,
         )
-        .where(*conditions)
+        .where(SchoolClass.archived_at.is_(None))
+        .where(words(text, SchoolClass.number, SchoolClass.name, SchoolClass.major))
         .order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.number)
     )
     return fetch_page(ctx.session, classes, ChoosableClass, page=page)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
@@ -18,8 +18,7 @@ from app.services.classes.lists import get_class
 from app.services.shared.activation import IN_STATE, Activation
 from app.services.shared.encrypted_fields import open_mobile
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
-
-_MOST_WORDS = 5
+from app.services.shared.search import words
 
 
 class StudentSort(StrEnum):
@@ -79,11 +78,8 @@ def list_class_students(
 
 def students_of(class_id: int, text: str = "") -> list[ColumnElement[bool]]:
     """The students of a class in whom all words are found."""
-    conditions = [User.kind == "student", User.class_id == class_id]
-    for word in text.replace("\x00", " ").split()[:_MOST_WORDS]:
-        columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no)
-        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    return conditions
+    found = words(text, User.real_name, User.name_pinyin, User.name_initials, User.student_no)
+    return [User.kind == "student", User.class_id == class_id, found]
 
 
 def student_order(

@@ -61,9 +61,7 @@ def list_courses(ctx: Context, *, text: str = "", state: str | None = None, page
         .correlate(Course)
         .scalar_subquery()
     )
-    wanted = select(Course, licences).where(Course.school_id == ctx.school.id)
-    if text.strip():
-        wanted = wanted.where(course_matches(text))
+    wanted = select(Course, licences).where(Course.school_id == ctx.school.id, course_matches(text))
     if state:
         wanted = wanted.where(Course.released.is_(state == "released"))
     return fetch_page(ctx.session, wanted.order_by(Course.id.desc()), CourseRow, page=page)

@@ -11,9 +11,10 @@ from app.errors import NotFound, msg
 from app.models import CourseRecommendation, School
 from app.rules.courses.fields import CourseContent, from_json
 from app.rules.permissions import Action, may
-from app.services.schools.directory import matches, require_alliance
+from app.services.schools.directory import require_alliance
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import school_matches, words
 
 STATES = ("open", "accepted", "declined", "withdrawn")
 _SCHOOL = School.id == CourseRecommendation.school_id
@@ -35,19 +36,19 @@ def list_recommendations(
 
     Args:
         state: one of ``STATES``, ``None`` for all.
-        text: part of the title or its teachers, or a school as ``tenancy.matches`` finds it.
+        text: part of the title or its teachers, or a school as ``school_matches`` finds it.
 
     Raises:
         NotAllowed: not the secretariat.
     """
     _require(ctx)
     statement = select(CourseRecommendation, School.name).join(School, _SCHOOL).where(_ours(ctx))
+    content = (CourseRecommendation.content[name].astext for name in ("title", "teachers", "category"))
+    statement = statement.where(or_(words(text, *content), school_matches(text)))
     if state is not None:
         statement = statement.where(CourseRecommendation.state == state)
     if school_id is not None:
         statement = statement.where(CourseRecommendation.school_id == school_id)
-    if text.strip():
-        statement = statement.where(or_(_content_matches(text), matches(text)))
     order = CourseRecommendation.id if state == "open" else CourseRecommendation.id.desc()
     return fetch_page(ctx.session, statement.order_by(order), _recommended, page=page)
 
@@ -133,9 +134,3 @@ def _this(ctx: Context, school_id: int, recommendation_id: int) -> tuple[ColumnE
         CourseRecommendation.school_id == school_id,
         CourseRecommendation.id == recommendation_id,
     )
-
-
-def _content_matches(text: str) -> ColumnElement[bool]:
-    text = text.strip()
-    fields = (CourseRecommendation.content[name].astext for name in ("title", "teachers", "category"))
-    return or_(*(field.icontains(text, autoescape=True) for field in fields))

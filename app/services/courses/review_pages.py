@@ -18,7 +18,7 @@ from app.services.courses.fields import editable_course
 from app.services.courses.reviews import missing_for_submission, standing_of
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
-from app.services.shared.search import course_matches
+from app.services.shared.search import course_matches, words
 
 #: What the list of reviews can show.
 WAITING, DECIDED = "waiting", "decided"
@@ -106,7 +106,7 @@ def list_reviews(ctx: Context, *, state: str = WAITING, text: str = "", page: in
 
     Args:
         state: ``waiting`` or ``decided``.
-        text: as ``course_search``.
+        text: as ``course_matches``.
 
     Raises:
         NotAllowed: the actor does not review.
@@ -125,9 +125,8 @@ def list_reviews(ctx: Context, *, state: str = WAITING, text: str = "", page: in
         .join(CourseReview, last)
         .outerjoin(CourseDraft, _DRAFT)
         .where(Course.school_id == ctx.school.id, _waits() if state == WAITING else ~_waits())
+        .where(or_(course_matches(text), words(text, title)))
     )
-    if text.strip():
-        statement = statement.where(or_(course_matches(text), title.icontains(text.strip(), autoescape=True)))
     order = CourseReview.id if state == WAITING else CourseReview.id.desc()
     return fetch_page(ctx.session, statement.order_by(order), _row, page=page)
 

@@ -16,9 +16,9 @@ from app.models import Course, CourseLicence, LicenceAnswer, School
 from app.rules.licences.conditions import ENDING, LicenceState, Terms, licence_state
 from app.services.licences.bulk import is_licensable, of_refs, require_licensing
 from app.services.licences.rows import CourseRef, school_day
-from app.services.schools.directory import INFO_COLUMNS, get_member, matches
+from app.services.schools.directory import INFO_COLUMNS, get_member
 from app.services.shared.paging import Page, fetch_page
-from app.services.shared.search import course_matches
+from app.services.shared.search import course_matches, school_matches
 from tenants.registry import SchoolInfo
 
 #: Rows and columns of the matrix on a page.
@@ -105,7 +105,7 @@ def list_matrix(
 
     Args:
         courses: which rows.
-        school_text: a school as ``tenancy.matches`` finds it.
+        school_text: a school as ``school_matches`` finds it.
         page, school_page: from 1, of the rows and of the columns.
 
     Raises:
@@ -150,7 +150,7 @@ def list_licences(
     """The licences given, the newest first.
 
     Args:
-        text: part of a course's title, or a school as ``tenancy.matches`` finds it.
+        text: part of a course's title, or a school as ``school_matches`` finds it.
         state: by each school's calendar.
 
     Raises:
@@ -235,9 +235,7 @@ def _listed(
     ctx: Context, text: str, course_id: int | None, school_id: int | None, state: LicenceState | None
 ) -> Select[*tuple[Any, ...]]:
     require_licensing(ctx)
-    wanted = _licences(ctx)
-    if text.strip():
-        wanted = wanted.where(course_matches(text) | matches(text))
+    wanted = _licences(ctx).where(course_matches(text) | school_matches(text))
     if course_id is not None:
         wanted = wanted.where(CourseLicence.course_id == course_id)
     if school_id is not None:
@@ -247,8 +245,7 @@ def _listed(
 
 def _courses(ctx: Context, wanted: CourseFilter) -> Select[*tuple[Any, ...]]:
     found = _with_courses(select(*_COURSE_COLUMNS).select_from(Course)).where(is_licensable(ctx))
-    if wanted.text.strip():
-        found = found.where(course_matches(wanted.text) | (Course.code == wanted.text.strip()))
+    found = found.where(course_matches(wanted.text))
     if wanted.source:
         own = Course.school_id == ctx.school.id
         found = found.where(own if wanted.source == "alliance" else ~own)
@@ -273,8 +270,7 @@ def _with_courses(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 
 def _schools(text: str) -> Select[*tuple[Any, ...]]:
-    found = select(*INFO_COLUMNS).where(School.kind == "member")
-    return found.where(matches(text)) if text.strip() else found
+    return select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
 
 
 def _licences(ctx: Context) -> Select[*tuple[Any, ...]]:

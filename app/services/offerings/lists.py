@@ -18,7 +18,7 @@ from app.services.offerings.phase import licence_holds, state_condition
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import Page, fetch_page
-from app.services.shared.search import course_matches
+from app.services.shared.search import course_matches, person_matches, words
 
 SOURCES = ("alliance", "own")
 #: Of an own course; ``revision``: approved, and a revision of it waits.
@@ -149,14 +149,8 @@ def _rows(ctx: Context) -> Select[Any]:
 
 
 def _filtered(ctx: Context, rows: Select[Any], wanted: CourseFilter) -> Select[Any]:
-    if text := wanted.text.strip():
-        compact = "".join(text.lower().split())
-        runs = or_(
-            User.real_name.icontains(text, autoescape=True),
-            User.name_pinyin.contains(compact, autoescape=True),
-            User.name_initials.startswith(compact, autoescape=True),
-        )
-        rows = rows.where(or_(course_matches(text), Course.code.icontains(text, autoescape=True), runs))
+    text = wanted.text
+    rows = rows.where(or_(course_matches(text), words(text, Course.code), person_matches(text)))
     if wanted.source:
         rows = rows.where(_own(ctx) if wanted.source == "own" else ~_own(ctx))
     if wanted.status:

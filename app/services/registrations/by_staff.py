@@ -12,13 +12,14 @@ from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
+from app.rules.shared.search_words import search_words
 from app.services.registrations.lists import (
     SAME_CLASS,
     RegistrationRow,
     all_registered,
     in_class,
     manageable,
-    words_found,
+    searched,
 )
 from app.services.registrations.notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
 from app.services.registrations.seats import (
@@ -92,8 +93,7 @@ def find_candidates(
         NotFound: no such course for the actor.
     """
     manageable(ctx, offering_id)
-    searched = words_found(text)
-    if must_search(ctx) and not searched:
+    if must_search(ctx) and not search_words(text):
         return page_of((), page=page, size=LONG_PAGE_SIZE)
     registered = select(Enrolment.id).where(
         Enrolment.school_id == User.school_id,
@@ -117,7 +117,7 @@ def find_candidates(
             waits.exists(),
         )
         .outerjoin(SchoolClass, SAME_CLASS)
-        .where(User.kind == "student", *searched, *in_class(class_id))
+        .where(User.kind == "student", searched(text), *in_class(class_id))
         .order_by(User.student_no, User.id)
     )
     return fetch_page(ctx.session, students, Candidate, page=page, size=LONG_PAGE_SIZE)

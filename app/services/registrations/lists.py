@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
 from app.context import Context
@@ -19,8 +19,8 @@ from app.rules.shared.day_counts import Point, points
 from app.services.registrations.seats import seats_of
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
+from app.services.shared.search import words
 
-_MOST_WORDS = 5
 SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 _SAME_USER = and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id)
 
@@ -125,7 +125,7 @@ def list_registered(
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    conditions = [*_active(offering_id), *words_found(text), *in_class(class_id)]
+    conditions = [*_active(offering_id), searched(text), *in_class(class_id)]
     wanted = _rows().where(*conditions).order_by(*_order(sort, descending))
     return fetch_page(ctx.session, wanted, RegistrationRow, page=page, size=LONG_PAGE_SIZE)
 
@@ -202,13 +202,10 @@ def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
     return points({row[0]: row[1] for row in rows}, ctx.today())
 
 
-def words_found(text: str) -> list[ColumnElement[bool]]:
-    """Conditions on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
-    columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no, User.login_name)
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in text.replace("\x00", " ").split()[:_MOST_WORDS]
-    ]
+def searched(text: str) -> ColumnElement[bool]:
+    """A condition on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
+    names = (User.real_name, User.name_pinyin, User.name_initials)
+    return words(text, *names, User.student_no, User.login_name)
 
 
 def in_class(class_id: int | None) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 
 from app.context import Context
 from app.errors import Conflict, DomainError, Invalid, Message, NotFound, msg
@@ -23,6 +23,7 @@ from app.services.requests.student import FileRow, current_values, files_of, ope
 from app.services.shared.audit import record
 from app.services.shared.paging import Page, as_tuple, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import words
 
 STATES = ("open", "approved", "rejected", "withdrawn")
 #: Requests that are decided at once: a page of the list.
@@ -105,14 +106,12 @@ def list_requests(
         NotAllowed: the actor may not review.
     """
     require(ctx, Action.REVIEW_REQUESTS)
-    statement = _listed()
+    names = (User.real_name, User.name_pinyin, User.name_initials, User.student_no)
+    statement = _listed().where(words(text, *names, SchoolClass.name))
     if state is not None:
         statement = statement.where(ChangeRequest.state == state)
     if class_id is not None:
         statement = statement.where(User.class_id == class_id)
-    for word in text.replace("\x00", " ").split()[:5]:
-        columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no, SchoolClass.name)
-        statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     order = ChangeRequest.id if state == "open" else ChangeRequest.id.desc()
     found = fetch_page(ctx.session, statement.order_by(order), as_tuple, page=page)
     files = files_of(ctx, [request.id for request, *_ in found.rows])

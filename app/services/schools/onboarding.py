@@ -12,9 +12,10 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, RosterImport, School, User
 from app.rules.permissions import Action
-from app.services.schools.directory import INFO_COLUMNS, matches, require_alliance
+from app.services.schools.directory import INFO_COLUMNS, require_alliance
 from app.services.shared.paging import Page, page_of
 from app.services.shared.require_permission import require
+from app.services.shared.search import school_matches
 from tenants.registry import SchoolInfo
 
 
@@ -117,7 +118,7 @@ def list_progress(
     """The secretariat's list of member schools, the newest first, each with its checklist.
 
     Args:
-        text: as ``tenancy.matches``.
+        text: as ``school_matches``.
         status: ``active`` or ``suspended``.
         missing: only schools that lack this step (a code of ``LABELS``), or ``any``, or ``none``.
         by_progress: the least advanced first, ``descending`` the other way round.
@@ -126,9 +127,7 @@ def list_progress(
         NotAllowed: not the secretariat.
     """
     _require_secretariat(ctx)
-    wanted = select(*INFO_COLUMNS).where(School.kind == "member")
-    if text.strip():
-        wanted = wanted.where(matches(text))
+    wanted = select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
     if status:
         wanted = wanted.where(School.status == status)
     schools = [SchoolInfo(*row) for row in ctx.session.execute(wanted.order_by(School.id.desc()))]

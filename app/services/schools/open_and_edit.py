@@ -12,7 +12,7 @@ from app.models import AuditEntry, School, User
 from app.rules.permissions import Action
 from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
 from app.services.media.clean import LOGO_SIZE, CleanImage, clean_image
-from app.services.schools.directory import INFO_COLUMNS, get_member, matches, require_alliance
+from app.services.schools.directory import INFO_COLUMNS, get_member, require_alliance
 from app.services.schools.profile import (
     NAME_LENGTH,
     SchoolProfile,
@@ -24,6 +24,7 @@ from app.services.shared.audit import record
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.password_hashes import hash_password, make_one_time_password
 from app.services.shared.require_permission import require
+from app.services.shared.search import school_matches
 from tenants.registry import SchoolInfo
 
 REASON_LENGTH = 200
@@ -199,9 +200,7 @@ def list_schools(
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
-    wanted = select(*INFO_COLUMNS).where(School.kind == "member")
-    if text.strip():
-        wanted = wanted.where(matches(text))
+    wanted = select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
     if status:
         wanted = wanted.where(School.status == status)
     return fetch_page(ctx.session, wanted.order_by(School.id.desc()), SchoolInfo, page=page)
@@ -214,8 +213,7 @@ def list_members(ctx: Context, text: str = "") -> list[SchoolInfo]:
         text: part of a name in Chinese or pinyin, or the beginning of initials, unit code or address; blank for all.
     """
     members = select(*INFO_COLUMNS).where(School.kind == "member", School.status == "active")
-    if text.strip():
-        members = members.where(matches(text))
+    members = members.where(school_matches(text))
     return [SchoolInfo(*row) for row in ctx.session.execute(members.order_by(School.name_pinyin, School.id))]
 
 

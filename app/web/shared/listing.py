@@ -7,11 +7,9 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
+from app.rules.shared.cells import without_marks
+
 MAX_TEXT = 64
-#: Chinese input methods write them wide; wide punctuation stays, titles have it.
-_HALF_WIDTH = str.maketrans(
-    {chr(code + 0xFEE0): chr(code) for code in range(0x30, 0x7B) if chr(code).isalnum()} | {"\u3000": " "}
-)
 
 
 def text_argument(name: str) -> str:
@@ -19,7 +17,7 @@ def text_argument(name: str) -> str:
 
     Characters that no title has are dropped.
     """
-    typed = request.args.get(name, "").translate(_HALF_WIDTH)
+    typed = without_marks(request.args.get(name, "")).replace("\u3000", " ")
     return "".join(c for c in typed if c.isprintable()).strip()[:MAX_TEXT]
 
 
