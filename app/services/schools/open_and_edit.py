@@ -17,12 +17,13 @@ from app.services.schools.profile import (
     NAME_LENGTH,
     SchoolProfile,
     check_profile,
+    refused_when_taken,
     required_text,
-    unique_or_invalid,
 )
 from app.services.shared.audit import record
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import require
 from app.services.shared.search import school_matches
 from tenants.registry import SchoolInfo
@@ -132,7 +133,7 @@ def edit_school(
     changed = {field: value for field, value in values.items() if value != getattr(school, field)}
     if changed:
         full, initials = pinyin_of_title(profile.name)
-        with unique_or_invalid(ctx, profile):
+        with unique(ctx, refused_when_taken(profile)):
             _update(ctx, school_id, **changed, name_pinyin=full, name_initials=initials)
         record(ctx, "school.edited", "school", school_id, {"changed": changed})
     return replace(school, **values)
@@ -240,9 +241,8 @@ def _insert(ctx: Context, profile: SchoolProfile, picture: CleanImage | None) ->
         logo_sha=picture.sha if picture else None,
         **asdict(profile),
     )
-    with unique_or_invalid(ctx, profile):
+    with unique(ctx, refused_when_taken(profile)):
         ctx.session.add(row)
-        ctx.session.flush()
     return get_member(ctx, school_id=row.id)
 
 
