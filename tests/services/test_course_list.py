@@ -10,7 +10,7 @@ from sqlalchemy import event, update
 
 from app.context import Context
 from app.errors import NotAllowed
-from app.models import CourseOffering, Enrolment, User, WaitingPlace
+from app.models import CourseOffering, Registration, User, WaitingPlace
 from app.rules.permissions import Role
 from app.services.courses.recommendations import decline_recommendation, recommend_course
 from app.services.licences.single import end_licence
@@ -156,8 +156,8 @@ def test_registrations_and_those_who_wait_are_found(
 ) -> None:
     some, none, awaited = offer(school), offer(school), offer(school)
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=some, user_id=make_user(school).id))
-        session.add(Enrolment(offering_id=none, user_id=make_user(school).id, withdrawn_at=NOW))
+        session.add(Registration(offering_id=some, user_id=make_user(school).id))
+        session.add(Registration(offering_id=none, user_id=make_user(school).id, withdrawn_at=NOW))
         session.add(WaitingPlace(offering_id=awaited, user_id=make_user(school).id))
         session.commit()
     ctx = make_ctx(school)

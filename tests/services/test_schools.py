@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.demo import emblems
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import AuditEntry, Enrolment, RosterImport, School, User
+from app.models import AuditEntry, Registration, RosterImport, School, User
 from app.rules.permissions import Role
 from app.services.alliance.setup import add_secretary, provisional_alliance, set_up_alliance
 from app.services.schools.onboarding import list_progress, school_checklist
@@ -323,7 +323,7 @@ def test_the_checklist_follows_what_the_school_does(
     with school_scope(school.id) as session:
         session.add(RosterImport(kind="students", state="applied", filename="x", size=1, created_by_name="x"))
         student = session.scalars(select(User.id).where(User.kind == "student")).one()
-        session.add(Enrolment(offering_id=offering_id, user_id=student))
+        session.add(Registration(offering_id=offering_id, user_id=student))
         session.commit()
     checklist = school_checklist(secretariat, school)
     assert (checklist.missing, checklist.percent) == ((), 100)

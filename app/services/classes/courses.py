@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import Course, CourseOffering, Enrolment, User
+from app.models import Course, CourseOffering, Registration, User
 from app.services.classes.lists import get_class
 from app.services.classes.students import (
     ClassStudent,
@@ -90,16 +90,16 @@ def list_registrations(
     """
     get_class_course(ctx, class_id=class_id, offering_id=offering_id)
     theirs = and_(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
     )
     conditions = students_of(class_id, text)
     if registered is not None:
-        conditions.append(Enrolment.id.is_not(None) if registered else Enrolment.id.is_(None))
-    wanted = select(User, Enrolment.registered_at).outerjoin(Enrolment, theirs).where(*conditions)
-    wanted = wanted.order_by(*student_order(sort, descending, Enrolment.registered_at))
+        conditions.append(Registration.id.is_not(None) if registered else Registration.id.is_(None))
+    wanted = select(User, Registration.registered_at).outerjoin(Registration, theirs).where(*conditions)
+    wanted = wanted.order_by(*student_order(sort, descending, Registration.registered_at))
     return fetch_page(ctx.session, wanted, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, Select, case, func, literal, select
 
 from app.context import Context
 from app.errors import Message, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, RosterImport, School, User
+from app.models import CourseLicence, CourseOffering, Registration, RosterImport, School, User
 from app.rules.permissions import Action
 from app.services.schools.directory import INFO_COLUMNS, require_alliance
 from app.services.shared.paging import Page, page_of
@@ -174,5 +174,5 @@ def _things(what: Select[Any], school_id: int) -> list[Select[Any]]:
         # A school also sees the licences of its own courses at others.
         what.select_from(CourseLicence).where(CourseLicence.school_id == school_id),
         what.select_from(CourseOffering).where(CourseOffering.status == "online"),
-        what.select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None)),
+        what.select_from(Registration).where(Registration.withdrawn_at.is_(None)),
     ]

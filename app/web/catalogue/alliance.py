@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template
 from app.services.announcements.read import list_shown
 from app.services.catalogue.alliance import (
     count_alliance,
-    count_shelf,
+    count_alliance_facets,
     get_released_course,
     list_released_courses,
 )
@@ -54,7 +54,7 @@ def courses() -> Response:
     q, category, page = text_argument("q"), text_argument("category"), page_argument()
     running = text_argument("running") == "1"
     said = {"q": q, "category": category, "running": "1" if running else ""}
-    shelf = count_shelf(ctx, text=q, category=category, running=running)
+    shelf = count_alliance_facets(ctx, text=q, category=category, running=running)
     found = list_released_courses(
         ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
     )
