@@ -68,7 +68,7 @@ def courses() -> Response:
         disciplines=discipline_choices(shelf.categories, category),
         said=said,
         with_choice=with_choice("catalogue.index", **said),
-        page=page,
+        page=found.number,
         pages=found.pages,
         page_address=page_address("catalogue.index", **said),
     )

@@ -70,7 +70,7 @@ def test_the_reviewer_sees_all_of_it_what_changed_and_decides_on_what_he_has_rea
     assert "已经处理了这门课程" in again.text
     assert "没有等待审核的课程" in client.get("/manage/course-reviews/").text
     assert own.course().title in client.get("/manage/course-reviews/?state=decided").text
-    assert "列表只有 1 页" in client.get("/manage/course-reviews/?state=decided&page=9").text
+    assert own.course().title in client.get("/manage/course-reviews/?state=decided&page=9").text
 
 
 def test_the_status_buttons_of_the_courses_page(
