@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select
 
 from app.context import Context
-from app.models import Course, CourseLicence, CourseVersion, CourseVersionOutbox
+from app.models import CourseLicence, CourseVersion, CourseVersionOutbox
 from app.services.paging import Page
 
 PAGE_SIZE = 20
@@ -54,17 +54,6 @@ def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1)
         for one, _ in rows
     )
     return Page(found, rows[0][1] if rows else 0, page, PAGE_SIZE)
-
-
-def set_released(ctx: Context, course: Course, *, released: bool) -> None:
-    """Share a course and its versions with the alliance's schools, or take both back; in the owner's scope."""
-    course.released = released
-    ctx.session.flush()
-    ctx.session.execute(
-        update(CourseVersion)
-        .where(CourseVersion.school_id == course.school_id, CourseVersion.course_id == course.id)
-        .values(released=released)
-    )
 
 
 def announce_version(ctx: Context, version: CourseVersion) -> None:

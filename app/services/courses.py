@@ -24,7 +24,6 @@ from app.services.course_drafts import (
     view_of,
 )
 from app.services.course_search import course_matches
-from app.services.course_versions import set_released
 from app.services.paging import Page
 from app.services.quotas import require_room_for_course
 from app.services.tenancy import require_alliance
@@ -143,8 +142,7 @@ def release_course(ctx: Context, *, course_id: int) -> Course:
     if course.released:
         raise Conflict(msg("课程已经发布"))
     _refuse_incomplete(ctx, course)
-    set_released(ctx, course, released=True)
-    course.status = "approved"
+    course.released, course.status = True, "approved"
     publish_draft(ctx, course=course)
     record(ctx, "course.released", "course", course.id, {"title": course.title})
     return course

@@ -47,7 +47,6 @@ class Shelf:
     """How many courses each filter would leave, the others as they are."""
 
     categories: Mapping[str, int]
-    everywhere: int
     running: int
     total: int
 
@@ -128,7 +127,7 @@ def count_shelf(ctx: Context, *, text: str = "", category: str = "", running: bo
         if name == category or not category:
             everywhere += count
             somewhere += count if is_running else 0
-    return Shelf(categories, everywhere, somewhere, somewhere if running else everywhere)
+    return Shelf(categories, somewhere, somewhere if running else everywhere)
 
 
 def get_released_course(ctx: Context, *, course_id: int) -> ReleasedCourse:

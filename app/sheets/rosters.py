@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.rules.cells import Cell, display_text
 from app.rules.texts import first_few
-from app.sheets.header import Header, Vocabulary, find_header
+from app.sheets.header import Header, Vocabulary
 from app.sheets.limits import LIMITS, Limits
 from app.sheets.refusals import refused
 from app.sheets.workbook import Grid, Workbook
@@ -39,35 +39,16 @@ class RosterSheet:
     """A roster as read, not yet checked.
 
     Args:
-        grid_name: the sheet, "" for a .csv.
-        header_row_no: the row of the header, from 1.
         columns: index of a column from 0 to its field, None for one that is not read.
         header: the headers of the person's own columns as written.
         labels: field to its header as written, to name columns in problems.
         rows: rows with content below the header, the template's example excluded.
     """
 
-    grid_name: str
-    header_row_no: int
     columns: dict[int, str | None]
     header: list[str]
     labels: dict[str, str]
     rows: list[RosterRow]
-
-
-def read_roster(workbook: Workbook, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with people.
-
-    Args:
-        workbook: as ``read_workbook`` gave it.
-        words: of the roster that is expected.
-        limits: how many rows are allowed.
-    Raises:
-        SheetRefused: several sheets with data, unknown header, doubled or missing columns, no data, too many
-            rows, or merged cells among the data; one sentence each.
-    """
-    grid = only_grid(workbook)
-    return read_rows(grid, find_header(grid.rows, workbook.kind, words), words, limits)
 
 
 def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
@@ -88,7 +69,7 @@ def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LI
     if len(rows) > limits.data_rows:
         raise refused("too_many_rows", {"rows": len(rows), "limit": limits.data_rows})
     texts = [header.texts[index] for index in header.kept]
-    return RosterSheet(grid.name, header.row_no, header.fields, texts, header.labels, rows)
+    return RosterSheet(header.fields, texts, header.labels, rows)
 
 
 def only_grid(workbook: Workbook) -> Grid:

@@ -1,4 +1,4 @@
-"""A workbook to the rows of a student roster."""
+"""The headers of a student roster."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import Mapping
 
 from app.rules.students import LABELS, REQUIRED
 from app.sheets.header import Vocabulary
-from app.sheets.limits import LIMITS, Limits
-from app.sheets.rosters import RosterRow, RosterSheet, read_roster
-from app.sheets.workbook import Workbook
 
 _SYNONYMS: Mapping[str, str] = {
     "student_no": "学生编号 学生学号 学籍号 学员编号 studentno studentid studentnumber",
@@ -26,18 +23,3 @@ _SYNONYMS: Mapping[str, str] = {
 }
 
 WORDS = Vocabulary(LABELS, REQUIRED, _SYNONYMS)
-
-StudentRow = RosterRow
-StudentSheet = RosterSheet
-
-
-def read_students(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with students.
-
-    Args:
-        workbook: as ``read_workbook`` gave it.
-        limits: how many rows are allowed.
-    Raises:
-        SheetRefused: as ``read_roster``.
-    """
-    return read_roster(workbook, WORDS, limits)

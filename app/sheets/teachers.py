@@ -1,4 +1,4 @@
-"""A workbook to the rows of a teacher roster."""
+"""The headers of a teacher roster."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from app.rules.teachers import LABELS, REQUIRED
 from app.sheets.header import Vocabulary
-from app.sheets.limits import LIMITS, Limits
 from app.sheets.refusals import refused
-from app.sheets.rosters import RosterSheet, read_roster
 from app.sheets.students import WORDS as STUDENT_WORDS
-from app.sheets.workbook import Workbook
 
 _SYNONYMS: Mapping[str, str] = {
     "real_name": "姓名 教师姓名 老师姓名 名字 中文姓名 name realname fullname teachername",
@@ -25,20 +22,6 @@ WORDS = Vocabulary(LABELS, REQUIRED, _SYNONYMS)
 
 #: A column of these says that the rows are students: they would become teachers otherwise.
 _OF_STUDENTS = ("student_no", "class_name")
-
-
-def read_teachers(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with teachers.
-
-    Args:
-        workbook: as ``read_workbook`` gave it.
-        limits: how many rows are allowed.
-    Raises:
-        SheetRefused: as ``read_roster``; also a roster of students.
-    """
-    sheet = read_roster(workbook, WORDS, limits)
-    refuse_students(sheet.header)
-    return sheet
 
 
 def refuse_students(header: Sequence[str]) -> None:

@@ -17,13 +17,13 @@ from app.jobs import discard
 from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
 from app.rules.permissions import Role
 from app.rules.windows import CourseState
-from app.services.audit import broken_links
-from app.services.catalogue_search import list_offerings
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug, forget_schools
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY, build_app, make_settings
+from tests.support.audit import broken_links
+from tests.support.courses import list_offerings
 from tests.support.servers import TestDatabase
 
 
@@ -60,7 +60,7 @@ def _counts() -> dict[str, list[int]]:
                 for table in (User, CourseOffering, Enrolment, AuditEntry, Course)
             ]
             ctx = _context(school, session)
-            assert broken_links(ctx, ctx.vault) == []
+            assert broken_links(ctx) == []
     return counts
 
 

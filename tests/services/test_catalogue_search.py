@@ -9,9 +9,9 @@ import pytest
 from app.context import Context
 from app.models import User
 from app.rules.permissions import Role
-from app.services.catalogue_search import PAGE_SIZE, Wanted, list_offerings, search_catalogue
+from app.services.catalogue_search import PAGE_SIZE, Wanted, search_catalogue
 from tenants.registry import SchoolInfo
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import days, list_offerings, put_course, put_enrolment, put_offering
 
 MakeCtx = Callable[..., Context]
 RUNNING = {

@@ -12,9 +12,9 @@ import pytest
 from app.rules.students import CheckedStudent, check_student, find_doubles
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused
-from app.sheets.students import read_students
 from samples import make_samples
 from samples.roster import FIELDS, make_rows
+from tests.support.sheets import read_students
 
 FOLDER = Path(make_samples.__file__).parent
 TODAY = date(2026, 11, 23)

@@ -15,9 +15,9 @@ from app.sheets.pictures import PictureArchive
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused
 from app.sheets.teacher_template import teacher_template
-from app.sheets.teachers import read_teachers
 from app.sheets.workbook import Grid, Workbook
 from samples import make_samples
+from tests.support.sheets import read_teachers
 
 FOLDER = Path(make_samples.__file__).parent
 TODAY = date(2026, 11, 23)

@@ -17,10 +17,10 @@ from app.sheets.logins import STUDENT_COLUMNS, login_list
 from app.sheets.problems import problem_workbook
 from app.sheets.reader import read_workbook
 from app.sheets.refusals import SheetRefused
-from app.sheets.students import read_students
 from app.sheets.template import student_template
 from app.sheets.writing import put_text, saved
 from samples.roster import make_rows
+from tests.support.sheets import read_students
 
 TODAY = date(2026, 11, 23)
 PAYLOADS = [

@@ -6,7 +6,11 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
+from app.context import Context
 from app.models import Course, CourseLicence, CourseOffering, CourseShowing, Enrolment, User
+from app.services.catalogue import CatalogueItem
+from app.services.catalogue_search import Wanted, search_catalogue
+from app.services.paging import Page
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
@@ -109,3 +113,8 @@ def put_enrolment(school: SchoolInfo, offering: CourseOffering, user: User) -> N
     with school_scope(school.id) as session:
         session.add(Enrolment(offering_id=offering.id, user_id=user.id))
         session.commit()
+
+
+def list_offerings(ctx: Context, *, page: int = 1, **wanted: str) -> Page[CatalogueItem]:
+    """A school's catalogue without the counts; the keywords are those of ``Wanted``."""
+    return search_catalogue(ctx, Wanted(**wanted), page=page)[0]
