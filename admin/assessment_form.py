@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from flask import request
 
 from app.errors import Message, msg
-from app.rules.assessment import (
+from app.rules.courses.assessment import (
     GATES,
     KIND_LABELS,
     MOST_COMPONENTS,

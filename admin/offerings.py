@@ -14,27 +14,31 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, IntegerField
 from wtforms.validators import Optional
 
-from admin.assessment_form import TypedAssessment
 from admin.base import COURSES, ManageForm, SecureView, attempt
-from admin.course_editor import ContentEditor, EditorPage
-from admin.course_forms import NewCourseForm
-from admin.listing import ListAddress, choice, number
-from admin.offering_classes import ClassesOfOffering
-from admin.offering_moves import OfferingMoves
-from admin.offering_staff import StaffPages
-from admin.own_status import OwnStatusActs, missing_by_tab
-from admin.registrations import RegistrationPages
-from admin.validators import Required
+from admin.classes.of_offering import ClassesOfOffering
+from admin.courses.assessment import TypedAssessment
+from admin.courses.editor import ContentEditor, EditorPage
+from admin.courses.forms import NewCourseForm
+from admin.courses.own_status import OwnStatusActs, missing_by_tab
+from admin.offerings.publication import OfferingMoves
+from admin.offerings.staff import StaffPages
+from admin.registrations.views import RegistrationPages
+from admin.shared.listing import ListAddress, choice, number
+from admin.shared.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
-from app.rules.assessment import sentences
-from app.rules.course_content import FIELD_LABELS, NEEDED_FOR_REVIEW
+from app.rules.courses.assessment import sentences
+from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW
+from app.rules.offerings.dates import Dates
 from app.rules.permissions import Action, may
-from app.rules.terms import term_label
-from app.rules.windows import Dates
-from app.services.course_contents import live_content
-from app.services.course_list import (
+from app.rules.shared.semesters import term_label
+from app.services.courses.create_and_release import create_own_course
+from app.services.courses.fields import live_content
+from app.services.courses.review_pages import get_own_status
+from app.services.courses.versions import list_versions
+from app.services.offerings.assessment import assessment_of
+from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,
     RECOMMENDATIONS,
@@ -45,12 +49,8 @@ from app.services.course_list import (
     list_operating_teachers,
     list_school_courses,
 )
-from app.services.course_review_pages import get_own_status
-from app.services.course_versions import list_versions
-from app.services.courses import create_own_course
-from app.services.offering_assessment import assessment_of
-from app.services.offering_terms import list_terms, open_terms
-from app.services.offerings import (
+from app.services.offerings.repeat_and_cancel import list_terms, open_terms
+from app.services.offerings.schedule import (
     NotReady,
     get_school_course,
     may_schedule,
@@ -58,10 +58,10 @@ from app.services.offerings import (
     schedule_offering,
     schedule_problems,
 )
-from app.web.context import request_actor, request_context, request_school
-from app.web.hosts import ROW
-from app.web.i18n import joined, translated
-from app.web.listing import page_argument, text_argument
+from app.web.shared.context import request_actor, request_context, request_school
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import joined, translated
+from app.web.shared.listing import page_argument, text_argument
 
 
 class DatesForm(ManageForm):

@@ -12,25 +12,25 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from admin.base import SecureView, attempt, back_to
-from admin.listing import choice
+from admin.shared.listing import choice
 from app.context import Context
 from app.errors import InvalidFields, Message, NotAllowed, NotFound
-from app.rules.accounts import KINDS, labels_of, required_of
-from app.rules.cells import Cell
+from app.rules.people.typed_account import KINDS, labels_of, required_of
 from app.rules.permissions import Action, Role, may
-from app.services.account_access import STAFF_ROLES, change_role
-from app.services.account_fields import SEALED
-from app.services.accounts import create_account, edit_account
-from app.services.class_lists import class_names
-from app.services.first_passwords import first_password_note
-from app.services.people import get_person_row
-from app.services.person_card import get_cells, get_person
-from app.services.personal_data import reveal_value
-from app.services.school_settings import get_settings
+from app.rules.shared.cells import Cell
+from app.services.auth.initial_passwords import first_password_note
+from app.services.classes.lists import class_names
+from app.services.people.card import get_cells, get_person
+from app.services.people.edit import create_account, edit_account
+from app.services.people.fields import SEALED
+from app.services.people.reset_and_disable import STAFF_ROLES, change_role
+from app.services.people.reveal import reveal_value
+from app.services.people.search import get_person_row
+from app.services.schools.settings import get_settings
 from app.uow import unit_of_work
-from app.web.context import request_context, request_school
-from app.web.hosts import ROW
-from app.web.server_session import revoke_users
+from app.web.auth.server_session import revoke_users
+from app.web.shared.context import request_context, request_school
+from app.web.shared.hosts import ROW
 
 
 class PersonPages(SecureView):

@@ -23,8 +23,8 @@ from sqlalchemy.exc import DataError
 
 from admin.base import Guarded, ManageForm, attempt, back_to, typed_values
 from app.context import Context
-from app.web.context import request_context
-from app.web.hosts import ROW
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
 from tenants.db import db
 
 #: Beyond this page nobody turns; it keeps OFFSET within what PostgreSQL takes.

@@ -16,19 +16,17 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
-from admin.listing import ListAddress, choice
-from admin.uploads import ACCEPTED, picture_of
-from admin.validators import Required
+from admin.shared.listing import ListAddress, choice
+from admin.shared.uploads import ACCEPTED, picture_of
+from admin.shared.validators import Required
 from app.context import Context
 from app.errors import Invalid
-from app.rules.colours import accent_theme, parse_accent
 from app.rules.permissions import Action
-from app.rules.unit_codes import tidy_unit_code, unit_code_problem
-from app.services.checklists import LABELS, list_progress, school_checklist
-from app.services.images import LOGO_SIZE, clean_image
-from app.services.quotas import school_usage, set_quotas
-from app.services.school_profiles import SlugVerdict, check_slug
-from app.services.schools import (
+from app.rules.schools.colours import accent_theme, parse_accent
+from app.rules.schools.unit_codes import tidy_unit_code, unit_code_problem
+from app.services.media.clean import LOGO_SIZE, clean_image
+from app.services.schools.onboarding import LABELS, list_progress, school_checklist
+from app.services.schools.open_and_edit import (
     edit_school,
     get_school,
     last_suspension,
@@ -37,10 +35,12 @@ from app.services.schools import (
     set_logo,
     suspend_school,
 )
-from app.web.context import request_context
-from app.web.hosts import ROW
-from app.web.i18n import translated
-from app.web.listing import page_argument, text_argument
+from app.services.schools.profile import SlugVerdict, check_slug
+from app.services.schools.quotas import school_usage, set_quotas
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+from app.web.shared.listing import page_argument, text_argument
 from tenants.registry import SchoolInfo
 
 STATES = ("active", "suspended")

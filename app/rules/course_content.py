@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.errors import Message, msg
-from app.rules import assessment as rules
-from app.rules.assessment import Assessment
-from app.rules.disciplines import is_subject_of
-from app.rules.html import rich_text
+from app.rules.courses import assessment as rules
+from app.rules.courses.assessment import Assessment
+from app.rules.courses.disciplines import is_subject_of
+from app.rules.shared.html import rich_text
 
 MOST_HOURS = 1000
 LEAST_CREDIT, MOST_CREDIT = Decimal("0.5"), Decimal(20)
@@ -36,7 +36,7 @@ class CourseContent:
 
     Args:
         title: the name.
-        category: the discipline, e.g. 临床医学 (``app.rules.disciplines``, or one of the owner's own).
+        category: the discipline, e.g. 临床医学 (``app.rules.courses.disciplines``, or one of the owner's own).
         subject: the subject within the discipline.
         code: the owner's number of the course (课程代码).
         source_name: the school or body that made it.

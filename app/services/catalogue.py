@@ -11,13 +11,14 @@ from sqlalchemy.orm import contains_eager
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import Course, CourseOffering, Enrolment, User
-from app.rules.course_states import OfferingStatus
-from app.rules.windows import CourseState, course_state
-from app.services.access import acting_user_id
-from app.services.enrolment_rows import seats_of
-from app.services.offerings import dates_of, licence_holds
-from app.services.registration_counts import registrations_of_offering
+from app.models import Course, CourseOffering, Registration, User
+from app.rules.offerings.phase import CourseState, course_state
+from app.rules.offerings.publication import OfferingStatus
+from app.services.offerings.phase import licence_holds
+from app.services.offerings.schedule import dates_of
+from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.seats import seats_of
+from app.services.shared.require_permission import acting_user_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def my_courses(ctx: Context) -> list[CatalogueItem]:
         NotAllowed: nobody is logged in.
     """
     user_id = acting_user_id(ctx)
-    mine = select(Enrolment.registered_at).where(*_registered_as(user_id)).correlate(CourseOffering)
+    mine = select(Registration.registered_at).where(*_registered_as(user_id)).correlate(CourseOffering)
     wanted = (
         items_query(ctx)
         .add_columns(is_shown(ctx))
@@ -179,14 +180,14 @@ def registered_offerings(ctx: Context) -> frozenset[int]:
     Raises:
         NotAllowed: nobody is logged in.
     """
-    mine = select(Enrolment.offering_id).where(
-        Enrolment.user_id == acting_user_id(ctx), Enrolment.withdrawn_at.is_(None)
+    mine = select(Registration.offering_id).where(
+        Registration.user_id == acting_user_id(ctx), Registration.withdrawn_at.is_(None)
     )
     return frozenset(ctx.session.scalars(mine))
 
 
 def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
-    """``app.rules.windows.course_state`` for the four dates of a row; a test holds the two together."""
+    """``app.rules.offerings.dates.course_state`` for the four dates of a row; a test holds the two together."""
     ended = func.coalesce(CourseOffering.ends_on < today, False)
     open_ = func.coalesce(
         and_(CourseOffering.registration_starts_on <= today, CourseOffering.registration_ends_on >= today),
@@ -214,17 +215,17 @@ def is_shown(ctx: Context) -> ColumnElement[bool]:
 
 def _registered_as(user_id: int | None) -> tuple[ColumnElement[bool], ...]:
     return (
-        Enrolment.school_id == CourseOffering.school_id,
-        Enrolment.offering_id == CourseOffering.id,
-        Enrolment.user_id == (user_id or 0),
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == CourseOffering.school_id,
+        Registration.offering_id == CourseOffering.id,
+        Registration.user_id == (user_id or 0),
+        Registration.withdrawn_at.is_(None),
     )
 
 
 def items_query(ctx: Context) -> Select[*tuple[Any, ...]]:
     """The school's offerings with course and licence, as rows for ``as_item``: the filter is the caller's."""
     registered = (
-        select(Enrolment.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
+        select(Registration.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
     )
     statement: Select[*tuple[Any, ...]] = (
         select(CourseOffering, registered, registrations_of_offering(), User.real_name)

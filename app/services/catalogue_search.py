@@ -12,19 +12,18 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from app.context import Context
 from app.models import Course, CourseOffering, User
-from app.rules.windows import CourseState
-from app.services.catalogue import (
+from app.rules.offerings.phase import CourseState
+from app.services.catalogue.school import (
     CatalogueItem,
     as_item,
     is_shown,
     items_query,
-    state_condition,
-    state_number,
     with_operating_teacher,
 )
-from app.services.course_search import course_matches
-from app.services.paging import Page
-from app.services.registration_counts import registrations_of_offering
+from app.services.offerings.phase import state_condition, state_number
+from app.services.registrations.counts import registrations_of_offering
+from app.services.shared.paging import Page
+from app.services.shared.search import course_matches
 
 PAGE_SIZE = 12
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, insert, or_, select
 
 from app.context import Context
 from app.models import CourseLicence, CourseVersion, CourseVersionOutbox
-from app.services.paging import Page
+from app.services.shared.paging import Page
 
 PAGE_SIZE = 20
 

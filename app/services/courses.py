@@ -9,24 +9,17 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound, msg
 from app.models import Course, CourseLicence, CourseOffering, CourseVersion
-from app.rules.course_content import CourseContent, cleaned, missing_for_release, problems
+from app.rules.courses.fields import CourseContent, cleaned, missing_for_release, problems
 from app.rules.permissions import Action, Role
-from app.rules.terms import term_of
-from app.services.access import require
-from app.services.audit import record
-from app.services.course_contents import LISTED, editable_course, taken, write_content
-from app.services.course_drafts import (
-    NOTE_LENGTH,
-    draft_of,
-    publish_draft,
-    set_cover,
-    start_draft,
-    view_of,
-)
-from app.services.course_search import course_matches
-from app.services.paging import Page
-from app.services.quotas import require_room_for_course
-from app.services.tenancy import require_alliance
+from app.rules.shared.semesters import term_of
+from app.services.courses.drafts import NOTE_LENGTH, draft_of, publish_draft, set_cover, start_draft, view_of
+from app.services.courses.fields import LISTED, editable_course, taken, write_content
+from app.services.schools.directory import require_alliance
+from app.services.schools.quotas import require_room_for_course
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+from app.services.shared.search import course_matches
 
 __all__ = [
     "CourseContent",

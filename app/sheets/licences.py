@@ -8,13 +8,13 @@ from datetime import date
 from openpyxl import Workbook as Book
 from openpyxl.cell import Cell, WriteOnlyCell
 
-from app.rules.licence_rows import EITHER, LABELS
-from app.sheets.columns import column_letters
-from app.sheets.header import Vocabulary, find_header, read_headers
-from app.sheets.limits import LIMITS, Limits
-from app.sheets.rosters import RosterSheet, only_grid, read_rows
-from app.sheets.workbook import Workbook
-from app.sheets.writing import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved
+from app.rules.licences.sheet_rows import EITHER, LABELS
+from app.sheets.reading.columns import column_letters
+from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.workbook import Workbook
+from app.sheets.rosters.header import Vocabulary, find_header, read_headers
+from app.sheets.rosters.read import RosterSheet, only_grid, read_rows
+from app.sheets.writing.cells import HEADER_FILL, HEADER_FONT, WRAPPED, put_text, saved
 
 _SYNONYMS: Mapping[str, str] = {
     "title": "课程 课程名 名称 course coursename title",

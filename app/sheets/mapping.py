@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.rules.cells import Cell, display_text
-from app.sheets.guessing import guess_fields
-from app.sheets.header import Header, Vocabulary, bare, find_header, read_headers
-from app.sheets.limits import LIMITS, Limits
-from app.sheets.refusals import HeaderUnknown
-from app.sheets.rosters import RosterSheet, only_grid, read_rows
-from app.sheets.workbook import Grid, Workbook
+from app.rules.shared.cells import Cell, display_text
+from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.refusals import HeaderUnknown
+from app.sheets.reading.workbook import Grid, Workbook
+from app.sheets.rosters.guessing import guess_fields
+from app.sheets.rosters.header import Header, Vocabulary, bare, find_header, read_headers
+from app.sheets.rosters.read import RosterSheet, only_grid, read_rows
 
 SAMPLES = 3
 #: Rows that are looked at for samples and guesses.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.sheets.header import ERROR_LABEL, ROW_LABEL
-from app.sheets.writing import text_table
+from app.sheets.rosters.header import ERROR_LABEL, ROW_LABEL
+from app.sheets.writing.cells import text_table
 
 
 def problem_workbook(*, header: list[str], rows: Iterable[tuple[int, list[str], str]]) -> bytes:

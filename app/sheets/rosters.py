@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.rules.cells import Cell, display_text
-from app.rules.texts import first_few
-from app.sheets.header import Header, Vocabulary
-from app.sheets.limits import LIMITS, Limits
-from app.sheets.refusals import refused
-from app.sheets.workbook import Grid, Workbook
+from app.rules.shared.cells import Cell, display_text
+from app.rules.shared.texts import first_few
+from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.refusals import refused
+from app.sheets.reading.workbook import Grid, Workbook
+from app.sheets.rosters.header import Header, Vocabulary
 
 #: The sheet of a template that tells how to fill it in.
 NOTES_SHEET = "填写说明"

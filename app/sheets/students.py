@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.rules.students import LABELS, REQUIRED
-from app.sheets.header import Vocabulary
+from app.rules.imports.students import LABELS, REQUIRED
+from app.sheets.rosters.header import Vocabulary
 
 _SYNONYMS: Mapping[str, str] = {
     "student_no": "学生编号 学生学号 学籍号 学员编号 studentno studentid studentnumber",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.rules.teachers import LABELS, REQUIRED
-from app.sheets.header import Vocabulary
-from app.sheets.refusals import refused
-from app.sheets.students import WORDS as STUDENT_WORDS
+from app.rules.imports.teachers import LABELS, REQUIRED
+from app.sheets.reading.refusals import refused
+from app.sheets.rosters.header import Vocabulary
+from app.sheets.rosters.students import WORDS as STUDENT_WORDS
 
 _SYNONYMS: Mapping[str, str] = {
     "real_name": "姓名 教师姓名 老师姓名 名字 中文姓名 name realname fullname teachername",

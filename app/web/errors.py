@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, TooManyTries
 from app.extensions import login_manager
-from app.web.i18n import translated
+from app.web.shared.i18n import translated
 from tenants.resolve import AllianceMissing, SuspendedSchool, UnknownSchool
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from flask_babel import force_locale, get_translations
 from markupsafe import Markup
 
 from app.errors import Message, msg
-from app.services.mail_port import MailContent, Worded
-from app.web.i18n import LOCALES, translated
-from app.web.templating import school_address
+from app.services.messages.mail_port import MailContent, Worded
+from app.web.shared.i18n import LOCALES, translated
+from app.web.shared.templating import school_address
 from tenants.registry import SchoolInfo
 
 #: template -> its subject; a notice brings its own.

@@ -15,11 +15,11 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from app.rules.colours import accent_theme
 from app.rules.permissions import Action, Role, may
-from app.web.i18n import chosen_language, joined, translated
-from app.web.security import own_style
-from app.web.states import STATE_WORDS
+from app.rules.schools.colours import accent_theme
+from app.web.shared.i18n import chosen_language, joined, translated
+from app.web.shared.security import own_style
+from app.web.shared.state_words import STATE_WORDS
 from tenants.registry import SchoolInfo
 
 DEFAULT_ACCENT = "#1f5eff"

@@ -16,15 +16,15 @@ from app.context import Context
 from app.demo import covers
 from app.models import CourseDraft, CourseOffering, User
 from app.rules.permissions import Role
-from app.services.course_drafts import open_draft, save_draft
-from app.services.courses import (
+from app.services.courses.create_and_release import (
     CourseContent,
     create_course,
     create_own_course,
     publish_version,
     release_course,
 )
-from app.services.licences import license_course
+from app.services.courses.drafts import open_draft, save_draft
+from app.services.licences.single import license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.assessment import Assessment, Component, Kind
-from app.rules.course_content import (
+from app.rules.courses.assessment import Assessment, Component, Kind
+from app.rules.courses.fields import (
     BASICS,
     FIELD_LABELS,
     FIELDS,

@@ -12,18 +12,14 @@ from sqlalchemy import select, update
 from app.context import Context
 from app.errors import NotAllowed, NotFound
 from app.models import CourseOffering, User
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Role
-from app.rules.windows import CourseState, course_state
-from app.services.catalogue import (
-    get_offering,
-    list_on_now,
-    my_courses,
-    state_condition,
-)
-from app.services.catalogue_search import Wanted, count_facets, search_catalogue
-from app.services.enrolments import register, withdraw
-from app.services.licences import end_licence
-from app.services.offerings import dates_of, take_offline
+from app.services.catalogue.school import get_offering, list_on_now, my_courses
+from app.services.catalogue.search import Wanted, count_facets, search_catalogue
+from app.services.licences.single import end_licence
+from app.services.offerings.phase import state_condition
+from app.services.offerings.schedule import dates_of, take_offline
+from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

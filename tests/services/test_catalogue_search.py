@@ -9,9 +9,9 @@ import pytest
 from app.context import Context
 from app.models import User
 from app.rules.permissions import Role
-from app.services.catalogue_search import PAGE_SIZE, Wanted, search_catalogue
+from app.services.catalogue.search import PAGE_SIZE, Wanted, search_catalogue
 from tenants.registry import SchoolInfo
-from tests.support.courses import days, list_offerings, put_course, put_enrolment, put_offering
+from tests.support.courses import days, list_offerings, put_course, put_offering, put_registration
 
 MakeCtx = Callable[..., Context]
 RUNNING = {
@@ -83,7 +83,7 @@ def test_the_orders(
     late = put_offering(alliance, school, courses[0], registration_ends_on=days(9)).id
     soon = put_offering(alliance, school, courses[1], registration_ends_on=days(2))
     over = put_offering(alliance, school, courses[2], **RUNNING).id
-    put_enrolment(school, soon, make_user(school))
+    put_registration(school, soon, make_user(school))
 
     def order(sort: str) -> list[int]:
         return [item.id for item in list_offerings(ctx, sort=sort).rows]

@@ -10,18 +10,18 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.models import AuditEntry, CourseOffering, CourseVersion, CourseVersionOutbox, Notice, User
-from app.rules.licence_terms import Terms
+from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
-from app.services import version_news
-from app.services.course_drafts import open_draft, save_draft
-from app.services.course_versions import list_versions
-from app.services.courses import publish_version
-from app.services.licence_writing import CourseRef
-from app.services.licences import end_licence
-from app.services.licensing import license_courses
-from app.services.offerings import take_offline
-from app.services.recommendations import accept_recommendation, recommend_course
-from app.services.version_news import tell_schools
+from app.services.courses import version_news
+from app.services.courses.create_and_release import publish_version
+from app.services.courses.drafts import open_draft, save_draft
+from app.services.courses.recommendations import accept_recommendation, recommend_course
+from app.services.courses.version_news import tell_schools
+from app.services.courses.versions import list_versions
+from app.services.licences.bulk import license_courses
+from app.services.licences.rows import CourseRef
+from app.services.licences.single import end_licence
+from app.services.offerings.schedule import take_offline
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.own_courses import Own

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from app.errors import Invalid
-from app.services.images import COVER_SIZE, LOGO_SIZE, MAX_BYTES, CleanImage, clean_image
+from app.services.media.clean import COVER_SIZE, LOGO_SIZE, MAX_BYTES, CleanImage, clean_image
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.cells import Cell, CellFlaw
-from app.rules.students import LABELS
-from app.sheets.header import find_header
-from app.sheets.limits import LIMITS
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
-from app.sheets.rosters import RosterSheet, only_grid
-from app.sheets.students import WORDS
-from app.sheets.workbook import Grid, Range, Workbook
+from app.rules.imports.students import LABELS
+from app.rules.shared.cells import Cell, CellFlaw
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
+from app.sheets.reading.workbook import Grid, Range, Workbook
+from app.sheets.rosters.header import find_header
+from app.sheets.rosters.read import RosterSheet, only_grid
+from app.sheets.rosters.students import WORDS
 from tests.sheets.files import ods, ods_text, xls_table, xlsx_table
 from tests.support.sheets import read_students
 

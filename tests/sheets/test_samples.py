@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.rules.students import CheckedStudent, check_student, find_doubles
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
+from app.rules.imports.students import CheckedStudent, check_student, find_doubles
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
 from samples import make_samples
 from samples.roster import FIELDS, make_rows
 from tests.support.sheets import read_students

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from app.rules.teachers import LABELS, check_teacher, find_doubles
-from app.sheets.pictures import PictureArchive
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
-from app.sheets.teacher_template import teacher_template
-from app.sheets.workbook import Grid, Workbook
+from app.rules.imports.teachers import LABELS, check_teacher, find_doubles
+from app.sheets.reading.pictures import PictureArchive
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
+from app.sheets.reading.workbook import Grid, Workbook
+from app.sheets.writing.teacher_template import teacher_template
 from samples import make_samples
 from tests.support.sheets import read_teachers
 

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import Message
-from app.rules.students import LABELS, check_student
-from app.sheets.limits import LIMITS
-from app.sheets.logins import STUDENT_COLUMNS, login_list
-from app.sheets.problems import problem_workbook
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
-from app.sheets.template import student_template
-from app.sheets.writing import put_text, saved
+from app.rules.imports.students import LABELS, check_student
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
+from app.sheets.writing.cells import put_text, saved
+from app.sheets.writing.logins import STUDENT_COLUMNS, login_list
+from app.sheets.writing.problems import problem_workbook
+from app.sheets.writing.student_template import student_template
 from samples.roster import make_rows
 from tests.support.sheets import read_students
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.sheets.header import Vocabulary, find_header
-from app.sheets.limits import LIMITS, Limits
-from app.sheets.rosters import RosterSheet, only_grid, read_rows
-from app.sheets.students import WORDS as STUDENT_WORDS
-from app.sheets.teachers import WORDS as TEACHER_WORDS
-from app.sheets.teachers import refuse_students
-from app.sheets.workbook import Workbook
+from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.workbook import Workbook
+from app.sheets.rosters.header import Vocabulary, find_header
+from app.sheets.rosters.read import RosterSheet, only_grid, read_rows
+from app.sheets.rosters.students import WORDS as STUDENT_WORDS
+from app.sheets.rosters.teachers import WORDS as TEACHER_WORDS
+from app.sheets.rosters.teachers import refuse_students
 
 
 def read_students(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:

@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.errors import msg
-from app.rules.masking import mask_email, mask_id_number, mask_mobile
-from app.rules.problems import Problem
-from app.rules.students import LABELS, CheckedStudent, find_doubles
-from app.services.imports.accounts import Accounts, Values, owned_by
-from app.services.imports.classplan import ClassBook, KnownClass, WantedClass
-from app.services.imports.rowplan import Indexes, RowPlan, plan_known, plan_new
-from app.services.imports.staging import staged_row, storable
-from app.services.imports.summary import Counts, Scope, Summary, group_problems
-from app.sheets.rosters import RosterSheet
+from app.rules.imports.students import LABELS, CheckedStudent, find_doubles
+from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
+from app.rules.shared.problems import Problem
+from app.services.imports.shared.accounts import Accounts, Values, owned_by
+from app.services.imports.shared.row_plan import Indexes, RowPlan, plan_known, plan_new
+from app.services.imports.shared.staging import staged_row, storable
+from app.services.imports.shared.summary import Counts, Scope, Summary, group_problems
+from app.services.imports.students.classes import ClassBook, KnownClass, WantedClass
+from app.sheets.rosters.read import RosterSheet
 from app.vault import Vault
 
 _NO_UNIT_CODE = msg("没有以本校单位代码 %(code)s 开头").text
