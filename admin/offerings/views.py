@@ -239,7 +239,9 @@ class Offerings(
             form=form or DatesForm(formdata=None, obj=row.offering),
         )
 
-    def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
+    def offering_page(
+        self, template: str, offering_id: int, *, editor: EditorPage | None = None, **values: Any
+    ) -> str:
         """A page inside the frame of an offering."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
@@ -247,6 +249,7 @@ class Offerings(
         return str(
             self.render(
                 template,
+                editor=editor,
                 row=row,
                 own=own,
                 missing_tabs=missing_by_tab(own) if own else [],
