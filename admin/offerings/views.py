@@ -44,7 +44,7 @@ from app.services.offerings.lists import (
     REGISTRATIONS,
     SOURCES,
     STATES,
-    CourseFilter,
+    OfferingFilter,
     list_operating_teachers,
     list_school_courses,
 )
@@ -99,7 +99,7 @@ class Offerings(
     def index(self) -> str:
         """One page of the courses that match."""
         ctx = request_context()
-        wanted = CourseFilter(
+        wanted = OfferingFilter(
             text=text_argument("q"),
             source=choice("source", SOURCES),
             status=choice("status", (*OWN_STATUSES, *ALLIANCE_STATUSES)),
@@ -116,7 +116,7 @@ class Offerings(
             "manage/offerings/list.html",
             found=list_school_courses(ctx, wanted=wanted, page=page_argument()),
             chosen=chosen,
-            filtered=wanted != CourseFilter(),
+            filtered=wanted != OfferingFilter(),
             teachers=list_operating_teachers(ctx),
             allowed={act.value for act in Action if may(ctx.actor.role, act)},
             address=ListAddress("offerings.index", chosen),
