@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.checkout",
     "tests.support.app",
+    "tests.support.audit",
     "tests.support.world",
     "tests.support.teaching",
     "tests.support.own_courses",

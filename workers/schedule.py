@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
+from app.services.audit_chain import sweep_audit
 from app.services.daily_tasks import sweep_daily
 from app.services.imports.sweep import sweep_imports
 from app.services.mails import sweep_mails
@@ -12,7 +13,8 @@ from workers.dispatch import log_error, units_for
 
 #: Seconds between two sweeps of an idle worker.
 SWEEP_SECONDS = 5
-_SWEEPS = (sweep_imports, sweep_mails, sweep_versions, sweep_daily)
+#: The daily check of audit chains comes after what waits has been chained.
+_SWEEPS = (sweep_imports, sweep_mails, sweep_versions, sweep_audit, sweep_daily)
 
 
 def sweep() -> None:

@@ -1,7 +1,7 @@
 """Tables and constraints, one module a noun; importing the package registers them all."""
 
 from app.models.alliance import Announcement, AnnouncementTarget, DailyRun, SchoolFigure, SupportVisit
-from app.models.audit import AuditEntry
+from app.models.audit import AuditEntry, AuditLink, AuditOutbox
 from app.models.classes import SchoolClass
 from app.models.courses import (
     Course,
@@ -34,6 +34,8 @@ __all__ = [
     "Announcement",
     "AnnouncementTarget",
     "AuditEntry",
+    "AuditLink",
+    "AuditOutbox",
     "ChangeRequest",
     "ClassCourse",
     "ClassSelection",

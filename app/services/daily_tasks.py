@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from app.services.audit_check import check_today
 from app.services.daily import DailyTask, sweep_days
 from app.services.figures import write_figures
 from app.services.licence_ends import tend_licences
 from app.services.outbox import UnitsFor
 
-TASKS = (DailyTask("licences", tend_licences), DailyTask("figures", write_figures))
+TASKS = (
+    DailyTask("licences", tend_licences),
+    DailyTask("figures", write_figures),
+    DailyTask("audit", check_today, every_tenant=True),
+)
 
 
 def sweep_daily(*, units_for: UnitsFor) -> int:
