@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import current_app
 
 from deploy.local.processes import Child
 from deploy.local.servers import Redis as RedisServer
@@ -66,6 +67,18 @@ def test_it_waits_for_redis_and_does_what_redis_never_heard_of(
     assert importer.read(import_id).state == "uploaded"
     redis.start()
     _eventually(lambda: importer.read(import_id).state == "checked", worker)
+
+
+def test_it_chains_audit_rows_and_logs_an_anchor_that_verify_accepts(
+    importer: Importer, request: pytest.FixtureRequest
+) -> None:
+    importer.start(sheet_of(plain_rows(importer.school)))
+    worker: Child = request.getfixturevalue("worker")
+    _eventually(lambda: "anchor mingde:" in worker.log.read_text(), worker)
+    run = current_app.test_cli_runner().invoke
+    done = run(args=["audit", "verify", "--school", "mingde", "--anchors", str(worker.log)])
+    assert done.exit_code == 0, done.output
+    assert done.output.endswith("1 anchors hold\n")
 
 
 def test_it_ends_when_told_to_also_while_redis_is_away(redis: RedisServer, worker: Child) -> None:
