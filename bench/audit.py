@@ -22,8 +22,8 @@ from app.factory import create_app
 from app.jobs import discard
 from app.models import User
 from app.rules.permissions import Role
-from app.services.audit import record
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.shared.audit import record
 from bench.figures import Figure, figure
 from bench.place import SCHOOL, Place
 from config import Settings

@@ -13,9 +13,9 @@ from app.context import Context
 from app.jobs import JobName
 from app.models import Announcement, AuditEntry, SchoolClass
 from app.rules.permissions import Role
-from app.services import audit
+from app.services.shared import audit
 from app.uow import unit_of_work
-from tenants import written
+from tenants import changes as written
 from tenants.registry import SchoolInfo
 from tests.support.app import Sent
 

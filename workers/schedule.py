@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import current_app
 
 from app.services.audit_chain import sweep_audit
+from app.services.courses.version_news import sweep_versions
 from app.services.daily_tasks import sweep_daily
-from app.services.imports.sweep import sweep_imports
-from app.services.mails import sweep_mails
-from app.services.version_news import sweep_versions
+from app.services.imports.shared.sweep import sweep_imports
+from app.services.messages.mail_queue import sweep_mails
 from workers.dispatch import log_error, units_for
 
 #: Seconds between two sweeps of an idle worker.

@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 from app.cli.shell import REFUSED, alliance, shell_context
 from app.rules.audit_chain import Anchor, Head, read_anchors
 from app.services.audit_check import check_chain
-from app.services.tenancy import list_tenants
+from app.services.schools.directory import list_tenants
 from tenants.registry import SchoolInfo
 
 group = AppGroup("audit", help="The audit log.")

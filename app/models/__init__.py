@@ -11,11 +11,11 @@ from app.models.courses import (
     CourseVersion,
     CourseVersionOutbox,
 )
-from app.models.enrolments import ClassCourse, ClassSelection, Enrolment, WaitingPlace
+from app.models.enrolments import ClassCourse, ClassSelection, Registration, WaitingPlace
 from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
 from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
 from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
-from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
+from app.models.offerings import CourseOffering, OfferingAssistant, PublicOffering
 from app.models.people import (
     ChangeRequest,
     ColumnMapping,
@@ -47,11 +47,11 @@ __all__ = [
     "CourseOffering",
     "CourseRecommendation",
     "CourseReview",
-    "CourseShowing",
+    "PublicOffering",
     "CourseVersion",
     "CourseVersionOutbox",
     "DailyRun",
-    "Enrolment",
+    "Registration",
     "ImportOutbox",
     "LicenceAnswer",
     "LicenceImport",

@@ -15,7 +15,7 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     SYSTEM = "system"
     OPERATOR = "operator"
-    #: A secretary of the alliance inside a school, for an hour and with a reason (``app.services.visits``).
+    #: A secretary of the alliance inside a school, for an hour and with a reason (``app.services.alliance.visits``).
     VISITOR = "visitor"
 
 
@@ -68,7 +68,7 @@ class Reach(StrEnum):
     """On which rows of the school a role may do something."""
 
     ALL = "all"
-    #: The classes that a person heads and the courses that he runs or assists in (``app.services.mine``).
+    #: The classes that a person heads and the courses that he runs or assists in (``app.services.shared.own_classes_and_courses``).
     OWN = "own"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from app.context import Context
 from app.models import AuditEntry, AuditLink, AuditOutbox
 from app.rules.audit_chain import Head, next_digest
-from app.services.outbox import UnitsFor
+from app.services.background.outbox import UnitsFor
 from tenants.db import db
 from tenants.registry import find_by_id
 

@@ -14,8 +14,8 @@ from app.context import Context
 from app.models import AuditEntry, AuditLink, AuditOutbox
 from app.rules.audit_chain import Anchor, Damage, Head, damage_of, parts_of_day
 from app.rules.permissions import Action
-from app.services.access import require
 from app.services.audit_chain import ROW, head_of
+from app.services.shared.require_permission import require
 
 log = logging.getLogger("spoc.audit")
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.models import DailyRun, School
-from app.services.outbox import UnitsFor
+from app.services.background.outbox import UnitsFor
 from tenants.db import db
 from tenants.registry import find_by_id
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from app.services.alliance.figures import write_figures
 from app.services.audit_check import check_today
-from app.services.daily import DailyTask, sweep_days
-from app.services.figures import write_figures
-from app.services.licence_ends import tend_licences
-from app.services.outbox import UnitsFor
+from app.services.background.outbox import UnitsFor
+from app.services.background.run_once_a_day import DailyTask, sweep_days
+from app.services.licences.expiry import tend_licences
 
 TASKS = (
     DailyTask("licences", tend_licences),

@@ -12,16 +12,16 @@ from sqlalchemy import Select, and_, func, or_, select
 from app.context import Context
 from app.errors import Conflict, DomainError, Invalid, Message, NotFound, msg
 from app.models import ChangeRequest, ProofFile, SchoolClass, User
-from app.rules.change_requests import ANSWER_LENGTH
+from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
-from app.rules.students import LABELS
-from app.services.access import require
-from app.services.accounts import edit_account
-from app.services.audit import record
-from app.services.change_requests import FileRow, current_values, files_of, open_changes
-from app.services.notices import notify
-from app.services.paging import Page
-from app.services.proof_files import OpenedFile, open_file
+from app.rules.requests.change_requests import ANSWER_LENGTH
+from app.services.messages.notices import notify
+from app.services.people.edit import edit_account
+from app.services.requests.proof_files import OpenedFile, open_file
+from app.services.requests.student import FileRow, current_values, files_of, open_changes
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 PAGE_SIZE = 20
 STATES = ("open", "approved", "rejected", "withdrawn")

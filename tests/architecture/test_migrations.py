@@ -16,9 +16,9 @@ from app.context import Actor, Context, system_clock
 from app.jobs import discard
 from app.migrations.head import HEAD
 from app.rules.permissions import Role
-from app.services.audit import record
 from app.services.audit_chain import chain_rows
 from app.services.audit_check import check_chain
+from app.services.shared.audit import record
 from app.uow import unit_of_work
 from app.vault import Vault
 from config import with_driver

@@ -20,10 +20,10 @@ from app.models import AuditEntry, AuditLink, AuditOutbox, SchoolClass
 from app.rules.audit_chain import Damage, Head, read_anchors
 from app.rules.permissions import Role
 from app.services import audit_chain, audit_check
-from app.services.audit import record
 from app.services.audit_chain import head_of, sweep_audit
 from app.services.audit_check import LATE, check_chain, check_today
 from app.services.daily_tasks import TASKS
+from app.services.shared.audit import record
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.models import DailyRun
-from app.services.daily import DailyTask, sweep_days
+from app.services.background.run_once_a_day import DailyTask, sweep_days
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tests.support.app import school_info

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, create_engine, select, text
 from app.context import Context
 from app.models import AuditEntry
 from app.rules.audit_chain import row_text
-from app.services.audit import record
 from app.services.audit_chain import chain_rows
+from app.services.shared.audit import record
 from app.uow import unit_of_work
 from app.vault import Vault
 from config import with_driver
