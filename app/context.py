@@ -69,5 +69,4 @@ class Context:
         with sibling_scope(self.session, school.id) as session:
             inner = replace(self, session=session, school=school)
             yield inner
-            for key in ("jobs", "audit"):
-                self.session.info.setdefault(key, []).extend(session.info.get(key, []))
+            self.session.info.setdefault("jobs", []).extend(session.info.get("jobs", []))

@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import tenants.guard
-from app.cli import demo, roster, setup
+from app.cli import audit, demo, roster, setup
 from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
@@ -97,7 +97,7 @@ def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
     errors.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for commands in (setup, school_commands, roster, demo):
+    for commands in (setup, school_commands, roster, audit, demo):
         commands.register(app)
     for plugin in plugins:
         plugin(app)

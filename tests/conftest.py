@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.checkout",
     "tests.support.app",
+    "tests.support.audit",
     "tests.support.world",
     "tests.support.walls",
     "tests.support.teaching",

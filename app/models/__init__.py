@@ -2,7 +2,7 @@
 
 from app.models.alliance import SupportVisit
 from app.models.announcements import Announcement, AnnouncementTarget
-from app.models.audit import AuditEntry
+from app.models.audit import AuditEntry, AuditLink, AuditOutbox
 from app.models.background import DailyRun, Outbox
 from app.models.classes import ClassCourse, ClassSelection, SchoolClass
 from app.models.courses import (
@@ -34,6 +34,8 @@ __all__ = [
     "Announcement",
     "AnnouncementTarget",
     "AuditEntry",
+    "AuditLink",
+    "AuditOutbox",
     "ChangeRequest",
     "ClassCourse",
     "ClassSelection",

@@ -15,6 +15,7 @@ from app.models import (
     Announcement,
     AnnouncementTarget,
     AuditEntry,
+    AuditLink,
     ChangeRequest,
     ClassCourse,
     ClassSelection,
@@ -258,11 +259,10 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 params={"name": canary},
             )
         )
-        put(
-            AuditEntry(
-                id=1, at=NOW, actor_name=canary, action="test", object_type="test", data={}, digest=b"x"
-            )
+        entry = put(
+            AuditEntry(at=NOW, actor_name=canary, action="test", object_type="test", data={}, digest=b"x")
         )
+        put(AuditLink(position=1, audit_id=entry.id, digest=b"x"))
         session.commit()
     world.rows[CourseLicence] = licensed
     world.rows[AnnouncementTarget] = targeted

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -239,7 +238,7 @@ def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answ
     done, refused = 0, []
     for request_id in sorted(set(request_ids)):
         try:
-            with _apart(ctx):
+            with ctx.session.begin_nested():
                 if approve:
                     approve_request(ctx, request_id=request_id, seen=None, answer=answer)
                 else:
@@ -250,18 +249,6 @@ def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answ
         except DomainError as error:
             refused.append(Refusal(request_id, _name_of(ctx, request_id), error.message))
     return Decided(done, tuple(refused))
-
-
-@contextmanager
-def _apart(ctx: Context) -> Iterator[None]:
-    """A savepoint, with what was to be noted and sent after it."""
-    kept = {key: list(ctx.session.info.get(key, [])) for key in ("jobs", "audit")}
-    try:
-        with ctx.session.begin_nested():
-            yield
-    except DomainError:
-        ctx.session.info.update(kept)
-        raise
 
 
 def _listed() -> Select[ChangeRequest, User, str | None]:

@@ -25,6 +25,16 @@ def require_alliance(ctx: Context) -> None:
         raise NotAllowed(msg("此操作只能由联盟秘书处进行"))
 
 
+def list_tenants(ctx: Context) -> list[SchoolInfo]:
+    """The alliance and every member school, suspended ones too, by id.
+
+    Raises:
+        NotAllowed: this is a member school.
+    """
+    require_alliance(ctx)
+    return [SchoolInfo(*row) for row in ctx.session.execute(select(*INFO_COLUMNS).order_by(School.id))]
+
+
 def get_member(ctx: Context, *, school_id: int) -> SchoolInfo:
     """A member school by its id.
 

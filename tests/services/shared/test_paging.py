@@ -29,7 +29,7 @@ from app.services.alliance.activity import list_activity
 from app.services.alliance.visit_lists import list_visits
 from app.services.announcements.write import list_announcements
 from app.services.catalogue.alliance import list_released_courses
-from app.services.catalogue.search import Wanted, list_offerings, search_catalogue
+from app.services.catalogue.search import Wanted, search_catalogue
 from app.services.classes.courses import list_registrations
 from app.services.classes.lists import list_classes
 from app.services.classes.selectable import list_choosable, list_choosable_classes, list_selections
@@ -133,7 +133,6 @@ LISTS: dict[Callable[..., Any], Callable[[Place, int], Page[Any]]] = {
     list_announcements: lambda at, n: list_announcements(at.office, page=n),
     list_released_courses: lambda at, n: list_released_courses(at.secretary, page=n),
     search_catalogue: lambda at, n: search_catalogue(at.student, Wanted(), page=n)[0],
-    list_offerings: lambda at, n: list_offerings(at.student, page=n),
     list_registrations: lambda at, n: list_registrations(
         at.office, class_id=at.id(SchoolClass), offering_id=at.id(CourseOffering), page=n
     ),
