@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from tenants.db import GuardedSession, db
 
+#: The connection's option that remembers what PostgreSQL was told.
+_SCHOOL = "spoc_school_id"
+
 
 class ScopeMissing(RuntimeError):
     """A statement touches a school's table while no school is set."""
@@ -33,6 +36,13 @@ def set_school_setting(connection: Connection, school_id: int | None) -> None:
     """
     value = "" if school_id is None else str(int(school_id))
     connection.exec_driver_sql(f"SET LOCAL app.school_id = '{value}'")
+    connection.execution_options(**{_SCHOOL: school_id})
+
+
+def school_of(connection: Connection) -> int | None:
+    """The school whose rows this connection's transaction may write, or ``None``."""
+    school_id = connection.get_execution_options().get(_SCHOOL)
+    return school_id if isinstance(school_id, int) else None
 
 
 def current_school_id(session: Session) -> int | None:
@@ -77,7 +87,5 @@ def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
         try:
             yield sibling
             sibling.flush()
-            # What it wrote is committed by the elder (``tenants.written``).
-            session.info.setdefault("written", set()).update(sibling.info.pop("written", ()))
         finally:
             set_school_setting(connection, current_school_id(session))

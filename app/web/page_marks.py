@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from app.web.context import now
 from app.web.keys import key
 from tenants.registry import SchoolInfo, find_by_id
-from tenants.written import Written, on_written
+from tenants.written import Change, on_changes
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ SHARED_TABLES = frozenset(
 )
 #: Tables of schools whose rows the alliance's own pages show, and no school's.
 ALLIANCE_TABLES = frozenset({"course_showings"})
-#: Columns of accounts that public pages show; a login changes others.
-_NAMES = frozenset({"real_name", "status", "photo_sha", "bio"})
+#: Columns of ``users`` that the public pages of a school show; every login changes others.
+ACCOUNT_COLUMNS = frozenset({"real_name", "status", "photo_sha", "bio"})
 
 
 def read_with_marks(school: SchoolInfo, name: str) -> tuple[bytes | None, str]:
@@ -88,10 +88,10 @@ def _own_mark(alliance_id: int) -> str:
     return key(alliance_id, "alliance-pages-mark")
 
 
-def _raise_marks(written: frozenset[Written]) -> None:
+def _raise_marks(changes: frozenset[Change]) -> None:
     if not has_app_context():
         return
-    marks = {mark for one in written for mark in _raised(one)}
+    marks = {mark for one in changes for mark in _raised(one)}
     if not marks:
         return
     try:
@@ -103,8 +103,8 @@ def _raise_marks(written: frozenset[Written]) -> None:
         log.warning("pages may stay %s seconds too long: redis is away", LIFETIME)
 
 
-def _raised(one: Written) -> set[str]:
-    names_only = one.table == "users" and one.columns is not None and one.columns & _NAMES
+def _raised(one: Change) -> set[str]:
+    names_only = one.table == "users" and one.touches(ACCOUNT_COLUMNS)
     if not names_only and one.table not in SHARED_TABLES | SCHOOL_TABLES | ALLIANCE_TABLES:
         return set()
     school = find_by_id(one.school_id) if one.school_id is not None else None
@@ -116,4 +116,4 @@ def _raised(one: Written) -> set[str]:
     return {_mark(school.alliance_id if shared else school.id)}
 
 
-on_written(_raise_marks)
+on_changes(_raise_marks)
