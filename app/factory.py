@@ -42,7 +42,7 @@ from app.web import (
     visiting,
     visits,
 )
-from app.web.page_cache import KeptPages
+from app.web.page_cache import PageCache
 from app.web.sent_forms import SentRequest
 from app.web.server_session import RedisSessions
 from tenants import resolve
@@ -150,7 +150,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     static = Path(str(app.static_folder)) / "dist"
-    pages = KeptPages(app, app.wsgi_app)
+    pages = PageCache(app, app.wsgi_app)
     wrapped = WhiteNoise(pages, max_age=365 * 24 * 3600, immutable_file_test=lambda _path, _url: True)
     if static.is_dir():
         wrapped.add_files(str(static), prefix="static/dist/")

@@ -23,7 +23,7 @@ from app.web.listing import (
     text_argument,
     with_choice,
 )
-from app.web.page_cache import shared_by_visitors
+from app.web.page_cache import offer_list, shared_by_visitors
 
 blueprint = Blueprint("apex", __name__)
 
@@ -55,6 +55,7 @@ def courses() -> Response:
     found = list_released_courses(
         ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
     )
+    offer_list(said | {"page": str(page) if page > 1 else ""}, found=bool(found.rows))
     return render_list(
         "apex/courses.html",
         "apex/_courses.html",

@@ -19,9 +19,10 @@ from app.services.my_courses import list_mine
 from app.services.offerings import dates_of
 from app.services.teaching import list_headed, list_taught
 from app.web import apex
+from app.web.cache_entries import Room
 from app.web.context import request_context
 from app.web.hosts import by_host, school_only
-from app.web.kept_parts import kept_parts
+from app.web.kept_parts import Fragments, cached_fragments, render_fragment
 from app.web.page_cache import shared_by_visitors
 
 blueprint = Blueprint("student", __name__)
@@ -39,16 +40,17 @@ def _home() -> str:
     courses = courses_of_mine(ctx) if current_user.is_authenticated else []
     return render_template(
         "student/home.html",
-        parts=kept_parts(("home",), _on_now, mine={course.id for course in courses}),
+        fragments=cached_fragments(("home",), _on_now, registered={course.id for course in courses}),
         mine=_ahead(courses, ctx.today())[:_MINE],
         announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
     )
 
 
-def _on_now(ctx: Context) -> dict[str, str]:
+def _on_now(ctx: Context) -> Fragments:
     now = list_on_now(ctx)
-    courses = render_template("student/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
-    return {"lead": render_template("student/_lead.html", total=now.total), "courses": courses}
+    courses = render_fragment("student/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
+    lead = render_fragment("student/_lead.html", total=now.total)
+    return Fragments({"lead": lead, "courses": courses}, Room.FRONT)
 
 
 def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
