@@ -35,8 +35,10 @@ def set_school_setting(connection: Connection, school_id: int | None) -> None:
     ``SET LOCAL`` and not ``set_config()``: only the former travels to the workers of a distributed database.
     """
     value = "" if school_id is None else str(int(school_id))
-    connection.exec_driver_sql(f"SET LOCAL app.school_id = '{value}'")
+    # First: where a transaction is about to be rolled back to a savepoint, which brings the setting back, the
+    # statement is refused.
     connection.execution_options(**{_SCHOOL: school_id})
+    connection.exec_driver_sql(f"SET LOCAL app.school_id = '{value}'")
 
 
 def school_of(connection: Connection) -> int | None:
