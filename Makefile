@@ -10,7 +10,7 @@ BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(VENV)/bin/pip-compile --quiet --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --resolver=backtracking
 
-.PHONY: help run test check format messages bench requirements clean clean-data
+.PHONY: help run test check format messages picture bench requirements clean clean-data
 
 help: ## Show these lines
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ format: ## Format the code and mend what the linter can mend
 messages: ## Collect the texts of the source into the English catalogue
 	@$(BOOTSTRAP) check
 	@exec $(VENV)/bin/python -m deploy.check_translations --update
+
+picture: ## Draw docs/images/architecture.svg anew from the import contracts and the packages
+	@$(BOOTSTRAP) check
+	@exec $(VENV)/bin/python -m deploy.draw_architecture
 
 bench: ## Measure against the floors; writes bench/results.json
 	@$(BOOTSTRAP) test

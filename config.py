@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.rules.mail_server import MailServer, is_address
+from app.rules.messages.mail_server import MailServer, is_address
 
 ENVIRONMENTS = ("demo", "test", "production")
 

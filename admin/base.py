@@ -23,10 +23,10 @@ from app.errors import DomainError, Invalid, InvalidFields, NotAllowed, NotFound
 from app.extensions import login_manager
 from app.rules.permissions import Action, Role, may
 from app.uow import unit_of_work
-from app.web.context import request_context, request_school
-from app.web.i18n import translated
-from app.web.safe_next import safe_next
-from app.web.user_session import hold_until_changed, must_change_password, must_consent
+from app.web.auth.user_session import hold_until_changed, must_change_password, must_consent
+from app.web.shared.context import request_context, request_school
+from app.web.shared.i18n import translated
+from app.web.shared.safe_next import safe_next
 
 #: The menus of the management side, in the manual's words; the last is the secretariat's, which it lacks.
 PEOPLE = lazy_gettext("系统管理")
@@ -82,11 +82,19 @@ class SecureView(Guarded, BaseView):
         return 0
 
 
-def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Result | None:
+def attempt(
+    work: Callable[[Context], Result],
+    form: Form | None = None,
+    *,
+    reraise: type[DomainError] | tuple[type[DomainError], ...] = (),
+) -> Result | None:
     """Run a use case in a unit of work.
 
-    A refusal marks its field when the form has it, else it is flashed; what is not there, or not this
-    person's to touch, is a 404.
+    A refusal undoes the unit of work, whoever catches it outside: ``work`` itself must catch none. It marks its
+    field when the form has it, else it is flashed; what is not there, or not this person's to touch, is a 404.
+
+    Args:
+        reraise: the refusals that the caller answers in its own way; they are raised after the rollback.
 
     Returns:
         What the use case returned, or ``None`` after a refusal (so the use case must return something).
@@ -94,6 +102,8 @@ def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Resu
     try:
         with unit_of_work(request_context()) as ctx:
             return work(ctx)
+    except reraise:
+        raise
     except (NotFound, NotAllowed):
         abort(404)
     except Invalid as error:

@@ -8,32 +8,28 @@ from flask import Blueprint, Flask
 from flask_admin import Admin, BaseView
 from flask_babel import lazy_gettext
 
-from admin import (
-    activity,
-    alliance_settings,
-    announcements,
-    audit,
-    classes,
-    course_reviews,
-    courses,
-    graduates,
-    handbook,
-    imports,
-    index,
-    licences,
-    mails,
-    offerings,
-    people,
-    permissions,
-    recommendations,
-    requests,
-    school_settings,
-    schools,
-    slips,
-    teacher_imports,
-    visits,
-)
-from admin.theme import SpocTheme
+from admin.alliance import activity, visits
+from admin.alliance import settings as alliance_settings
+from admin.announcements import views as announcements
+from admin.auth import slips
+from admin.classes import views as classes
+from admin.courses import alliance as courses
+from admin.courses import recommendations
+from admin.courses import reviews as course_reviews
+from admin.imports import pages as imports
+from admin.imports import teachers as teacher_imports
+from admin.licences import views as licences
+from admin.messages import mails
+from admin.offerings import views as offerings
+from admin.people import graduates, permissions
+from admin.people import list as people
+from admin.requests import views as requests
+from admin.schools import settings as school_settings
+from admin.schools import views as schools
+from admin.shared import audit_log as audit
+from admin.shared import first_page as index
+from admin.shared import handbook
+from admin.shared.theme import SpocTheme
 
 Views = Callable[[], Iterable[BaseView]]
 

@@ -18,33 +18,24 @@ from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
 from app.vault import Vault
-from app.web import (
-    announcements,
-    apex,
-    auth,
-    calendar,
-    captcha,
-    catalogue,
-    demo_mail,
-    email,
-    errors,
-    help,
-    i18n,
-    me,
-    media,
-    messages,
-    own_requests,
-    privacy,
-    probes,
-    security,
-    student,
-    templating,
-    visiting,
-    visits,
-)
-from app.web.page_cache import PageCache
-from app.web.sent_forms import SentRequest
-from app.web.server_session import RedisSessions
+from app.web.alliance import visiting, visits
+from app.web.announcements import views as announcements
+from app.web.auth import captcha
+from app.web.auth import consent as privacy
+from app.web.auth import views as auth
+from app.web.auth.server_session import RedisSessions
+from app.web.catalogue import alliance as apex
+from app.web.catalogue import school as catalogue
+from app.web.me import calendar, email
+from app.web.me import home as student
+from app.web.me import information as me
+from app.web.media import views as media
+from app.web.messages import demo_mail
+from app.web.messages import notices as messages
+from app.web.requests import student as own_requests
+from app.web.shared import errors, help, i18n, probes, security, templating
+from app.web.shared.cache.pages import PageCache
+from app.web.shared.sent_forms import SentRequest
 from tenants import resolve
 from tenants.db import db
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +14,8 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.models.audit import AuditEntry
 from app.vault import Vault
+from tenants.after_commit import failing_quietly
 from tenants.scope import current_school_id, sibling_scope
-
-log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -39,10 +37,8 @@ def unit_of_work(ctx: Context) -> Iterator[Context]:
         jobs = session.info.pop("jobs", [])
         session.info.pop("audit", None)
     for name, school_id, payload in jobs:
-        try:
+        with failing_quietly("job %s of school %s was not sent; the sweeper will", name, school_id):
             ctx.enqueue(name, school_id, payload)
-        except Exception:
-            log.exception("job %s of school %s was not sent; the sweeper will", name, school_id)
 
 
 def _seal_audit(session: Session, vault: Vault) -> None:

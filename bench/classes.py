@@ -18,8 +18,8 @@ from app.context import Actor, system_clock
 from app.factory import create_app
 from app.jobs import discard
 from app.rules.permissions import Role
-from app.services.class_selection import select_courses
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.classes.select_courses import select_courses
 from bench.figures import Figure, figure
 from bench.place import SCHOOL, Place
 from config import Settings

@@ -28,14 +28,14 @@ from app.context import Actor, system_clock
 from app.factory import create_app
 from app.jobs import discard
 from app.models import RosterImportRow, SchoolClass, User
+from app.rules.imports.students import LABELS
 from app.rules.permissions import Role
-from app.rules.students import LABELS
-from app.services.imports.apply import run_apply
-from app.services.imports.check import run_check
-from app.services.imports.intake import confirm_import, start_import
-from app.services.imports.reading import get_import, summary_of
-from app.services.imports.undo import undo_import
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.imports.pages.read import get_import, summary_of
+from app.services.imports.pages.undo import undo_import
+from app.services.imports.pages.upload import confirm_import, start_import
+from app.services.imports.run.apply import run_apply
+from app.services.imports.run.check import run_check
 from app.vault import Vault
 from bench.figures import Figure, figure
 from bench.place import SCHOOL, Place

@@ -20,11 +20,11 @@ from app.context import Actor, Context, system_clock
 from app.factory import create_app
 from app.jobs import discard
 from app.models import Course, CourseLicence, CourseOffering, School
-from app.rules.licence_terms import Terms
+from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
-from app.services.licence_writing import CourseRef
-from app.services.licensing import license_courses
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.licences.bulk import license_courses
+from app.services.licences.rows import CourseRef
 from bench import schools
 from bench.figures import Figure, figure
 from bench.place import Place

@@ -16,7 +16,7 @@ from app.context import Actor, Context, system_clock
 from app.factory import create_app
 from app.jobs import discard
 from app.rules.permissions import Role
-from app.services.people import search_people
+from app.services.people.search import search_people
 from bench.figures import Figure, figure
 from bench.place import SCHOOL, Place
 from config import Settings

@@ -13,13 +13,13 @@ import openpyxl
 import xlwt
 from openpyxl.styles import Font
 
-from app.rules.id_numbers import check_character
-from app.rules.students import LABELS
-from app.rules.teachers import TEMPLATE_LABELS
-from app.sheets.rosters import EXAMPLE_MARK
-from app.sheets.teacher_template import teacher_template
-from app.sheets.template import student_template
-from app.sheets.writing import put_text, saved
+from app.rules.imports.students import LABELS
+from app.rules.imports.teachers import TEMPLATE_LABELS
+from app.rules.shared.id_numbers import check_character
+from app.sheets.rosters.read import EXAMPLE_MARK
+from app.sheets.writing.cells import put_text, saved
+from app.sheets.writing.student_template import student_template
+from app.sheets.writing.teacher_template import teacher_template
 from samples.roster import make_rows
 from samples.teachers import make_teachers, pack_pictures
 

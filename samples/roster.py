@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from app.rules.id_numbers import check_character
+from app.rules.shared.id_numbers import check_character
 
 FIELDS = (
     "student_no",

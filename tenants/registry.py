@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from tenants.changes import Change, on_changes
 from tenants.db import db
 from tenants.models import School
-from tenants.written import Change, on_changes
 
 #: Seconds for which a process may go on with what it knows of a school (other processes' changes arrive after it).
 CACHE_SECONDS = 5.0

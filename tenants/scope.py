@@ -6,9 +6,10 @@ Switching the school of a live session leaks through its identity map, so it is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tenants.db import GuardedSession, db
@@ -35,10 +36,8 @@ def set_school_setting(connection: Connection, school_id: int | None) -> None:
     ``SET LOCAL`` and not ``set_config()``: only the former travels to the workers of a distributed database.
     """
     value = "" if school_id is None else str(int(school_id))
-    # First: where a transaction is about to be rolled back to a savepoint, which brings the setting back, the
-    # statement is refused.
-    connection.execution_options(**{_SCHOOL: school_id})
     connection.exec_driver_sql(f"SET LOCAL app.school_id = '{value}'")
+    connection.execution_options(**{_SCHOOL: school_id})
 
 
 def school_of(connection: Connection) -> int | None:
@@ -80,14 +79,26 @@ def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
 
     The alliance's use cases write a school's rows with it (open a school, license a course): both sides become
     true in one commit, and each session still sees one school only. Callers write the audit row.
+
+    Inside a savepoint of the first session, the second one's rows belong to that savepoint. An error leaves the first
+    session in its own school, wherever the caller rolls back to.
     """
     session.flush()
     connection = session.connection()
     info = {"school_id": school_id, "joined_connection": connection}
-    with GuardedSession(db=db, info=info, expire_on_commit=False) as sibling:
-        set_school_setting(connection, school_id)
-        try:
+    set_school_setting(connection, school_id)
+    try:
+        with GuardedSession(db=db, info=info, expire_on_commit=False) as sibling:
             yield sibling
             sibling.flush()
-        finally:
-            set_school_setting(connection, current_school_id(session))
+            # Never ends the first session's transaction. It ends the savepoint that SQLAlchemy opens for a session
+            # that joins a savepoint; closing the session without it would take back what was written, silently.
+            sibling.commit()
+    except BaseException:
+        if connection.in_transaction():
+            # After a refused statement PostgreSQL accepts nothing until the caller rolls back, which brings the
+            # setting back as well; the caller must see the first error and not this one.
+            with suppress(DBAPIError):
+                set_school_setting(connection, current_school_id(session))
+        raise
+    set_school_setting(connection, current_school_id(session))

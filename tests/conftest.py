@@ -1,5 +1,7 @@
 """Fixtures live in `tests/support`, one module a subject; this file names the modules and the order of the tests."""
 
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = [
@@ -22,5 +24,6 @@ _PATIENT = ("kills", "workers", "tooling", "browser", "cli", "admin", "architect
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take long, so that no process is left alone with one at the end."""
-    folders = {folder: number for number, folder in enumerate(_PATIENT)}
-    items.sort(key=lambda item: folders.get(item.path.parent.name, len(folders)))
+    places = {folder: number for number, folder in enumerate(_PATIENT)}
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: places.get(item.path.relative_to(tests).parts[0], len(places)))

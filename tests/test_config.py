@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.rules.mail_server import MailServer
+from app.rules.messages.mail_server import MailServer
 from config import BadSettings, Settings
 
 GOOD = {

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.jobs import JobName
-from app.models import AuditEntry, SchoolClass
+from app.models import Announcement, AuditEntry, SchoolClass
 from app.rules.permissions import Role
-from app.services import audit
+from app.services.shared import audit
 from app.uow import unit_of_work
 from config import with_driver
+from tenants import changes as written
 from tenants.registry import SchoolInfo
 from tests.support.app import Sent
 
@@ -51,14 +54,29 @@ def test_an_error_leaves_no_row_no_audit_and_no_job(
     assert reader.session.scalars(select(AuditEntry)).all() == []
 
 
-def test_a_queue_that_is_down_does_not_undo_the_commit(school: SchoolInfo, make_ctx: MakeContext) -> None:
+@pytest.mark.parametrize("error", [ConnectionError, OSError, TypeError])
+def test_an_error_while_sending_jobs_does_not_undo_the_commit_or_fail_the_caller(
+    school: SchoolInfo, make_ctx: MakeContext, caplog: pytest.LogCaptureFixture, error: type[Exception]
+) -> None:
     def down(*_: object) -> None:
-        raise ConnectionError
+        raise error("planted")
 
-    ctx = make_ctx(school)
-    broken = Context(ctx.session, ctx.school, ctx.actor, ctx.now, down, ctx.vault)
-    with unit_of_work(broken):
+    with unit_of_work(replace(make_ctx(school), enqueue=down)) as broken:
         _write(broken, "甲")
+    assert make_ctx(school).session.scalars(select(SchoolClass.name)).all() == ["甲"]
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_an_error_in_what_follows_the_commit_still_sends_the_jobs(
+    school: SchoolInfo, make_ctx: MakeContext, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise OSError("planted")
+
+    monkeypatch.setattr(written, "_listeners", [fail])
+    with unit_of_work(make_ctx(school)) as ctx:
+        _write(ctx, "甲")
+    assert len(sent) == 1
     assert make_ctx(school).session.scalars(select(SchoolClass.name)).all() == ["甲"]
 
 
@@ -72,6 +90,61 @@ def test_work_within_another_school_is_audited_there_and_committed_together(
     reader = make_ctx(school)
     assert reader.session.scalars(select(SchoolClass.name)).all() == ["甲"]
     assert reader.session.scalars(select(AuditEntry.action)).all() == ["class.created"]
+
+
+def test_work_within_another_school_inside_a_savepoint_is_kept(
+    alliance: SchoolInfo, school: SchoolInfo, make_ctx: MakeContext, sent: Sent
+) -> None:
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        with ctx.session.begin_nested(), ctx.within(school) as inner:
+            _write(inner, "甲")
+        audit.record(ctx, "outer", "test")
+    reader = make_ctx(school)
+    assert reader.session.scalars(select(SchoolClass.name)).all() == ["甲"]
+    assert reader.session.scalars(select(AuditEntry.action)).all() == ["class.created"]
+    assert sent == [(JobName.CHECK_IMPORT, school.id, {"note": "甲"})]
+
+
+@pytest.mark.parametrize("way", ["flush", "statement"])
+def test_what_the_database_refuses_within_another_school_is_told_as_it_is(
+    alliance: SchoolInfo, school: SchoolInfo, make_ctx: MakeContext, way: str
+) -> None:
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        title = f"公告{school.id}"
+        ctx.session.add(Announcement(title=title, body="x", created_by_name="x"))
+        with (
+            pytest.raises(IntegrityError),
+            ctx.session.begin_nested(),
+            ctx.within(school) as inner,
+        ):
+            for name in ("一班", "二班"):
+                if way == "flush":
+                    inner.session.add(SchoolClass(number="1", name=name))
+                else:
+                    inner.session.execute(
+                        insert(SchoolClass).values(number="1", name=name, school_id=school.id)
+                    )
+        # The outer session goes on in its own school.
+        assert ctx.session.scalars(select(Announcement.title).where(Announcement.title == title)).all() == [
+            title
+        ]
+        audit.record(ctx, "outer", "test", None, {"title": title})
+    seen = make_ctx(alliance).session
+    assert seen.scalars(select(Announcement.title).where(Announcement.title == title)).all() == [title]
+    assert make_ctx(school).session.scalars(select(SchoolClass)).all() == []
+
+
+def test_what_the_database_refuses_within_another_school_ends_the_unit_of_work_as_it_is(
+    alliance: SchoolInfo, school: SchoolInfo, make_ctx: MakeContext
+) -> None:
+    with (
+        pytest.raises(IntegrityError),
+        unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx,
+        ctx.within(school) as inner,
+    ):
+        for name in ("一班", "二班"):
+            inner.session.execute(insert(SchoolClass).values(number="1", name=name, school_id=school.id))
+    assert make_ctx(school).session.scalars(select(SchoolClass)).all() == []
 
 
 def test_every_edit_of_the_audit_log_is_found(

@@ -12,8 +12,8 @@ from flask import Flask, current_app
 from app.context import Actor
 from app.jobs import Enqueue, JobName
 from app.rules.permissions import Role
-from app.services.units import Units
-from app.web.context import now, vault
+from app.services.background.unit_of_work_factory import Units
+from app.web.shared.context import now, vault
 from tenants.registry import SchoolInfo, find_by_id
 from workers.handlers import HANDLERS
 

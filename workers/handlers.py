@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.jobs import JobName
-from app.services.imports.apply import run_apply
-from app.services.imports.check import run_check
-from app.services.units import Units
-from workers.mailing import send_mail
+from app.services.background.unit_of_work_factory import Units
+from app.services.imports.run.apply import run_apply
+from app.services.imports.run.check import run_check
+from workers.mail.worker import send_mail
 
 
 class Handler(Protocol):

@@ -9,8 +9,8 @@ import click
 from flask.cli import AppGroup
 
 from app.jobs import JobName
-from app.services.mails import sweep_mails
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.messages.mail_queue import sweep_mails
 from tenants.registry import SchoolInfo
 from workers.dispatch import JobFailed, run_job, units_for
 

@@ -1,26 +1,44 @@
-"""What happens again and again, without anybody asking: the sweep that finds what nobody works on."""
+"""What happens again and again, without anybody asking: lost jobs are sent again, daily tasks run."""
 
 from __future__ import annotations
 
 from flask import current_app
 
-from app.services.daily_tasks import sweep_daily
-from app.services.imports.sweep import sweep_imports
-from app.services.mails import sweep_mails
-from app.services.version_news import sweep_versions
+from app.services.alliance.figures import write_figures
+from app.services.background.outbox import UnitsFor
+from app.services.background.run_once_a_day import DailyTask, sweep_days
+from app.services.courses.version_news import sweep_versions
+from app.services.imports.shared.sweep import sweep_imports
+from app.services.licences.expiry import tend_licences
+from app.services.messages.mail_queue import sweep_mails
 from workers.dispatch import log_error, units_for
 
-#: Seconds between two sweeps of an idle worker.
-SWEEP_SECONDS = 5
+#: What is done for every school once a day.
+DAILY_TASKS = (DailyTask("licences", tend_licences), DailyTask("figures", write_figures))
+
+
+def sweep_daily(*, units_for: UnitsFor) -> int:
+    """Run the daily tasks that are due; see ``daily.sweep_days``."""
+    return sweep_days(DAILY_TASKS, units_for=units_for)
+
+
+#: Imports first: people wait for them.
 _SWEEPS = (sweep_imports, sweep_mails, sweep_versions, sweep_daily)
 
 
-def sweep() -> None:
-    """Send again what Redis lost or a dead worker left; an error is logged and the next sweep tries again."""
+def sweep() -> bool:
+    """Do everything that is due; an error is logged and the next sweep tries again.
+
+    Returns:
+        whether there was no error.
+    """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    well = True
     for each in _SWEEPS:
         try:
             with app.app_context():
                 each(units_for=units_for)
         except Exception as error:
             log_error(each.__name__, error)
+            well = False
+    return well

@@ -17,13 +17,13 @@ from app.cli.shell import OPERATOR, clock, refuse, shell_context, shell_unit
 from app.errors import DomainError, Message, msg
 from app.jobs import discard
 from app.models import RosterImport
-from app.services.imports.apply import run_apply
-from app.services.imports.check import run_check
-from app.services.imports.files import problem_file
-from app.services.imports.intake import confirm_import, discard_import, start_import
-from app.services.imports.reading import get_import, refusal_of, summary_of
-from app.services.imports.summary import ProblemGroup, Summary
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.imports.pages.downloads import problem_file
+from app.services.imports.pages.read import get_import, refusal_of, summary_of
+from app.services.imports.pages.upload import confirm_import, discard_import, start_import
+from app.services.imports.run.apply import run_apply
+from app.services.imports.run.check import run_check
+from app.services.imports.shared.summary import ProblemGroup, Summary
 from app.vault import Vault
 from tenants.registry import SchoolInfo, find_by_slug
 
@@ -185,13 +185,11 @@ def _show(summary: Summary) -> None:
 
 
 def _problem(found: ProblemGroup) -> Message:
-    rows = "、".join(map(str, found.rows))
     if found.count > len(found.rows):
-        said = msg("第 %(rows)s 等 %(count)s 行", rows=rows, count=found.count)
+        rows = msg("第 %(rows)s 等 %(count)s 行", rows=found.rows, count=found.count)
     else:
-        said = msg("第 %(rows)s 行", rows=rows)
-    label, reason = found.label, str(found.message)
-    return msg("%(rows)s「%(label)s」：%(reason)s", rows=str(said), label=label, reason=reason)
+        rows = msg("第 %(rows)s 行", rows=found.rows)
+    return msg("%(rows)s「%(label)s」：%(reason)s", rows=rows, label=found.label, reason=found.message)
 
 
 def _say(message: Message, *, err: bool = False) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.cli.shell import address_of, alliance, shell_unit
-from app.services.schools import list_schools, open_school
+from app.services.schools.open_and_edit import list_schools, open_school
 
 group = AppGroup("school", help="Member schools.")
 

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from app.cli.shell import address_of, shell_unit
-from app.services.alliance import add_secretary, provisional_alliance, set_up_alliance
+from app.services.alliance.setup import add_secretary, provisional_alliance, set_up_alliance
 from tenants.db import db
 
 group = AppGroup("setup", help="First steps on an empty database.")

@@ -2,57 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from math import sin
 
 from sqlalchemy import func, select, update
 
 from app.context import Actor, Context
-from app.models import Announcement, Enrolment, SchoolFigure, User
+from app.demo.data_files import load
+from app.models import Announcement, Registration, SchoolFigure, User
 from app.rules.permissions import Role
-from app.services.announcing import AnnouncementContent, save_announcement
-from app.services.figures import write_figures
+from app.services.alliance.figures import write_figures
+from app.services.announcements.write import AnnouncementContent, save_announcement
 
 DAYS = 60
 
-ALLIANCE_SAYS = (
-    AnnouncementContent(
-        "秋季学期课程选用开始",
-        "<p>本学期联盟新授权的课程已经到达各校。请教务老师在开课前：</p>"
-        "<ul><li>设置课程与报名的起止时间；</li><li>指定每门课程的运营教师；</li><li>确认无误后上线。</li></ul>"
-        "<p>有问题请联系秘书处，我们可以进入贵校管理端协助设置，每次来访都会留下记录。</p>",
-        audience="staff",
-        pinned=True,
-    ),
-    AnnouncementContent(
-        "联盟课程平台使用说明",
-        "<p>同学们可以在“课程目录”中查找本校开设的课程，报名后在“我的课程”中查看。开课和截止日期会显示在日历中。</p>",
-    ),
-)
 
-SCHOOLS_SAY = {
-    "mingde": AnnouncementContent(
-        "选课时间安排",
-        "<p>本学期慕课选课分两轮进行，<strong>第一轮</strong>由班主任为班级统一选课，<strong>第二轮</strong>由同学自行报名。"
-        "名额有限的课程按报名先后录取，额满后可以候补。</p>",
-        pinned=True,
-    ),
-    "boai": AnnouncementContent(
-        "学分认定办法",
-        "<p>修完联盟慕课并达到合格线的同学，可以申请认定为通识选修学分，每学年不超过 4 学分。</p>",
-    ),
-    "houpu": AnnouncementContent(
-        "新生首次登录须知",
-        "<p>新生请用学号和初始密码登录，首次登录须修改密码。忘记密码请联系辅导员。</p>",
-    ),
-}
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """What the alliance and each school, by its slug, have announced."""
+
+    alliance: tuple[AnnouncementContent, ...]
+    schools: Mapping[str, AnnouncementContent]
 
 
-def announce(ctx: Context, *announcements: AnnouncementContent, role: Role, name: str) -> None:
+@cache
+def announcements() -> Announcements:
+    """All announcements of the demo."""
+    return load(Announcements, "announcements.toml")
+
+
+def announce(ctx: Context, *contents: AnnouncementContent, role: Role, name: str) -> None:
     """Publish announcements that are not there yet."""
     speaking = replace(ctx, actor=Actor(role=role, name=name))
-    for content in announcements:
+    for content in contents:
         same = select(Announcement.id).where(
             Announcement.school_id == ctx.school.id, Announcement.title == content.title
         )
@@ -65,8 +50,8 @@ def remember_activity(ctx: Context) -> None:
     if ctx.session.scalar(select(SchoolFigure.day).where(SchoolFigure.school_id == ctx.school.id).limit(1)):
         return
     registered = (
-        select(func.max(Enrolment.registered_at))
-        .where(Enrolment.school_id == User.school_id, Enrolment.user_id == User.id)
+        select(func.max(Registration.registered_at))
+        .where(Registration.school_id == User.school_id, Registration.user_id == User.id)
         .scalar_subquery()
     )
     ctx.session.execute(
@@ -74,7 +59,7 @@ def remember_activity(ctx: Context) -> None:
         .where(
             User.school_id == ctx.school.id,
             User.last_login_at.is_(None),
-            User.id.in_(select(Enrolment.user_id)),
+            User.id.in_(select(Registration.user_id)),
         )
         .values(last_login_at=registered),
         execution_options={"synchronize_session": False},

@@ -7,16 +7,15 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app.context import Actor, Context
+from app.demo.schools import members
 from app.models import ClassSelection, CourseOffering, SchoolClass, User
 from app.rules.permissions import Role
-from app.services.class_editing import archive_class, create_class
-from app.services.class_followers import answer_later_joiners
-from app.services.class_members import associate
-from app.services.class_registering import selectable
-from app.services.class_selection import select_courses
+from app.services.classes.edit import archive_class, create_class
+from app.services.classes.later_joiners import answer_later_joiners
+from app.services.classes.members import associate
+from app.services.classes.register import selectable
+from app.services.classes.select_courses import select_courses
 
-_GRADUATED = {"name": "临床医学1班", "major": "临床医学"}
-_YEARS_AGO = 7
 #: For so many courses the first class is registered.
 _COURSES = 2
 
@@ -40,5 +39,7 @@ def arrange_classes(ctx: Context) -> None:
     newcomers = ctx.session.scalars(classless).all()
     if newcomers:
         associate(ctx, class_id=first, user_ids=newcomers)
-    year = ctx.today().year - _YEARS_AGO
-    archive_class(ctx, class_id=create_class(ctx, values=_GRADUATED | {"entry_year": str(year)}).id)
+    graduated = members().graduated
+    year = ctx.today().year - graduated.years_ago
+    values = {"name": graduated.name, "major": graduated.major, "entry_year": str(year)}
+    archive_class(ctx, class_id=create_class(ctx, values=values).id)

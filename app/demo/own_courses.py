@@ -1,72 +1,150 @@
-"""What the demo's teachers are writing: one own course a school, still a draft."""
+"""Own courses of the demo's schools: begun, waiting for review, approved, revised, recommended, accepted."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
 
 from sqlalchemy import select
 
 from app.context import Actor, Context
-from app.models import Course, User
-from app.rules.assessment import Assessment, Component, Gate, Kind, Makeup
+from app.demo.data_files import cover_svg, load
+from app.models import Course, CourseRecommendation, School, User
 from app.rules.permissions import Role
-from app.services.courses import CourseContent, create_own_course
+from app.services.courses.create_and_release import CourseContent, create_own_course
+from app.services.courses.drafts import open_draft, save_draft, set_cover
+from app.services.courses.recommendations import accept_recommendation, recommend_course
+from app.services.courses.reviews import review_course, submit_course
+from app.services.offerings.schedule import schedule_offering
 
-#: slug of the school -> the course that its first teacher has begun.
-_BEGUN = {
-    "mingde": CourseContent(
-        title="心电图判读入门",
-        code="MD-ECG-01",
-        category="临床医学",
-        subject="诊断学",
-        source_name="明德医科大学",
-        teachers="顾清远",
-        tags=("心电图", "急诊", "见习"),
-        summary="从波形到诊断：四周学会在床旁读懂一份十二导联心电图。",
-        description="<p>面向即将进入临床见习的同学。每周一个主题，先看波形、再讲机制、最后练习真实病例。</p>",
-        outline="<h3>第一周 正常心电图</h3><p>导联、波段与正常值。</p><h3>第二周 心律失常</h3><p>早搏与房颤。</p>",
-        hours=16,
-        credit=Decimal(1),
-        audience="临床医学专业四年级学生",
-        prerequisites="生理学、诊断学",
-        readings="《诊断学》（第 10 版）\n《临床心电图学》",
-        assessment=Assessment(
-            (
-                Component(Kind.VIDEO, "", 20),
-                Component(Kind.QUIZ, "", 30),
-                Component(Kind.OTHER, "床旁判读", 20),
-                Component(Kind.EXAM, "", 30),
-            ),
-            60,
-            Gate(Kind.VIDEO, 80),
-            Makeup(1, 14),
-        ),
-    ),
-    "boai": CourseContent(
-        title="社区慢病管理",
-        category="公共卫生",
-        subject="社会医学与卫生事业管理",
-        source_name="博爱医学院",
-        summary="以高血压和糖尿病为例，讲授社区随访、健康教育与转诊。",
-        hours=24,
-    ),
-    "houpu": CourseContent(
-        title="方剂配伍与临床思维",
-        category="中医学",
-        subject="方剂学",
-        source_name="厚朴中医药大学",
-        description="<p>以三十首常用方为纲，讲授君臣佐使与随证加减。</p>",
-    ),
-}
+#: Days from today: start, end, registration's start and end.
+_OPEN = (12, 96, -3, 18)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOwnCourse:
+    """An own course of a school and how far it has come.
+
+    Args:
+        school: its slug.
+        teacher: login name of the teacher who makes it.
+        cover: the name of its cover.
+        refused: why the first submission was refused, if it was.
+        approved: whether the (last) submission was approved.
+        revision: what the teacher changed after the approval and submitted; nothing: no revision waits.
+        note: the words with which it was recommended; blank: it is not.
+        answer: the words with which the secretariat accepted it; blank: it waits.
+    """
+
+    school: str
+    teacher: str
+    content: CourseContent
+    cover: str
+    refused: str = ""
+    approved: bool = True
+    revision: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoDraft:
+    """What the first teacher of a school has begun; its teachers are that teacher, if it names none."""
+
+    school: str
+    content: CourseContent
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCourses:
+    """The content of ``own_courses.toml``: drafts, and what has gone on from there."""
+
+    begun: tuple[DemoDraft, ...]
+    reviewed: tuple[DemoOwnCourse, ...]
+
+
+@cache
+def own_courses() -> OwnCourses:
+    """The own courses of the demo's schools."""
+    return load(OwnCourses, "own_courses.toml")
 
 
 def begin_own_course(ctx: Context, slug: str) -> None:
-    """Let a school's first teacher begin his course, unless he has."""
-    content = _BEGUN[slug]
+    """Let a school's first teacher begin a course, unless it is there."""
+    content = next(begun.content for begun in own_courses().begun if begun.school == slug)
     if ctx.session.scalar(select(Course.id).where(Course.title == content.title)) is not None:
         return
     teacher = ctx.session.scalars(select(User).where(User.login_name == "teacher1")).one()
     actor = Actor(role=Role.TEACHER, name=teacher.real_name, user_id=teacher.id, school_id=ctx.school.id)
     written = replace(content, teachers=content.teachers or teacher.real_name)
     create_own_course(replace(ctx, actor=actor), content=written)
+
+
+def bring_on_the_way(ctx: Context, slug: str) -> None:
+    """Make the own courses of a school and bring each as far as it has come at the school itself."""
+    for demo in own_courses().reviewed:
+        there = select(Course.id).where(Course.school_id == ctx.school.id, Course.title == demo.content.title)
+        if demo.school == slug and ctx.session.scalar(there) is None:
+            _bring(ctx, demo)
+
+
+def accept_recommended(ctx: Context, slug: str) -> None:
+    """Let the secretariat, who acts in ``ctx``, accept what it has an answer for."""
+    answers = {
+        demo.content.title: demo.answer
+        for demo in own_courses().reviewed
+        if demo.school == slug and demo.answer
+    }
+    waiting = (
+        select(CourseRecommendation)
+        .join(School, School.id == CourseRecommendation.school_id)
+        .where(School.slug == slug, CourseRecommendation.state == "open")
+    )
+    for row in ctx.session.scalars(waiting).all():
+        if answer := answers.get(row.content["title"]):
+            accept_recommendation(ctx, school_id=row.school_id, recommendation_id=row.id, answer=answer)
+
+
+def _bring(ctx: Context, demo: DemoOwnCourse) -> None:
+    teacher = _acting(ctx, User.login_name == demo.teacher, Role.TEACHER)
+    office = _acting(ctx, User.kind == "administrator", Role.ADMINISTRATOR)
+    offering = create_own_course(teacher, content=demo.content)
+    course_id = offering.course_id
+    set_cover(teacher, course_id=course_id, content=cover_svg(demo.cover))
+    dates = [ctx.today() + timedelta(days=days) for days in _OPEN]
+    schedule_offering(
+        teacher,
+        offering_id=offering.id,
+        starts_on=dates[0],
+        ends_on=dates[1],
+        registration_starts_on=dates[2],
+        registration_ends_on=dates[3],
+    )
+    submit_course(teacher, course_id=course_id)
+    if demo.refused:
+        _decide(office, course_id, approve=False, reason=demo.refused)
+        submit_course(teacher, course_id=course_id)
+    if demo.approved:
+        _decide(office, course_id, approve=True)
+    if demo.revision:
+        revision = open_draft(teacher, course_id=course_id).revision
+        save_draft(teacher, course_id=course_id, revision=revision, values=demo.revision)
+        submit_course(teacher, course_id=course_id)
+    if demo.note:
+        recommend_course(office, course_id=course_id, note=demo.note)
+
+
+def _decide(office: Context, course_id: int, *, approve: bool, reason: str = "") -> None:
+    revision = open_draft(office, course_id=course_id).revision
+    review_course(office, course_id=course_id, revision=revision, approve=approve, reason=reason)
+
+
+def _acting(ctx: Context, who: Any, role: Role) -> Context:
+    user = ctx.session.scalars(
+        select(User).where(User.school_id == ctx.school.id, who).order_by(User.id).limit(1)
+    ).one()
+    actor = Actor(role=role, name=user.real_name, user_id=user.id, school_id=ctx.school.id)
+    return replace(ctx, actor=actor)

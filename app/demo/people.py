@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.context import Context
-from app.demo.schools import NEWCOMER, PASSWORD, DemoSchool
+from app.demo.schools import PASSWORD, DemoClass, DemoSchool, members
 from app.models import Consent, SchoolClass, User
-from app.rules.consent import VERSION
-from app.rules.pinyin import pinyin_of
-from app.services.audit import record
-from app.services.classes import NewClass, create_classes
-from app.services.head_teachers import set_head_teacher
-from app.services.passwords import hash_password
-from app.services.sealed import ID_NUMBER, seal
+from app.rules.auth.consent import VERSION
+from app.rules.shared.pinyin import pinyin_of
+from app.services.classes.head_teachers import set_head_teacher
+from app.services.classes.numbering import NewClass, create_classes
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import ID_NUMBER, seal
+from app.services.shared.password_hashes import hash_password
 
 NEWCOMERS_NUMBER = "2026000"
 
@@ -43,16 +43,18 @@ def add_students(ctx: Context, school: DemoSchool) -> list[User]:
     The first teacher heads the first class, and so on; the last student of a class has never logged in.
     """
     students: list[User] = []
-    for place, (class_name, entry_year, major, names) in enumerate(school.classes, start=1):
-        class_id = _class_id(ctx, class_name, entry_year, major)
+    for place, planned in enumerate(school.classes, start=1):
+        class_id = _class_id(ctx, planned)
         _give_head_teacher(ctx, class_id, f"teacher{place}")
-        for name in names:
-            number = f"{school.unit_code}{entry_year}{len(students) + 1:03d}"
-            last_login = None if name is names[-1] else ctx.now() - timedelta(days=1, hours=len(students))
+        for name in planned.students:
+            number = f"{school.unit_code}{planned.entry_year}{len(students) + 1:03d}"
+            last_login = (
+                None if name is planned.students[-1] else ctx.now() - timedelta(days=1, hours=len(students))
+            )
             values = {
                 "class_id": class_id,
-                "major": major,
-                "entry_year": entry_year,
+                "major": planned.major,
+                "entry_year": planned.entry_year,
                 "last_login_at": last_login,
             }
             students.append(_add(ctx, {"student_no": number}, kind="student", real_name=name, **values))
@@ -61,18 +63,18 @@ def add_students(ctx: Context, school: DemoSchool) -> list[User]:
 
 def add_newcomer(ctx: Context, school: DemoSchool) -> None:
     """Add the student who still has the initial password, derived from her ID number."""
-    name, id_number = NEWCOMER
+    newcomer = members().newcomer
     user = _add(
         ctx,
         {"student_no": school.unit_code + NEWCOMERS_NUMBER},
         kind="student",
-        real_name=name,
+        real_name=newcomer.name,
         password_hash=None,
         must_change_password=True,
     )
     if user.id_number_sealed is None:
         user.id_number_sealed, user.id_number_index = seal(
-            ctx.vault, ctx.school.id, ID_NUMBER, user.id, id_number
+            ctx.vault, ctx.school.id, ID_NUMBER, user.id, newcomer.id_number
         )
         ctx.session.flush()
 
@@ -99,14 +101,17 @@ def _add(ctx: Context, key: dict[str, str], *, real_name: str, **values: Any) ->
     return user
 
 
-def _class_id(ctx: Context, name: str, entry_year: int, major: str) -> int:
-    same = select(SchoolClass.id).where(SchoolClass.name == name, SchoolClass.entry_year == entry_year)
+def _class_id(ctx: Context, planned: DemoClass) -> int:
+    same = select(SchoolClass.id).where(
+        SchoolClass.name == planned.name, SchoolClass.entry_year == planned.entry_year
+    )
     found = ctx.session.scalar(same)
     if found is not None:
         return found
     reserved = int(ctx.session.scalar(select(func.nextval("classes_id_seq"))) or 0)
-    class_id = create_classes(ctx, wanted=[NewClass(reserved, name, entry_year, major)])[reserved]
-    record(ctx, "class.created", "class", class_id, {"name": name})
+    wanted = NewClass(reserved, planned.name, planned.entry_year, planned.major)
+    class_id = create_classes(ctx, wanted=[wanted])[reserved]
+    record(ctx, "class.created", "class", class_id, {"name": planned.name})
     return class_id
 
 

@@ -9,10 +9,9 @@ from datetime import UTC, datetime, time, timedelta
 from app.context import Actor, Context
 from app.models import CourseOffering, User
 from app.rules.permissions import Role
-from app.services.enrolments import register
+from app.services.registrations.self_service import register
 
-#: The course that is full at the first school, and its seats there.
-FULL = ("mingde", "pharmacology", 6)
+#: How many students of a school register for a course that does not become full.
 _EACH = 4
 
 

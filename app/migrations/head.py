@@ -1,3 +1,3 @@
 """The newest migration, written down so that two branches adding one each collide in review and not in the database."""
 
-HEAD = "0005"
+HEAD = "0006"

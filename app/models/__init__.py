@@ -1,8 +1,10 @@
 """Tables and constraints, one module a noun; importing the package registers them all."""
 
-from app.models.alliance import Announcement, AnnouncementTarget, DailyRun, SchoolFigure, SupportVisit
+from app.models.alliance import SupportVisit
+from app.models.announcements import Announcement, AnnouncementTarget
 from app.models.audit import AuditEntry
-from app.models.classes import SchoolClass
+from app.models.background import DailyRun, Outbox
+from app.models.classes import ClassCourse, ClassSelection, SchoolClass
 from app.models.courses import (
     Course,
     CourseDraft,
@@ -11,23 +13,21 @@ from app.models.courses import (
     CourseVersion,
     CourseVersionOutbox,
 )
-from app.models.enrolments import ClassCourse, ClassSelection, Enrolment, WaitingPlace
-from app.models.import_pictures import RosterImportPhoto, RosterImportPictures
-from app.models.imports import ImportOutbox, RosterImport, RosterImportRow
-from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
-from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
-from app.models.people import (
-    ChangeRequest,
+from app.models.imports import (
     ColumnMapping,
-    Consent,
-    Mail,
-    MailOutbox,
-    Notice,
-    ProofFile,
-    SchoolSettings,
-    UserPhoto,
+    ImportOutbox,
+    RosterImport,
+    RosterImportPhoto,
+    RosterImportPictures,
+    RosterImportRow,
 )
-from app.models.users import User
+from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
+from app.models.messages import Mail, MailOutbox, Notice
+from app.models.offerings import CourseOffering, OfferingAssistant, PublicOffering
+from app.models.people import Consent, User, UserPhoto
+from app.models.registrations import Registration, WaitingPlace
+from app.models.requests import ChangeRequest, ProofFile
+from app.models.schools import SchoolFigure, SchoolSettings
 from tenants.models import School
 
 __all__ = [
@@ -45,11 +45,9 @@ __all__ = [
     "CourseOffering",
     "CourseRecommendation",
     "CourseReview",
-    "CourseShowing",
     "CourseVersion",
     "CourseVersionOutbox",
     "DailyRun",
-    "Enrolment",
     "ImportOutbox",
     "LicenceAnswer",
     "LicenceImport",
@@ -57,7 +55,10 @@ __all__ = [
     "MailOutbox",
     "Notice",
     "OfferingAssistant",
+    "Outbox",
     "ProofFile",
+    "PublicOffering",
+    "Registration",
     "RosterImport",
     "RosterImportPhoto",
     "RosterImportPictures",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     DateTime,
     ForeignKeyConstraint,
     Index,
+    Integer,
     SmallInteger,
     String,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.types import CreatedAt, RowId
@@ -43,4 +47,68 @@ class SchoolClass(SchoolScoped, Base):
     head_teacher_id: Mapped[int | None] = mapped_column(BigInteger)
     #: Since when a graduated class is out of the way; NULL: in use.
     archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[CreatedAt]
+
+
+class ClassSelection(SchoolScoped, Base):
+    """One 「选择课程」 of a class for an offering (manual 8.3): what it did, so that it can be told and undone."""
+
+    __tablename__ = "class_selections"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "class_id"],
+            ["classes.school_id", "classes.id"],
+            name="fk_class_selections_class",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "offering_id"],
+            ["course_offerings.school_id", "course_offerings.id"],
+            name="fk_class_selections_offering",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "created_by"],
+            ["users.school_id", "users.id"],
+            name="fk_class_selections_created_by",
+        ),
+        Index("ix_class_selections_class", "school_id", "class_id", "id"),
+        Index("ix_class_selections_created_by", "school_id", "created_by"),
+    )
+
+    id: Mapped[RowId]
+    class_id: Mapped[int] = mapped_column(BigInteger)
+    offering_id: Mapped[int] = mapped_column(BigInteger)
+    registered: Mapped[int] = mapped_column(Integer)
+    already: Mapped[int] = mapped_column(Integer)
+    #: reason -> number of students who could not be registered.
+    refused: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    #: None when a visiting secretary did it, whose account is the alliance's.
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_by_name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[CreatedAt]
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ClassCourse(SchoolScoped, Base):
+    """A class was registered for an offering; ``later_joiners`` is the answer, asked once, for those who come later."""
+
+    __tablename__ = "class_courses"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "class_id"],
+            ["classes.school_id", "classes.id"],
+            name="fk_class_courses_class",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "offering_id"],
+            ["course_offerings.school_id", "course_offerings.id"],
+            name="fk_class_courses_offering",
+        ),
+        CheckConstraint("later_joiners IN ('ask', 'follow', 'stay')", name="later_joiners"),
+    )
+
+    class_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
+    offering_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    later_joiners: Mapped[str] = mapped_column(String(8), default="ask", server_default="ask")
     created_at: Mapped[CreatedAt]

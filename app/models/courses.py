@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from app.models.background import Outbox
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
@@ -54,7 +55,7 @@ class Course(SchoolScoped, Base):
     title_initials: Mapped[str] = mapped_column(String(100), default="", server_default="")
     #: The school's own number of the course (课程代码).
     code: Mapped[str | None] = mapped_column(String(32))
-    #: The discipline (一级学科), by name; ``app.rules.disciplines`` has the catalogue.
+    #: The discipline (一级学科), by name; ``app.rules.courses.disciplines`` has the catalogue.
     category: Mapped[str] = mapped_column(String(32))
     #: The subject within the discipline (二级学科), by name.
     subject: Mapped[str] = mapped_column(String(32), default="", server_default="")
@@ -73,7 +74,7 @@ class Course(SchoolScoped, Base):
     readings: Mapped[str] = mapped_column(Text, default="", server_default="")
     hours: Mapped[int | None] = mapped_column(Integer)
     credit: Mapped[float | None] = mapped_column(Numeric(3, 1))
-    #: ``app.rules.assessment.Assessment`` as plain data; NULL: not filled in.
+    #: ``app.rules.courses.assessment.Assessment`` as plain data; NULL: not filled in.
     assessment: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     cover_sha: Mapped[str | None] = mapped_column(String(16))
@@ -105,17 +106,26 @@ class CourseDraft(SchoolScoped, Base):
             name="fk_course_drafts_course",
             ondelete="CASCADE",
         ),
+        ForeignKeyConstraint(
+            ["school_id", "edited_by"], ["users.school_id", "users.id"], name="fk_course_drafts_edited_by"
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "submitted_by"],
+            ["users.school_id", "users.id"],
+            name="fk_course_drafts_submitted_by",
+        ),
         CheckConstraint("state IN ('draft', 'pending', 'rejected')", name="state"),
     )
 
     course_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     state: Mapped[str] = mapped_column(String(16), default="draft", server_default="draft")
-    #: ``app.rules.course_content.CourseContent`` as plain data.
+    #: ``app.rules.courses.fields.CourseContent`` as plain data.
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     #: Field -> the course's revision that last changed it.
     touched: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
     #: The new cover; NULL: the course's own.
     cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    #: Who saved it last; none when that was a visiting secretary, whose account is the alliance's.
     edited_by: Mapped[int | None] = mapped_column(BigInteger)
     edited_by_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     edited_at: Mapped[CreatedAt]
@@ -158,8 +168,8 @@ class CourseVersion(SchoolScoped, Base):
         return or_(cls.school_id == school_id, cls.released)
 
 
-class CourseVersionOutbox(Base):
-    """Versions of which schools have yet to be told; the sweeper reads all owners' rows, like the other outboxes.
+class CourseVersionOutbox(Outbox, Base):
+    """A version of which schools have yet to be told.
 
     The schools come in the order of their ids; ``told_up_to`` is the last one that has been told.
     """
@@ -175,10 +185,8 @@ class CourseVersionOutbox(Base):
         Index("ix_course_version_outbox_due_at", "due_at"),
     )
 
-    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     told_up_to: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    due_at: Mapped[CreatedAt]
 
 
 class CourseReview(SchoolScoped, Base):
@@ -191,6 +199,9 @@ class CourseReview(SchoolScoped, Base):
             ["courses.school_id", "courses.id"],
             name="fk_course_reviews_course",
             ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "by_id"], ["users.school_id", "users.id"], name="fk_course_reviews_by_id"
         ),
         CheckConstraint("step IN ('submitted', 'approved', 'rejected', 'taken_off')", name="step"),
         Index("ix_course_reviews_course", "school_id", "course_id", "id"),

@@ -14,10 +14,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from app.models.background import Outbox
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
@@ -39,6 +41,8 @@ class RosterImport(SchoolScoped, Base):
     """One import, from the upload to its undoing. The row is the truth and the outbox; RQ carries only its id.
 
     ``epoch`` is raised by every run of a job; each transaction of a run checks it, so that of two runs one writes.
+    ``interruptions`` counts the runs in a row that ended without finishing; a run that finishes, and whatever a person
+    does, sets it to 0.
     ``content`` is the person's file, sealed. ``refusal`` says why a file was not read at all, ``summary`` holds
     the counts and what the preview asks (classes to be created, grouped problems). ``options`` holds what people chose
     (unit code, update rule, same classes) and the sealed sample of the columns that the mapping page shows; in the
@@ -67,6 +71,7 @@ class RosterImport(SchoolScoped, Base):
     progress_done: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     progress_total: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     epoch: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    interruptions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_by_name: Mapped[str] = mapped_column(String(100))
@@ -112,12 +117,8 @@ class RosterImportRow(SchoolScoped, Base):
     kept: Mapped[str | None] = mapped_column(String(16))
 
 
-class ImportOutbox(Base):
-    """An import that a job still has to work on, in the same transaction as its state.
-
-    Not scoped: the sweeper reads the due rows of all schools at once, before any school is known. It holds ids and a
-    time, nothing of a person; a school writes its own rows only.
-    """
+class ImportOutbox(Outbox, Base):
+    """An import that a job still has to work on."""
 
     __tablename__ = "import_outbox"
     __table_args__ = (
@@ -130,7 +131,56 @@ class ImportOutbox(Base):
         Index("ix_import_outbox_due_at", "due_at"),
     )
 
-    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     job: Mapped[str] = mapped_column(String(32))
-    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class RosterImportPictures(SchoolScoped, Base):
+    """The .zip that was sent along with a roster, sealed; kept until the import is over."""
+
+    __tablename__ = "roster_import_pictures"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "import_id"],
+            ["roster_imports.school_id", "roster_imports.id"],
+            name="fk_roster_import_pictures_import",
+            ondelete="CASCADE",
+        ),
+    )
+
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RosterImportPhoto(SchoolScoped, Base):
+    """The picture of a staged row, made anew; ``before`` is what the person had, for an undo."""
+
+    __tablename__ = "roster_import_photos"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "import_id", "row_no"],
+            ["roster_import_rows.school_id", "roster_import_rows.import_id", "roster_import_rows.row_no"],
+            name="fk_roster_import_photos_row",
+            ondelete="CASCADE",
+        ),
+    )
+
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    row_no: Mapped[int] = mapped_column(Integer, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    before: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ColumnMapping(SchoolScoped, Base):
+    """How a school's own column names are read, remembered once it was confirmed; ``header_sha`` is of the header."""
+
+    __tablename__ = "column_mappings"
+    __table_args__ = (UniqueConstraint("school_id", "kind", "header_sha"),)
+
+    id: Mapped[RowId]
+    kind: Mapped[str] = mapped_column(String(16))
+    header_sha: Mapped[str] = mapped_column(String(64))
+    header: Mapped[list[str]] = mapped_column(JSONB)
+    columns: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_by_name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[CreatedAt]

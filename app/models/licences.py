@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from app.models.courses import Course
 from app.models.types import CreatedAt, RowId
+from app.rules.licences.conditions import holds
 from tenants.db import Base, SchoolScoped
 
 
@@ -68,7 +69,7 @@ class CourseLicence(SchoolScoped, Base):
     starts_on: Mapped[date | None] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     seats: Mapped[int | None] = mapped_column(Integer)
-    #: The term it is meant for (``app.rules.terms``); NULL: any.
+    #: The term it is meant for (``app.rules.shared.semesters``); NULL: any.
     term: Mapped[str | None] = mapped_column(String(16))
     local_assessment: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     created_at: Mapped[CreatedAt]
@@ -76,6 +77,10 @@ class CourseLicence(SchoolScoped, Base):
     course: Mapped[Course] = relationship(
         Course, foreign_keys=[course_owner_id, course_id], viewonly=True, lazy="raise"
     )
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the licence holds on a day at the school."""
+        return holds(self.starts_on, self.ends_on, day)
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:

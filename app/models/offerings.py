@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.courses import Course
 from app.models.licences import CourseLicence
 from app.models.types import CreatedAt, RowId
+from app.rules.offerings.dates import Dates
 from tenants.db import Base, SchoolScoped
 
 
@@ -100,6 +101,25 @@ class CourseOffering(SchoolScoped, Base):
         lazy="raise",
     )
 
+    @property
+    def dates(self) -> Dates:
+        """The four dates as one value."""
+        return Dates(
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            registration_starts_on=self.registration_starts_on,
+            registration_ends_on=self.registration_ends_on,
+        )
+
+    @property
+    def own(self) -> bool:
+        """Whether the school offers a course of its own (本校慕课), which needs no licence."""
+        return self.course_owner_id == self.school_id
+
+    def is_licensed_on(self, day: date) -> bool:
+        """Whether the school may offer the course on a day; ``licence`` is loaded."""
+        return self.own or (self.licence is not None and self.licence.holds_on(day))
+
 
 class OfferingAssistant(SchoolScoped, Base):
     """A teacher of the school who helps to run an offering (助教, manual 7.2)."""
@@ -116,7 +136,6 @@ class OfferingAssistant(SchoolScoped, Base):
             ["school_id", "user_id"],
             ["users.school_id", "users.id"],
             name="fk_offering_assistants_user",
-            ondelete="CASCADE",
         ),
         Index("ix_offering_assistants_user", "school_id", "user_id"),
     )
@@ -126,11 +145,11 @@ class OfferingAssistant(SchoolScoped, Base):
     created_at: Mapped[CreatedAt]
 
 
-class CourseShowing(SchoolScoped, Base):
+class PublicOffering(SchoolScoped, Base):
     """That a school has a course online, for its alliance's public pages: the course and its dates, nothing else.
 
     The offering itself is the school's own to see; this row says what its site shows to everybody anyway. Derived
-    from the offering by ``app.services.showings.show_publicly``, never edited.
+    from the offering by ``app.services.offerings.public.publish_state``, never edited.
     """
 
     __tablename__ = "course_showings"

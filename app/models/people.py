@@ -1,110 +1,118 @@
-"""What belongs to people beside their account: messages, change requests with their proof, consent."""
+"""Accounts: people of a school, their photos and consents."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
+    Date,
     DateTime,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     UniqueConstraint,
+    func,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.classes import SchoolClass
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
 
-class Notice(SchoolScoped, Base):
-    """A message (消息) to one person, shown on the student side; ``subject`` and ``body`` are ``Message``s as JSON."""
+class User(SchoolScoped, Base):
+    """An account: a student, teacher or administrator of a school, or a secretary of the alliance.
 
-    __tablename__ = "notices"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["school_id", "user_id"],
-            ["users.school_id", "users.id"],
-            name="fk_notices_user",
-            ondelete="CASCADE",
-        ),
-        Index("ix_notices_user", "school_id", "user_id", "id"),
-    )
-
-    id: Mapped[RowId]
-    user_id: Mapped[int] = mapped_column(BigInteger)
-    subject: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    link: Mapped[str | None] = mapped_column(String(200))
-    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    created_at: Mapped[CreatedAt]
-
-
-class ChangeRequest(SchoolScoped, Base):
-    """A student's wish to have his record changed (学籍信息审核, manual 4.4); at most one open per student.
-
-    ``changes`` is sealed JSON: column -> [old, new] as people read them, since ID numbers may be among them.
+    ``password_hash`` stays NULL until the person sets a password of his own; until then the initial password is
+    derived (manual 4.2). ID number and phone are sealed, with a blind index beside each for exact search.
     """
 
-    __tablename__ = "change_requests"
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("school_id", "student_no"),
+        UniqueConstraint("school_id", "login_name"),
+        UniqueConstraint("school_id", "email"),
+        UniqueConstraint("school_id", "mobile_index"),
+        UniqueConstraint("school_id", "id_number_index"),
+        ForeignKeyConstraint(
+            ["school_id", "class_id"], ["classes.school_id", "classes.id"], name="fk_users_class"
+        ),
+        CheckConstraint("kind IN ('student', 'teacher', 'administrator', 'secretary')", name="kind"),
+        CheckConstraint("status IN ('active', 'disabled')", name="status"),
+        CheckConstraint("gender IN ('male', 'female')", name="gender"),
+        CheckConstraint("kind <> 'student' OR student_no IS NOT NULL", name="student_has_number"),
+        Index("ix_users_class", "school_id", "class_id"),
+        Index("ix_users_name", "school_id", "real_name"),
+    )
+
+    id: Mapped[RowId]
+    kind: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16), default="active", server_default="active")
+    login_name: Mapped[str | None] = mapped_column(String(64))
+    student_no: Mapped[str | None] = mapped_column(String(32))
+    nickname: Mapped[str] = mapped_column(String(64))
+    real_name: Mapped[str] = mapped_column(String(64))
+    name_pinyin: Mapped[str] = mapped_column(String(400), default="", server_default="")
+    name_initials: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    email: Mapped[str | None] = mapped_column(String(254))
+    mobile_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    mobile_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    birth_date: Mapped[date | None] = mapped_column(Date)
+    gender: Mapped[str | None] = mapped_column(String(8))
+    entry_year: Mapped[int | None] = mapped_column(SmallInteger)
+    study_years: Mapped[int | None] = mapped_column(SmallInteger)
+    class_id: Mapped[int | None] = mapped_column(BigInteger)
+    major: Mapped[str | None] = mapped_column(String(64))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=True, server_default="true")
+    failed_logins: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: Columns that an administrator or the person changed by hand since the last import wrote them.
+    edited_columns: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
+    #: Keyed digest of the random first password on a credential slip; NULL: there is no slip.
+    slip_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Until when the slip is good.
+    slip_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: A mail address that waits to be confirmed by its link.
+    pending_email: Mapped[str | None] = mapped_column(String(254))
+    bio: Mapped[str | None] = mapped_column(String(2000))
+    photo_sha: Mapped[str | None] = mapped_column(String(16))
+    #: Part of the key of the calendar's address; a higher number makes the old address void. 0: no subscription.
+    calendar_epoch: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now()
+    )
+
+    school_class: Mapped[SchoolClass | None] = relationship(
+        SchoolClass, foreign_keys="[User.school_id, User.class_id]", viewonly=True, lazy="raise"
+    )
+
+
+class UserPhoto(SchoolScoped, Base):
+    """A person's picture, made anew from what was sent; beside ``users`` so that rows stay small."""
+
+    __tablename__ = "user_photos"
     __table_args__ = (
         ForeignKeyConstraint(
             ["school_id", "user_id"],
             ["users.school_id", "users.id"],
-            name="fk_change_requests_user",
+            name="fk_user_photos_user",
             ondelete="CASCADE",
         ),
-        CheckConstraint("state IN ('open', 'approved', 'rejected', 'withdrawn')", name="state"),
-        Index("ix_change_requests_state", "school_id", "state", "id"),
     )
 
-    id: Mapped[RowId]
-    user_id: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[str] = mapped_column(String(16), default="open", server_default="open")
-    changes: Mapped[bytes] = mapped_column(LargeBinary)
-    reason: Mapped[str] = mapped_column(String(500))
-    answer: Mapped[str | None] = mapped_column(String(500))
-    decided_by_name: Mapped[str | None] = mapped_column(String(100))
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    created_at: Mapped[CreatedAt]
-
-
-Index(
-    "uq_change_requests_open",
-    ChangeRequest.school_id,
-    ChangeRequest.user_id,
-    unique=True,
-    postgresql_where=ChangeRequest.state == "open",
-)
-
-
-class ProofFile(SchoolScoped, Base):
-    """A file that proves a change request; its content is sealed."""
-
-    __tablename__ = "proof_files"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["school_id", "request_id"],
-            ["change_requests.school_id", "change_requests.id"],
-            name="fk_proof_files_request",
-            ondelete="CASCADE",
-        ),
-        Index("ix_proof_files_request", "school_id", "request_id"),
-    )
-
-    id: Mapped[RowId]
-    request_id: Mapped[int] = mapped_column(BigInteger)
-    filename: Mapped[str] = mapped_column(String(200))
-    media_type: Mapped[str] = mapped_column(String(64))
-    size: Mapped[int] = mapped_column(Integer)
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
-    created_at: Mapped[CreatedAt]
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Consent(SchoolScoped, Base):
@@ -125,101 +133,3 @@ class Consent(SchoolScoped, Base):
     user_id: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[str] = mapped_column(String(16))
     accepted_at: Mapped[CreatedAt]
-
-
-class UserPhoto(SchoolScoped, Base):
-    """A person's picture, made anew from what was sent; beside ``users`` so that rows stay small."""
-
-    __tablename__ = "user_photos"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["school_id", "user_id"],
-            ["users.school_id", "users.id"],
-            name="fk_user_photos_user",
-            ondelete="CASCADE",
-        ),
-    )
-
-    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class SchoolSettings(SchoolScoped, Base):
-    """What a school decides for itself; one row a school, made when first needed."""
-
-    __tablename__ = "school_settings"
-    __table_args__ = (
-        CheckConstraint("initial_password IN ('rule', 'random')", name="initial_password"),
-        CheckConstraint("slip_days BETWEEN 1 AND 365", name="slip_days"),
-    )
-
-    initial_password: Mapped[str] = mapped_column(String(16), default="rule", server_default="rule")
-    slip_days: Mapped[int] = mapped_column(Integer, default=30, server_default="30")
-    mail_sender: Mapped[str | None] = mapped_column(String(64))
-    help_contact: Mapped[str | None] = mapped_column(String(200))
-
-
-class ColumnMapping(SchoolScoped, Base):
-    """How a school's own column names are read, remembered once it was confirmed; ``header_sha`` is of the header."""
-
-    __tablename__ = "column_mappings"
-    __table_args__ = (UniqueConstraint("school_id", "kind", "header_sha"),)
-
-    id: Mapped[RowId]
-    kind: Mapped[str] = mapped_column(String(16))
-    header_sha: Mapped[str] = mapped_column(String(64))
-    header: Mapped[list[str]] = mapped_column(JSONB)
-    columns: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    created_by_name: Mapped[str] = mapped_column(String(100))
-    created_at: Mapped[CreatedAt]
-
-
-class Mail(SchoolScoped, Base):
-    """A mail to be sent, written in the transaction that causes it.
-
-    ``sending`` is committed before the server is spoken to; a mail found there later was perhaps sent and is never
-    sent again. ``error`` is a ``Message`` as JSON.
-    """
-
-    __tablename__ = "mails"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["school_id", "user_id"],
-            ["users.school_id", "users.id"],
-            name="fk_mails_user",
-            ondelete="CASCADE",
-        ),
-        CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'unclear')", name="state"),
-        Index("ix_mails_user", "school_id", "user_id"),
-    )
-
-    id: Mapped[RowId]
-    user_id: Mapped[int] = mapped_column(BigInteger)
-    recipient: Mapped[str] = mapped_column(String(254))
-    language: Mapped[str] = mapped_column(String(8), default="zh", server_default="zh")
-    template: Mapped[str] = mapped_column(String(32))
-    params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    state: Mapped[str] = mapped_column(String(16), default="queued", server_default="queued")
-    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    created_at: Mapped[CreatedAt]
-
-
-class MailOutbox(Base):
-    """Ids of mails that wait for a worker, of all schools: read by the sweeper before any school is known."""
-
-    __tablename__ = "mail_outbox"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["school_id", "mail_id"],
-            ["mails.school_id", "mails.id"],
-            name="fk_mail_outbox_mail",
-            ondelete="CASCADE",
-        ),
-        Index("ix_mail_outbox_due_at", "due_at"),
-    )
-
-    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    mail_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    due_at: Mapped[CreatedAt]

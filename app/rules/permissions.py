@@ -15,7 +15,7 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     SYSTEM = "system"
     OPERATOR = "operator"
-    #: A secretary of the alliance inside a school, for an hour and with a reason (``app.services.visits``).
+    #: A secretary of the alliance inside a school, for an hour and with a reason (``app.services.alliance.visits``).
     VISITOR = "visitor"
 
 
@@ -33,6 +33,7 @@ class Action(StrEnum):
     REVEAL_PERSONAL_DATA = "reveal_personal_data"
     CHANGE_RIGHTS = "change_rights"
     CHANGE_SETTINGS = "change_settings"
+    CHANGE_FIRST_PASSWORDS = "change_first_passwords"
     PRINT_SLIPS = "print_slips"
     IMPORT_ROSTER = "import_roster"
     SEE_CLASSES = "see_classes"
@@ -43,15 +44,18 @@ class Action(StrEnum):
     SEE_OFFERINGS = "see_offerings"
     SCHEDULE_OFFERING = "schedule_offering"
     PUBLISH_OFFERING = "publish_offering"
+    DROP_TERM = "drop_term"
     DECLINE_LICENCE = "decline_licence"
     ASSIGN_STAFF = "assign_staff"
     CREATE_COURSE = "create_course"
     EDIT_COURSE = "edit_course"
+    DISCARD_DRAFT = "discard_draft"
     SUBMIT_COURSE = "submit_course"
     REVIEW_COURSE = "review_course"
     RECOMMEND_COURSE = "recommend_course"
     REVIEW_RECOMMENDATION = "review_recommendation"
     MANAGE_REGISTRATIONS = "manage_registrations"
+    EXPORT_REGISTRATIONS = "export_registrations"
     ANNOUNCE = "announce"
     SEE_ACTIVITY = "see_activity"
     ENTER_SCHOOL = "enter_school"
@@ -68,7 +72,8 @@ class Reach(StrEnum):
     """On which rows of the school a role may do something."""
 
     ALL = "all"
-    #: The classes that a person heads and the courses that he runs or assists in (``app.services.mine``).
+    #: The classes that a person heads and the courses that the person runs or assists in
+    #: (``app.services.shared.own_classes_and_courses``).
     OWN = "own"
 
 
@@ -78,9 +83,7 @@ def _all(*roles: Role) -> dict[Role, Reach]:
 
 _SECRETARIAT = _all(Role.SECRETARY, Role.OPERATOR)
 _ADMINISTRATION = _all(Role.ADMINISTRATOR, Role.OPERATOR)
-#: What a visitor may look at and mend. Not his are: what shows or changes a person's data, account or password
-#: (files of imports hold ID numbers, a reset shows a password, mails and requests are personal), and what is the
-#: school's own word: its reviews, its answers to the alliance, its announcements, its deletions.
+#: What a visitor may look at and mend as well; ``NEVER_BY_VISITORS`` says what no row of the table can give.
 _WITH_VISITOR = _ADMINISTRATION | _all(Role.VISITOR)
 _OWN_TEACHER = {Role.TEACHER: Reach.OWN}
 
@@ -98,6 +101,7 @@ MAY: dict[Action, Mapping[Role, Reach]] = {
     Action.REVEAL_PERSONAL_DATA: _all(Role.ADMINISTRATOR),
     Action.CHANGE_RIGHTS: _ADMINISTRATION,
     Action.CHANGE_SETTINGS: _WITH_VISITOR,
+    Action.CHANGE_FIRST_PASSWORDS: _ADMINISTRATION,
     Action.PRINT_SLIPS: _ADMINISTRATION,
     Action.IMPORT_ROSTER: _ADMINISTRATION | _all(Role.SYSTEM),
     Action.SEE_CLASSES: _WITH_VISITOR | _OWN_TEACHER,
@@ -108,15 +112,18 @@ MAY: dict[Action, Mapping[Role, Reach]] = {
     Action.SEE_OFFERINGS: _WITH_VISITOR | _OWN_TEACHER,
     Action.SCHEDULE_OFFERING: _WITH_VISITOR | _OWN_TEACHER,
     Action.PUBLISH_OFFERING: _WITH_VISITOR,
+    Action.DROP_TERM: _ADMINISTRATION,
     Action.DECLINE_LICENCE: _ADMINISTRATION,
     Action.ASSIGN_STAFF: _WITH_VISITOR,
     Action.CREATE_COURSE: _ADMINISTRATION | _all(Role.TEACHER),
     Action.EDIT_COURSE: _WITH_VISITOR | _OWN_TEACHER,
+    Action.DISCARD_DRAFT: _ADMINISTRATION | _SECRETARIAT | _OWN_TEACHER,
     Action.SUBMIT_COURSE: _ADMINISTRATION | _OWN_TEACHER,
     Action.REVIEW_COURSE: _ADMINISTRATION,
     Action.RECOMMEND_COURSE: _ADMINISTRATION,
     Action.REVIEW_RECOMMENDATION: _SECRETARIAT,
     Action.MANAGE_REGISTRATIONS: _WITH_VISITOR | _OWN_TEACHER,
+    Action.EXPORT_REGISTRATIONS: _ADMINISTRATION | _OWN_TEACHER,
     Action.ANNOUNCE: _ADMINISTRATION | _SECRETARIAT,
     Action.SEE_ACTIVITY: _SECRETARIAT,
     Action.ENTER_SCHOOL: _all(Role.SECRETARY),
@@ -129,12 +136,47 @@ MAY: dict[Action, Mapping[Role, Reach]] = {
     Action.SEE_MAILS: _ADMINISTRATION | _SECRETARIAT,
 }
 
+#: What a visit never includes, whatever the table says, because somebody from outside the school must not do it.
+NEVER_BY_VISITORS = frozenset(
+    {
+        # Accounts, passwords and the ways to them: a reset shows a password, and the way in which first passwords
+        # are made opens every account that nobody has used yet.
+        Action.EDIT_PEOPLE,
+        Action.CHANGE_RIGHTS,
+        Action.CHANGE_FIRST_PASSWORDS,
+        Action.PRINT_SLIPS,
+        # People's data: numbers in clear, files of imports, mails and requests, whole lists to take away.
+        Action.REVEAL_PERSONAL_DATA,
+        Action.IMPORT_ROSTER,
+        Action.REVIEW_REQUESTS,
+        Action.SEE_MAILS,
+        Action.EXPORT_REGISTRATIONS,
+        # Deletions: a visit leaves behind what it found.
+        Action.DELETE_CLASS,
+        Action.DELETE_GRADUATES,
+        Action.DROP_TERM,
+        Action.DISCARD_DRAFT,
+        # The school's own word, to its people and to the alliance.
+        Action.CREATE_COURSE,
+        Action.SUBMIT_COURSE,
+        Action.REVIEW_COURSE,
+        Action.RECOMMEND_COURSE,
+        Action.DECLINE_LICENCE,
+        Action.ANNOUNCE,
+        # Visits themselves.
+        Action.SEE_VISITS,
+        Action.END_VISIT,
+    }
+)
+
 
 def may(role: Role, action: Action) -> bool:
     """Whether this role may do this at all."""
-    return role in MAY[action]
+    return reach(role, action) is not None
 
 
 def reach(role: Role, action: Action) -> Reach | None:
     """On which rows this role may do this; ``None``: on none."""
+    if role is Role.VISITOR and action in NEVER_BY_VISITORS:
+        return None
     return MAY[action].get(role)

@@ -7,6 +7,7 @@ the project's parents, whose modes stay as they are.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -15,6 +16,8 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.report import LocalError, fail
@@ -29,19 +32,36 @@ def as_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def database_account() -> str | None:
-    """The account PostgreSQL runs as: None is ours; as root a system account, made when it is missing."""
+def database_account(store: Path = ROOT_STORE) -> str | None:
+    """The account PostgreSQL runs as: None is ours; as root a system account, made when it is missing.
+
+    Processes that start at the same moment wait for each other: two `useradd` at once leave an account whose
+    number is not the one that the first process has given files to.
+    """
     if not as_root():
         return None
-    try:
-        pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        subprocess.run(
-            ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-             "--shell", "/usr/sbin/nologin", ACCOUNT],
-            check=True,
-        )  # fmt: skip
+    with locked(store):
+        try:
+            pwd.getpwnam(ACCOUNT)
+        except KeyError:
+            subprocess.run(
+                ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
+                 "--shell", "/usr/sbin/nologin", ACCOUNT],
+                check=True,
+            )  # fmt: skip
     return ACCOUNT
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one process at a time go on; the folder is made when it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def data_folder(project: Path, store: Path = ROOT_STORE) -> Path:
@@ -122,14 +142,14 @@ def reachable_programs(programs: Path, store: Path = ROOT_STORE) -> Path:
         :12
     ]
     copy = store / f"programs-{stamp}"
-    if not copy.exists():
-        store.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=store))
-        unfinished.chmod(0o755)
-        libraries = f"{package.name}.libs"
-        shutil.copytree(package.parent / libraries, unfinished / libraries)
-        shutil.copytree(programs, unfinished / package.name / programs.name, symlinks=True)
-        unfinished.rename(copy)
+    with locked(store):
+        if not copy.exists():
+            unfinished = Path(tempfile.mkdtemp(dir=store))
+            unfinished.chmod(0o755)
+            libraries = f"{package.name}.libs"
+            shutil.copytree(package.parent / libraries, unfinished / libraries)
+            shutil.copytree(programs, unfinished / package.name / programs.name, symlinks=True)
+            unfinished.rename(copy)
     return copy / package.name / programs.name
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -20,10 +21,18 @@ from deploy.local.keys import load_secrets
 from deploy.local.processes import Child, port_is_free
 from deploy.local.report import LocalError, fail, say
 from deploy.local.servers import Postgres, Redis
-from deploy.local.stack import run_flask, start_web, start_worker, wait_for_web
+from deploy.local.stack import run_flask, start_sweeper, start_web, start_worker, wait_for_web
 
 VAR = database.PROJECT / "var"
 DATABASE = "spoc"
+
+
+@dataclass
+class Restarted:
+    """A background process and how to start it again when it ends, as production's supervisor does."""
+
+    start: Callable[[], Child]
+    child: Child
 
 
 def main() -> int:
@@ -55,7 +64,7 @@ def _undisturbed_end() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
 
 
-def _start(running: ExitStack) -> tuple[list[Child], Child, Callable[[], Child]]:
+def _start(running: ExitStack) -> tuple[list[Child], list[Restarted]]:
     port = _port()
     VAR.mkdir(exist_ok=True)
     running.enter_context(_only_one())
@@ -83,16 +92,10 @@ def _start(running: ExitStack) -> tuple[list[Child], Child, Callable[[], Child]]
     database.migrate(owner_url)
     say("准备演示数据", "seeding the demo")
     run_flask(env, "demo", "seed")
-    say("启动网站和后台任务", "starting web server and worker")
+    say("启动网站和后台任务", "starting web server, worker and sweeper")
     web = start_web(env, logs)
     running.callback(web.stop)
-
-    def new_worker() -> Child:
-        worker = start_worker(env, logs)
-        running.callback(worker.stop)
-        return worker
-
-    worker = new_worker()
+    background = [_background(running, start, env, logs) for start in (start_worker, start_sweeper)]
     accounts = run_flask(env, "demo", "accounts")
     wait_for_web(web, env)
     print(accounts, end="", flush=True)
@@ -100,7 +103,18 @@ def _start(running: ExitStack) -> tuple[list[Child], Child, Callable[[], Child]]
         f"已就绪 http://{env['BASE_DOMAIN']}:{port} (Ctrl-C 停止,日志在 var/log)",
         "ready; Ctrl-C stops it, logs are in var/log",
     )
-    return [*children, web], worker, new_worker
+    return [*children, web], background
+
+
+def _background(
+    running: ExitStack, start: Callable[[dict[str, str], Path], Child], env: dict[str, str], logs: Path
+) -> Restarted:
+    def begin() -> Child:
+        child = start(env, logs)
+        running.callback(child.stop)
+        return child
+
+    return Restarted(begin, begin())
 
 
 def _port() -> int:
@@ -169,14 +183,12 @@ def _data_folder() -> Path:
     return places.data_folder(database.PROJECT)
 
 
-def _watch(children: list[Child], worker: Child, start_again: Callable[[], Child]) -> None:
-    """Stay until Ctrl-C; a process that ends by itself ends the run, but a worker is started again.
-
-    Production's supervisor does the same: what a killed worker left is taken up by the next one.
-    """
+def _watch(children: list[Child], background: list[Restarted]) -> None:
+    """Stay until Ctrl-C; a server that ends by itself ends the run, a background process is started again."""
     while all(child.running for child in children):
-        if not worker.running:
-            worker = start_again()
+        for each in background:
+            if not each.child.running:
+                each.child = each.start()
         time.sleep(0.5)
     ended = next(child for child in children if not child.running)
     raise LocalError(

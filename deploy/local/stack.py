@@ -1,4 +1,4 @@
-"""Web server and worker as processes of ours, for the demo, the browser tests and the measurements."""
+"""Web server, worker and sweeper as processes of ours, for the demo, the browser tests and the measurements."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ def start_worker(env: Mapping[str, str], logs: Path) -> Child:
     """Start one RQ worker; `logs` is the folder for `worker.log`."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     return spawn("RQ worker", command, log=logs / "worker.log", env=env, cwd=PROJECT)
+
+
+def start_sweeper(env: Mapping[str, str], logs: Path) -> Child:
+    """Start one sweeper; `logs` is the folder for `sweeper.log`."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "sweeper"]
+    return spawn("sweeper", command, log=logs / "sweeper.log", env=env, cwd=PROJECT)
 
 
 def wait_for_web(web: Child, env: Mapping[str, str], *, timeout: float = 60) -> None:

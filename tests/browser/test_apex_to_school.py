@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.models import CourseOffering, User
-from app.services.passwords import hash_password
+from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
 from tests.browser.test_student_side import today
 from tests.support.browser import DESKTOP, PHONE, serious_findings, sideways

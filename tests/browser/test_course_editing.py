@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.models import CourseDraft, User
 from app.rules.permissions import Role
-from app.services.courses import CourseContent, create_own_course
+from app.services.courses.create_and_release import CourseContent, create_own_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

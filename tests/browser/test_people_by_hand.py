@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.models import SchoolClass, User
-from app.services.sealed import MOBILE, seal
+from app.services.shared.encrypted_fields import MOBILE, seal
 from app.vault import Vault
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

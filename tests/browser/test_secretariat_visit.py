@@ -40,7 +40,8 @@ def test_a_secretary_enters_a_school_and_the_school_reads_what_was_done(
     assert serious_findings(page) == []
 
     page.goto(live_server.url(school, "/manage/settings/"))
-    page.locator("#slip_days").fill("21")
+    expect(page.get_by_text("只有本校管理员可以更改初始密码方式")).to_be_visible()
+    page.locator("#help_contact").fill("教务处 010-12345678")
     page.get_by_role("button", name="保存").click()
     expect(banner).to_be_visible()
     page.goto(live_server.url(school))

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.models import User
-from app.services.passwords import hash_password
+from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
 from tests.support.browser import DESKTOP
 from tests.support.live import LiveServer

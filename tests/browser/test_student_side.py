@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.models import CourseOffering, User
-from app.services.passwords import hash_password
+from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
 from tests.support.browser import PHONE, log_in, serious_findings, sideways
 from tests.support.courses import days, put_course, put_offering

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from app.models import User
-from app.services.passwords import hash_password
+from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.browser import PHONE, log_in, serious_findings, sideways

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from app.context import Actor, Context
 from app.demo.schools import PASSWORD
 from app.jobs import discard
-from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
+from app.models import AuditEntry, Course, CourseOffering, Registration, User
+from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
-from app.rules.windows import CourseState
-from app.services.audit import broken_links
-from app.services.catalogue_search import list_offerings
+from app.services.catalogue.search import list_offerings
+from app.services.shared.audit import broken_links
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug, forget_schools
@@ -57,7 +57,7 @@ def _counts() -> dict[str, list[int]]:
         with school_scope(school.id) as session:
             counts[slug] = [
                 session.scalar(select(func.count()).select_from(table)) or 0
-                for table in (User, CourseOffering, Enrolment, AuditEntry, Course)
+                for table in (User, CourseOffering, Registration, AuditEntry, Course)
             ]
             ctx = _context(school, session)
             assert broken_links(ctx, ctx.vault) == []

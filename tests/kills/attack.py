@@ -14,15 +14,15 @@ from sqlalchemy import func, select
 
 from app.jobs import JobName
 from app.models import AuditEntry, School, User
-from app.services.imports.intake import confirm_import
+from app.services.imports.pages.upload import confirm_import
 from tenants.db import db
 from tenants.scope import school_scope
 from tests.kills.installation import Installation
 from tests.support.app import insert_school, school_info
 from tests.support.rosters import Importer, plain_rows, sheet_of
 
-#: Kinds of kills: the process that runs the job, the worker alone, Redis with all that it holds.
-KINDS = ("horse", "worker", "redis")
+#: Kinds of kills: the process that runs the job, the worker alone, the sweeper, Redis with all that it holds.
+KINDS = ("horse", "worker", "sweeper", "redis")
 LONGEST_RESUME = 60.0
 _TICK = 0.05
 
@@ -112,7 +112,7 @@ class Attack:
         """
         began = time.monotonic()
         with self._place.app.app_context():
-            self._place.keep_workers(self._parallel)
+            self._place.keep_running(self._parallel)
             self._plan_kill()
             while self._left or self._flights:
                 while self._left and len(self._flights) < self._parallel:
@@ -195,6 +195,8 @@ class Attack:
             self._chance.choice(horses).kill()
         elif kind == "worker":
             psutil.Process(self._chance.choice(horses).ppid()).send_signal(signal.SIGKILL)
+        elif kind == "sweeper":
+            self._place.kill_sweeper()
         else:
             self._place.kill_redis()
             self._redis_back = time.monotonic() + self._chance.uniform(0.0, 3.0)
@@ -210,4 +212,4 @@ class Attack:
         if self._redis_back is not None and time.monotonic() >= self._redis_back:
             self._place.redis.start()
             self._redis_back = None
-        self._place.keep_workers(self._parallel)
+        self._place.keep_running(self._parallel)

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from app.context import Context
 from app.models import CourseOffering
 from app.rules.permissions import Role
-from app.services.courses import CourseContent, create_course, release_course
-from app.services.licences import license_course
-from app.services.offerings import put_online, schedule_offering
+from app.services.courses.create_and_release import CourseContent, create_course, release_course
+from app.services.licences.single import license_course
+from app.services.offerings.schedule import put_online, schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import TODAY

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app.rules.students import CheckedStudent, check_student, find_doubles
-from app.sheets.reader import read_workbook
-from app.sheets.refusals import SheetRefused
-from app.sheets.students import read_students
+from app.rules.imports.students import CheckedStudent, check_student, find_doubles
+from app.sheets.reading.reader import read_workbook
+from app.sheets.reading.refusals import SheetRefused
+from app.sheets.rosters.students import read_students
 from samples import make_samples
 from samples.roster import FIELDS, make_rows
 

@@ -22,7 +22,7 @@ from app.context import Actor, Context
 from app.factory import create_app
 from app.jobs import JobName
 from app.models import Consent, School, User
-from app.rules.consent import VERSION
+from app.rules.auth.consent import VERSION
 from app.rules.permissions import Role
 from app.vault import Vault
 from config import Settings

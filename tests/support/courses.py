@@ -6,7 +6,7 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
-from app.models import Course, CourseLicence, CourseOffering, CourseShowing, Enrolment, User
+from app.models import Course, CourseLicence, CourseOffering, PublicOffering, Registration, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
@@ -97,15 +97,15 @@ def _licence(alliance: SchoolInfo, school: SchoolInfo, course: Course, values: d
         return permission.id
 
 
-def _showing(school: SchoolInfo, offering: CourseOffering) -> CourseShowing:
+def _showing(school: SchoolInfo, offering: CourseOffering) -> PublicOffering:
     copied = ("course_owner_id", "course_id", "starts_on", "ends_on")
     copied += ("registration_starts_on", "registration_ends_on")
     values = {name: getattr(offering, name) for name in copied}
-    return CourseShowing(offering_id=offering.id, alliance_id=school.alliance_id, **values)
+    return PublicOffering(offering_id=offering.id, alliance_id=school.alliance_id, **values)
 
 
-def put_enrolment(school: SchoolInfo, offering: CourseOffering, user: User) -> None:
+def put_registration(school: SchoolInfo, offering: CourseOffering, user: User) -> None:
     """Register a person, as the database keeps it."""
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=offering.id, user_id=user.id))
+        session.add(Registration(offering_id=offering.id, user_id=user.id))
         session.commit()

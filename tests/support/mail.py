@@ -10,7 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from app.rules.mail_server import MailServer
+from app.rules.messages.mail_server import MailServer
 
 #: Where a conversation can break off, in its order: before the mail is handed over, and after.
 BEFORE = ("connect", "ehlo", "mail", "rcpt", "data")

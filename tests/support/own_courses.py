@@ -13,13 +13,13 @@ import pytest
 
 from app.context import Context
 from app.models import Course, CourseDraft, CourseOffering, User
-from app.rules.assessment import Assessment, Component, Kind
-from app.rules.course_content import CourseContent
+from app.rules.courses.assessment import Assessment, Component, Kind
+from app.rules.courses.fields import CourseContent
 from app.rules.permissions import Role
-from app.services.course_drafts import open_draft, save_draft
-from app.services.course_reviews import review_course, submit_course
-from app.services.courses import create_own_course
-from app.services.offerings import schedule_offering
+from app.services.courses.create_and_release import create_own_course
+from app.services.courses.drafts import open_draft, save_draft
+from app.services.courses.reviews import review_course, submit_course
+from app.services.offerings.schedule import schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

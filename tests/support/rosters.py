@@ -14,14 +14,14 @@ from sqlalchemy import select
 
 from app.context import Actor
 from app.models import RosterImport, RosterImportRow, School, SchoolClass, User
+from app.rules.imports.students import LABELS
 from app.rules.permissions import Role
-from app.rules.students import LABELS
-from app.services.imports.apply import run_apply
-from app.services.imports.check import run_check
-from app.services.imports.intake import confirm_import, recheck_import, start_import
-from app.services.imports.reading import get_import, summary_of
-from app.services.imports.summary import Summary
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.imports.pages.read import get_import, summary_of
+from app.services.imports.pages.upload import confirm_import, recheck_import, start_import
+from app.services.imports.run.apply import run_apply
+from app.services.imports.run.check import run_check
+from app.services.imports.shared.summary import Summary
 from app.vault import Vault
 from samples.roster import make_rows
 from tenants.db import db

@@ -13,10 +13,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.models import User
-from app.rules.teachers import LABELS
-from app.services.imports.answers import answer_questions
-from app.services.imports.check import run_check
-from app.services.imports.intake import start_import
+from app.rules.imports.teachers import LABELS
+from app.services.imports.pages.answers import answer_questions
+from app.services.imports.pages.upload import start_import
+from app.services.imports.run.check import run_check
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import Sent

@@ -26,15 +26,15 @@ from app.models import (
     CourseOffering,
     CourseRecommendation,
     CourseReview,
-    CourseShowing,
     CourseVersion,
-    Enrolment,
     LicenceAnswer,
     LicenceImport,
     Mail,
     Notice,
     OfferingAssistant,
     ProofFile,
+    PublicOffering,
+    Registration,
     RosterImport,
     RosterImportPhoto,
     RosterImportPictures,
@@ -171,7 +171,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
         )
         put(LicenceImport(filename=canary, rows=[], problems=[], counts={}, created_by_name=canary))
         put(
-            CourseShowing(
+            PublicOffering(
                 offering_id=offering.id,
                 alliance_id=alliance.id,
                 course_owner_id=alliance.id,
@@ -193,7 +193,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
             )
         )
         put(ClassCourse(class_id=school_class.id, offering_id=offering.id))
-        put(Enrolment(offering_id=offering.id, user_id=user.id, selection_id=selection.id))
+        put(Registration(offering_id=offering.id, user_id=user.id, selection_id=selection.id))
         put(WaitingPlace(offering_id=offering.id, user_id=user.id))
         put(Announcement(title=canary, body=canary, created_by_name=canary))
         put(

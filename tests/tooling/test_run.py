@@ -112,9 +112,9 @@ def test_a_redis_that_cannot_be_reached_is_one_line_and_stops_what_was_started(c
     assert not (checkout / "var/data/postgres/postmaster.pid").exists()
 
 
-def _is_worker(process: psutil.Process) -> bool:
+def _runs(process: psutil.Process, command: str) -> bool:
     try:
-        return "worker" in process.cmdline()
+        return command in process.cmdline()
     except psutil.NoSuchProcess:  # also a zombie, whose words are gone
         return False
 
@@ -133,11 +133,12 @@ def test_the_demo_starts_stops_and_starts_again_with_its_data(checkout: Path) ->
         assert psutil.wait_procs(below, timeout=1)[1] == []
     with running(checkout, port) as (supervisor, below):
         assert get(port, "/", "mingde.localhost") == 200
-        killed = next(child for child in below if _is_worker(child))
-        killed.kill()
         above = psutil.Process(supervisor.pid)
-        while not any(_is_worker(child) and child.pid != killed.pid for child in above.children()):
-            assert supervisor.poll() is None
+        for name in ("worker", "sweeper"):
+            (killed,) = (child for child in below if _runs(child, name))
+            killed.kill()
+            while not any(_runs(child, name) and child.pid != killed.pid for child in above.children()):
+                assert supervisor.poll() is None
         every = above.children(recursive=True)
         supervisor.kill()
         assert psutil.wait_procs(every, timeout=40)[1] == []

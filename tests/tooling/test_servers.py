@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -181,3 +182,27 @@ def test_a_second_start_keeps_the_data() -> None:
         server.stop()
     shutil.rmtree(folder)
     assert count == (2,)
+
+
+def test_the_account_of_the_database_is_made_by_one_process_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two runs that begin together on a bare machine once made it twice, and one of them lost its files."""
+    commands: list[str] = []
+
+    def make(command: list[str], **_: object) -> None:
+        commands.append(command[0])
+        other = os.open(tmp_path, os.O_RDONLY)
+        try:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(other)
+
+    monkeypatch.setattr(places, "ACCOUNT", "nobody-has-this-name")
+    monkeypatch.setattr(places, "as_root", lambda: True)
+    monkeypatch.setattr(places.subprocess, "run", make)
+    assert places.database_account(tmp_path) == "nobody-has-this-name"
+    assert commands == ["useradd"]
+    with places.locked(tmp_path):
+        pass

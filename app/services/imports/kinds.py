@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from app.context import Context
 from app.errors import Message, msg
-from app.rules.students import LABELS as STUDENT_LABELS
-from app.rules.teachers import LABELS as TEACHER_LABELS
-from app.services.imports.logins import student_logins, teacher_logins
-from app.services.imports.source import Rows, Source
-from app.services.imports.student_rows import StudentRows
-from app.services.imports.teacher_rows import TeacherRows
-from app.sheets.logins import STUDENT_COLUMNS, TEACHER_COLUMNS
+from app.rules.imports.students import LABELS as STUDENT_LABELS
+from app.rules.imports.teachers import LABELS as TEACHER_LABELS
+from app.services.imports.shared.logins import student_logins, teacher_logins
+from app.services.imports.shared.source import Rows, Source
+from app.services.imports.students.given import StudentRows
+from app.services.imports.teachers.rows import TeacherRows
+from app.sheets.writing.logins import STUDENT_COLUMNS, TEACHER_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from app.rules.students import LABELS
-from app.services.imports.files import problem_file
-from app.sheets.template import student_template
+from app.rules.imports.students import LABELS
+from app.services.imports.pages.downloads import problem_file
+from app.sheets.writing.student_template import student_template
 from tenants.registry import SchoolInfo
 from tests.support.rosters import Importer
 

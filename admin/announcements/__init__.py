@@ -1,0 +1,1 @@
+"""The management side: announcements (公告) of the alliance and of schools."""

@@ -1,0 +1,139 @@
+"""系统管理 → 密码条: random first passwords on paper, for a class, a group or chosen accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+
+from flask import Response, flash, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+
+from admin.base import PEOPLE, SecureView, attempt
+from app.context import Context
+from app.rules.permissions import Action
+from app.services.auth.slips import (
+    MOST,
+    SlipChoice,
+    SlipGroup,
+    count_not_activated,
+    preview_slips,
+    print_slips,
+)
+from app.services.schools.settings import RANDOM, get_settings
+from app.sheets.writing.slips import slips_pdf
+from app.web.shared.context import request_context
+
+#: Numbers beyond a row's are left out, as are more accounts than one file holds.
+_MOST_ID = 2**63 - 1
+
+
+class Slips(SecureView):
+    """Choose, confirm, get the file."""
+
+    action = Action.PRINT_SLIPS
+    hosts = "school"
+
+    @expose("/")
+    def index(self) -> str:
+        """Whose accounts nobody has activated yet, class by class."""
+        ctx = request_context()
+        by_class, staff = count_not_activated(ctx)
+        return self.render(
+            "manage/auth/slips/index.html",
+            by_class=by_class,
+            staff=staff,
+            students=sum(each.count for each in by_class),
+            settings=get_settings(ctx),
+            by_slips=get_settings(ctx).initial_password == RANDOM,
+            most=MOST,
+        )
+
+    @expose("/confirm", methods=("GET", "POST"))
+    def confirm(self) -> ResponseReturnValue:
+        """What printing would do; accounts ticked in the list of people come by POST."""
+        ctx, choice = request_context(), _choice()
+        if choice is None:
+            flash(gettext("请先选择班级或用户"), "warning")
+            return redirect(self.get_url(".index"), code=303)
+        return confirm_page(self, ctx, choice)
+
+    @expose("/print", methods=("POST",))
+    def print(self) -> ResponseReturnValue:
+        """The file with the passwords: made, sent and forgotten."""
+        choice = _choice()
+        if choice is None:
+            return redirect(self.get_url(".index"), code=303)
+        if _voids_unseen(choice):
+            flash(gettext("所选账号刚刚已生成过密码条，没有再次生成，请核对后再试"), "warning")
+            return confirm_page(self, request_context(), choice)
+        made = attempt(lambda ctx: _pdf(ctx, choice))
+        if made is None:
+            return redirect(self.get_url(".index"), code=303)
+        return _download(made)
+
+
+def confirm_page(view: BaseView, ctx: Context, choice: SlipChoice) -> str:
+    """The question before the printing; the list of people asks it, too."""
+    page: str = view.render(
+        "manage/auth/slips/confirm.html",
+        choice=choice,
+        preview=preview_slips(ctx, choice=choice),
+        by_slips=get_settings(ctx).initial_password == RANDOM,
+        most=MOST,
+    )
+    return page
+
+
+def _voids_unseen(choice: SlipChoice) -> bool:
+    """Whether more slips would become void than the question said: the page stays there after a download."""
+    said = request.form.get("voided", "")
+    now = preview_slips(request_context(), choice=choice).voided
+    return now > (int(said) if _is_number(said) else 0)
+
+
+def _pdf(ctx: Context, choice: SlipChoice) -> bytes:
+    good_until = preview_slips(ctx, choice=choice).good_until
+    return slips_pdf(
+        print_slips(ctx, choice=choice),
+        school=ctx.school.name,
+        address=url_for("auth.login", _external=True),
+        good_until=good_until.isoformat(),
+    )
+
+
+def _download(content: bytes) -> Response:
+    name = gettext("密码条-%(day)s.pdf", day=request_context().today().isoformat())
+    response = send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _choice() -> SlipChoice | None:
+    """Whom the request means; a form's accounts go before the address's class or group."""
+    ids = tuple(dict.fromkeys(map(int, filter(_is_number, request.form.getlist("rowid")))))
+    if ids:
+        return SlipChoice(user_ids=ids[: MOST + 1])
+    class_id, group = request.values.get("class_id", ""), request.values.get("group", "")
+    if _is_number(class_id):
+        return SlipChoice(class_id=int(class_id))
+    return SlipChoice(group=SlipGroup(group)) if group in tuple(SlipGroup) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _MOST_ID
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        Slips(
+            lazy_gettext("密码条"),
+            category=PEOPLE,
+            endpoint="slips",
+            url="slips",
+            menu_icon_value="key",
+        )
+    ]

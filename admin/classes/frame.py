@@ -1,0 +1,36 @@
+"""What the pages of one class share: their frame, and what of them the reader may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect
+from flask.typing import ResponseReturnValue
+
+from admin.base import SecureView
+from app.rules.permissions import Action, may
+from app.services.classes.lists import get_class
+from app.web.shared.context import request_actor, request_context
+
+
+class ClassFrame(SecureView):
+    """Base of the parts of 班级管理."""
+
+    action = Action.SEE_CLASSES
+    hosts = "school"
+
+    def class_page(self, name: str, class_id: int, **values: Any) -> str:
+        """A page of a class: ``manage/classes/{name}.html``."""
+        school_class = get_class(request_context(), class_id=class_id)
+        role = request_actor().role
+        allowed = {
+            "sees_people": may(role, Action.SEE_PEOPLE),
+            "can_manage": may(role, Action.MANAGE_CLASSES),
+            "can_delete": may(role, Action.DELETE_CLASS),
+            "can_select": may(role, Action.SELECT_COURSES),
+        }
+        return str(self.render(f"manage/classes/{name}.html", school_class=school_class, **allowed, **values))
+
+    def to(self, endpoint: str, **values: Any) -> ResponseReturnValue:
+        """See another page after a write."""
+        return redirect(self.get_url(f"classes.{endpoint}", **values), code=303)

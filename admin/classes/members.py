@@ -1,0 +1,123 @@
+"""「关联学生」 (manual 8.2): 未关联学生, 已关联学生, and which classes 「关联」 takes them from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, request, session
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import gettext, ngettext
+
+from admin.base import attempt
+from admin.classes.frame import ClassFrame
+from admin.shared.listing import ListAddress, ticked
+from app.context import Context
+from app.errors import Conflict, msg
+from app.services.classes.members import Association, associate, dissociate, preview_association
+from app.services.people.class_candidates import find_student_ids, find_students
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
+
+_DONE = "class_members_done"
+
+
+class ClassMembers(ClassFrame):
+    """Who is in a class, and who is not."""
+
+    @expose(f"/<{ROW}:class_id>/students")
+    def outside(self, class_id: int) -> ResponseReturnValue:
+        """未关联学生: found by any piece of information, ticked, 「关联」."""
+        return self._list(class_id, inside=False)
+
+    @expose(f"/<{ROW}:class_id>/students/associated")
+    def inside(self, class_id: int) -> ResponseReturnValue:
+        """已关联学生: found, ticked, 「删除」."""
+        return self._list(class_id, inside=True)
+
+    @expose(f"/<{ROW}:class_id>/students/add", methods=("POST",))
+    def associate(self, class_id: int) -> ResponseReturnValue:
+        """「关联」: at once, or after a look at the classes that they leave."""
+        told = request.form.get("leaving", "")
+        expected = int(told) if told.isascii() and told.isdigit() and len(told) < 9 else None
+
+        def work(ctx: Context) -> tuple[list[int], Association, bool]:
+            ids = _meant(ctx, class_id, inside=False)
+            plan = preview_association(ctx, class_id=class_id, user_ids=ids)
+            if plan.leaving and expected is None:
+                return ids, plan, False
+            return ids, associate(ctx, class_id=class_id, user_ids=ids, leaving=expected), True
+
+        done = attempt(work)
+        if done is None:
+            return self.to("outside", class_id=class_id)
+        ids, plan, written = done
+        if not written:
+            return self.class_page("leaving", class_id, plan=plan, ids=ids)
+        flash(ngettext("已关联 %(num)s 名学生", "已关联 %(num)s 名学生", plan.joining), "success")
+        if plan.registered:
+            flash(gettext("并按班级的选课注册了 %(n)s 人次", n=plan.registered), "success")
+        session[_DONE] = True
+        return self.to("inside", class_id=class_id)
+
+    @expose(f"/<{ROW}:class_id>/students/remove", methods=("POST",))
+    def dissociate(self, class_id: int) -> ResponseReturnValue:
+        """「删除」: out of the class; accounts and registrations stay."""
+        gone = attempt(
+            lambda ctx: dissociate(ctx, class_id=class_id, user_ids=_meant(ctx, class_id, inside=True))
+        )
+        if gone is not None:
+            flash(
+                ngettext(
+                    "已把 %(num)s 名学生移出班级，账号和课程注册不变",
+                    "已把 %(num)s 名学生移出班级，账号和课程注册不变",
+                    gone,
+                ),
+                "success",
+            )
+            session[_DONE] = True
+        return self.to("inside", class_id=class_id)
+
+    def _list(self, class_id: int, *, inside: bool) -> ResponseReturnValue:
+        text, unassigned = text_argument("q"), _unassigned()
+        found = find_students(
+            request_context(),
+            class_id=class_id,
+            inside=inside,
+            text=text,
+            unassigned=unassigned,
+            page=page_argument(),
+        )
+        endpoint = "inside" if inside else "outside"
+        chosen: dict[str, Any] = {"class_id": class_id, "q": text, "free": "1" if unassigned else ""}
+        return self.class_page(
+            "students",
+            class_id,
+            found=found,
+            inside=inside,
+            text=text,
+            unassigned=unassigned,
+            address=ListAddress(f"classes.{endpoint}", chosen),
+            bulk_address=self.get_url(
+                "classes.dissociate" if inside else "classes.associate",
+                **{name: value for name, value in chosen.items() if value},
+            ),
+            done=_DONE in session and session.pop(_DONE),
+        )
+
+
+def _unassigned() -> bool:
+    return request.args.get("free") == "1"
+
+
+def _meant(ctx: Context, class_id: int, *, inside: bool) -> list[int]:
+    """The ticked, or all who match the address."""
+    if request.form.get("all") != "1":
+        return ticked()
+    ids = find_student_ids(
+        ctx, class_id=class_id, inside=inside, text=text_argument("q"), unassigned=_unassigned()
+    )
+    if str(len(ids)) != request.form.get("total"):
+        raise Conflict(msg("符合条件的人数刚刚有变化，没有进行任何操作，请核对后再试"))
+    return ids

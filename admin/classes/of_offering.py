@@ -1,0 +1,57 @@
+"""班级选课 of a course's page: several classes are registered at once (the other side of manual 8.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, session
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+
+from admin.base import attempt
+from admin.classes.select_courses import said_of
+from admin.shared.listing import ListAddress, ticked
+from app.rules.permissions import Action, may
+from app.services.classes.select_courses import select_classes
+from app.services.classes.selectable import list_choosable_classes
+from app.web.shared.context import request_actor, request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
+
+_DONE = "offering_classes_done"
+
+
+class ClassesOfOffering:
+    """Mixin of the offerings' view."""
+
+    def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
+        """A page inside the frame of an offering."""
+        raise NotImplementedError
+
+    @expose(f"/<{ROW}:offering_id>/classes")
+    def classes(self, offering_id: int) -> str:
+        """The classes with how many of their students are registered."""
+        if not may(request_actor().role, Action.SELECT_COURSES):
+            abort(404)
+        text = text_argument("q")
+        found = list_choosable_classes(
+            request_context(), offering_id=offering_id, text=text, page=page_argument()
+        )
+        return self.offering_page(
+            "manage/classes/of_offering.html",
+            offering_id,
+            found=found,
+            text=text,
+            address=ListAddress("offerings.classes", {"offering_id": offering_id, "q": text}),
+            done=_DONE in session and session.pop(_DONE),
+        )
+
+    @expose(f"/<{ROW}:offering_id>/classes", methods=("POST",))
+    def select_classes(self, offering_id: int) -> ResponseReturnValue:
+        """「注册所选班级」."""
+        done = attempt(lambda ctx: select_classes(ctx, offering_id=offering_id, class_ids=ticked()))
+        for one in done or ():
+            flash(said_of(one), "warning" if one.refused else "success")
+        if done is not None:
+            session[_DONE] = True
+        return redirect(self.get_url(".classes", offering_id=offering_id), code=303)  # type: ignore[attr-defined]

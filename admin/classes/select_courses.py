@@ -1,0 +1,110 @@
+"""「选课」 (manual 8.3): courses are ticked, 「选择课程」; what it did, 撤销, and the question of later joiners."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import gettext, ngettext
+
+from admin.base import attempt, back_to
+from admin.classes.frame import ClassFrame
+from admin.shared.listing import ListAddress, ticked
+from app.services.classes.later_joiners import answer_later_joiners
+from app.services.classes.register import refusals
+from app.services.classes.select_courses import Selected, select_courses, undo_selection
+from app.services.classes.selectable import list_choosable, list_selections
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import joined, translated
+from app.web.shared.listing import page_argument, text_argument
+
+_DONE = "class_selection_done"
+
+
+class ClassSelections(ClassFrame):
+    """Courses of a class as a whole."""
+
+    @expose(f"/<{ROW}:class_id>/select")
+    def choose(self, class_id: int) -> str:
+        """The courses that can be chosen."""
+        text = text_argument("q")
+        found = list_choosable(request_context(), class_id=class_id, text=text, page=page_argument())
+        return self.class_page(
+            "choose",
+            class_id,
+            found=found,
+            text=text,
+            address=ListAddress("classes.choose", {"class_id": class_id, "q": text}),
+            done=_DONE in session and session.pop(_DONE),
+        )
+
+    @expose(f"/<{ROW}:class_id>/select", methods=("POST",))
+    def select(self, class_id: int) -> ResponseReturnValue:
+        """「选择课程」."""
+        done = attempt(lambda ctx: select_courses(ctx, class_id=class_id, offering_ids=ticked()))
+        if done is None:
+            return self.to("choose", class_id=class_id)
+        for one in done:
+            flash(said_of(one), "warning" if one.refused else "success")
+        session[_DONE] = True
+        return self.to("selections", class_id=class_id)
+
+    @expose(f"/<{ROW}:class_id>/selections")
+    def selections(self, class_id: int) -> str:
+        """选课记录."""
+        found = list_selections(request_context(), class_id=class_id, page=page_argument())
+        address = ListAddress("classes.selections", {"class_id": class_id})
+        return self.class_page("selections", class_id, found=found, address=address)
+
+    @expose(f"/<{ROW}:class_id>/selections/<{ROW}:selection_id>/undo", methods=("POST",))
+    def undo_selection(self, class_id: int, selection_id: int) -> ResponseReturnValue:
+        """「撤销」."""
+        gone = attempt(lambda ctx: (undo_selection(ctx, class_id=class_id, selection_id=selection_id),))
+        if gone is not None:
+            sentence = ngettext(
+                "已撤销，%(num)s 名学生不再注册这门课程",
+                "已撤销，%(num)s 名学生不再注册这门课程",
+                gone[0],
+            )
+            flash(sentence, "success")
+        return self.to("selections", class_id=class_id)
+
+    @expose(f"/<{ROW}:class_id>/later-joiners", methods=("POST",))
+    def later_joiners(self, class_id: int) -> ResponseReturnValue:
+        """「一起注册」 or 「不注册」."""
+        offering_id = request.form.get("offering_id", 0, type=int)
+        follow = request.form.get("answer") == "follow"
+        if not 0 < offering_id < 2**63:
+            offering_id = 0
+        done = attempt(
+            lambda ctx: (
+                answer_later_joiners(ctx, class_id=class_id, offering_id=offering_id, follow=follow),
+            )
+        )
+        if done is not None and done[0] is None:
+            flash(gettext("已记住：后加入的学生不注册这门课程"), "success")
+        elif done is not None and done[0] is not None:
+            result = done[0]
+            flash(
+                gettext("已注册 %(n)s 人；以后加入的学生会自动注册这门课程", n=result.registered), "success"
+            )
+            if result.refused:
+                reasons = joined([translated(one) for one in refusals(result.refused)], "；")
+                flash(gettext("未能注册：%(reasons)s", reasons=reasons), "warning")
+        return redirect(back_to(self.get_url("classes.courses", class_id=class_id)), code=303)
+
+
+def said_of(one: Selected) -> str:
+    """What 「选择课程」 did, in a sentence."""
+    sentence = gettext(
+        "%(class_name)s《%(title)s》：新注册 %(n)s 人，原已注册 %(already)s 人",
+        class_name=one.class_name,
+        title=one.title,
+        n=one.registered,
+        already=one.already,
+    )
+    if not one.refused:
+        return sentence
+    reasons = joined([translated(reason) for reason in one.refused], "；")
+    return gettext("%(sentence)s；未能注册：%(reasons)s", sentence=sentence, reasons=reasons)

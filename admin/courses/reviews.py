@@ -1,0 +1,133 @@
+"""课程管理 → 课程审核: own courses that wait, seen whole and with what changed, 「通过」 or 「不通过」 (manual 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+
+from admin.base import COURSES, SecureView, attempt
+from admin.courses.changes import changes_of
+from admin.shared.listing import ListAddress, choice
+from app.errors import Invalid, Message, msg
+from app.rules.courses.assessment import sentences
+from app.rules.permissions import Action
+from app.services.courses.review_pages import (
+    DECIDED,
+    WAITING,
+    ReviewPage,
+    count_waiting,
+    get_review_page,
+    list_reviews,
+)
+from app.services.courses.reviews import REASON_LENGTH, review_course
+from app.web.catalogue.school import cover_url
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import address, page_argument, text_argument
+
+_MOST_REVISION = 2**31 - 1
+
+
+class CourseReviews(SecureView):
+    """The list of what waits, and one course."""
+
+    action = Action.REVIEW_COURSE
+    hosts = "school"
+
+    def waiting(self) -> int:
+        """How many courses wait, for the menu."""
+        return count_waiting(request_context())
+
+    @expose("/")
+    def index(self) -> str:
+        """What waits, or what was decided."""
+        ctx = request_context()
+        state, text = choice("state", (WAITING, DECIDED)) or WAITING, text_argument("q")
+        return self.render(
+            "manage/courses/reviews/list.html",
+            found=list_reviews(ctx, state=state, text=text, page=page_argument()),
+            state=state,
+            text=text,
+            waiting=count_waiting(ctx),
+            address=ListAddress("course_reviews.index", {"state": state, "q": text}),
+            state_address=lambda code: address("course_reviews.index", state=code, q=text),
+        )
+
+    @expose(f"/<{ROW}:course_id>/")
+    def show(self, course_id: int) -> str:
+        """The course as students will see it, what changed, and all reasons so far."""
+        return self._page(course_id)
+
+    @expose(f"/<{ROW}:course_id>/decide", methods=("POST",))
+    def decide(self, course_id: int) -> ResponseReturnValue:
+        """「通过」 or 「不通过」 → 「保存」."""
+        decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
+        revision = request.form.get("revision", "")
+        number = int(revision) if revision.isdecimal() and len(revision) < 11 else 0
+        if decision not in ("approved", "rejected"):
+            unchosen = {"decision": msg("请选择通过或者不通过")}
+            return self._page(course_id, unchosen, reason=reason), 422
+        wrong: dict[str, Message] = {}
+        try:
+            done = attempt(
+                lambda ctx: review_course(
+                    ctx,
+                    course_id=course_id,
+                    revision=min(number, _MOST_REVISION),
+                    approve=decision == "approved",
+                    reason=reason,
+                ),
+                reraise=Invalid,
+            )
+        except Invalid as refusal:
+            done, wrong = None, {refusal.field: refusal.message}
+        if done is not None:
+            said = gettext("已通过，学生端现在可以看到该课程")
+            flash(said if decision == "approved" else gettext("已标为不通过，教师会收到原因"), "success")
+            return redirect(self.get_url(".index"), code=303)
+        return self._page(course_id, wrong, decision=decision, reason=reason), 422
+
+    def _page(self, course_id: int, wrong: Mapping[str, Message] | None = None, **typed: str) -> str:
+        page = get_review_page(request_context(), course_id=course_id)
+        content = page.view.content
+        return str(
+            self.render(
+                "manage/courses/reviews/show.html",
+                page=page,
+                content=content,
+                sentences=sentences(content.assessment) if content.assessment else [],
+                cover=_cover(page),
+                changes=changes_of(page.view),
+                longest=REASON_LENGTH,
+                typed=typed,
+                wrong=wrong or {},
+            )
+        )
+
+
+def _cover(page: ReviewPage) -> str | None:
+    """The address of the cover that was submitted; a new one is still with the working copy."""
+    sha, course = page.view.content.cover, page.view.course
+    if not sha or sha == course.cover_sha:
+        return cover_url(course)
+    if not page.offerings:
+        return None
+    return url_for("offerings.draft_cover", row_id=page.offerings[0].id, sha=sha)
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        CourseReviews(
+            lazy_gettext("课程审核"),
+            category=COURSES,
+            endpoint="course_reviews",
+            url="course-reviews",
+            menu_icon_value="clipboard-check",
+        )
+    ]

@@ -1,0 +1,1 @@
+"""The management side: rosters of students and teachers, from the upload to the undo."""

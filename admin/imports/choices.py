@@ -1,0 +1,120 @@
+"""What a person decides about an import before 保存: which column is what, how far people are updated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import gettext
+
+from admin.base import SecureView, attempt
+from app.context import Context
+from app.services.imports.pages.columns import WORDS, confirm_columns, layout_of
+from app.services.imports.pages.read import StoredImport, find_import, get_import, summary_of
+from app.services.imports.pages.update_rules import UpdateRule, change_rule, read_rule
+from app.services.imports.pages.upload import confirm_import
+from app.services.imports.shared.summary import PlannedClass, Summary
+from app.sheets.reading.columns import column_letters
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+
+_COLUMN = "column-"
+_CLASS = "class-"
+
+
+class ImportChoices(SecureView):
+    """The routes of these decisions; the view of all imports has them."""
+
+    @expose(f"/<{ROW}:import_id>/columns")
+    def columns(self, import_id: int) -> ResponseReturnValue:
+        """The mapping page: every column of the file with samples and what it is read as."""
+        found = get_import(request_context(), import_id=import_id)
+        if found.state not in ("mapping", "checked"):
+            return redirect(self.get_url(".show", import_id=import_id))
+        return self.columns_page(found)
+
+    @expose(f"/<{ROW}:import_id>/columns", methods=("POST",))
+    def say_columns(self, import_id: int) -> ResponseReturnValue:
+        """「确认列对应」; a refusal shows the page again with what was chosen."""
+        layout = layout_of(request_context(), import_id=import_id)
+        chosen = [request.form.get(f"{_COLUMN}{place}") or None for place in range(len(layout.header))]
+        done = attempt(lambda ctx: confirm_columns(ctx, import_id=import_id, fields=chosen))
+        if done is None:
+            found = get_import(request_context(), import_id=import_id)
+            if found.state in ("mapping", "checked"):
+                return self.columns_page(found, chosen), 422
+        return redirect(self.get_url(".show", import_id=import_id), code=303)
+
+    @expose(f"/<{ROW}:import_id>/rule", methods=("POST",))
+    def rule(self, import_id: int) -> ResponseReturnValue:
+        """Preview under another update rule; answers about classes stay as they are."""
+        found = get_import(request_context(), import_id=import_id)
+        same = same_classes(summary_of(found), request.form)
+        attempt(lambda ctx: change_rule(ctx, import_id=import_id, rule=_wanted(found), same_classes=same))
+        return redirect(self.get_url(".show", import_id=import_id), code=303)
+
+    def columns_page(self, found: StoredImport, chosen: list[str | None] | None = None) -> str:
+        """The page for a file whose columns are to be named, or named otherwise."""
+        layout, words = layout_of(request_context(), import_id=found.id), WORDS[found.kind]
+        return self.render(
+            "manage/imports/columns.html",
+            found=found,
+            layout=layout,
+            letters=[column_letters(place) for place in range(1, len(layout.header) + 1)],
+            fields=chosen or layout.fields,
+            options=[("", gettext("不导入")), *_field_options(words.labels, words.required)],
+            required=[gettext(words.labels[field]) for field in words.required],
+        )
+
+    def confirm_or_count(self, ctx: Context, import_id: int) -> StoredImport:
+        """「保存」; when the form names another rule than the preview, the new numbers are shown first."""
+        found = find_import(ctx, import_id)
+        same = same_classes(summary_of(found), request.form)
+        wanted = _wanted(found)
+        if found.state == "checked" and wanted != UpdateRule.of(found.options):
+            flash(gettext("更新方式已改变，请核对下面的数量后再保存"), "info")
+            return change_rule(ctx, import_id=found.id, rule=wanted, same_classes=same)
+        return confirm_import(ctx, import_id=found.id, same_classes=same)
+
+
+def same_classes(summary: Summary, form: Mapping[str, str]) -> dict[int, int]:
+    """The answers to "same class or new?", which is asked once per name, for every planned class of the name."""
+    answers: dict[int, int] = {}
+    for planned in summary.classes:
+        answer = form.get(f"{_CLASS}{first_of_name(summary, planned).id}", "")
+        if _is_number(answer):
+            answers[planned.id] = int(answer)
+    return answers
+
+
+def first_of_name(summary: Summary, planned: PlannedClass) -> PlannedClass:
+    """The planned class at which the question about a name is asked."""
+    return next((one for one in summary.classes if one.name == planned.name and one.rows), planned)
+
+
+def questions(summary: Summary) -> list[tuple[PlannedClass, list[PlannedClass]]]:
+    """The planned classes whose name exists in another year, once per name, each with all of its name."""
+    asked = [one for one in summary.classes if one.others and one.rows]
+    return [
+        (one, [other for other in asked if other.name == one.name])
+        for one in asked
+        if first_of_name(summary, one) is one
+    ]
+
+
+def _wanted(found: StoredImport) -> UpdateRule:
+    """The rule of the form; without one, that of the preview."""
+    if "update" not in request.form:
+        return UpdateRule.of(found.options)
+    return read_rule(request.form["update"], overwrite_edited=request.form.get("overwrite_edited") == "1")
+
+
+def _field_options(labels: Mapping[str, str], required: tuple[str, ...]) -> list[tuple[str, Any]]:
+    return [(field, gettext(label) + (" *" if field in required else "")) for field, label in labels.items()]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

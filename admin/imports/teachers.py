@@ -1,0 +1,103 @@
+"""系统管理 → 教师用户导入 (manual 5.2): the pages of 学生用户导入 with the teachers' words and their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin, BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+
+from admin.base import PEOPLE
+from admin.imports.pages import Imports
+from app.rules.imports.teachers import LABELS
+from app.services.imports.pages.answers import answer_questions
+from app.services.imports.shared.questions import NEW, Question
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.pictures import PICTURE_LIMITS
+from app.sheets.writing.teacher_template import teacher_template
+from app.web.shared.context import request_context
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+
+_ROW = "row-"
+#: What a form holds beside its files.
+_ROOM = 2**20
+
+
+class TeacherImports(Imports):
+    """All pages of importing teachers."""
+
+    kind = "teachers"
+    labels = LABELS
+    shown_fields = ("real_name", "login_name", "mobile", "email", "id_number", "bio", "picture")
+    template_label = lazy_gettext("下载教师模板")
+    upload_bytes = LIMITS.file_bytes + PICTURE_LIMITS.file_bytes
+
+    def create_blueprint(self, admin: Admin) -> Any:
+        """The view's routes; uploads here may be larger than elsewhere, which is to be known before a form is read."""
+        blueprint = super().create_blueprint(admin)
+        blueprint.url_value_preprocessor(self._make_room)
+        return blueprint
+
+    def template_file(self) -> tuple[str, bytes]:
+        """「下载教师模板」."""
+        content = teacher_template(school_name=request_context().school.name, translate=translated)
+        return gettext("教师模板") + ".xlsx", content
+
+    def sent_pictures(self) -> bytes | None:
+        """The .zip, if one was chosen."""
+        sent = request.files.get("pictures")
+        if sent is None or not sent.filename:
+            return None
+        return bytes(sent.stream.read(PICTURE_LIMITS.file_bytes + 1))
+
+    @expose(f"/<{ROW}:import_id>/answer", methods=("POST",))
+    def answer(self, import_id: int) -> ResponseReturnValue:
+        """「确认并重新检查」: who of the same name is the same person."""
+        answers = {
+            int(name.removeprefix(_ROW)): int(value)
+            for name, value in request.form.items()
+            if _is_number(name.removeprefix(_ROW)) and _is_number(value)
+        }
+        return self._do(import_id, lambda ctx: answer_questions(ctx, import_id=import_id, answers=answers))
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        """A page, with what only teachers' pages need."""
+        limit = PICTURE_LIMITS.file_bytes // 2**20
+        return super().render(template, namesake_options=_namesake_options, pictures_mib=limit, **kwargs)
+
+    def _make_room(self, endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        if endpoint == f"{self.endpoint}.upload":
+            request.max_content_length = self.upload_bytes + _ROOM
+
+
+def _namesake_options(question: Question) -> list[tuple[int, str, str | None]]:
+    """The answers to a question, for ``ui.choices``."""
+    return [
+        *(
+            (one.id, gettext("同一人：%(name)s", name=question.name), one.shown or None)
+            for one in question.namesakes
+        ),
+        (NEW, gettext("另一人"), gettext("将新建一个账号")),
+    ]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        TeacherImports(
+            lazy_gettext("教师用户导入"),
+            category=PEOPLE,
+            endpoint="teacher_imports",
+            url="teacher-imports",
+            menu_icon_value="upload",
+        )
+    ]

@@ -1,0 +1,135 @@
+"""What the pages of licences read from their forms and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext
+from wtforms import BooleanField, DateField, IntegerField, SelectField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
+
+from admin.base import ManageForm
+from app.context import Context
+from app.rules.licences.conditions import Terms, terms_problems
+from app.rules.shared.semesters import is_term, term_label, terms_around
+from app.services.licences.lists import CourseFilter, all_licensable, all_schools
+from app.services.licences.rows import CourseRef
+from app.web.shared.i18n import translated
+from app.web.shared.listing import MAX_TEXT
+
+_MOST_DIGITS = 18
+SOURCES = ("alliance", "school")
+
+
+class TermsForm(ManageForm):
+    """From when to when, for how many, for which term, with which freedom."""
+
+    starts_on = DateField(
+        lazy_gettext("授权开始日期"), [Optional()], description=lazy_gettext("不填则立即生效")
+    )
+    ends_on = DateField(
+        lazy_gettext("授权截止日期"), [Optional()], description=lazy_gettext("当天仍有效；不填则长期有效")
+    )
+    seats = IntegerField(
+        lazy_gettext("名额"),
+        [Optional()],
+        description=lazy_gettext("每所学校每学期最多可注册的人数；不填则不限"),
+    )
+    term = SelectField(lazy_gettext("学期"), coerce=str, validate_choice=False)
+    local_assessment = BooleanField(
+        lazy_gettext("允许本校设置评价"),
+        description=lazy_gettext("学校可以用自己的评价设置；不勾选则沿用课程的评价设置"),
+    )
+
+    def offer_terms(self, today: date) -> None:
+        """Fill in the choices of 学期."""
+        codes = terms_around(today)
+        held = self.term.data
+        if held and held not in codes and is_term(held):
+            codes.append(held)
+        self.term.choices = [
+            SelectChoice("", lazy_gettext("授权时的学期")),
+            *(SelectChoice(code, translated(term_label(code))) for code in codes),
+        ]
+
+    def terms(self) -> Terms:
+        """What was typed."""
+        return Terms(
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data,
+            seats=self.seats.data,
+            term=self.term.data or None,
+            local_assessment=bool(self.local_assessment.data),
+        )
+
+    def accepts(self, today: date) -> bool:
+        """Whether this was sent and makes sense; marks every field that does not."""
+        if not self.validate_on_submit():
+            return False
+        problems = terms_problems(self.terms(), today)
+        for field, message in problems.items():
+            self[field].errors = [*self[field].errors, translated(message)]
+        return not problems
+
+
+class ExtendForm(ManageForm):
+    """Another last day."""
+
+    ends_on = DateField(
+        lazy_gettext("授权截止日期"), [Optional()], description=lazy_gettext("当天仍有效；不填则长期有效")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What was ticked in the matrix: courses and schools, or all of them that match the filters."""
+
+    refs: tuple[CourseRef, ...]
+    school_ids: tuple[int, ...]
+
+    @property
+    def fields(self) -> list[tuple[str, Any]]:
+        """The selection as hidden fields of the next form."""
+        return [("course", course_key(ref)) for ref in self.refs] + [
+            ("school", one) for one in self.school_ids
+        ]
+
+
+def ticked(ctx: Context) -> Ticked:
+    """Read the selection that a form sent."""
+    given = request.form
+    if given.get("all_courses"):
+        wanted = CourseFilter(text=given.get("q", "")[:MAX_TEXT], source=_source(given.get("source", "")))
+        refs: Iterable[CourseRef] = (course.ref for course in all_licensable(ctx, wanted))
+    else:
+        refs = (ref for text in given.getlist("course") if (ref := course_ref(text)) is not None)
+    if given.get("all_schools"):
+        ids: Iterable[int] = (school.id for school in all_schools(ctx, given.get("school_q", "")[:MAX_TEXT]))
+    else:
+        ids = (int(text) for text in given.getlist("school") if is_id(text))
+    return Ticked(tuple(dict.fromkeys(refs)), tuple(dict.fromkeys(ids)))
+
+
+def course_key(ref: CourseRef) -> str:
+    """A course as the value of a tick: ``owner-course``."""
+    return f"{ref.owner_id}-{ref.course_id}"
+
+
+def course_ref(text: str) -> CourseRef | None:
+    """What ``course_key`` wrote, ``None`` for anything else."""
+    owner, _, course = text.partition("-")
+    return CourseRef(int(owner), int(course)) if is_id(owner) and is_id(course) else None
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be the number of a row."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+
+
+def _source(text: str) -> str:
+    return text if text in SOURCES else ""

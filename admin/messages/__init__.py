@@ -1,0 +1,1 @@
+"""The management side: notices (消息) and mail."""

@@ -1,0 +1,76 @@
+"""系统管理 → 邮件: what was sent to whom, what did not arrive and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import abort, current_app, flash, redirect
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+
+from admin.base import PEOPLE, SecureView, attempt
+from admin.shared.listing import ListAddress, choice
+from app.errors import NotFound
+from app.rules.permissions import Action
+from app.services.messages.mail_list import STATES, get_mail, list_mails
+from app.services.messages.mail_queue import retry_mail
+from app.web.messages.mail_words import read_mail, title_of
+from app.web.shared.context import request_context, request_school
+from app.web.shared.hosts import ROW
+from app.web.shared.listing import page_argument, text_argument
+
+
+class Mails(SecureView):
+    """The list of mails, one mail as its receiver reads it, and another try for one that failed."""
+
+    action = Action.SEE_MAILS
+    hosts = "both"
+
+    @expose("/")
+    def index(self) -> str:
+        """One page of the mails that match."""
+        text, state = text_argument("q"), choice("state", STATES)
+        found = list_mails(request_context(), text=text, state=state or None, page=page_argument())
+        chosen = {"q": text, "state": state}
+        return self.render(
+            "manage/messages/mails/list.html",
+            found=found,
+            chosen=chosen,
+            filtered=any(chosen.values()),
+            states=STATES,
+            title_of=title_of,
+            address=ListAddress("mails.index", chosen),
+            kept=current_app.config["MAIL_FOLDER"] is not None,
+        )
+
+    @expose(f"/<{ROW}:mail_id>/")
+    def show(self, mail_id: int) -> str:
+        """One mail; a link that only its receiver may follow is not shown."""
+        try:
+            mail = get_mail(request_context(), mail_id=mail_id)
+        except NotFound:
+            abort(404)
+        words = read_mail(request_school(), mail.content, hide_link=True)
+        return self.render("manage/messages/mails/show.html", mail=mail, words=words)
+
+    @expose(f"/<{ROW}:mail_id>/retry", methods=("POST",))
+    def retry(self, mail_id: int) -> ResponseReturnValue:
+        """「重新发送」."""
+        if attempt(lambda ctx: retry_mail(ctx, mail_id=mail_id)):
+            flash(gettext("邮件将重新发送"), "success")
+        return redirect(self.get_url(".show", mail_id=mail_id), code=303)
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        Mails(
+            lazy_gettext("邮件"),
+            category=PEOPLE,
+            endpoint="mails",
+            url="mails",
+            menu_icon_value="envelope",
+        )
+    ]

@@ -1,0 +1,1 @@
+"""The management side: accounts: found, added, edited, shut, deleted."""

@@ -1,0 +1,194 @@
+"""系统管理 → 用户列表: one list of the school's people, found by any piece of information, and what is done to many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import abort, flash, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
+
+from admin.auth.slips import confirm_page
+from admin.base import PEOPLE, attempt, back_to
+from admin.people.person import PersonPages
+from admin.shared.listing import ListAddress, choice, number, year
+from app.context import Context
+from app.errors import Conflict, msg
+from app.rules.permissions import Action, may
+from app.services.auth.initial_passwords import first_password_note
+from app.services.auth.slips import MOST, SlipChoice
+from app.services.classes.lists import class_names
+from app.services.people.reset_and_disable import (
+    ResetPasswords,
+    disable_accounts,
+    enable_accounts,
+    reset_passwords,
+)
+from app.services.people.search import (
+    PeopleFilter,
+    PersonSort,
+    PersonState,
+    entry_years,
+    find_people_ids,
+    search_people,
+)
+from app.services.schools.settings import RANDOM, get_settings
+from app.web.auth.server_session import revoke_users
+from app.web.shared.context import request_context, request_school
+from app.web.shared.listing import page_argument, text_argument
+
+KINDS = ("student", "teacher", "administrator")
+_DONE = "people_done"
+
+
+class People(PersonPages):
+    """The list of people with its search and filters, and what is done to the ticked."""
+
+    action = Action.SEE_PEOPLE
+    hosts = "school"
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """One page of the people who match; the last one for who is beyond it, as after 停用 with a filter."""
+        ctx = request_context()
+        settings = get_settings(ctx)
+        chosen, filters = _chosen()
+        sort, descending = choice("sort", tuple(PersonSort)) or "number", request.args.get("desc") == "1"
+        found = search_people(
+            ctx,
+            text=str(chosen["q"]),
+            filters=filters,
+            sort=PersonSort(sort),
+            descending=descending,
+            page=page_argument(),
+        )
+        address = ListAddress("people.index", chosen, sort, descending)
+        if not found.rows and found.number > 1:
+            return redirect(address.page(found.pages))
+        return self.render(
+            "manage/people/list.html",
+            found=found,
+            total_text=format_decimal(found.total),
+            chosen=chosen,
+            filtered=any(value not in ("", None) for value in chosen.values()),
+            address=address,
+            bulk_address=self.get_url(".bulk", **{name: value for name, value in chosen.items() if value}),
+            classes=list(class_names(ctx)),
+            years=[(each, each) for each in entry_years(ctx)],
+            first_note=first_password_note(settings),
+            by_slips=settings.initial_password == RANDOM,
+            may_edit=may(ctx.actor.role, Action.EDIT_PEOPLE),
+            done=_DONE in session and session.pop(_DONE),
+        )
+
+    @expose("/bulk", methods=("POST",))
+    def bulk(self) -> ResponseReturnValue:
+        """「修改」, 「重置密码」, 「密码条」, 「停用」 or 「启用」 for the ticked, or for all that match."""
+        act = request.form.get("action", "")
+        if act == "edit":
+            return self._edit_ticked()
+        if act == "reset":
+            return self._reset()
+        if act == "slips":
+            return self._slips()
+        work = {"disable": disable_accounts, "enable": enable_accounts}.get(act)
+        if work is None:
+            abort(404)
+        done = attempt(lambda ctx: (work(ctx, user_ids=_meant(ctx)),))
+        if done is not None:
+            (ids,) = done
+            if act == "disable":
+                revoke_users(request_school().id, ids)
+                _finish(ngettext("已停用 %(num)s 个账号", "已停用 %(num)s 个账号", len(ids)))
+            else:
+                _finish(ngettext("已启用 %(num)s 个账号", "已启用 %(num)s 个账号", len(ids)))
+        return redirect(back_to(self.get_url(".index")), code=303)
+
+    def _reset(self) -> ResponseReturnValue:
+        reset = attempt(lambda ctx: reset_passwords(ctx, user_ids=_meant(ctx)))
+        if reset is None:
+            return redirect(back_to(self.get_url(".index")), code=303)
+        revoke_users(request_school().id, reset.user_ids)
+        count = len(reset.user_ids)
+        _finish(ngettext("已为 %(num)s 人重置密码", "已为 %(num)s 人重置密码", count))
+        if reset.one_time:
+            return self._one_time_page(reset)
+        return redirect(back_to(self.get_url(".index")), code=303)
+
+    def _slips(self) -> ResponseReturnValue:
+        ids = attempt(_meant)
+        if ids is None:
+            return redirect(back_to(self.get_url(".index")), code=303)
+        return confirm_page(self, request_context(), SlipChoice(user_ids=tuple(ids[: MOST + 1])))
+
+    def _one_time_page(self, reset: ResetPasswords) -> str:
+        return str(
+            self.render("manage/people/one_time.html", reset=reset, onward=back_to(self.get_url(".index")))
+        )
+
+    def _edit_ticked(self) -> ResponseReturnValue:
+        ids = _ticked()
+        if len(ids) != 1:
+            flash(gettext("请只勾选一位用户，再点击「修改」"), "error")
+            return redirect(back_to(self.get_url(".index")), code=303)
+        return redirect(self.get_url(".edit", user_id=ids[0], url=back_to(self.get_url(".index"))), code=303)
+
+
+def _chosen() -> tuple[dict[str, Any], PeopleFilter]:
+    """Search and filters of the address, as it shows them and as the service takes them."""
+    kind, state = choice("kind", KINDS), choice("state", tuple(PersonState))
+    class_id, entry_year = number("class"), year("year")
+    chosen = {"q": text_argument("q"), "kind": kind, "class": class_id, "year": entry_year, "state": state}
+    filters = PeopleFilter(
+        kind=kind or None,
+        class_id=class_id,
+        entry_year=entry_year,
+        state=PersonState(state) if state else None,
+    )
+    return chosen, filters
+
+
+def _ticked() -> list[int]:
+    """The ids that were sent; what is no number names nobody."""
+    sent = dict.fromkeys(request.form.getlist("rowid"))
+    return [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
+
+
+def _meant(ctx: Context) -> list[int]:
+    """The ticked, or all who match the address.
+
+    Raises:
+        Conflict: nobody is meant, or not as many as the dialog said.
+    """
+    if request.form.get("all") != "1":
+        ids = _ticked()
+        if not ids:
+            raise Conflict(msg("请先勾选用户"))
+        return ids
+    chosen, filters = _chosen()
+    ids = find_people_ids(ctx, text=chosen["q"], filters=filters)
+    if str(len(ids)) != request.form.get("total"):
+        raise Conflict(msg("符合条件的人数刚刚有变化，没有进行任何操作，请核对后再试"))
+    return ids
+
+
+def _finish(sentence: str) -> None:
+    """Say that it was done; the list then forgets what was ticked."""
+    flash(sentence, "success")
+    session[_DONE] = True
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        People(
+            lazy_gettext("用户列表"),
+            category=PEOPLE,
+            endpoint="people",
+            url="people",
+            menu_icon_value="people",
+        )
+    ]

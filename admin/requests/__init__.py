@@ -1,0 +1,1 @@
+"""The management side: change requests of students (学籍信息审核)."""

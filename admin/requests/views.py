@@ -1,0 +1,163 @@
+"""教务管理 → 学籍信息审核: students' requests, side by side with what is there, decided one by one or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+
+from admin.base import ACADEMIC, SecureView, attempt
+from admin.shared.listing import ListAddress, choice, number
+from app.context import Context
+from app.rules.permissions import Action
+from app.rules.requests.change_requests import ANSWER_LENGTH, CANNED_ANSWERS
+from app.services.classes.lists import class_names
+from app.services.requests.review import (
+    STATES,
+    Decided,
+    approve_request,
+    count_requests,
+    decide_many,
+    get_proof,
+    get_review,
+    list_requests,
+    reject_request,
+)
+from app.uow import unit_of_work
+from app.web.shared.context import request_context
+from app.web.shared.downloads import give_file
+from app.web.shared.hosts import ROW
+from app.web.shared.i18n import translated
+from app.web.shared.listing import address, page_argument, text_argument
+
+#: What the list shows when nothing is chosen is what waits; "all" is a choice.
+ALL = "all"
+
+
+class Requests(SecureView):
+    """The list, one request, and its files."""
+
+    action = Action.REVIEW_REQUESTS
+    hosts = "school"
+
+    @expose("/")
+    def index(self) -> str:
+        """One page of the requests of a state."""
+        ctx = request_context()
+        state = choice("state", (*STATES, ALL)) or "open"
+        text, class_id = text_argument("q"), number("class")
+        found = list_requests(
+            ctx, state=None if state == ALL else state, text=text, class_id=class_id, page=page_argument()
+        )
+        chosen = {"state": state, "q": text, "class": class_id}
+        counts = count_requests(ctx)
+        return self.render(
+            "manage/requests/list.html",
+            found=found,
+            chosen=chosen,
+            filtered=bool(text) or class_id is not None,
+            address=ListAddress("requests.index", chosen),
+            state_address=lambda code: address("requests.index", state=code, q=text),
+            counts={**counts, ALL: sum(counts.values())},
+            states=(*STATES, ALL),
+            classes=list(class_names(ctx)),
+            answers=CANNED_ANSWERS,
+            longest=ANSWER_LENGTH,
+        )
+
+    @expose("/decide", methods=("POST",))
+    def decide(self) -> ResponseReturnValue:
+        """The ticked ones, all the same way."""
+        ids = [int(one) for one in request.form.getlist("rowid") if one.isascii() and one.isdigit()]
+        ids = [one for one in ids if one < 2**63]
+        verb = request.form.get("action")
+        if verb not in ("approve", "reject"):
+            abort(404)
+        # The bar's reasons are for refusals; an approval needs no word.
+        answer = _answer() if verb == "reject" else ""
+        decided = attempt(
+            lambda ctx: decide_many(ctx, request_ids=ids, approve=verb == "approve", answer=answer)
+        )
+        if decided is not None:
+            _tell(decided, verb == "approve")
+        return redirect(self.get_url(".index"), code=303)
+
+    @expose(f"/<{ROW}:request_id>/")
+    def show(self, request_id: int) -> str:
+        """Old and new side by side, with the proof."""
+        with unit_of_work(request_context()) as ctx:
+            review = get_review(ctx, request_id=request_id)
+        return self.render(
+            "manage/requests/show.html", review=review, answers=CANNED_ANSWERS, longest=ANSWER_LENGTH
+        )
+
+    @expose(f"/<{ROW}:request_id>/approve", methods=("POST",))
+    def approve(self, request_id: int) -> ResponseReturnValue:
+        """「通过」."""
+        answer, seen = request.form.get("answer", ""), request.form.get("seen", "")
+
+        def work(ctx: Context) -> bool:
+            approve_request(ctx, request_id=request_id, seen=seen, answer=answer)
+            return True
+
+        if attempt(work):
+            flash(gettext("已通过，学生信息已修改"), "success")
+            return redirect(self.get_url(".index"), code=303)
+        return redirect(self.get_url(".show", request_id=request_id), code=303)
+
+    @expose(f"/<{ROW}:request_id>/reject", methods=("POST",))
+    def reject(self, request_id: int) -> ResponseReturnValue:
+        """「不通过」."""
+        answer = _answer()
+
+        def work(ctx: Context) -> bool:
+            reject_request(ctx, request_id=request_id, answer=answer)
+            return True
+
+        if attempt(work):
+            flash(gettext("已标为不通过，学生会收到原因"), "success")
+            return redirect(self.get_url(".index"), code=303)
+        return redirect(self.get_url(".show", request_id=request_id), code=303)
+
+    @expose(f"/<{ROW}:request_id>/files/<{ROW}:file_id>")
+    def file(self, request_id: int, file_id: int) -> ResponseReturnValue:
+        """A proof file."""
+        with unit_of_work(request_context()) as ctx:
+            opened = get_proof(ctx, request_id=request_id, file_id=file_id)
+        return give_file(opened)
+
+
+def _answer() -> str:
+    """What was typed, else the chosen ready-made answer, in Chinese as it is stored for the student."""
+    typed = request.form.get("answer", "").strip()
+    chosen = request.form.get("canned", "")
+    if typed or not (chosen.isascii() and chosen.isdigit()) or int(chosen[:3]) >= len(CANNED_ANSWERS):
+        return typed
+    return str(CANNED_ANSWERS[int(chosen)])
+
+
+def _tell(decided: Decided, approved: bool) -> None:
+    if decided.done:
+        said = gettext("已通过 %(n)s 个申请") if approved else gettext("已将 %(n)s 个申请标为不通过")
+        flash(said % {"n": decided.done}, "success")
+    for one in decided.refused:
+        flash(gettext("%(name)s：%(reason)s", name=one.real_name, reason=translated(one.message)), "warning")
+    if not decided.done and not decided.refused:
+        flash(gettext("没有选择申请"), "warning")
+
+
+def views() -> Iterable[BaseView]:
+    """The views of this module."""
+    return [
+        Requests(
+            lazy_gettext("学籍信息审核"),
+            category=ACADEMIC,
+            endpoint="requests",
+            url="requests",
+            menu_icon_value="clipboard-check",
+        )
+    ]

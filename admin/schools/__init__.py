@@ -1,0 +1,1 @@
+"""The management side: schools: opened, edited, suspended, their settings, quotas and onboarding."""

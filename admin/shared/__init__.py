@@ -1,0 +1,1 @@
+"""The management side: what several subjects need."""

@@ -1,0 +1,75 @@
+"""What the lists of the management side read from their address, and the addresses they offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from app.web.shared.listing import address
+
+
+def choice(name: str, allowed: Sequence[str]) -> str:
+    """The argument when it is one of ``allowed``, else the empty choice."""
+    value = request.args.get(name, "")
+    return value if value in allowed else ""
+
+
+def number(name: str, most: int = 2**63 - 1) -> int | None:
+    """The argument when it is a whole number up to ``most`` (what the column can hold), else none."""
+    value = request.args.get(name, "")
+    if not (value.isascii() and value.isdigit()) or len(value) > 19:
+        return None
+    return int(value) if int(value) <= most else None
+
+
+def year(name: str) -> int | None:
+    """The argument when it could be a year."""
+    return number(name, 9999)
+
+
+#: The digits that every id has at most.
+_ID_DIGITS = 18
+
+
+def ticked(name: str = "rowid") -> list[int]:
+    """The ids that were ticked; what is no id is left out."""
+    sent = request.form.getlist(name)
+    return [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) <= _ID_DIGITS]
+
+
+@dataclass(frozen=True, slots=True)
+class ListAddress:
+    """The addresses of one list: its pages and its sorted forms, all with the filters kept.
+
+    Args:
+        endpoint: the view.
+        chosen: search and filters.
+        sort: the column it is sorted by, ``""`` where it cannot be sorted.
+        descending: in which direction.
+    """
+
+    endpoint: str
+    chosen: Mapping[str, str | int | None]
+    sort: str = ""
+    descending: bool = False
+
+    def page(self, n: int) -> str:
+        """The address of page ``n``, for ``ui.pagination``."""
+        return self._to(self.sort, self.descending, n)
+
+    def sorted_by(self, column: str) -> str:
+        """The address of the list sorted by ``column``; sorted by it already, the other way round."""
+        return self._to(column, column == self.sort and not self.descending, 1)
+
+    def direction(self, column: str) -> str | None:
+        """How the list is sorted by this column, for ``ui.column``."""
+        if column != self.sort:
+            return None
+        return "desc" if self.descending else "asc"
+
+    def _to(self, sort: str, descending: bool, page: int) -> str:
+        given = {name: value for name, value in self.chosen.items() if value is not None}
+        direction = {"sort": sort, "desc": "1" if descending else ""}
+        return address(self.endpoint, **given, **direction, page=page if page > 1 else "")

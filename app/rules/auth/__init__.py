@@ -1,0 +1,1 @@
+"""Rules: logging in: accounts found, passwords, credential slips (密码条), consent, limits."""

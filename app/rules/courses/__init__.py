@@ -1,0 +1,1 @@
+"""Rules: courses and their catalogue text: drafts, versions, review, recommendation."""

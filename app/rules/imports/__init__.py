@@ -1,0 +1,1 @@
+"""Rules: rosters of students and teachers, from the upload to the undo."""

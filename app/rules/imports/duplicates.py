@@ -1,0 +1,79 @@
+"""What may stand only once in a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Protocol, TypeVar
+
+from app.errors import Message, msg
+from app.rules.shared.masking import shorten
+from app.rules.shared.problems import Problem
+
+_OTHERS_NAMED = 5
+
+
+class CheckedRow(Protocol):
+    """A row of a roster whose cells have been read."""
+
+    @property
+    def row_no(self) -> int:
+        """The row as the person sees it."""
+
+    @property
+    def values(self) -> Any:
+        """The row put right, by field."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with it."""
+
+
+Row = TypeVar("Row", bound=CheckedRow)
+
+
+def find_same(
+    checked: Sequence[Row],
+    fields: Iterable[str],
+    *,
+    labels: Mapping[str, str],
+    masks: Mapping[str, Callable[[str], str]],
+) -> list[Problem]:
+    """Find values that stand in several rows; every row of a group gets the problem, since none is known to be right.
+
+    Args:
+        checked: the rows of one file, in its order.
+        fields: what may stand only once.
+        labels: headers as the person wrote them, by field.
+        masks: how personal values are shown.
+    Returns:
+        problems ordered by row; each names the other rows, five at most.
+    """
+    problems: list[Problem] = []
+    for field in fields:
+        value_of = attrgetter(f"values.{field}")
+        groups: dict[str, list[Row]] = defaultdict(list)
+        for row in checked:
+            if value := value_of(row):
+                groups[value.casefold()].append(row)
+        label, mask = labels[field], masks.get(field, shorten)
+        for rows in groups.values():
+            if len(rows) > 1:
+                numbers = [row.row_no for row in rows]
+                problems += (
+                    Problem(row.row_no, label, _double_of(row.row_no, numbers), mask(value_of(row)))
+                    for row in rows
+                )
+    problems.sort(key=attrgetter("row_no"))
+    return problems
+
+
+def _double_of(row: int, rows: Iterable[int]) -> Message:
+    others: list[int] = []
+    for other in rows:
+        if other != row:
+            others.append(other)
+        if len(others) > _OTHERS_NAMED:
+            return msg("与第 %(rows)s 等行重复", rows=tuple(others[:_OTHERS_NAMED]))
+    return msg("与第 %(rows)s 行重复", rows=tuple(others))

@@ -1,0 +1,1 @@
+"""Rules: notices (消息) and mail."""

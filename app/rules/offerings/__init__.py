@@ -1,0 +1,1 @@
+"""Rules: a course at a school in a term: dates, 上线 and 下线, staff, terms."""

@@ -1,0 +1,1 @@
+"""Rules: accounts: found, added, edited, shut, deleted."""

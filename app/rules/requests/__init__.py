@@ -1,0 +1,1 @@
+"""Rules: change requests of students (学籍信息审核)."""

@@ -1,0 +1,1 @@
+"""Rules: schools: opened, edited, suspended, their settings, quotas and onboarding."""

@@ -1,0 +1,1 @@
+"""Rules: what several subjects need."""

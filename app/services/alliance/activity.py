@@ -1,0 +1,198 @@
+"""联盟管理 → 活跃情况: what the schools counted, side by side and in time, read from their figures only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import aliased
+
+from app.context import Context
+from app.models import School, SchoolFigure
+from app.rules.alliance.figures import Counted, DayFigures, totals
+from app.rules.permissions import Action
+from app.services.schools.directory import get_member, matches, require_alliance
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+from tenants.registry import SchoolInfo
+
+PAGE_SIZE = 50
+#: How many days back a change is measured.
+CHANGE_DAYS = 30
+#: Days that a chart may show.
+SPANS = (30, 90, 365)
+#: Points of a chart at most; over a longer time only some days are drawn.
+_POINTS = 91
+
+SORTS = ("name", "people", "activated", "courses_online", "registrations", "last_activity_at")
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """A school with its latest figures and those of ``CHANGE_DAYS`` before; ``None``: never counted (then)."""
+
+    school_id: int
+    name: str
+    unit_code: str
+    slug: str
+    status: str
+    day: date | None
+    now: DayFigures | None
+    before: DayFigures | None
+    last_activity_at: datetime | None
+    counted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Days and what was there on each; ``None``: nobody had counted yet."""
+
+    days: tuple[date, ...]
+    figures: tuple[DayFigures | None, ...]
+
+
+def list_activity(
+    ctx: Context,
+    *,
+    text: str = "",
+    sort: str = "name",
+    descending: bool = False,
+    page: int = 1,
+    size: int | None = PAGE_SIZE,
+) -> Page[ActivityRow]:
+    """Member schools with their figures, in two queries.
+
+    Args:
+        text: as in the list of schools; blank for all.
+        sort: one of ``SORTS``; ``activated`` sorts by the share of people.
+        size: rows on a page; ``None`` for all schools at once.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    require(ctx, Action.SEE_ACTIVITY)
+    require_alliance(ctx)
+    wanted: list[ColumnElement[bool]] = [School.kind == "member"]
+    if text.strip():
+        wanted.append(matches(text))
+    total = ctx.session.scalar(select(func.count()).select_from(School).where(*wanted)) or 0
+    statement = _rows(ctx, sort, descending).where(*wanted)
+    if size is not None:
+        statement = statement.limit(size).offset((page - 1) * size)
+    rows = tuple(_row(found) for found in ctx.session.execute(statement))
+    return Page(rows, total, page, size or max(1, total))
+
+
+def get_activity(ctx: Context, *, school_id: int) -> tuple[SchoolInfo, ActivityRow]:
+    """A member school with its figures.
+
+    Raises:
+        NotAllowed: not the secretariat.
+        NotFound: no such member.
+    """
+    require(ctx, Action.SEE_ACTIVITY)
+    require_alliance(ctx)
+    school = get_member(ctx, school_id=school_id)
+    return school, _row(ctx.session.execute(_rows(ctx, "name", False).where(School.id == school_id)).one())
+
+
+def activity_in_time(ctx: Context, *, span: int, school_id: int | None = None) -> Series:
+    """The figures of a school, or of all together, on the days up to today.
+
+    Args:
+        span: days back, today included.
+        school_id: a member; ``None`` for the sums of all.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    require(ctx, Action.SEE_ACTIVITY)
+    require_alliance(ctx)
+    step = -(-span // _POINTS)
+    days = tuple(ctx.today() - timedelta(days=back) for back in range((span - 1) // step * step, -1, -step))
+    mine = [SchoolFigure.alliance_id == ctx.school.id, SchoolFigure.day <= days[-1]]
+    if school_id is not None:
+        mine.append(SchoolFigure.school_id == school_id)
+    # What a school counted last before the first day stands until it counts again.
+    first = (
+        select(SchoolFigure.school_id, func.max(SchoolFigure.day).label("day"))
+        .where(*mine, SchoolFigure.day <= days[0])
+        .group_by(SchoolFigure.school_id)
+        .subquery()
+    )
+    rows = ctx.session.execute(
+        select(
+            SchoolFigure.school_id,
+            SchoolFigure.day,
+            SchoolFigure.people,
+            SchoolFigure.activated,
+            SchoolFigure.courses_online,
+            SchoolFigure.registrations,
+        )
+        .outerjoin(first, first.c.school_id == SchoolFigure.school_id)
+        .where(*mine, SchoolFigure.day >= func.coalesce(first.c.day, days[0]))
+        .order_by(SchoolFigure.day)
+    )
+    counted = [Counted(row[0], row[1], DayFigures(*row[2:])) for row in rows]
+    return Series(days, tuple(totals(days, counted)))
+
+
+def _rows(ctx: Context, sort: str, descending: bool) -> Select[Any]:
+    now, before = _latest(ctx, ctx.today()), _latest(ctx, ctx.today() - timedelta(days=CHANGE_DAYS))
+    order: dict[str, Any] = {
+        "name": School.name,
+        "people": now.people,
+        "activated": now.activated * 1.0 / func.nullif(now.people, 0),
+        "courses_online": now.courses_online,
+        "registrations": now.registrations,
+        "last_activity_at": now.last_activity_at,
+    }
+    by = order[sort].desc().nulls_last() if descending else order[sort].asc().nulls_last()
+    return (
+        select(
+            School.id, School.name, School.unit_code, School.slug, School.status, now.day, now.last_activity_at,
+            now.counted_at, now.people, now.activated, now.courses_online, now.registrations,
+            before.people, before.activated, before.courses_online, before.registrations,
+        )
+        .select_from(School)
+        .outerjoin(now, true())
+        .outerjoin(before, true())
+        .order_by(by, School.name, School.id)
+    )  # fmt: skip
+
+
+def _latest(ctx: Context, day: date) -> Any:
+    """A school's last figures up to a day, to be joined to ``School``."""
+    figures = (
+        select(SchoolFigure)
+        .where(
+            SchoolFigure.alliance_id == ctx.school.id,
+            SchoolFigure.school_id == School.id,
+            # A school east of here may be a day ahead.
+            SchoolFigure.day <= day + timedelta(days=1),
+        )
+        .order_by(SchoolFigure.day.desc())
+        .limit(1)
+        .correlate(School)
+        .lateral()
+    )
+    return aliased(SchoolFigure, figures)
+
+
+def _row(found: Any) -> ActivityRow:
+    school, (day, last, counted), now, before = found[:5], found[5:8], found[8:12], found[12:16]
+    school_id, name, unit_code, slug, status = school
+    return ActivityRow(
+        school_id=school_id,
+        name=name,
+        unit_code=unit_code,
+        slug=slug,
+        status=status,
+        day=day,
+        now=DayFigures(*now) if now[0] is not None else None,
+        before=DayFigures(*before) if before[0] is not None else None,
+        last_activity_at=last,
+        counted_at=counted,
+    )

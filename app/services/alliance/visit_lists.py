@@ -1,0 +1,105 @@
+"""Who came from the secretariat, when, why, and what was done: for the school, and for the alliance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.context import Context
+from app.errors import NotFound, msg
+from app.models import AuditEntry, School, SupportVisit
+from app.rules.permissions import Action
+from app.services.alliance.visits import visitor_name
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+
+PAGE_SIZE = 20
+#: Acts shown of one visit; the log has them all.
+_MOST_ACTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A visit as both sides read it; ``state``: ``offered``, ``running``, ``ended`` or ``unused``."""
+
+    id: int
+    school_id: int
+    school_name: str
+    secretary_name: str
+    reason: str
+    state: str
+    created_at: datetime
+    started_at: datetime | None
+    #: When it ended, or will at the latest.
+    until: datetime
+
+
+def list_visits(ctx: Context, *, page: int = 1) -> Page[VisitRow]:
+    """The visits at this school, or those of the alliance's secretaries; latest first.
+
+    Raises:
+        NotAllowed: neither an administrator nor a secretary.
+    """
+    require(ctx, Action.SEE_VISITS)
+    wanted = (
+        SupportVisit.alliance_id == ctx.school.id
+        if ctx.school.is_alliance
+        else SupportVisit.school_id == ctx.school.id
+    )
+    total = ctx.session.scalar(select(func.count()).select_from(SupportVisit).where(wanted)) or 0
+    rows = ctx.session.execute(
+        select(SupportVisit, School.name)
+        .join(School, School.id == SupportVisit.school_id)
+        .where(wanted)
+        .order_by(SupportVisit.created_at.desc(), SupportVisit.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return Page(tuple(_row(ctx, visit, name) for visit, name in rows), total, page, PAGE_SIZE)
+
+
+def get_visit(ctx: Context, *, visit_id: int) -> tuple[VisitRow, list[AuditEntry]]:
+    """A visit at this school, with what was done during it, in order.
+
+    Raises:
+        NotAllowed: not an administrator.
+        NotFound: no such visit here.
+    """
+    require(ctx, Action.SEE_VISITS)
+    mine = (SupportVisit.school_id == ctx.school.id, SupportVisit.id == visit_id)
+    visit = ctx.session.scalar(select(SupportVisit).where(*mine))
+    if visit is None:
+        raise NotFound(msg("没有找到这次来访"))
+    row = _row(ctx, visit, ctx.school.name)
+    if visit.started_at is None:
+        return row, []
+    acts = (
+        select(AuditEntry)
+        .where(
+            AuditEntry.actor_id.is_(None),
+            AuditEntry.actor_name == visitor_name(visit.secretary_name),
+            AuditEntry.at >= visit.started_at,
+            AuditEntry.at <= row.until,
+        )
+        .order_by(AuditEntry.id)
+        .limit(_MOST_ACTS)
+    )
+    return row, list(ctx.session.scalars(acts))
+
+
+def _row(ctx: Context, visit: SupportVisit, school_name: str) -> VisitRow:
+    over = visit.ended_at is not None or visit.ends_at <= ctx.now()
+    waiting, done = ("offered", "unused") if visit.started_at is None else ("running", "ended")
+    return VisitRow(
+        visit.id,
+        visit.school_id,
+        school_name,
+        visit.secretary_name,
+        visit.reason,
+        done if over else waiting,
+        visit.created_at,
+        visit.started_at,
+        visit.ended_at or visit.ends_at,
+    )

@@ -1,0 +1,160 @@
+"""What the alliance shows to everyone on its own host: released courses, where they run, and true figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, distinct, func, select
+
+from app.context import Context
+from app.errors import Message, NotFound, msg
+from app.models import Course, CourseLicence, School
+from app.rules.courses.assessment import from_json, sentences
+from app.services.offerings.public import OfferedAt, is_offered_somewhere, list_public_offerings
+from app.services.shared.paging import Page
+from app.services.shared.search import course_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of what is there now; ``licences`` counts pairs of course and school, ``running`` those that run now."""
+
+    members: int
+    courses: int
+    categories: int
+    licences: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedCourse:
+    """A course of the alliance with the name of its source (建设单位) and the schools at which it runs."""
+
+    course: Course
+    source: str
+    showings: list[OfferedAt]
+
+    @property
+    def assessment(self) -> list[Message]:
+        """How the mark is made, a sentence each, unless a school decides otherwise."""
+        return sentences(from_json(self.course.assessment)) if self.course.assessment else []
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """How many courses each filter would leave, the others as they are."""
+
+    categories: Mapping[str, int]
+    everywhere: int
+    running: int
+    total: int
+
+
+def count_alliance(ctx: Context) -> Figures:
+    """Count members, released courses, their disciplines, the licences given and what runs, in one query."""
+    members = (
+        select(func.count()).select_from(School).where(School.kind == "member", School.status == "active")
+    )
+    courses = select(func.count()).select_from(Course).where(_released(ctx))
+    categories = select(func.count(distinct(Course.category))).where(_released(ctx))
+    licences = (
+        select(func.count()).select_from(CourseLicence).where(CourseLicence.licensor_id == ctx.school.id)
+    )
+    running = select(func.count(distinct(Course.id))).where(_released(ctx), is_offered_somewhere(ctx))
+    row = ctx.session.execute(
+        select(
+            members.scalar_subquery(),
+            courses.scalar_subquery(),
+            categories.scalar_subquery(),
+            licences.scalar_subquery(),
+            running.scalar_subquery(),
+        )
+    ).one()
+    return Figures(*row)
+
+
+def list_released_courses(
+    ctx: Context,
+    *,
+    text: str = "",
+    category: str = "",
+    running: bool = False,
+    page: int = 1,
+    per_page: int = 24,
+    total: int = 0,
+) -> Page[ReleasedCourse]:
+    """The alliance's released courses (accepted ones of its schools, too) and where they run, in two queries.
+
+    Those that run somewhere come first, then by title.
+
+    Args:
+        text: as ``course_search``; blank for all.
+        category: exact; blank for all.
+        running: only those that run at a school.
+        page: counted from 1.
+        total: as ``count_alliance_facets`` counted it.
+    """
+    runs = is_offered_somewhere(ctx)
+    wanted = select(Course, School.name).join(School, School.id == Course.school_id).where(_released(ctx))
+    if category:
+        wanted = wanted.where(Course.category == category)
+    if text:
+        wanted = wanted.where(course_matches(text))
+    if running:
+        wanted = wanted.where(runs)
+    found = ctx.session.execute(
+        wanted.order_by(runs.desc(), Course.title_pinyin, Course.title, Course.id)
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+    ).all()
+    return Page(_with_public_offerings(ctx, [(row[0], row[1]) for row in found]), total, page, per_page)
+
+
+def count_alliance_facets(
+    ctx: Context, *, text: str = "", category: str = "", running: bool = False
+) -> FacetCounts:
+    """The counts beside the filters, and the total, in one grouped query over what the text finds."""
+    runs = is_offered_somewhere(ctx).label("runs")
+    wanted = select(Course.category.label("category"), runs).where(_released(ctx))
+    if text:
+        wanted = wanted.where(course_matches(text))
+    found = wanted.subquery()
+    keys = (found.c.category, found.c.runs)
+    categories: Counter[str] = Counter()
+    everywhere = somewhere = 0
+    for name, is_running, count in ctx.session.execute(select(*keys, func.count()).group_by(*keys)):
+        if is_running or not running:
+            categories[name] += count
+        if name == category or not category:
+            everywhere += count
+            somewhere += count if is_running else 0
+    return FacetCounts(categories, everywhere, somewhere, somewhere if running else everywhere)
+
+
+def get_released_course(ctx: Context, *, course_id: int) -> ReleasedCourse:
+    """A released course, to be read, with the schools at which it runs.
+
+    Raises:
+        NotFound: none, or not released.
+    """
+    statement = select(Course, School.name).join(School, School.id == Course.school_id)
+    row = ctx.session.execute(statement.where(_released(ctx), Course.id == course_id)).first()
+    if row is None:
+        raise NotFound(msg("没有找到这门课程"))
+    return _with_public_offerings(ctx, [(row[0], row[1])])[0]
+
+
+def _with_public_offerings(ctx: Context, rows: list[tuple[Course, str]]) -> tuple[ReleasedCourse, ...]:
+    where = list_public_offerings(ctx, courses=[course for course, _ in rows]) if rows else {}
+    return tuple(
+        ReleasedCourse(course, course.source_name or owner, where.get(course.id, []))
+        for course, owner in rows
+    )
+
+
+def _released(ctx: Context) -> ColumnElement[bool]:
+    """The courses of the alliance and of its schools that are released to all."""
+    owners = select(School.id).where(School.alliance_id == ctx.school.id)
+    return Course.released & Course.school_id.in_(owners)

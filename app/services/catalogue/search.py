@@ -1,0 +1,185 @@
+"""Searching the school's catalogue: filters with their counts, orders, pages. Two queries, however many rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+
+from app.context import Context
+from app.models import Course, CourseOffering, User
+from app.rules.offerings.phase import CourseState
+from app.services.catalogue.school import (
+    CatalogueItem,
+    as_item,
+    is_shown,
+    items_query,
+    with_operating_teacher,
+)
+from app.services.offerings.phase import state_condition, state_number
+from app.services.registrations.counts import registrations_of_offering
+from app.services.shared.paging import Page
+from app.services.shared.search import course_matches
+
+PAGE_SIZE = 12
+
+
+class Sort(StrEnum):
+    """The orders of the catalogue; the first is 综合: 报名中 first, then by the course's beginning."""
+
+    STATE = ""
+    NEWEST = "new"
+    CLOSING = "closing"
+    POPULAR = "popular"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; blank is everything, and so is what is no state, source or order at all.
+
+    Args:
+        text: as ``course_search``.
+        category: a discipline, exact.
+        state: a ``CourseState``, by the school's calendar.
+        source: ``own`` (本校) or ``alliance`` (联盟慕课).
+        sort: a ``Sort``.
+    """
+
+    text: str = ""
+    category: str = ""
+    state: str = ""
+    source: str = ""
+    sort: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether state, source and order are ones that there are; what is found tells whether the discipline is."""
+        return self == _known(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many courses each choice would leave, the other filters as they are; choices without courses are absent."""
+
+    categories: Mapping[str, int]
+    states: Mapping[str, int]
+    sources: Mapping[str, int]
+    total: int
+
+
+def search_catalogue(ctx: Context, wanted: Wanted, *, page: int = 1) -> tuple[Page[CatalogueItem], Facets]:
+    """The catalogue (what is online and licensed) as wanted; the total is right on every page, also beyond the last."""
+    wanted = _known(wanted)
+    facets = count_facets(ctx, wanted)
+    statement = items_query(ctx).where(*_found(ctx, wanted.text))
+    if wanted.category:
+        statement = statement.where(Course.category == wanted.category)
+    if wanted.state:
+        statement = statement.where(state_condition(CourseState(wanted.state), ctx.today()))
+    if wanted.source:
+        statement = statement.where(_source(ctx) == wanted.source)
+    rows = ctx.session.execute(
+        statement.order_by(*_ORDERS[Sort(wanted.sort)](ctx), CourseOffering.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return Page(tuple(as_item(ctx, *row) for row in rows), facets.total, page, PAGE_SIZE), facets
+
+
+def list_offerings(ctx: Context, *, page: int = 1, **wanted: str) -> Page[CatalogueItem]:
+    """The catalogue without the counts; the keywords are those of ``Wanted``."""
+    return search_catalogue(ctx, Wanted(**wanted), page=page)[0]
+
+
+def count_facets(ctx: Context, wanted: Wanted) -> Facets:
+    """The counts beside the filters, from one grouped query over what the text finds."""
+    state = case(*[(state_condition(state, ctx.today()), state.value) for state in CourseState])
+    rows: Select[*tuple[Any, ...]] = (
+        select(Course.category.label("category"), state.label("state"), _source(ctx).label("source"))
+        .select_from(CourseOffering)
+        .join(CourseOffering.course)
+        .outerjoin(CourseOffering.licence)
+        .where(*_found(ctx, wanted.text))
+    )
+    found = with_operating_teacher(rows).subquery()
+    keys = (found.c.category, found.c.state, found.c.source)
+    statement = select(*keys, func.count()).group_by(*keys)
+    groups = [tuple(row) for row in ctx.session.execute(statement)]
+    chosen = (wanted.category, wanted.state, wanted.source)
+    categories, states, sources = (_counted(groups, chosen, place) for place in range(len(keys)))
+    total = sum(group[-1] for group in groups if _fits(group, chosen))
+    return Facets(categories, states, sources, total)
+
+
+def _known(wanted: Wanted) -> Wanted:
+    return replace(
+        wanted,
+        state=wanted.state if wanted.state in set(CourseState) else "",
+        source=wanted.source if wanted.source in ("own", "alliance") else "",
+        sort=wanted.sort if wanted.sort in set(Sort) else "",
+    )
+
+
+def _counted(groups: list[tuple[Any, ...]], chosen: tuple[str, ...], place: int) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for group in groups:
+        if _fits(group, chosen, beside=place):
+            counts[group[place]] += group[-1]
+    return counts
+
+
+def _fits(group: tuple[Any, ...], chosen: tuple[str, ...], beside: int | None = None) -> bool:
+    return all(place == beside or not choice or group[place] == choice for place, choice in enumerate(chosen))
+
+
+def _found(ctx: Context, text: str) -> Iterator[ColumnElement[bool]]:
+    """What the text finds of what is shown: the course, or its 运营教师 by name or pinyin."""
+    yield is_shown(ctx)
+    text = text.strip()
+    if text:
+        compact = "".join(text.lower().split())
+        teacher = or_(
+            User.real_name.icontains(text, autoescape=True),
+            User.name_pinyin == compact,
+            User.name_initials == compact,
+        )
+        # Without a teacher the comparison is NULL, which is no match.
+        yield or_(course_matches(text), teacher)
+
+
+def _source(ctx: Context) -> ColumnElement[str]:
+    return case((CourseOffering.course_owner_id == ctx.school.id, "own"), else_="alliance")
+
+
+def _by_state(ctx: Context) -> tuple[ColumnElement[Any], ...]:
+    return state_number(ctx), CourseOffering.starts_on.expression
+
+
+def _by_newness(_ctx: Context) -> tuple[ColumnElement[Any], ...]:
+    return CourseOffering.created_at.desc(), CourseOffering.id.desc()
+
+
+def _by_closing(ctx: Context) -> tuple[ColumnElement[Any], ...]:
+    return state_number(ctx), CourseOffering.registration_ends_on.expression
+
+
+def _by_registrations(_ctx: Context) -> tuple[ColumnElement[Any], ...]:
+    return (registrations_of_offering().desc(),)
+
+
+def _by_title(_ctx: Context) -> tuple[ColumnElement[Any], ...]:
+    return Course.title_pinyin.expression, Course.title.expression
+
+
+_ORDERS: Mapping[Sort, Callable[[Context], tuple[ColumnElement[Any], ...]]] = {
+    Sort.STATE: _by_state,
+    Sort.NEWEST: _by_newness,
+    Sort.CLOSING: _by_closing,
+    Sort.POPULAR: _by_registrations,
+    Sort.TITLE: _by_title,
+}

@@ -1,0 +1,106 @@
+"""The head teacher (班主任) of a class, chosen by the school's administrators (manual 8.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+
+from app.context import Context
+from app.errors import Invalid, NotFound, msg
+from app.models import SchoolClass, User
+from app.rules.permissions import Action
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
+
+_FIELD = "head_teacher"
+#: Of several teachers who could be meant so many are named.
+_NAMED = 5
+
+
+def head_teacher_choices(ctx: Context, *, class_id: int) -> Sequence[tuple[int, str]]:
+    """Id and name of who may head a class: the teachers whose accounts are open, and its present head teacher.
+
+    Raises:
+        NotAllowed: the actor may not choose head teachers.
+    """
+    require(ctx, Action.SET_HEAD_TEACHER)
+    present = select(SchoolClass.head_teacher_id).where(SchoolClass.id == class_id).scalar_subquery()
+    eligible = (User.kind == "teacher") & (User.status == "active")
+    found = ctx.session.execute(
+        select(User.id, User.real_name, User.login_name)
+        .where(or_(eligible, User.id == present))
+        .order_by(User.name_pinyin, User.real_name, User.id)
+    )
+    return [(number, f"{name} · {login}" if login else name) for number, name, login in found]
+
+
+def find_head_teacher(ctx: Context, *, typed: str, present_id: int | None) -> int | None:
+    """The teacher who is meant by what was typed: as ``head_teacher_choices`` writes him, or a part that is his alone.
+
+    Args:
+        typed: name, pinyin, initials or login name; empty means nobody.
+        present_id: the present head teacher, who may stay although the account is shut.
+
+    Raises:
+        Invalid: ``head_teacher``: nobody is found, or several are.
+    """
+    text = typed.replace("\x00", " ").strip()
+    if not text:
+        return None
+    name, _, login = text.rpartition(" · ")
+    compact = "".join(text.lower().split())
+    eligible = or_((User.kind == "teacher") & (User.status == "active"), User.id == (present_id or 0))
+    exact = or_(
+        User.real_name == text, User.login_name == text, (User.real_name == name) & (User.login_name == login)
+    )
+    columns = (User.real_name, User.name_pinyin, User.name_initials, User.login_name)
+    part = or_(*(column.icontains(compact, autoescape=True) for column in columns))
+    for condition in (exact, part):
+        found = ctx.session.execute(
+            select(User.id, User.real_name, User.login_name)
+            .where(eligible, condition)
+            .order_by(User.real_name, User.id)
+            .limit(_NAMED + 1)
+        ).all()
+        if len(found) == 1:
+            return int(found[0].id)
+        if found:
+            names = tuple(f"{one.real_name} · {one.login_name or '—'}" for one in found[:_NAMED])
+            raise Invalid(_FIELD, msg("有多位教师符合：%(names)s。请从列表中选择一位", names=names))
+    raise Invalid(_FIELD, msg("没有找到在用的教师“%(typed)s”，请从列表中选择", typed=text[:64]))
+
+
+def name_of(ctx: Context, user_id: int | None) -> str | None:
+    """The name of an account, if one is given."""
+    return ctx.session.scalar(select(User.real_name).where(User.id == user_id)) if user_id else None
+
+
+def set_head_teacher(ctx: Context, *, class_id: int, teacher_id: int | None) -> SchoolClass:
+    """Give a class its head teacher, or none.
+
+    Raises:
+        Invalid: ``head_teacher``: no teacher of this school with an open account.
+        NotFound: there is no such class.
+        NotAllowed: the actor may not choose head teachers.
+    """
+    require(ctx, Action.SET_HEAD_TEACHER)
+    school_class = ctx.session.scalar(select(SchoolClass).where(SchoolClass.id == class_id).with_for_update())
+    if school_class is None:
+        raise NotFound(msg("没有找到这个班级"))
+    if teacher_id == school_class.head_teacher_id:
+        return school_class
+    before, after = name_of(ctx, school_class.head_teacher_id), None
+    if teacher_id is not None:
+        after = ctx.session.scalar(
+            select(User.real_name).where(
+                User.id == teacher_id, User.kind == "teacher", User.status == "active"
+            )
+        )
+        if after is None:
+            raise Invalid("head_teacher", msg("请选择一位在用的教师"))
+    school_class.head_teacher_id = teacher_id
+    ctx.session.flush()
+    facts = {"old": {"head_teacher": before}, "new": {"head_teacher": after}}
+    record(ctx, "class.head_teacher_set", "class", class_id, facts)
+    return school_class

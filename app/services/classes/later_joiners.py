@@ -1,0 +1,175 @@
+"""Students who join a class after it was registered for a course: asked once per class and course (选课, manual 8.3).
+
+``class_courses.later_joiners`` is the answer: ``follow`` registers whoever joins, ``stay`` leaves them alone. One who
+has withdrawn, or was taken out of the course, is never registered again by this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+
+from app.context import Context
+from app.errors import NotFound, msg
+from app.models import ClassCourse, ClassSelection, Course, CourseOffering, SchoolClass, User
+from app.rules.permissions import Action
+from app.services.classes.lists import get_class
+from app.services.classes.register import (
+    all_students,
+    never_registered,
+    register_class,
+    require_selectable,
+    selectable,
+    title_of,
+)
+from app.services.registrations.seats import Registered, free_seats, lock_offering
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
+
+ASK, FOLLOW, STAY = "ask", "follow", "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class LaterJoiners:
+    """A course of a class, and what happens to those who come later.
+
+    Args:
+        answer: ``ask``, ``follow`` or ``stay``.
+        waiting: students with an open account who have no trace of the course.
+        refused: so many could not be registered when the class was; they may be among ``waiting``.
+    """
+
+    offering_id: int
+    title: str
+    answer: str
+    waiting: int
+    refused: int
+
+
+def list_later_joiners(ctx: Context, *, class_id: int) -> list[LaterJoiners]:
+    """The courses that a class was registered for and that have not ended, with their later joiners.
+
+    Raises:
+        NotFound: there is no such class for the actor.
+        NotAllowed: the actor may not see classes.
+    """
+    get_class(ctx, class_id=class_id)
+    refused = (
+        select(func.coalesce(func.sum(ClassSelection.refused["seats"].as_integer()), 0))
+        .where(
+            ClassSelection.school_id == ClassCourse.school_id,
+            ClassSelection.class_id == ClassCourse.class_id,
+            ClassSelection.offering_id == ClassCourse.offering_id,
+            ClassSelection.undone_at.is_(None),
+        )
+        .correlate(ClassCourse)
+        .scalar_subquery()
+    )
+    found = (
+        _courses(ctx)
+        .join(CourseOffering.course)
+        .where(ClassCourse.class_id == class_id)
+        .with_only_columns(
+            ClassCourse.offering_id, Course.title, ClassCourse.later_joiners, _waiting(), refused
+        )
+        .order_by(ClassCourse.created_at, ClassCourse.offering_id)
+    )
+    return [LaterJoiners(*row) for row in ctx.session.execute(found)]
+
+
+def answer_later_joiners(ctx: Context, *, class_id: int, offering_id: int, follow: bool) -> Registered | None:
+    """「一起注册」 or 「不注册」, kept for those who will join; 一起注册 registers who is waiting now.
+
+    Returns:
+        what was done; ``None`` for 不注册.
+
+    Raises:
+        NotAllowed: only administrators may.
+        NotFound: the class was never registered for this course.
+        Conflict: the course is not online, or has ended.
+    """
+    require(ctx, Action.SELECT_COURSES)
+    offering = lock_offering(ctx, offering_id)
+    row = ctx.session.scalar(
+        select(ClassCourse)
+        .where(ClassCourse.class_id == class_id, ClassCourse.offering_id == offering_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound(msg("没有找到这门课程"))
+    require_selectable(ctx, offering, title_of(ctx, offering))
+    answer = FOLLOW if follow else STAY
+    if row.later_joiners != answer:
+        row.later_joiners = answer
+        ctx.session.flush()
+        facts = {"class_id": class_id, "later_joiners": answer}
+        record(ctx, "class.later_joiners_answered", "offering", offering_id, facts)
+    if not follow:
+        return None
+    newcomers = all_students(ctx, class_id).where(never_registered(offering_id))
+    if ctx.session.scalar(select(newcomers.where(User.status == "active").exists())) is not True:
+        return Registered(0, 0, {}, ())
+    return register_class(ctx, offering=offering, class_id=class_id, students=newcomers)[1]
+
+
+def follow_joiners(ctx: Context, *, class_ids: Collection[int] | None = None) -> int:
+    """Register who has joined classes for the courses that later joiners follow; the caller may put them there.
+
+    Args:
+        class_ids: only these classes; ``None``: all of the school.
+
+    Returns:
+        how many registrations were written.
+    """
+    followed = _courses(ctx).where(ClassCourse.later_joiners == FOLLOW, _waiting() > 0)
+    if class_ids is not None:
+        followed = followed.where(ClassCourse.class_id.in_(class_ids))
+    pairs = ctx.session.execute(
+        followed.with_only_columns(ClassCourse.offering_id, ClassCourse.class_id).order_by(
+            ClassCourse.offering_id, ClassCourse.class_id
+        )
+    ).all()
+    done = 0
+    for offering_id, class_id in pairs:
+        offering = lock_offering(ctx, offering_id)
+        if free_seats(ctx, offering) == 0:
+            # The class's page shows who is left out; a 选课 of nobody would say nothing.
+            continue
+        newcomers = all_students(ctx, class_id).where(never_registered(offering_id), User.status == "active")
+        done += register_class(ctx, offering=offering, class_id=class_id, students=newcomers)[1].registered
+    return done
+
+
+def _courses(ctx: Context) -> Select[Any]:
+    """Courses of classes in use that can still be registered for."""
+    here = and_(
+        CourseOffering.school_id == ClassCourse.school_id, CourseOffering.id == ClassCourse.offering_id
+    )
+    of_class = and_(SchoolClass.school_id == ClassCourse.school_id, SchoolClass.id == ClassCourse.class_id)
+    return (
+        select(ClassCourse)
+        .join(CourseOffering, here)
+        .outerjoin(CourseOffering.licence)
+        .join(SchoolClass, of_class)
+        .where(selectable(ctx), SchoolClass.archived_at.is_(None))
+    )
+
+
+def _waiting() -> Any:
+    """How many students with an open account have no trace of the course of the row around."""
+    return (
+        select(func.count())
+        .select_from(User)
+        .where(
+            User.school_id == ClassCourse.school_id,
+            User.class_id == ClassCourse.class_id,
+            User.kind == "student",
+            User.status == "active",
+            never_registered(ClassCourse.offering_id),
+        )
+        .correlate(ClassCourse)
+        .scalar_subquery()
+    )

@@ -1,0 +1,232 @@
+"""Reading classes of a school: the list of 班级管理 and one class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.context import Context
+from app.errors import NotFound, msg
+from app.models import ClassCourse, SchoolClass, User
+from app.rules.permissions import Action
+from app.services.shared.activation import IN_STATE, Activation
+from app.services.shared.own_classes_and_courses import reachable_classes
+from app.services.shared.paging import Page
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A class with its head teacher, its number of students, and of those who never logged in or are shut out.
+
+    Args:
+        courses: for how many courses it was registered as a whole.
+        archived_at: since when it is archived, if it is.
+    """
+
+    id: int
+    number: str
+    name: str
+    entry_year: int | None
+    major: str | None
+    head_teacher_id: int | None
+    head_teacher: str | None
+    students: int
+    never: int
+    disabled: int
+    courses: int
+    archived_at: datetime | None
+
+
+class ClassState(StrEnum):
+    """What the list can be narrowed to: 在用, 已归档."""
+
+    IN_USE = "in_use"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassFilter:
+    """Exact conditions beside the search; ``None`` leaves one out.
+
+    Args:
+        head_teacher_id: of the 班主任; 0: classes that have none.
+    """
+
+    entry_year: int | None = None
+    major: str | None = None
+    head_teacher_id: int | None = None
+    state: ClassState | None = None
+
+
+def list_classes(
+    ctx: Context,
+    *,
+    text: str = "",
+    filters: ClassFilter | None = None,
+    page: int = 1,
+    size: int = PAGE_SIZE,
+) -> Page[ClassRow]:
+    """Classes of the school, latest entry year first; for a teacher those that he heads.
+
+    Args:
+        text: words that must all be found in number, name, major or the head teacher's name or pinyin.
+        filters: exact conditions.
+        page: from 1.
+
+    Raises:
+        NotAllowed: the actor may not see classes.
+    """
+    teacher = aliased(User)
+    conditions: list[ColumnElement[bool]] = [
+        reachable_classes(ctx, Action.SEE_CLASSES),
+        *(
+            or_(
+                *(
+                    column.icontains(word, autoescape=True)
+                    for column in (
+                        SchoolClass.number,
+                        SchoolClass.name,
+                        SchoolClass.major,
+                        teacher.real_name,
+                        teacher.name_pinyin,
+                        teacher.name_initials,
+                    )
+                )
+            )
+            for word in text.replace("\x00", " ").split()[:5]
+        ),
+    ]
+    conditions.extend(_narrowed(filters or ClassFilter()))
+    same_person = and_(teacher.school_id == SchoolClass.school_id, teacher.id == SchoolClass.head_teacher_id)
+    counted = select(func.count()).select_from(SchoolClass).outerjoin(teacher, same_person).where(*conditions)
+    total = ctx.session.scalar(counted) or 0
+    listed = _with_figures(select(SchoolClass, teacher.real_name).outerjoin(teacher, same_person))
+    listed = listed.where(*conditions)
+    order = (SchoolClass.entry_year.desc().nulls_last(), SchoolClass.number)
+    found = ctx.session.execute(listed.order_by(*order).limit(size).offset((page - 1) * size))
+    return Page(tuple(_row(*row) for row in found), total, page, size)
+
+
+def get_class(ctx: Context, *, class_id: int) -> ClassRow:
+    """One class.
+
+    Raises:
+        NotFound: there is no such class at this school, or the actor is a teacher and not its head.
+        NotAllowed: the actor may not see classes.
+    """
+    mine = reachable_classes(ctx, Action.SEE_CLASSES)
+    teacher = aliased(User)
+    same_person = and_(teacher.school_id == SchoolClass.school_id, teacher.id == SchoolClass.head_teacher_id)
+    statement = _with_figures(select(SchoolClass, teacher.real_name).outerjoin(teacher, same_person))
+    found = ctx.session.execute(statement.where(SchoolClass.id == class_id, mine)).one_or_none()
+    if found is None:
+        raise NotFound(msg("没有找到这个班级"))
+    return _row(*found)
+
+
+def class_names(ctx: Context, *, in_use: bool = False) -> Sequence[tuple[int, str]]:
+    """Id and name of every class that the actor sees, latest entry year first, for choosing one.
+
+    Args:
+        in_use: archived classes are left out.
+    """
+    mine = reachable_classes(ctx, Action.SEE_CLASSES)
+    statement = select(SchoolClass.id, SchoolClass.name, SchoolClass.entry_year).where(mine)
+    if in_use:
+        statement = statement.where(SchoolClass.archived_at.is_(None))
+    statement = statement.order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.name)
+    rows = ctx.session.execute(statement).all()
+    return [(number, f"{name} · {year}" if year else name) for number, name, year in rows]
+
+
+def class_years(ctx: Context) -> Sequence[int]:
+    """The entry years of the classes that the actor sees, latest first."""
+    mine = reachable_classes(ctx, Action.SEE_CLASSES)
+    statement = select(SchoolClass.entry_year).where(SchoolClass.entry_year.is_not(None), mine).distinct()
+    return [year for year in ctx.session.scalars(statement.order_by(SchoolClass.entry_year.desc())) if year]
+
+
+def class_majors(ctx: Context) -> Sequence[str]:
+    """The majors of the classes that the actor sees."""
+    mine = reachable_classes(ctx, Action.SEE_CLASSES)
+    statement = select(SchoolClass.major).where(SchoolClass.major.is_not(None), mine).distinct()
+    return [major for major in ctx.session.scalars(statement.order_by(SchoolClass.major)) if major]
+
+
+def class_teachers(ctx: Context) -> Sequence[tuple[int, str]]:
+    """Id and name of the head teachers of the classes that the actor sees."""
+    mine = reachable_classes(ctx, Action.SEE_CLASSES)
+    heads = select(SchoolClass.head_teacher_id).where(SchoolClass.head_teacher_id.is_not(None), mine)
+    found = select(User.id, User.real_name).where(User.id.in_(heads))
+    return [(one.id, one.real_name) for one in ctx.session.execute(found.order_by(User.name_pinyin, User.id))]
+
+
+def _narrowed(filters: ClassFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.entry_year is not None:
+        conditions.append(SchoolClass.entry_year == filters.entry_year)
+    if filters.major is not None:
+        conditions.append(SchoolClass.major == filters.major)
+    if filters.head_teacher_id is not None:
+        wanted = filters.head_teacher_id or None
+        conditions.append(SchoolClass.head_teacher_id.is_not_distinct_from(wanted))
+    if filters.state is not None:
+        archived = SchoolClass.archived_at.is_not(None)
+        conditions.append(archived if filters.state is ClassState.ARCHIVED else ~archived)
+    return conditions
+
+
+def _with_figures(
+    statement: Select[SchoolClass, str],
+) -> Select[SchoolClass, str, int, int, int, int]:
+    students = (
+        select(func.count())
+        .select_from(User)
+        .where(User.school_id == SchoolClass.school_id, User.class_id == SchoolClass.id)
+        .where(User.kind == "student")
+        .correlate(SchoolClass)
+    )
+    never, disabled = (students.where(IN_STATE[state]) for state in (Activation.NEVER, Activation.DISABLED))
+    courses = (
+        select(func.count())
+        .select_from(ClassCourse)
+        .where(ClassCourse.school_id == SchoolClass.school_id, ClassCourse.class_id == SchoolClass.id)
+        .correlate(SchoolClass)
+    )
+    return statement.add_columns(
+        students.scalar_subquery(),
+        never.scalar_subquery(),
+        disabled.scalar_subquery(),
+        courses.scalar_subquery(),
+    )
+
+
+def _row(
+    school_class: SchoolClass,
+    head_teacher: str | None,
+    students: int,
+    never: int,
+    disabled: int,
+    courses: int,
+) -> ClassRow:
+    return ClassRow(
+        id=school_class.id,
+        number=school_class.number,
+        name=school_class.name,
+        entry_year=school_class.entry_year,
+        major=school_class.major,
+        head_teacher_id=school_class.head_teacher_id,
+        head_teacher=head_teacher,
+        students=students,
+        never=never,
+        disabled=disabled,
+        courses=courses,
+        archived_at=school_class.archived_at,
+    )

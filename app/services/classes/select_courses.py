@@ -1,0 +1,172 @@
+"""「选课」 (manual 8.3): a whole class is registered for courses, told what happened, and can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+
+from app.context import Context
+from app.errors import Conflict, Message, NotFound, msg
+from app.models import ClassCourse, ClassSelection, Registration, SchoolClass
+from app.rules.permissions import Action
+from app.services.classes.edit import require_in_use
+from app.services.classes.later_joiners import ASK, FOLLOW
+from app.services.classes.register import all_students, refusals, register_class, require_selectable, title_of
+from app.services.registrations.seats import lock_offering, promote_waiting
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What 「选择课程」 did for one class and one course.
+
+    Args:
+        registered: students who were registered now.
+        already: who were before.
+        refused: why how many could not be.
+    """
+
+    selection_id: int
+    class_name: str
+    title: str
+    registered: int
+    already: int
+    refused: list[Message]
+
+
+def select_courses(ctx: Context, *, class_id: int, offering_ids: Collection[int]) -> list[Selected]:
+    """Register a whole class for courses, whatever the window of the students' own registering.
+
+    One statement a course, under the offering's lock; where seats are short, the lowest 学号 get them. Who withdrew
+    before is registered again: the class is meant as a whole.
+
+    Raises:
+        NotAllowed: only administrators may.
+        NotFound: there is no such class or course.
+        Conflict: nothing is ticked, the class is archived or empty, or a course is not online or has ended.
+    """
+    require(ctx, Action.SELECT_COURSES)
+    if not offering_ids:
+        raise Conflict(msg("请先勾选课程"))
+    (school_class,) = _classes(ctx, [class_id])
+    return [
+        one for offering_id in sorted(set(offering_ids)) for one in _select(ctx, offering_id, [school_class])
+    ]
+
+
+def select_classes(ctx: Context, *, offering_id: int, class_ids: Collection[int]) -> list[Selected]:
+    """The same from the course's side: several classes are registered for one course.
+
+    Raises:
+        NotAllowed: only administrators may.
+        NotFound: there is no such class or course.
+        Conflict: as ``select_courses``.
+    """
+    require(ctx, Action.SELECT_COURSES)
+    if not class_ids:
+        raise Conflict(msg("请先勾选班级"))
+    return _select(ctx, offering_id, _classes(ctx, class_ids))
+
+
+def undo_selection(ctx: Context, *, class_id: int, selection_id: int) -> int:
+    """撤销: those whom this 选课 registered, and who are still registered by it, are registered no more.
+
+    One who has withdrawn since, or registered again by himself, stays as he is. The seats go to those who wait.
+
+    Returns:
+        how many registrations were taken back.
+
+    Raises:
+        NotAllowed: only administrators may.
+        NotFound: there is no such 选课 of this class.
+        Conflict: it was undone, or the course has ended.
+    """
+    require(ctx, Action.SELECT_COURSES)
+    wanted = select(ClassSelection).where(
+        ClassSelection.id == selection_id, ClassSelection.class_id == class_id
+    )
+    found = ctx.session.scalar(wanted)
+    if found is None:
+        raise NotFound(msg("没有找到这次选课"))
+    offering = lock_offering(ctx, found.offering_id)
+    # Under the offering's lock nobody else undoes it.
+    selection = ctx.session.scalars(wanted, execution_options={"populate_existing": True}).one()
+    if selection.undone_at is not None:
+        raise Conflict(msg("这次选课已经撤销"))
+    title = title_of(ctx, offering)
+    if offering.ends_on is not None and offering.ends_on < ctx.today():
+        raise Conflict(msg("《%(title)s》已经结束，不能再选课或撤销选课", title=title))
+    theirs = (
+        Registration.offering_id == offering.id,
+        Registration.selection_id == selection_id,
+        Registration.withdrawn_at.is_(None),
+    )
+    gone = ctx.session.scalars(
+        delete(Registration).where(*theirs).returning(Registration.user_id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    selection.undone_at = ctx.now()
+    ctx.session.flush()
+    _forget_course(ctx, selection)
+    facts = {"class_id": class_id, "selection_id": selection_id, "removed": len(gone)}
+    record(ctx, "class.selection_undone", "offering", offering.id, facts)
+    promote_waiting(ctx, offering)
+    return len(gone)
+
+
+def _select(ctx: Context, offering_id: int, classes: Collection[SchoolClass]) -> list[Selected]:
+    offering = lock_offering(ctx, offering_id)
+    title = title_of(ctx, offering)
+    require_selectable(ctx, offering, title)
+    selected: list[Selected] = []
+    for one in classes:
+        selection, done = register_class(
+            ctx, offering=offering, class_id=one.id, students=all_students(ctx, one.id)
+        )
+        if done.registered + done.already + sum(done.refused.values()) == 0:
+            raise Conflict(msg("班级“%(name)s”还没有学生，请先关联学生", name=one.name))
+        reasons = refusals(done.refused)
+        selected.append(Selected(selection.id, one.name, title, done.registered, done.already, reasons))
+    return selected
+
+
+def _classes(ctx: Context, class_ids: Collection[int]) -> list[SchoolClass]:
+    # Held so that nobody archives or deletes one meanwhile; students may come and go.
+    found = ctx.session.scalars(
+        select(SchoolClass)
+        .where(SchoolClass.id.in_(class_ids))
+        .order_by(SchoolClass.id)
+        .with_for_update(read=True),
+        execution_options={"populate_existing": True},
+    ).all()
+    if len(found) != len(set(class_ids)):
+        raise NotFound(msg("没有找到这个班级"))
+    for one in found:
+        require_in_use(one)
+    return sorted(found, key=lambda one: one.number)
+
+
+def _forget_course(ctx: Context, selection: ClassSelection) -> None:
+    """The class no longer has the course when nothing else registered it.
+
+    When something did, it is asked anew whether later joiners follow: whoever has just been taken out has no trace of
+    the course, and would be registered again with the next one who joins.
+    """
+    pair = (
+        ClassSelection.class_id == selection.class_id,
+        ClassSelection.offering_id == selection.offering_id,
+    )
+    others = select(ClassSelection.id).where(*pair, ClassSelection.undone_at.is_(None)).limit(1)
+    kept = (
+        ClassCourse.class_id == selection.class_id,
+        ClassCourse.offering_id == selection.offering_id,
+    )
+    unsynchronized = {"synchronize_session": False}
+    if ctx.session.scalar(others) is None:
+        ctx.session.execute(delete(ClassCourse).where(*kept), execution_options=unsynchronized)
+        return
+    asked = update(ClassCourse).where(*kept, ClassCourse.later_joiners == FOLLOW).values(later_joiners=ASK)
+    ctx.session.execute(asked, execution_options=unsynchronized)

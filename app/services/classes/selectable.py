@@ -1,0 +1,263 @@
+"""What 「选课」 offers to a class, what it did before, and which classes a course can be given to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from app.context import Context
+from app.errors import Message
+from app.models import (
+    ClassCourse,
+    ClassSelection,
+    Course,
+    CourseLicence,
+    CourseOffering,
+    Registration,
+    SchoolClass,
+    User,
+)
+from app.rules.offerings.phase import CourseState, course_state
+from app.rules.permissions import Action
+from app.services.classes.lists import get_class
+from app.services.classes.register import refusals, selectable
+from app.services.classes.students import students_of
+from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.seats import seats_of
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+from app.services.shared.search import course_matches
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosableCourse:
+    """A course that a class can be registered for.
+
+    Args:
+        own: made by the school (本校), else 联盟慕课.
+        state: what students read of it.
+        free: seats that are left; ``None``: without a limit.
+        registered: students of the class who are registered.
+        chosen: the class was registered for it as a whole.
+    """
+
+    offering_id: int
+    title: str
+    teachers: str
+    own: bool
+    term: str
+    state: CourseState
+    registration_starts_on: date | None
+    registration_ends_on: date | None
+    ends_on: date | None
+    free: int | None
+    registered: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionRow:
+    """One 选课 of a class."""
+
+    id: int
+    offering_id: int
+    title: str
+    at: datetime
+    by: str
+    registered: int
+    already: int
+    refused: list[Message]
+    undone_at: datetime | None
+    ended: bool
+
+    @property
+    def undoable(self) -> bool:
+        """Whether 撤销 makes sense."""
+        return self.undone_at is None and not self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosableClass:
+    """A class that can be registered for a course.
+
+    Args:
+        registered: how many of its students are.
+        chosen: it was registered for it as a whole.
+    """
+
+    id: int
+    number: str
+    name: str
+    entry_year: int | None
+    major: str | None
+    students: int
+    registered: int
+    chosen: bool
+
+
+def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1) -> Page[ChoosableCourse]:
+    """The school's own and alliance courses that are online and have not ended, the next to end last.
+
+    Raises:
+        NotAllowed: only administrators may.
+        NotFound: there is no such class.
+    """
+    require(ctx, Action.SELECT_COURSES)
+    get_class(ctx, class_id=class_id)
+    conditions: list[ColumnElement[bool]] = [selectable(ctx)]
+    if text.strip():
+        conditions.append(course_matches(text))
+    source = select(CourseOffering).join(CourseOffering.course).outerjoin(CourseOffering.licence)
+    total = ctx.session.scalar(source.where(*conditions).with_only_columns(func.count())) or 0
+    chosen = (
+        select(ClassCourse.class_id)
+        .where(
+            ClassCourse.school_id == CourseOffering.school_id,
+            ClassCourse.offering_id == CourseOffering.id,
+            ClassCourse.class_id == class_id,
+        )
+        .correlate(CourseOffering)
+        .exists()
+    )
+    rows = ctx.session.execute(
+        source.where(*conditions)
+        .with_only_columns(
+            CourseOffering,
+            Course.title,
+            Course.teachers,
+            CourseLicence,
+            registrations_of_offering(),
+            registrations_of_offering(*students_of(class_id)),
+            chosen,
+        )
+        .order_by(CourseOffering.registration_ends_on.desc(), CourseOffering.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    found = []
+    for offering, title, teachers, permission, registrations, registered, is_chosen in rows:
+        seats = seats_of(offering, permission)
+        found.append(
+            ChoosableCourse(
+                offering_id=offering.id,
+                title=title,
+                teachers=teachers,
+                own=offering.course_owner_id == ctx.school.id,
+                term=offering.term,
+                state=course_state(offering.dates, ctx.today()),
+                registration_starts_on=offering.registration_starts_on,
+                registration_ends_on=offering.registration_ends_on,
+                ends_on=offering.ends_on,
+                free=None if seats is None else max(seats - registrations, 0),
+                registered=registered,
+                chosen=is_chosen,
+            )
+        )
+    return Page(tuple(found), total, page, PAGE_SIZE)
+
+
+def list_selections(ctx: Context, *, class_id: int, page: int = 1) -> Page[SelectionRow]:
+    """What a class was registered for, latest first.
+
+    Raises:
+        NotFound: there is no such class for the actor.
+        NotAllowed: the actor may not see classes.
+    """
+    get_class(ctx, class_id=class_id)
+    theirs = ClassSelection.class_id == class_id
+    total = ctx.session.scalar(select(func.count()).select_from(ClassSelection).where(theirs)) or 0
+    here = and_(
+        CourseOffering.school_id == ClassSelection.school_id,
+        CourseOffering.id == ClassSelection.offering_id,
+    )
+    rows = ctx.session.execute(
+        select(ClassSelection, Course.title, CourseOffering.ends_on)
+        .join(CourseOffering, here)
+        .join(CourseOffering.course)
+        .where(theirs)
+        .order_by(ClassSelection.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    found = tuple(
+        SelectionRow(
+            id=one.id,
+            offering_id=one.offering_id,
+            title=title,
+            at=one.created_at,
+            by=one.created_by_name,
+            registered=one.registered,
+            already=one.already,
+            refused=refusals(one.refused),
+            undone_at=one.undone_at,
+            ended=ends_on is not None and ends_on < ctx.today(),
+        )
+        for one, title, ends_on in rows
+    )
+    return Page(found, total, page, PAGE_SIZE)
+
+
+def list_choosable_classes(
+    ctx: Context, *, offering_id: int, text: str = "", page: int = 1
+) -> Page[ChoosableClass]:
+    """The classes in use, with how many of their students are registered for a course.
+
+    Args:
+        text: words that must all be found in number, name or major.
+
+    Raises:
+        NotAllowed: only administrators may.
+    """
+    require(ctx, Action.SELECT_COURSES)
+    columns = (SchoolClass.number, SchoolClass.name, SchoolClass.major)
+    words = text.replace("\x00", " ").split()[:5]
+    conditions: list[ColumnElement[bool]] = [SchoolClass.archived_at.is_(None)]
+    conditions += [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
+    total = ctx.session.scalar(select(func.count()).select_from(SchoolClass).where(*conditions)) or 0
+    students = (
+        select(func.count())
+        .select_from(User)
+        .where(
+            User.school_id == SchoolClass.school_id,
+            User.class_id == SchoolClass.id,
+            User.kind == "student",
+        )
+        .correlate(SchoolClass)
+    )
+    theirs = and_(
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
+    )
+    chosen = (
+        select(ClassCourse.class_id)
+        .where(
+            ClassCourse.school_id == SchoolClass.school_id,
+            ClassCourse.class_id == SchoolClass.id,
+            ClassCourse.offering_id == offering_id,
+        )
+        .correlate(SchoolClass)
+        .exists()
+    )
+    rows = ctx.session.execute(
+        select(
+            SchoolClass.id,
+            SchoolClass.number,
+            SchoolClass.name,
+            SchoolClass.entry_year,
+            SchoolClass.major,
+            students.scalar_subquery(),
+            students.join(Registration, theirs).scalar_subquery(),
+            chosen,
+        )
+        .where(*conditions)
+        .order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.number)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return Page(tuple(ChoosableClass(*row) for row in rows), total, page, PAGE_SIZE)

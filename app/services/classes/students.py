@@ -1,0 +1,118 @@
+"""The students of one class as its head teacher sees them: who has ever logged in, and who is shut out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.context import Context
+from app.models import User
+from app.rules.shared.masking import mask_mobile
+from app.services.classes.lists import get_class
+from app.services.shared.activation import IN_STATE, Activation
+from app.services.shared.encrypted_fields import open_mobile
+from app.services.shared.paging import Page
+
+PAGE_SIZE = 50
+_MOST_WORDS = 5
+
+
+class StudentSort(StrEnum):
+    """What the students of a class can be sorted by; ``REGISTERED`` only where a course is looked at."""
+
+    NUMBER = "number"
+    NAME = "name"
+    LAST_LOGIN = "last_login"
+    REGISTERED = "registered"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassStudent:
+    """A student in the list of a class; the phone is masked.
+
+    Args:
+        registered_at: since when he is registered for the course that is looked at, if he is.
+    """
+
+    id: int
+    student_no: str
+    real_name: str
+    gender: str | None
+    mobile: str | None
+    status: str
+    last_login_at: datetime | None
+    registered_at: datetime | None = None
+
+
+def list_class_students(
+    ctx: Context,
+    *,
+    class_id: int,
+    text: str = "",
+    activation: Activation | None = None,
+    sort: StudentSort = StudentSort.NUMBER,
+    descending: bool = False,
+    page: int = 1,
+) -> Page[ClassStudent]:
+    """Students of a class, for administrators and its head teacher.
+
+    Args:
+        text: words that must all be found in name, pinyin, initials or 学号.
+        page: from 1.
+
+    Raises:
+        NotFound: there is no such class for the actor.
+        NotAllowed: the actor may not see classes.
+    """
+    get_class(ctx, class_id=class_id)
+    conditions = students_of(class_id, text)
+    if activation is not None:
+        conditions.append(IN_STATE[activation])
+    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
+    wanted = select(User).where(*conditions).order_by(*student_order(sort, descending))
+    found = ctx.session.scalars(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    return Page(tuple(student_row(ctx, user) for user in found), total, page, PAGE_SIZE)
+
+
+def students_of(class_id: int, text: str = "") -> list[ColumnElement[bool]]:
+    """The students of a class in whom all words are found."""
+    conditions = [User.kind == "student", User.class_id == class_id]
+    for word in text.replace("\x00", " ").split()[:_MOST_WORDS]:
+        columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no)
+        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return conditions
+
+
+def student_order(
+    sort: StudentSort, descending: bool, registered_at: InstrumentedAttribute[datetime] | None = None
+) -> tuple[Any, ...]:
+    """How a list of students is ordered; who has no value comes last in both directions."""
+    columns: dict[StudentSort, tuple[Any, ...]] = {
+        StudentSort.NUMBER: (User.student_no,),
+        StudentSort.NAME: (User.name_pinyin, User.real_name),
+        StudentSort.LAST_LOGIN: (User.last_login_at,),
+        StudentSort.REGISTERED: (User.student_no,) if registered_at is None else (registered_at,),
+    }
+    if descending:
+        return (*(column.desc().nulls_last() for column in columns[sort]), User.id.desc())
+    return (*(column.asc().nulls_last() for column in columns[sort]), User.id.asc())
+
+
+def student_row(ctx: Context, user: User, registered_at: datetime | None = None) -> ClassStudent:
+    """The student as the list shows one."""
+    mobile = open_mobile(ctx, user)
+    return ClassStudent(
+        id=user.id,
+        student_no=user.student_no or "",
+        real_name=user.real_name,
+        gender=user.gender,
+        mobile=mask_mobile(mobile) if mobile else None,
+        status=user.status,
+        last_login_at=user.last_login_at,
+        registered_at=registered_at,
+    )

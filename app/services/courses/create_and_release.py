@@ -1,0 +1,201 @@
+"""Courses: made by the secretariat (联盟慕课) or at a school (本校), released to the schools, published in versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.context import Context
+from app.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound, msg
+from app.models import Course, CourseLicence, CourseOffering, CourseVersion
+from app.rules.courses.fields import CourseContent, cleaned, missing_for_release, problems
+from app.rules.permissions import Action, Role
+from app.rules.shared.semesters import term_of
+from app.services.courses.drafts import NOTE_LENGTH, draft_of, publish_draft, set_cover, start_draft, view_of
+from app.services.courses.fields import LISTED, editable_course, taken, write_content
+from app.services.courses.versions import set_released
+from app.services.schools.directory import require_alliance
+from app.services.schools.quotas import require_room_for_course
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import account_here, require
+from app.services.shared.search import course_matches
+
+__all__ = [
+    "CourseContent",
+    "CourseRow",
+    "create_course",
+    "create_own_course",
+    "get_course",
+    "list_courses",
+    "publish_version",
+    "release_course",
+    "set_cover",
+]
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRow:
+    """A course as the secretariat's list shows it, with the number of schools that have it."""
+
+    course: Course
+    licences: int
+
+
+def list_courses(ctx: Context, *, text: str = "", state: str | None = None, page: int = 1) -> Page[CourseRow]:
+    """The alliance's courses, the newest first.
+
+    Args:
+        text: part of title, teachers, source or category, or pinyin of the title.
+        state: ``released`` or ``draft``; ``None`` for both.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    _require_secretariat(ctx)
+    licences = (
+        select(func.count())
+        .select_from(CourseLicence)
+        .where(CourseLicence.course_owner_id == Course.school_id, CourseLicence.course_id == Course.id)
+        .correlate(Course)
+        .scalar_subquery()
+    )
+    wanted = select(Course, licences, func.count().over()).where(Course.school_id == ctx.school.id)
+    if text.strip():
+        wanted = wanted.where(course_matches(text))
+    if state:
+        wanted = wanted.where(Course.released.is_(state == "released"))
+    rows = ctx.session.execute(
+        wanted.order_by(Course.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    ).all()
+    return Page(tuple(CourseRow(row[0], row[1]) for row in rows), rows[0][2] if rows else 0, page, PAGE_SIZE)
+
+
+def get_course(ctx: Context, *, course_id: int) -> Course:
+    """A course of the alliance.
+
+    Raises:
+        NotFound: none.
+    """
+    _require_secretariat(ctx)
+    course = ctx.session.scalar(
+        select(Course).where(Course.school_id == ctx.school.id, Course.id == course_id)
+    )
+    if course is None:
+        raise NotFound(msg("没有找到这门课程"))
+    return course
+
+
+def create_course(ctx: Context, *, content: CourseContent) -> Course:
+    """Create an alliance course; nobody else sees it before it is released.
+
+    Raises:
+        Invalid: with the field and the reason.
+    """
+    _require_secretariat(ctx)
+    return _create(ctx, content)
+
+
+def create_own_course(ctx: Context, *, content: CourseContent) -> CourseOffering:
+    """Create a course of the school (本校慕课) with its offering of today's term; a teacher who makes it runs it.
+
+    Raises:
+        Invalid: with the field and the reason.
+        NotAllowed: the alliance, or not staff.
+        Conflict: the school has as many own courses as it may have.
+    """
+    require(ctx, Action.CREATE_COURSE)
+    if ctx.school.is_alliance:
+        raise NotAllowed(msg("此操作只能由学校进行"))
+    require_room_for_course(ctx)
+    course = _create(ctx, content)
+    offering = CourseOffering(
+        school_id=ctx.school.id,
+        course_owner_id=ctx.school.id,
+        course_id=course.id,
+        term=term_of(ctx.today()),
+        operating_teacher_id=course.created_by if ctx.actor.role is Role.TEACHER else None,
+    )
+    ctx.session.add(offering)
+    ctx.session.flush()
+    return offering
+
+
+def release_course(ctx: Context, *, course_id: int) -> Course:
+    """Release a course to the alliance: its first version is published, it can be licensed, and the apex shows it.
+
+    Raises:
+        Conflict: it is released already, or something is missing.
+        NotFound: none.
+    """
+    _require_secretariat(ctx)
+    course = editable_course(ctx, course_id=course_id, lock=True)
+    if course.released:
+        raise Conflict(msg("课程已经发布"))
+    _refuse_incomplete(ctx, course)
+    set_released(ctx, course, released=True)
+    course.status = "approved"
+    publish_draft(ctx, course=course)
+    record(ctx, "course.released", "course", course.id, {"title": course.title})
+    return course
+
+
+def publish_version(ctx: Context, *, course_id: int, revision: int, note: str) -> CourseVersion:
+    """「发布新版本」: what was edited becomes live at every school that has the course; they are told what changed.
+
+    Args:
+        revision: of the working copy that the publisher has read.
+        note: what changed, in a sentence or two.
+
+    Raises:
+        Conflict: not released yet, nothing changed, changed by somebody else meanwhile, or something is missing.
+        Invalid: the note is missing or too long (field ``note``).
+        NotFound: none.
+    """
+    _require_secretariat(ctx)
+    course = editable_course(ctx, course_id=course_id, lock=True)
+    if not course.released:
+        raise Conflict(msg("课程尚未发布"))
+    if not note.strip():
+        raise Invalid("note", msg("请说明修改了什么，使用该课程的学校会看到"))
+    if len(note) > NOTE_LENGTH:
+        raise Invalid("note", msg("超过 %(limit)s 个字符", limit=NOTE_LENGTH))
+    view = view_of(course, draft_of(ctx, course))
+    if not view.changed:
+        raise Conflict(msg("没有未发布的修改"))
+    if view.revision != revision:
+        raise Conflict(msg("%(name)s 刚刚又修改了课程，请核对后再发布", name=view.edited_by_name))
+    _refuse_incomplete(ctx, course)
+    return publish_draft(ctx, course=course, note=note)
+
+
+def _refuse_incomplete(ctx: Context, course: Course) -> None:
+    for message in missing_for_release(view_of(course, draft_of(ctx, course)).content).values():
+        raise Conflict(message)
+
+
+def _require_secretariat(ctx: Context) -> None:
+    require(ctx, Action.MANAGE_ALLIANCE_COURSES)
+    require_alliance(ctx)
+
+
+def _create(ctx: Context, content: CourseContent) -> Course:
+    content = cleaned(content)
+    wrong = problems(content) or taken(ctx, content, course_id=None)
+    if wrong:
+        raise InvalidFields(wrong)
+    course = Course(
+        school_id=ctx.school.id,
+        created_by=account_here(ctx),
+        version=0,
+        revision=0,
+        released=False,
+        status="draft",
+    )
+    write_content(ctx, course, content, only=LISTED)
+    start_draft(ctx, course, content)
+    record(ctx, "course.created", "course", course.id, {"title": course.title})
+    return course

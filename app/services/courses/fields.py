@@ -1,0 +1,141 @@
+"""Between the rows of courses and ``CourseContent``, and who may edit which course.
+
+A course that has never been published has its content in its draft only; what lists and searches need (``LISTED``) is
+kept the same on ``courses``. From the first publication on, ``courses`` holds the live content and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from app.context import Context
+from app.errors import Invalid, Message, NotFound, msg
+from app.models import Course, CourseOffering
+from app.rules.courses.assessment import as_json as assessment_as_json
+from app.rules.courses.assessment import from_json as assessment_from_json
+from app.rules.courses.fields import FIELDS, CourseContent
+from app.rules.permissions import Action, Reach, reach
+from app.rules.shared.pinyin import pinyin_of_title
+from app.services.shared.own_classes_and_courses import reachable_offerings
+from app.services.shared.require_permission import require
+
+INITIALS_LENGTH = 100
+LISTED = ("title", "code", "category", "subject", "teachers", "source_name")
+
+
+def is_live(course: Course) -> bool:
+    """Whether the row of ``courses`` holds content that was published."""
+    return course.version > 0 or course.released or course.status == "approved"
+
+
+def live_content(course: Course) -> CourseContent:
+    """The content that ``courses`` holds."""
+    values = {name: getattr(course, name) for name in FIELDS if name != "cover"}
+    return CourseContent(
+        **values
+        | {
+            "code": course.code or "",
+            "tags": tuple(course.tags),
+            "cover": course.cover_sha or "",
+            "assessment": None if course.assessment is None else assessment_from_json(course.assessment),
+        }
+    )
+
+
+def write_content(ctx: Context, course: Course, content: CourseContent, *, only: tuple[str, ...]) -> None:
+    """Write fields of the content to the course's row, a new one or one that is there.
+
+    Raises:
+        Invalid: another course of the owner has this title or code.
+    """
+    columns = _columns(content, only)
+    try:
+        # A savepoint begins with a flush, so what may be refused is set inside it.
+        with ctx.session.begin_nested():
+            for name, value in columns.items():
+                setattr(course, name, value)
+            ctx.session.add(course)
+            ctx.session.flush()
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        field = "code" if "code" in str(error.orig.diag.constraint_name) else "title"
+        raise Invalid(field, _taken_message(field, content)) from error
+
+
+def taken(ctx: Context, content: CourseContent, *, course_id: int | None) -> dict[str, Message]:
+    """Whether another course of the owner has this title or code: field -> sentence."""
+    # No row holds a NUL, and PostgreSQL refuses to compare with one.
+    title, code = content.title.replace("\0", ""), content.code.replace("\0", "")
+    same = or_(Course.title == title, Course.code == (code or None))
+    wanted = select(Course.title, Course.code).where(Course.school_id == ctx.school.id, same)
+    found: dict[str, Message] = {}
+    for its_title, its_code in ctx.session.execute(wanted.where(Course.id != (course_id or 0))):
+        if its_title == title:
+            found["title"] = _taken_message("title", content)
+        if code and its_code == code:
+            found["code"] = _taken_message("code", content)
+    return found
+
+
+def require_editing(ctx: Context) -> None:
+    """Go on only where courses are edited at all: the secretariat at the alliance, staff at a school.
+
+    Raises:
+        NotAllowed: the actor's role may not.
+    """
+    require(ctx, Action.MANAGE_ALLIANCE_COURSES if ctx.school.is_alliance else Action.EDIT_COURSE)
+
+
+def editable_course(ctx: Context, *, course_id: int, lock: bool = False) -> Course:
+    """A course of this owner that the actor may edit: for a teacher one that he runs or assists in.
+
+    Args:
+        lock: keep others from saving or publishing it until the unit of work ends.
+
+    Raises:
+        NotFound: none.
+    """
+    require_editing(ctx)
+    wanted = select(Course).where(Course.school_id == ctx.school.id, Course.id == course_id)
+    if not ctx.school.is_alliance and reach(ctx.actor.role, Action.EDIT_COURSE) is Reach.OWN:
+        own = (
+            select(CourseOffering.id)
+            .where(
+                CourseOffering.school_id == Course.school_id,
+                CourseOffering.course_owner_id == Course.school_id,
+                CourseOffering.course_id == Course.id,
+                reachable_offerings(ctx, Action.EDIT_COURSE),
+            )
+            .exists()
+        )
+        wanted = wanted.where(own)
+    if lock:
+        wanted = wanted.with_for_update(of=Course, key_share=True).execution_options(populate_existing=True)
+    course = ctx.session.scalar(wanted)
+    if course is None:
+        raise NotFound(msg("没有找到这门课程"))
+    return course
+
+
+def _columns(content: CourseContent, only: tuple[str, ...]) -> dict[str, Any]:
+    full, initials = pinyin_of_title(content.title)
+    values: dict[str, Any] = {name: getattr(content, name) for name in only if name != "cover"}
+    values |= {"title_pinyin": full, "title_initials": initials[:INITIALS_LENGTH]}
+    if "code" in only:
+        values["code"] = content.code or None
+    if "tags" in only:
+        values["tags"] = list(content.tags)
+    if "assessment" in only:
+        values["assessment"] = assessment_as_json(content.assessment) if content.assessment else None
+    return values
+
+
+def _taken_message(field: str, content: CourseContent) -> Message:
+    if field == "code":
+        return msg("已有代码为“%(code)s”的课程", code=content.code)
+    return msg("已有名为“%(title)s”的课程", title=content.title)

@@ -1,0 +1,142 @@
+"""联盟管理 → 推荐审核: the courses that schools recommended, as the secretariat lists and reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from app.context import Context
+from app.errors import NotFound, msg
+from app.models import CourseRecommendation, School
+from app.rules.courses.fields import CourseContent, from_json
+from app.rules.permissions import Action, may
+from app.services.schools.directory import matches, require_alliance
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+
+PAGE_SIZE = 20
+STATES = ("open", "accepted", "declined", "withdrawn")
+_SCHOOL = School.id == CourseRecommendation.school_id
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """A recommendation with its school's name and what was recommended, as it was then."""
+
+    recommendation: CourseRecommendation
+    school: str
+    content: CourseContent
+
+
+def list_recommendations(
+    ctx: Context, *, state: str | None = None, text: str = "", school_id: int | None = None, page: int = 1
+) -> Page[Recommended]:
+    """Recommendations to this alliance: open ones oldest first, others latest first.
+
+    Args:
+        state: one of ``STATES``, ``None`` for all.
+        text: part of the title or its teachers, or a school as ``tenancy.matches`` finds it.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    _require(ctx)
+    statement = select(CourseRecommendation, School.name).join(School, _SCHOOL).where(_ours(ctx))
+    if state is not None:
+        statement = statement.where(CourseRecommendation.state == state)
+    if school_id is not None:
+        statement = statement.where(CourseRecommendation.school_id == school_id)
+    if text.strip():
+        statement = statement.where(or_(_content_matches(text), matches(text)))
+    ids = statement.with_only_columns(CourseRecommendation.id).subquery()
+    total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
+    order = CourseRecommendation.id if state == "open" else CourseRecommendation.id.desc()
+    found = ctx.session.execute(statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    rows = tuple(Recommended(row, name, from_json(row.content)) for row, name in found)
+    return Page(rows, total, page, PAGE_SIZE)
+
+
+def list_recommending_schools(ctx: Context) -> list[tuple[int, str]]:
+    """Id and name of the schools that ever recommended a course, for the filter.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    _require(ctx)
+    recommends = select(CourseRecommendation.id).where(_ours(ctx), _SCHOOL).exists()
+    found = ctx.session.execute(select(School.id, School.name).where(recommends).order_by(School.name))
+    return [(row.id, row.name) for row in found]
+
+
+def count_recommendations(ctx: Context) -> dict[str, int]:
+    """How many recommendations there are in each state.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    _require(ctx)
+    statement = select(CourseRecommendation.state, func.count()).where(_ours(ctx))
+    counted = {row[0]: row[1] for row in ctx.session.execute(statement.group_by(CourseRecommendation.state))}
+    return {state: counted.get(state, 0) for state in STATES}
+
+
+def count_open_recommendations(ctx: Context) -> int:
+    """How many wait for the secretariat; 0 for others."""
+    if not (ctx.school.is_alliance and may(ctx.actor.role, Action.REVIEW_RECOMMENDATION)):
+        return 0
+    statement = select(func.count()).select_from(CourseRecommendation)
+    return ctx.session.scalar(statement.where(_ours(ctx), CourseRecommendation.state == "open")) or 0
+
+
+def get_recommendation(ctx: Context, *, school_id: int, recommendation_id: int) -> Recommended:
+    """A recommendation to this alliance.
+
+    Raises:
+        NotAllowed: not the secretariat.
+        NotFound: none.
+    """
+    _require(ctx)
+    statement = select(CourseRecommendation, School.name).join(School, _SCHOOL)
+    row = ctx.session.execute(statement.where(*_this(ctx, school_id, recommendation_id))).first()
+    if row is None:
+        raise NotFound(msg("没有找到这项推荐"))
+    return Recommended(row[0], row[1], from_json(row[0].content))
+
+
+def get_recommended_cover(ctx: Context, *, school_id: int, recommendation_id: int) -> bytes:
+    """The cover that was recommended with the course.
+
+    Raises:
+        NotAllowed: not the secretariat.
+        NotFound: none.
+    """
+    _require(ctx)
+    wanted = select(CourseRecommendation.cover).where(*_this(ctx, school_id, recommendation_id))
+    cover = ctx.session.scalar(wanted)
+    if cover is None:
+        raise NotFound(msg("没有这张图片"))
+    return bytes(cover)
+
+
+def _require(ctx: Context) -> None:
+    require(ctx, Action.REVIEW_RECOMMENDATION)
+    require_alliance(ctx)
+
+
+def _ours(ctx: Context) -> ColumnElement[bool]:
+    return CourseRecommendation.alliance_id == ctx.school.id
+
+
+def _this(ctx: Context, school_id: int, recommendation_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _ours(ctx),
+        CourseRecommendation.school_id == school_id,
+        CourseRecommendation.id == recommendation_id,
+    )
+
+
+def _content_matches(text: str) -> ColumnElement[bool]:
+    text = text.strip()
+    fields = (CourseRecommendation.content[name].astext for name in ("title", "teachers", "category"))
+    return or_(*(field.icontains(text, autoescape=True) for field in fields))

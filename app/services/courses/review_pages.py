@@ -1,0 +1,239 @@
+"""What is shown of the review of own courses: the list of what waits, a course beside its live version, its status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from app.context import Context
+from app.errors import Message, NotFound, msg
+from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, CourseReview
+from app.rules.courses.review_states import CourseStatus, Standing, Step, is_possible
+from app.rules.permissions import Action, may
+from app.services.courses.drafts import DraftView, draft_of, view_of
+from app.services.courses.fields import editable_course
+from app.services.courses.reviews import missing_for_submission, standing_of
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+from app.services.shared.search import course_matches
+
+PAGE_SIZE = 20
+#: What the list of reviews can show.
+WAITING, DECIDED = "waiting", "decided"
+_DRAFT = and_(CourseDraft.school_id == Course.school_id, CourseDraft.course_id == Course.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStep:
+    """A step of a course's way (``app.rules.courses.review_states.Step``), with its reason."""
+
+    step: str
+    reason: str
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRow:
+    """A course in the list of reviews; ``step`` is its last one, ``first`` says that it was never approved before."""
+
+    course_id: int
+    title: str
+    category: str
+    standing: Standing
+    first: bool
+    step: ReviewStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPage:
+    """A course as its reviewer sees it.
+
+    Args:
+        view: what was submitted beside what is live.
+        standing: where both stand.
+        offerings: its offerings at the school, the latest first.
+        steps: all that happened, the latest first.
+    """
+
+    view: DraftView
+    standing: Standing
+    offerings: tuple[CourseOffering, ...]
+    steps: tuple[ReviewStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStatus:
+    """What the page of an own course offers to the acting person.
+
+    Args:
+        course_id: of the course.
+        standing: where it and its working copy stand.
+        missing: what is to be filled in before it can be submitted; empty while nothing is to be submitted.
+        refusal: the last decision when it was 不通过, until the course is submitted again.
+        recommendation: the last one that was not withdrawn.
+        may_submit: whether 提交审核 begins here, for this person.
+        may_review: whether it waits for this person's decision.
+        may_take_off: whether this person may turn 「已通过」 into 不通过.
+        may_recommend: whether this person may recommend it.
+        may_withdraw: whether this person may withdraw the recommendation.
+    """
+
+    course_id: int
+    standing: Standing
+    missing: Mapping[str, Message]
+    refusal: ReviewStep | None
+    recommendation: CourseRecommendation | None
+    may_submit: bool
+    may_review: bool
+    may_take_off: bool
+    may_recommend: bool
+    may_withdraw: bool
+
+
+def count_waiting(ctx: Context) -> int:
+    """How many own courses and revisions wait for a review; 0 for those who do not review."""
+    if not may(ctx.actor.role, Action.REVIEW_COURSE) or ctx.school.is_alliance:
+        return 0
+    statement = select(func.count()).select_from(Course).outerjoin(CourseDraft, _DRAFT)
+    return ctx.session.scalar(statement.where(Course.school_id == ctx.school.id, _waits())) or 0
+
+
+def list_reviews(ctx: Context, *, state: str = WAITING, text: str = "", page: int = 1) -> Page[ReviewRow]:
+    """Courses that wait, the longest waiting first; or those that were decided, the latest first.
+
+    Args:
+        state: ``waiting`` or ``decided``.
+        text: as ``course_search``.
+
+    Raises:
+        NotAllowed: the actor does not review.
+    """
+    require(ctx, Action.REVIEW_COURSE)
+    latest = (
+        select(func.max(CourseReview.id))
+        .where(CourseReview.school_id == Course.school_id, CourseReview.course_id == Course.id)
+        .correlate(Course)
+        .scalar_subquery()
+    )
+    last = and_(CourseReview.school_id == Course.school_id, CourseReview.id == latest)
+    title = func.coalesce(CourseDraft.content["title"].astext, Course.title)
+    statement = (
+        select(Course, CourseDraft.state, title, CourseReview)
+        .join(CourseReview, last)
+        .outerjoin(CourseDraft, _DRAFT)
+        .where(Course.school_id == ctx.school.id, _waits() if state == WAITING else ~_waits())
+    )
+    if text.strip():
+        statement = statement.where(or_(course_matches(text), title.icontains(text.strip(), autoescape=True)))
+    ids = statement.with_only_columns(Course.id).subquery()
+    total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
+    order = CourseReview.id if state == WAITING else CourseReview.id.desc()
+    found = ctx.session.execute(statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    return Page(tuple(_row(*row) for row in found), total, page, PAGE_SIZE)
+
+
+def get_review_page(ctx: Context, *, course_id: int) -> ReviewPage:
+    """An own course as its reviewer sees it.
+
+    Raises:
+        NotAllowed: the actor does not review.
+        NotFound: no own course.
+    """
+    require(ctx, Action.REVIEW_COURSE)
+    if ctx.school.is_alliance:
+        raise NotFound(msg("没有找到这门课程"))
+    course = editable_course(ctx, course_id=course_id)
+    draft = draft_of(ctx, course)
+    offerings = ctx.session.scalars(
+        select(CourseOffering)
+        .where(
+            CourseOffering.school_id == ctx.school.id,
+            CourseOffering.course_owner_id == ctx.school.id,
+            CourseOffering.course_id == course_id,
+        )
+        .order_by(CourseOffering.id.desc())
+    )
+    return ReviewPage(
+        view=view_of(course, draft),
+        standing=standing_of(course, draft),
+        offerings=tuple(offerings),
+        steps=_steps(ctx, course),
+    )
+
+
+def get_own_status(ctx: Context, *, course_id: int) -> OwnStatus:
+    """What the page of an own course offers to the acting person.
+
+    Raises:
+        NotFound: no own course, or none that the actor runs.
+    """
+    course = editable_course(ctx, course_id=course_id)
+    draft = draft_of(ctx, course)
+    standing, role = standing_of(course, draft), ctx.actor.role
+    submits = is_possible(standing, Step.SUBMIT) and may(role, Action.SUBMIT_COURSE)
+    recommendation = ctx.session.scalar(
+        select(CourseRecommendation)
+        .where(
+            CourseRecommendation.school_id == course.school_id,
+            CourseRecommendation.course_id == course.id,
+            CourseRecommendation.state != "withdrawn",
+        )
+        .order_by(CourseRecommendation.id.desc())
+        .limit(1)
+    )
+    state = recommendation.state if recommendation is not None else ""
+    recommends = may(role, Action.RECOMMEND_COURSE)
+    return OwnStatus(
+        course_id=course.id,
+        standing=standing,
+        missing=missing_for_submission(ctx, course, draft) if submits else {},
+        refusal=_refusal(ctx, course),
+        recommendation=recommendation,
+        may_submit=submits,
+        may_review=standing.waits and may(role, Action.REVIEW_COURSE),
+        may_take_off=is_possible(standing, Step.TAKE_OFF) and may(role, Action.REVIEW_COURSE),
+        may_recommend=(
+            recommends and standing.course is CourseStatus.APPROVED and state not in ("open", "accepted")
+        ),
+        may_withdraw=recommends and state == "open",
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    revision = func.coalesce(CourseDraft.state, "") == CourseStatus.PENDING
+    return or_(Course.status == CourseStatus.PENDING, revision)
+
+
+def _steps(ctx: Context, course: Course, *, limit: int | None = None) -> tuple[ReviewStep, ...]:
+    statement = (
+        select(CourseReview)
+        .where(CourseReview.school_id == ctx.school.id, CourseReview.course_id == course.id)
+        .order_by(CourseReview.id.desc())
+        .limit(limit)
+    )
+    return tuple(_step(row) for row in ctx.session.scalars(statement))
+
+
+def _refusal(ctx: Context, course: Course) -> ReviewStep | None:
+    """The last step when it was 不通过: it stays in view until the course is submitted again."""
+    last = _steps(ctx, course, limit=1)
+    return last[0] if last and last[0].step in (Step.REJECT, Step.TAKE_OFF) else None
+
+
+def _step(row: CourseReview) -> ReviewStep:
+    return ReviewStep(row.step, row.reason, row.by_name, row.at)
+
+
+def _row(course: Course, draft: str | None, title: str, last: CourseReview) -> ReviewRow:
+    return ReviewRow(
+        course_id=course.id,
+        title=title,
+        category=course.category,
+        standing=Standing(CourseStatus(course.status), CourseStatus(draft) if draft else None),
+        first=course.version == 0,
+        step=_step(last),
+    )

@@ -1,0 +1,74 @@
+"""The published versions of courses (版本记录): read by the owner, and by the schools that a released course is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, insert, or_, select, update
+
+from app.context import Context
+from app.models import Course, CourseLicence, CourseVersion, CourseVersionOutbox
+from app.services.shared.paging import Page
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A line of the change log; ``published_by`` is blank at other schools, where the owner's people are nobody's."""
+
+    number: int
+    changed: Sequence[str]
+    note: str
+    published_at: datetime
+    published_by: str
+
+
+def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1) -> Page[VersionRow]:
+    """The versions of a course, the newest first: of one's own, or of one that the school has a licence for.
+
+    Args:
+        owner_id: the school (or the alliance) whose course it is.
+    """
+    licensed = (
+        select(CourseLicence.id)
+        .where(
+            CourseLicence.school_id == ctx.school.id,
+            CourseLicence.course_owner_id == CourseVersion.school_id,
+            CourseLicence.course_id == CourseVersion.course_id,
+        )
+        .exists()
+    )
+    wanted = (
+        select(CourseVersion, func.count().over())
+        .where(CourseVersion.school_id == owner_id, CourseVersion.course_id == course_id)
+        .where(or_(CourseVersion.school_id == ctx.school.id, and_(CourseVersion.released, licensed)))
+        .order_by(CourseVersion.number.desc())
+    )
+    rows = ctx.session.execute(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    ours = owner_id == ctx.school.id
+    found = tuple(
+        VersionRow(one.number, one.changed, one.note, one.published_at, one.published_by_name if ours else "")
+        for one, _ in rows
+    )
+    return Page(found, rows[0][1] if rows else 0, page, PAGE_SIZE)
+
+
+def set_released(ctx: Context, course: Course, *, released: bool) -> None:
+    """Share a course and its versions with the alliance's schools, or take both back; in the owner's scope."""
+    course.released = released
+    ctx.session.flush()
+    ctx.session.execute(
+        update(CourseVersion)
+        .where(CourseVersion.school_id == course.school_id, CourseVersion.course_id == course.id)
+        .values(released=released)
+    )
+
+
+def announce_version(ctx: Context, version: CourseVersion) -> None:
+    """Have the schools told of a new version of a released course; one that changes nothing is news to nobody."""
+    if version.released and version.changed:
+        row = insert(CourseVersionOutbox).values(school_id=version.school_id, version_id=version.id)
+        ctx.session.execute(row)

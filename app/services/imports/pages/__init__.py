@@ -1,0 +1,1 @@
+"""What the pages of an import do and read."""

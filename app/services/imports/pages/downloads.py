@@ -1,0 +1,97 @@
+"""Workbooks that an import gives back: the rows with problems, and the login names of the created."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import PurePath
+
+from sqlalchemy import select
+
+from app.context import Context
+from app.errors import Message, NotFound, msg
+from app.models import RosterImport, RosterImportRow
+from app.rules.shared.problems import Problem
+from app.services.imports.kinds import KINDS
+from app.services.imports.pages.read import get_import, problems_of, summary_of
+from app.services.imports.shared.staging import ROW_KIND
+from app.services.shared.audit import record
+from app.sheets.writing.logins import login_list
+from app.sheets.writing.problems import problem_workbook
+
+
+def problem_file(
+    ctx: Context, *, import_id: int, translate: Callable[[Message], str] = str
+) -> tuple[str, bytes]:
+    """The person's own rows that stay out, each with what is wrong; mended, it can be sent as it is.
+
+    Args:
+        translate: renders what is wrong in the reader's language; the headers stay Chinese, since an import
+            knows columns by them.
+
+    Returns:
+        a file name and the content of an .xlsx.
+
+    Raises:
+        NotFound: no such import here, or no row with a problem.
+        NotAllowed: the actor may not import.
+    """
+    found = get_import(ctx, import_id=import_id)
+    rows = list(_problem_rows(ctx, found, translate))
+    if not rows:
+        raise NotFound(msg("这次导入没有问题数据"))
+    content = problem_workbook(header=list(summary_of(found).header), rows=rows)
+    record(ctx, "roster_import.problems_downloaded", "roster_import", found.id, {"rows": len(rows)})
+    return _file_name(found, translate(msg("问题数据"))), content
+
+
+def login_file(
+    ctx: Context, *, import_id: int, translate: Callable[[Message], str] = str
+) -> tuple[str, bytes]:
+    """The login names of the accounts that an applied import created and that are still there.
+
+    Args:
+        translate: renders the headers in the reader's language.
+
+    Returns:
+        a file name and the content of an .xlsx.
+
+    Raises:
+        NotFound: no such import here, or it created none.
+        NotAllowed: the actor may not import.
+    """
+    found = get_import(ctx, import_id=import_id)
+    kind = KINDS[found.kind]
+    rows = kind.logins(ctx, found.id) if found.state == "applied" else []
+    if not rows:
+        raise NotFound(msg("这次导入没有新建账号"))
+    record(ctx, "roster_import.logins_downloaded", "roster_import", found.id, {"rows": len(rows)})
+    return _file_name(found, translate(msg("登录名"))), login_list(kind.login_columns, rows, translate)
+
+
+def _file_name(found: RosterImport, what: str) -> str:
+    return f"{PurePath(found.filename).stem}-{what}.xlsx"
+
+
+def _problem_rows(
+    ctx: Context, found: RosterImport, translate: Callable[[Message], str]
+) -> Iterator[tuple[int, list[str], str]]:
+    statement = (
+        select(RosterImportRow)
+        .where(RosterImportRow.import_id == found.id, RosterImportRow.action == "problem")
+        .order_by(RosterImportRow.row_no)
+    )
+    for row in ctx.session.scalars(statement):
+        raw: list[str] = json.loads(ctx.vault.open_blob(ctx.school.id, ROW_KIND, row.raw))
+        yield (
+            row.row_no,
+            raw,
+            translate(msg("；")).join(_explained(problem, translate) for problem in problems_of(row)),
+        )
+
+
+def _explained(problem: Problem, translate: Callable[[Message], str]) -> str:
+    reason = translate(problem.message)
+    if not problem.column_label:
+        return reason
+    return translate(msg("%(label)s：%(reason)s", label=problem.column_label, reason=reason))

@@ -1,0 +1,103 @@
+"""What imports hold of people who are to be deleted: whether it could bring them back, and how it is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, column, delete, func, or_, select, union
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.context import Context
+from app.errors import Conflict, msg
+from app.models import RosterImport, RosterImportRow, User
+from app.rules.imports.states import OPEN
+from app.services.imports.pages.columns import COLUMNS_KEY
+
+#: Conditions on ``users``.
+Among = Sequence[ColumnElement[bool]]
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTraces:
+    """How many staged rows speak of some people, and how many kept files do."""
+
+    rows: int
+    files: int
+
+
+def refuse_open_imports(ctx: Context) -> None:
+    """Refuse to go on while an import may still write accounts; nobody knows whose, as files are sealed.
+
+    Raises:
+        Conflict: there is one; it names the files.
+    """
+    waiting = select(RosterImport.filename).where(RosterImport.state.in_(OPEN)).order_by(RosterImport.id)
+    names = list(ctx.session.scalars(waiting))
+    if names:
+        shown = "、".join(names[:_NAMED])
+        raise Conflict(
+            msg(
+                "有 %(n)s 次导入尚未结束，可能再次创建这些学生：%(files)s。请先保存或放弃，再清理",
+                n=len(names),
+                files=shown if len(names) <= _NAMED else f"{shown}…",
+            )
+        )
+
+
+def count_traces(ctx: Context, among: Among) -> ImportTraces:
+    """Count what ``forget_traces`` looks for."""
+    theirs = _theirs(ctx, among)
+    rows = select(func.count()).select_from(RosterImportRow).where(theirs)
+    touched = select(RosterImportRow.import_id).where(theirs)
+    files = select(func.count()).select_from(RosterImport)
+    files = files.where(RosterImport.id.in_(touched), RosterImport.content.is_not(None))
+    return ImportTraces(ctx.session.scalar(rows) or 0, ctx.session.scalar(files) or 0)
+
+
+def forget_traces(ctx: Context, among: Among) -> None:
+    """Delete the staged rows that speak of these people, and the files in which they stand.
+
+    Of a row with problems nobody knows whose it is, so those of the same files go, too; and so do the samples of the
+    files' columns and what the imports' pages say of problems, which may name an account.
+    """
+    theirs = _theirs(ctx, among)
+    touched = list(ctx.session.scalars(select(RosterImportRow.import_id).where(theirs).distinct()))
+    gone = RosterImportRow.import_id.in_(touched) & or_(theirs, RosterImportRow.action == "problem")
+    ctx.session.execute(delete(RosterImportRow).where(gone), execution_options={"synchronize_session": False})
+    for found in ctx.session.scalars(select(RosterImport).where(RosterImport.id.in_(touched))):
+        found.content = None
+        found.options = {name: value for name, value in found.options.items() if name != COLUMNS_KEY}
+        if found.summary:
+            found.summary = {**found.summary, "problems": [], "warnings": [], "questions": []}
+    ctx.session.flush()
+
+
+def _theirs(ctx: Context, among: Among) -> ColumnElement[bool]:
+    """The staged rows that speak of them: by their account, by their 学号, or by naming their account in a problem.
+
+    A row that met no account, or one that an undo has removed, is known by the 学号 before the name in its title.
+    """
+    numbers = _numbers(ctx, among)
+    students = select(RosterImport.id).where(RosterImport.kind == "students")
+    titled = func.split_part(RosterImportRow.title, " ", 1)
+    problem = func.jsonb_array_elements(RosterImportRow.problems).table_valued(column("value", JSONB))
+    named = problem.c.value["message"]["params"]["number"].astext
+    return or_(
+        RosterImportRow.user_id.in_(select(User.id).where(*among)),
+        RosterImportRow.import_id.in_(students) & titled.in_(numbers),
+        select(1).select_from(problem).where(named.in_(numbers)).correlate(RosterImportRow).exists(),
+    )
+
+
+def _numbers(ctx: Context, among: Among) -> Select[str]:
+    """Their 学号, with the school's unit code and, as some files write them, without."""
+    code = ctx.school.unit_code
+    short = func.substr(User.student_no, len(code) + 1)
+    both = union(
+        select(User.student_no).where(*among),
+        select(short).where(*among, User.student_no.startswith(code), short != ""),
+    ).subquery()
+    return select(both.c[0])

@@ -1,0 +1,61 @@
+"""Taking an applied import back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.context import Context
+from app.errors import Conflict, msg
+from app.models import RosterImport
+from app.services.imports.pages.read import find_import
+from app.services.imports.shared import sql
+from app.services.imports.shared.lease import end_by_person, hold_school, lock
+from app.services.imports.shared.pictures import restore_photos
+from app.services.imports.shared.summary import Result, Summary, Undone
+from app.services.imports.shared.undo_accounts import (
+    count_kept,
+    hold_accounts,
+    remove_classes,
+    remove_created,
+)
+from app.services.shared.audit import record
+
+
+def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
+    """Remove the created accounts and give the changed ones their old values, all in the caller's one transaction.
+
+    Accounts that somebody has changed or used since, and those that other rows name by now (head teachers, who runs or
+    takes a course …), are kept; their rows say why. Classes that the import created and that are empty now are removed.
+    A second click changes nothing.
+
+    Raises:
+        NotFound, NotAllowed: no such import here; the actor may not import.
+        Conflict: it has not been applied.
+    """
+    found = find_import(ctx, import_id)
+    if found.state == "undone":
+        return found
+    summary = Summary.from_json(found.summary)
+    if found.state != "applied" or not lock(ctx, import_id):
+        raise Conflict(msg("只有已完成的导入才能撤销"))
+    result = summary.result or Result()
+    hold_school(ctx)
+    sql.join_sets(ctx)
+    hold_accounts(ctx, import_id, result.classes)
+    removed = remove_created(ctx, import_id)
+    restored = sql.restore_changes(ctx, import_id)
+    restore_photos(ctx, import_id)
+    classes, kept_classes = remove_classes(ctx, result.classes)
+    undone = Undone(
+        removed=removed,
+        restored=restored,
+        kept=count_kept(ctx, import_id),
+        classes=classes,
+        kept_classes=kept_classes,
+    )
+    end_by_person(
+        ctx, found, "undone", undone_at=ctx.now(), summary=replace(summary, undone=undone).as_json()
+    )
+    counts = {"removed": removed, "restored": restored, "kept": undone.kept, "classes": undone.classes}
+    record(ctx, "roster_import.undone", "roster_import", found.id, counts)
+    return found

@@ -1,0 +1,1 @@
+"""The two runs of an import in the background: checking and applying."""

@@ -1,0 +1,98 @@
+"""The heartbeat of a run, from a thread beside it, and what becomes of a run that ends in an error."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+
+from app.errors import msg
+from app.services.background.unit_of_work_factory import Units
+from app.services.imports.shared.lease import Run, Superseded, beat, fail
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two heartbeats.
+INTERVAL = 2.0
+
+#: Told how far a run is: done and total.
+Progress = Callable[[int, int], None]
+
+_BROKEN = msg("服务器处理时出错，没有写入任何数据，请重试；仍然如此请联系平台管理员")
+
+
+class Heartbeat:
+    """Beats while the run reads a file or waits for the database; carries its progress to the person."""
+
+    def __init__(self, units: Units, run: Run, progress: Progress | None) -> None:
+        self.done = 0
+        self.total = 0
+        self._progress = progress
+        self._units = units
+        self._run = run
+        self._lost = threading.Event()
+        self._stop = threading.Event()
+        # The thread gets a copy of the surroundings: the database handle looks for its application there.
+        self._thread = threading.Thread(
+            target=contextvars.copy_context().run, args=(self._beat,), daemon=True
+        )
+
+    def show(self, done: int, total: int) -> None:
+        """Note how far the run is.
+
+        Raises:
+            Superseded: the run is no longer the one that writes; it need not go on.
+        """
+        self.done, self.total = done, total
+        if self._progress is not None:
+            self._progress(done, total)
+        if self._lost.is_set():
+            raise Superseded
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and wait for the last beat."""
+        self._stop.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._stop.wait(INTERVAL):
+            try:
+                with self._units() as ctx:
+                    alive = beat(ctx, self._run, self.done, self.total)
+            except OperationalError:
+                log.warning("import %s: a heartbeat was lost", self._run.import_id)
+                continue
+            if not alive:
+                self._lost.set()
+                return
+
+
+@contextmanager
+def keep_alive(units: Units, run: Run, progress: Progress | None = None) -> Iterator[Heartbeat]:
+    """Do the work of a run inside.
+
+    A run that another one follows ends quietly. When the database goes away the outbox brings the import back.
+    Any other error is ours: the import fails, and the error is raised for the log.
+    """
+    pulse = Heartbeat(units, run, progress)
+    pulse.start()
+    try:
+        yield pulse
+    except Superseded:
+        log.info("import %s: run %s gives way", run.import_id, run.epoch)
+    except OperationalError:
+        raise
+    except Exception:
+        with units() as ctx:
+            fail(ctx, run, _BROKEN)
+        raise
+    finally:
+        pulse.stop()

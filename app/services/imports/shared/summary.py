@@ -1,0 +1,206 @@
+"""What is known of an import as a whole: the counts, the problems said once, the classes, the results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.errors import Message
+from app.rules.shared.problems import Problem
+from app.services.imports.shared.questions import Question
+
+_ROWS_NAMED = 5
+_MOST_GROUPS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """A problem that stands in one or many rows.
+
+    Args:
+        label: the column's header as the person wrote it, "" when the problem is none of a column.
+        message: what is wrong, as said of the first of the rows.
+        count: in how many rows.
+        rows: the first rows.
+    """
+
+    label: str
+    message: Message
+    count: int
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherYear:
+    """A class of the same name in another entry year."""
+
+    id: int
+    number: str
+    entry_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedClass:
+    """A class to be created under a reserved id; ``others`` asks: the same class, or a new one?"""
+
+    id: int
+    name: str
+    entry_year: int | None
+    major: str | None
+    rows: int
+    others: tuple[OtherYear, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows of each kind."""
+
+    create: int = 0
+    change: int = 0
+    unchanged: int = 0
+    problem: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return self.create + self.change + self.unchanged + self.problem
+
+    @property
+    def good(self) -> int:
+        """Rows that do something."""
+        return self.create + self.change
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The classes and entry years of which a file speaks; who of them is not in it counts as absent."""
+
+    classes: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was done: when applied, ``problem`` includes rows left out because their account changed meanwhile."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    problem: int = 0
+    classes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: accounts removed, restored and kept as they are; classes removed, and kept in use."""
+
+    removed: int = 0
+    restored: int = 0
+    kept: int = 0
+    classes: int = 0
+    kept_classes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The summary of an import, as stored in ``RosterImport.summary``.
+
+    Args:
+        header: the person's own header.
+        counts: of the rows as checked.
+        problems: the problems, each said once.
+        classes: the classes to be created.
+        warnings: what is said of rows that go in nevertheless, each said once.
+        questions: what the administrator has to say before these rows go in; the first of ``asked``.
+        missing_unit_code: rows whose 学号 lacks the school's unit code.
+        held: unchanged rows that differ, where the update rule leaves every difference alone.
+        edited: rows that differ in what was changed by hand.
+        mapped: whose confirmation says which column is what, "" when the header did.
+        scope: of which people the file speaks.
+        result: set when applied.
+        undone: set when undone.
+    """
+
+    header: tuple[str, ...] = ()
+    counts: Counts = Counts()
+    problems: tuple[ProblemGroup, ...] = ()
+    classes: tuple[PlannedClass, ...] = ()
+    warnings: tuple[ProblemGroup, ...] = ()
+    questions: tuple[Question, ...] = ()
+    asked: int = 0
+    missing_unit_code: int = 0
+    held: int = 0
+    edited: int = 0
+    mapped: str = ""
+    scope: Scope = Scope()
+    result: Result | None = None
+    undone: Undone | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as plain data."""
+        data = asdict(self)
+        data["problems"] = [_group_as_json(group) for group in self.problems]
+        data["warnings"] = [_group_as_json(group) for group in self.warnings]
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Summary:
+        """Read what ``as_json`` wrote; nothing is an empty summary."""
+        if not data:
+            return cls()
+        return cls(
+            header=tuple(data["header"]),
+            counts=Counts(**data["counts"]),
+            problems=tuple(map(_group, data["problems"])),
+            warnings=tuple(map(_group, data.get("warnings", ()))),
+            questions=tuple(map(Question.from_json, data.get("questions", ()))),
+            asked=data.get("asked", 0),
+            classes=tuple(
+                PlannedClass(**{**c, "others": tuple(OtherYear(**other) for other in c["others"])})
+                for c in data["classes"]
+            ),
+            missing_unit_code=data["missing_unit_code"],
+            held=data.get("held", 0),
+            edited=data.get("edited", 0),
+            mapped=data.get("mapped", ""),
+            scope=Scope(**{name: tuple(ids) for name, ids in data.get("scope", {}).items()}),
+            result=_result(data["result"]),
+            undone=Undone(**data["undone"]) if data["undone"] else None,
+        )
+
+
+def _group(data: Mapping[str, Any]) -> ProblemGroup:
+    return ProblemGroup(data["label"], Message.from_json(data["message"]), data["count"], tuple(data["rows"]))
+
+
+def _group_as_json(group: ProblemGroup) -> dict[str, Any]:
+    return {
+        "label": group.label,
+        "message": group.message.as_json(),
+        "count": group.count,
+        "rows": list(group.rows),
+    }
+
+
+def _result(data: Mapping[str, Any] | None) -> Result | None:
+    return Result(**{**data, "classes": tuple(data["classes"])}) if data else None
+
+
+def group_problems(problems: Iterable[Problem]) -> tuple[ProblemGroup, ...]:
+    """Say the same problem of the same column once, the commonest first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    rows: dict[tuple[str, str], list[int]] = {}
+    first: dict[tuple[str, str], Message] = {}
+    for problem in problems:
+        key = problem.column_label, problem.message.text
+        counts[key] += 1
+        first.setdefault(key, problem.message)
+        named = rows.setdefault(key, [])
+        if len(named) < _ROWS_NAMED:
+            named.append(problem.row_no)
+    return tuple(
+        ProblemGroup(key[0], first[key], count, tuple(rows[key]))
+        for key, count in counts.most_common(_MOST_GROUPS)
+    )

@@ -1,0 +1,142 @@
+"""Which created accounts an undo removes, which it keeps and why; the created classes likewise.
+
+What other rows say of an account is read off the foreign keys that point at ``users``: each stands in ``KEEPS`` or in
+``GOES``, and a test compares both with the database's catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    ForeignKeyConstraint,
+    Table,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.context import Context
+from app.models import RosterImportRow, SchoolClass, User
+from tenants.db import Base
+
+#: Foreign keys of rows that keep an account, each with the reason that is noted
+#: (``app.services.imports.pages.read`` words it); of several the first is said. What a person did keeps the account
+#: even where a deletion would take it along.
+KEEPS: Mapping[str, str] = {
+    "fk_enrolments_user": "registered",
+    "fk_classes_head_teacher": "head_teacher",
+    "fk_course_offerings_operating_teacher": "operates",
+    "fk_offering_assistants_user": "assists",
+    "fk_courses_created_by": "authored",
+    "fk_waiting_places_user": "waiting",
+    "fk_change_requests_user": "requested",
+    "fk_consents_user": "used",
+    "fk_class_selections_created_by": "acted",
+    "fk_course_drafts_edited_by": "acted",
+    "fk_course_drafts_submitted_by": "acted",
+    "fk_course_reviews_by_id": "acted",
+    "fk_roster_imports_created_by": "acted",
+}
+#: Foreign keys of rows that go with an account: what was sent to somebody who has never come, and the import's picture.
+GOES = frozenset({"fk_mails_user", "fk_notices_user", "fk_user_photos_user"})
+
+_SET: dict[str, Any] = {"synchronize_session": False}
+_USERS = cast(Table, User.__table__)
+_CLASSES = cast(Table, SchoolClass.__table__)
+
+
+def hold_accounts(ctx: Context, import_id: int, classes: Collection[int]) -> None:
+    """Hold what an undo writes until the end of this transaction, so that nobody refers to it meanwhile.
+
+    Lock order: classes, then accounts by id (``app.services.classes.edit.lock_class``).
+
+    Args:
+        classes: that the import created.
+    """
+    created = select(SchoolClass.id).where(SchoolClass.id.in_(classes)).order_by(SchoolClass.id)
+    ctx.session.execute(created.with_for_update())
+    former = select(RosterImportRow.old["class_id"].astext.cast(BigInteger)).where(
+        RosterImportRow.import_id == import_id, RosterImportRow.action == "change"
+    )
+    given_back = select(SchoolClass.id).where(SchoolClass.id.in_(former)).order_by(SchoolClass.id)
+    ctx.session.execute(given_back.with_for_update(read=True, key_share=True))
+    written = RosterImportRow.action.in_(("create", "change"))
+    people = select(User.id).join(RosterImportRow, _same_account()).order_by(User.id)
+    people = people.where(RosterImportRow.import_id == import_id, written)
+    ctx.session.execute(people.with_for_update(of=User))
+
+
+def remove_created(ctx: Context, import_id: int) -> int:
+    """Delete the created accounts that nothing keeps, and note why the others are kept.
+
+    Returns:
+        how many were deleted.
+    """
+    created = (RosterImportRow.import_id == import_id, RosterImportRow.action == "create")
+    keep = update(RosterImportRow).where(*created, _same_account()).values(kept=_reason())
+    ctx.session.execute(keep, execution_options=_SET)
+    free = select(RosterImportRow.user_id).where(*created, RosterImportRow.kept.is_(None))
+    return _count(ctx, delete(User).where(User.id.in_(free)))
+
+
+def count_kept(ctx: Context, import_id: int) -> int:
+    """Rows whose accounts an undo left as they were."""
+    kept = select(func.count()).select_from(RosterImportRow)
+    kept = kept.where(RosterImportRow.import_id == import_id, RosterImportRow.kept.is_not(None))
+    return ctx.session.scalar(kept) or 0
+
+
+def remove_classes(ctx: Context, classes: Collection[int]) -> tuple[int, int]:
+    """Delete those of the classes that have no students, no head teacher and no courses.
+
+    Returns:
+        how many were deleted, and how many are kept.
+    """
+    theirs = SchoolClass.id.in_(classes)
+    in_use = or_(
+        SchoolClass.head_teacher_id.is_not(None), *(_points(key, _CLASSES) for key in keys_to(_CLASSES))
+    )
+    removed = _count(ctx, delete(SchoolClass).where(theirs, ~in_use))
+    return removed, ctx.session.scalar(select(func.count()).select_from(SchoolClass).where(theirs)) or 0
+
+
+def keys_to(table: Table) -> list[ForeignKeyConstraint]:
+    """All foreign keys that point at a table."""
+    keys = [key for one in Base.metadata.sorted_tables for key in one.foreign_key_constraints]
+    return [key for key in keys if key.referred_table is table]
+
+
+def _reason() -> ColumnElement[str | None]:
+    """Why an account is kept; NULL when nothing keeps it."""
+    keys = {str(key.name): key for key in keys_to(_USERS)}
+    as_created = func.to_jsonb(_USERS.table_valued(), type_=JSONB).contains(RosterImportRow.new)
+    return case(
+        *((_points(keys[name], _USERS), code) for name, code in KEEPS.items()),
+        (or_(User.last_login_at.is_not(None), User.password_hash.is_not(None)), "used"),
+        (~as_created, "changed"),
+        else_=None,
+    )
+
+
+def _points(key: ForeignKeyConstraint, table: Table) -> ColumnElement[bool]:
+    """Whether a row points at this row of the table by the key."""
+    same = (element.parent == element.column for element in key.elements)
+    return select(1).select_from(key.table).where(*same).correlate(table).exists()
+
+
+def _same_account() -> ColumnElement[bool]:
+    return (RosterImportRow.school_id == User.school_id) & (RosterImportRow.user_id == User.id)
+
+
+def _count(ctx: Context, statement: Any) -> int:
+    done = ctx.session.execute(statement, execution_options=_SET)
+    return int(cast("CursorResult[Any]", done).rowcount)

@@ -1,0 +1,358 @@
+"""Licences as the secretariat sees them: a list, a matrix course × school, one by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import aliased
+
+from app.context import Context
+from app.errors import NotFound, msg
+from app.models import Course, CourseLicence, LicenceAnswer, School
+from app.rules.licences.conditions import ENDING, LicenceState, Terms, licence_state
+from app.services.licences.bulk import is_licensable, of_refs, require_licensing
+from app.services.licences.rows import CourseRef, school_day
+from app.services.schools.directory import INFO_COLUMNS, get_member, matches
+from app.services.shared.paging import Page
+from app.services.shared.search import course_matches
+from tenants.registry import SchoolInfo
+
+PAGE_SIZE = 20
+#: Rows and columns of the matrix on a page.
+MATRIX_COURSES = 25
+MATRIX_SCHOOLS = 10
+
+_Owner = aliased(School, name="owner")
+
+
+@dataclass(frozen=True, slots=True)
+class LicensableCourse:
+    """A course that can be licensed; ``source`` is the member school that it comes from, "" for the alliance's own."""
+
+    owner_id: int
+    id: int
+    title: str
+    code: str
+    category: str
+    source: str
+
+    @property
+    def ref(self) -> CourseRef:
+        """What the services know it by."""
+        return CourseRef(self.owner_id, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    """A licence, or its absence (``terms`` is ``None``).
+
+    Args:
+        state: by the school's calendar.
+        reason: why the school declined, "" when it has not.
+        answered_by: who declined.
+    """
+
+    course: LicensableCourse
+    school: SchoolInfo
+    terms: Terms | None
+    state: LicenceState
+    reason: str = ""
+    answered_by: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether its last day has passed."""
+        return self.state is LicenceState.ENDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseFilter:
+    """Which courses: part of a title, teacher, code …; ``alliance`` or ``school`` for where they come from."""
+
+    text: str = ""
+    source: str = ""
+    course_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A part of courses × schools; ``cells`` is keyed by course and school."""
+
+    courses: Page[LicensableCourse]
+    schools: Page[SchoolInfo]
+    cells: dict[tuple[CourseRef, int], LicenceRow] = field(default_factory=dict)
+
+    def cell(self, course: LicensableCourse, school: SchoolInfo) -> LicenceRow | None:
+        """A cell; ``None`` where the course is the school's own."""
+        if course.owner_id == school.id:
+            return None
+        found = self.cells.get((course.ref, school.id))
+        return found or LicenceRow(course, school, None, LicenceState.NONE)
+
+
+def list_matrix(
+    ctx: Context,
+    *,
+    courses: CourseFilter,
+    school_text: str = "",
+    page: int = 1,
+    school_page: int = 1,
+) -> Matrix:
+    """A page of courses × a page of schools with the licences between them, in five queries whatever its size.
+
+    Args:
+        courses: which rows.
+        school_text: a school as ``tenancy.matches`` finds it.
+        page, school_page: from 1, of the rows and of the columns.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    require_licensing(ctx)
+    rows = _page(
+        ctx,
+        _courses(ctx, courses).order_by(Course.title_pinyin, Course.title, Course.id),
+        page,
+        MATRIX_COURSES,
+        _course,
+    )
+    wanted = _schools(school_text).order_by(School.name_pinyin, School.id)
+    columns = _page(ctx, wanted, school_page, MATRIX_SCHOOLS, lambda row: SchoolInfo(*row))
+    if not rows.rows or not columns.rows:
+        return Matrix(rows, columns)
+    return Matrix(rows, columns, licences_between(ctx, rows.rows, columns.rows))
+
+
+def licences_between(
+    ctx: Context, courses: Iterable[LicensableCourse], schools: Iterable[SchoolInfo]
+) -> dict[tuple[CourseRef, int], LicenceRow]:
+    """The licences of these courses to these schools, by course and school.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    require_licensing(ctx)
+    between = _licences(ctx).where(
+        CourseLicence.school_id.in_([school.id for school in schools]),
+        of_refs(CourseLicence.course_owner_id, CourseLicence.course_id, [course.ref for course in courses]),
+    )
+    found = [_row(one) for one in ctx.session.execute(between)]
+    return {(one.course.ref, one.school.id): one for one in found}
+
+
+def list_licences(
+    ctx: Context,
+    *,
+    text: str = "",
+    course_id: int | None = None,
+    school_id: int | None = None,
+    state: LicenceState | None = None,
+    page: int = 1,
+) -> Page[LicenceRow]:
+    """The licences given, the newest first.
+
+    Args:
+        text: part of a course's title, or a school as ``tenancy.matches`` finds it.
+        state: by each school's calendar.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    wanted = _listed(ctx, text, course_id, school_id, state)
+    return _page(ctx, wanted.order_by(CourseLicence.id.desc()), page, PAGE_SIZE, _row)
+
+
+def all_licences(
+    ctx: Context,
+    *,
+    text: str = "",
+    course_id: int | None = None,
+    school_id: int | None = None,
+    state: LicenceState | None = None,
+    most: int,
+) -> list[LicenceRow]:
+    """The same licences on one page, by course and school; at most ``most`` and one more.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    wanted = _listed(ctx, text, course_id, school_id, state)
+    ordered = wanted.order_by(
+        Course.title_pinyin, Course.title, Course.id, School.name_pinyin, School.id
+    ).limit(most + 1)
+    return [_row(one) for one in ctx.session.execute(ordered)]
+
+
+def all_licensable(ctx: Context, courses: CourseFilter) -> list[LicensableCourse]:
+    """Every course that matches, by title.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    require_licensing(ctx)
+    return [
+        _course(row)
+        for row in ctx.session.execute(
+            _courses(ctx, courses).order_by(Course.title_pinyin, Course.title, Course.id)
+        )
+    ]
+
+
+def all_schools(ctx: Context, text: str = "") -> list[SchoolInfo]:
+    """Every member school that matches, by pinyin.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    require_licensing(ctx)
+    wanted = _schools(text).order_by(School.name_pinyin, School.id)
+    return [SchoolInfo(*row) for row in ctx.session.execute(wanted)]
+
+
+def get_licence(ctx: Context, *, ref: CourseRef, school_id: int) -> LicenceRow:
+    """One cell of the matrix, licensed or not.
+
+    Raises:
+        NotFound: no such course or school, or the course is the school's own.
+    """
+    require_licensing(ctx)
+    there = and_(
+        CourseLicence.school_id == school_id, _is(CourseLicence.course_owner_id, CourseLicence.course_id, ref)
+    )
+    found = ctx.session.execute(_licences(ctx).where(there)).first()
+    if found is not None:
+        return _row(found)
+    school = get_member(ctx, school_id=school_id)
+    row = ctx.session.execute(
+        _courses(ctx, CourseFilter()).where(
+            _is(Course.school_id, Course.id, ref), Course.school_id != school_id
+        )
+    ).first()
+    if row is None:
+        raise NotFound(msg("没有找到这门课程"))
+    return LicenceRow(_course(row), school, None, LicenceState.NONE)
+
+
+def _listed(
+    ctx: Context, text: str, course_id: int | None, school_id: int | None, state: LicenceState | None
+) -> Select[Any]:
+    require_licensing(ctx)
+    wanted = _licences(ctx)
+    if text.strip():
+        wanted = wanted.where(course_matches(text) | matches(text))
+    if course_id is not None:
+        wanted = wanted.where(CourseLicence.course_id == course_id)
+    if school_id is not None:
+        wanted = wanted.where(CourseLicence.school_id == school_id)
+    return wanted if state is None else wanted.where(_is_state(ctx, state))
+
+
+def _courses(ctx: Context, wanted: CourseFilter) -> Select[Any]:
+    found = _with_courses(select(*_COURSE_COLUMNS).select_from(Course)).where(is_licensable(ctx))
+    if wanted.text.strip():
+        found = found.where(course_matches(wanted.text) | (Course.code == wanted.text.strip()))
+    if wanted.source:
+        own = Course.school_id == ctx.school.id
+        found = found.where(own if wanted.source == "alliance" else ~own)
+    return found if wanted.course_id is None else found.where(Course.id == wanted.course_id)
+
+
+_COURSE_COLUMNS: tuple[Any, ...] = (
+    Course.school_id, Course.id, Course.title, Course.code, Course.category, _Owner.kind, _Owner.name,
+)  # fmt: skip
+_TERM_COLUMNS: tuple[Any, ...] = (
+    CourseLicence.starts_on,
+    CourseLicence.ends_on,
+    CourseLicence.seats,
+    CourseLicence.term,
+    CourseLicence.local_assessment,
+)
+_COURSE_WIDTH, _INFO_WIDTH, _TERM_WIDTH = len(_COURSE_COLUMNS), len(INFO_COLUMNS), len(_TERM_COLUMNS)
+
+
+def _with_courses(wanted: Select[Any]) -> Select[Any]:
+    return wanted.join(_Owner, _Owner.id == Course.school_id)
+
+
+def _schools(text: str) -> Select[Any]:
+    found = select(*INFO_COLUMNS).where(School.kind == "member")
+    return found.where(matches(text)) if text.strip() else found
+
+
+def _licences(ctx: Context) -> Select[Any]:
+    answer = (LicenceAnswer.reason, LicenceAnswer.answered_by_name)
+    wanted = (
+        select(*_COURSE_COLUMNS, *INFO_COLUMNS, *_TERM_COLUMNS, school_day(ctx), *answer)
+        .select_from(CourseLicence)
+        .join(
+            Course,
+            and_(Course.school_id == CourseLicence.course_owner_id, Course.id == CourseLicence.course_id),
+        )
+        .join(School, School.id == CourseLicence.school_id)
+        .outerjoin(
+            LicenceAnswer,
+            and_(
+                LicenceAnswer.school_id == CourseLicence.school_id,
+                LicenceAnswer.licence_id == CourseLicence.id,
+            ),
+        )
+        .where(CourseLicence.licensor_id == ctx.school.id)
+    )
+    return _with_courses(wanted)
+
+
+def _is_state(ctx: Context, state: LicenceState) -> ColumnElement[bool]:
+    """SQL: ``licence_state`` says this."""
+    today, answered = school_day(ctx), LicenceAnswer.licence_id.is_not(None)
+    ended = and_(CourseLicence.ends_on.is_not(None), CourseLicence.ends_on < today)
+    upcoming = and_(CourseLicence.starts_on.is_not(None), CourseLicence.starts_on > today)
+    ending = and_(CourseLicence.ends_on.is_not(None), CourseLicence.ends_on <= today + ENDING.days)
+    running = and_(~ended, ~answered, ~upcoming)
+    return {
+        LicenceState.ENDED: ended,
+        LicenceState.DECLINED: and_(~ended, answered),
+        LicenceState.UPCOMING: and_(~ended, ~answered, upcoming),
+        LicenceState.ENDING: and_(running, ending),
+        LicenceState.VALID: and_(running, ~ending),
+        LicenceState.NONE: and_(ended, ~ended),
+    }[state]
+
+
+def _is(owner: Any, course: Any, ref: CourseRef) -> ColumnElement[bool]:
+    return and_(owner == ref.owner_id, course == ref.course_id)
+
+
+def _page(ctx: Context, wanted: Select[Any], number: int, size: int, make: Any) -> Page[Any]:
+    rows = ctx.session.execute(wanted.limit(size).offset((number - 1) * size)).all()
+    if rows and number == 1 and len(rows) < size:
+        total = len(rows)
+    else:
+        counted = select(func.count()).select_from(wanted.order_by(None).subquery())
+        total = ctx.session.scalar(counted) or 0
+    return Page(tuple(make(row) for row in rows), total, number, size)
+
+
+def _course(row: Iterable[Any]) -> LicensableCourse:
+    owner_id, course_id, title, code, category, kind, name = row
+    return LicensableCourse(
+        owner_id, course_id, title, code or "", category, "" if kind == "alliance" else name
+    )
+
+
+def _row(row: Any) -> LicenceRow:
+    values = tuple(row)
+    course = _course(values[:_COURSE_WIDTH])
+    school = SchoolInfo(*values[_COURSE_WIDTH : _COURSE_WIDTH + _INFO_WIDTH])
+    granted = values[_COURSE_WIDTH + _INFO_WIDTH :]
+    starts_on, ends_on, seats, term, local_assessment = granted[:_TERM_WIDTH]
+    today: date = granted[_TERM_WIDTH]
+    reason, answered_by = granted[_TERM_WIDTH + 1 :]
+    terms = Terms(
+        starts_on=starts_on, ends_on=ends_on, seats=seats, term=term, local_assessment=local_assessment
+    )
+    state = licence_state(starts_on, ends_on, today, declined=reason is not None)
+    return LicenceRow(course, school, terms, state, reason or "", answered_by or "")

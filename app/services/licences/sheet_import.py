@@ -1,0 +1,173 @@
+"""Licences from a sheet: checked and kept, shown, then written from what was kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.context import Context
+from app.errors import Conflict, Message, NotFound, msg
+from app.models import LicenceImport
+from app.rules.shared.problems import Problem
+from app.services.licences.bulk import Act, require_licensing, tell_schools
+from app.services.licences.rows import (
+    KEY,
+    CourseRef,
+    Licensing,
+    count_wanted,
+    hold_licences,
+    rows_wanted,
+    write_wanted,
+)
+from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan_licences
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.reader import read_workbook
+from app.sheets.writing.licences import read_licences
+
+PAGE_SIZE = 20
+PARTS = ("create", "change", "problem")
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSheet:
+    """A sheet as its page shows it, with one page of one part of its rows."""
+
+    found: LicenceImport
+    part: str
+    rows: Page[Any]
+
+
+def start_licence_import(ctx: Context, *, filename: str, content: bytes) -> LicenceImport:
+    """Read and check a sheet, and keep what it asks for; nothing is licensed yet.
+
+    The file is unpacked in a child process under limits; its bytes are not kept.
+
+    Raises:
+        NotAllowed: not the secretariat.
+        SheetRefused: it cannot be read, or its columns are not those of licences.
+    """
+    require_licensing(ctx)
+    plan = plan_licences(ctx, read_licences(read_workbook(content, filename, LIMITS)))
+    found = LicenceImport(
+        filename=_plain_name(filename),
+        rows=[one.as_json() for one in plan.planned],
+        problems=[_as_json(problem) for problem in plan.problems],
+        counts=plan.counts,
+        created_by_name=ctx.actor.name,
+    )
+    ctx.session.add(found)
+    ctx.session.flush()
+    record(ctx, "licence_import.checked", "licence_import", found.id, plan.counts)
+    return found
+
+
+def list_licence_imports(ctx: Context, *, page: int = 1) -> Page[LicenceImport]:
+    """The sheets that were sent, the latest first.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    require_licensing(ctx)
+    total = ctx.session.scalar(select(func.count()).select_from(LicenceImport)) or 0
+    wanted = select(LicenceImport).order_by(LicenceImport.id.desc())
+    rows = ctx.session.scalars(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    return Page(tuple(rows), total, page, PAGE_SIZE)
+
+
+def show_licence_import(ctx: Context, *, import_id: int, part: str = "", page: int = 1) -> CheckedSheet:
+    """A sheet with some of its rows.
+
+    Args:
+        part: one of ``PARTS``; the first that has any when blank.
+
+    Raises:
+        NotFound: none.
+    """
+    found = _find(ctx, import_id)
+    if part not in PARTS:
+        part = next((name for name in PARTS if found.counts.get(name)), PARTS[0])
+    rows: list[Any]
+    if part == "problem":
+        rows = [_problem(one) for one in found.problems]
+    else:
+        planned = [PlannedLicence.from_json(one) for one in found.rows]
+        rows = [one for one in planned if (one.old is None) == (part == "create")]
+    shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return CheckedSheet(found, part, Page(tuple(shown), len(rows), page, PAGE_SIZE))
+
+
+def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:
+    """「保存」: write what the preview showed; rows with problems stay out.
+
+    Raises:
+        Conflict: it is saved already, would do nothing, or licences (or the day) have changed since.
+        NotFound: none.
+    """
+    found = _find(ctx, import_id, lock=True)
+    if found.state != "checked":
+        raise Conflict(msg("这份表格已经处理过了"))
+    planned = [PlannedLicence.from_json(one) for one in found.rows]
+    if not planned:
+        raise Conflict(msg("没有需要新建或修改的数据，无需保存"))
+    hold_licences(ctx)
+    if not is_still_true(ctx, planned):
+        raise Conflict(msg("授权在检查之后有了变化，请重新上传这份表格"))
+    wanted = rows_wanted({**dict(zip(KEY, one.key, strict=True)), **asdict(one.new)} for one in planned)
+    counted = count_wanted(ctx, wanted)
+    touched = write_wanted(ctx, wanted)
+    tell_schools(ctx, Act.LICENSE, touched, _titles(planned), {"filename": found.filename})
+    found.state, found.applied_at = "applied", ctx.now()
+    ctx.session.flush()
+    noted = {"granted": counted.granted, "renewed_or_changed": counted.changed, "schools": len(touched)}
+    record(ctx, "licence_import.applied", "licence_import", found.id, noted | {"filename": found.filename})
+    return counted
+
+
+def discard_licence_import(ctx: Context, *, import_id: int) -> LicenceImport:
+    """Give a checked sheet up; nothing is written.
+
+    Raises:
+        Conflict: it is saved already.
+        NotFound: none.
+    """
+    found = _find(ctx, import_id, lock=True)
+    if found.state == "applied":
+        raise Conflict(msg("这份表格已经处理过了"))
+    found.state, found.rows, found.problems = "discarded", [], []
+    ctx.session.flush()
+    record(ctx, "licence_import.discarded", "licence_import", found.id)
+    return found
+
+
+def _find(ctx: Context, import_id: int, *, lock: bool = False) -> LicenceImport:
+    require_licensing(ctx)
+    wanted = select(LicenceImport).where(LicenceImport.id == import_id)
+    found = ctx.session.scalar(
+        wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True}
+    )
+    if found is None:
+        raise NotFound(msg("没有找到这次导入"))
+    return found
+
+
+def _titles(planned: list[PlannedLicence]) -> dict[CourseRef, str]:
+    return {CourseRef(one.key.course_owner_id, one.key.course_id): one.title for one in planned}
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {**asdict(problem), "message": problem.message.as_json()}
+
+
+def _problem(data: dict[str, Any]) -> Problem:
+    return Problem(**{**data, "message": Message.from_json(data["message"])})
+
+
+def _plain_name(filename: str) -> str:
+    name = re.split(r"[/\\]", filename)[-1]
+    return "".join(c for c in name if c.isprintable())[:_LONGEST_NAME].strip() or "?"

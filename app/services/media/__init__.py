@@ -1,0 +1,1 @@
+"""Use cases: pictures: checked, made anew, shown."""

@@ -1,0 +1,98 @@
+"""The mails of a school, for those who look after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+
+from app.context import Context
+from app.errors import Message, NotFound, msg
+from app.models import Mail, User
+from app.rules.permissions import Action
+from app.rules.shared.masking import mask_email
+from app.services.messages.mail_port import MailContent
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+
+PAGE_SIZE = 50
+STATES = ("queued", "sending", "sent", "failed", "unclear")
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """A mail as lists show it; ``recipient`` is masked unless the reader may see it."""
+
+    id: int
+    user_id: int
+    name: str
+    recipient: str
+    state: str
+    attempts: int
+    reason: Message | None
+    created_at: datetime
+    sent_at: datetime | None
+    content: MailContent
+
+
+def list_mails(ctx: Context, *, text: str = "", state: str | None = None, page: int = 1) -> Page[MailRow]:
+    """The school's mails, latest first.
+
+    Args:
+        text: part of the person's name, or the whole address.
+        state: one of ``STATES``.
+
+    Raises:
+        NotAllowed: only administrators may.
+    """
+    require(ctx, Action.SEE_MAILS)
+    found = _rows()
+    if text:
+        found = found.where(
+            User.real_name.icontains(text, autoescape=True) | (func.lower(Mail.recipient) == text.lower())
+        )
+    if state is not None:
+        found = found.where(Mail.state == state)
+    total = ctx.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    shown = ctx.session.execute(found.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    return Page(tuple(_shown(mail, name) for mail, name in shown), total, page, PAGE_SIZE)
+
+
+def get_mail(ctx: Context, *, mail_id: int) -> MailRow:
+    """One mail.
+
+    Raises:
+        NotAllowed: only administrators may.
+        NotFound: no such mail.
+    """
+    require(ctx, Action.SEE_MAILS)
+    found = ctx.session.execute(_rows().where(Mail.id == mail_id)).one_or_none()
+    if found is None:
+        raise NotFound(msg("没有找到这封邮件"))
+    return _shown(*found)
+
+
+def recent_mails(ctx: Context, *, count: int) -> list[MailRow]:
+    """The latest mails with whole addresses: for an installation whose mails are kept instead of sent."""
+    return [_shown(mail, name, whole=True) for mail, name in ctx.session.execute(_rows().limit(count))]
+
+
+def _rows() -> Select[Mail, str]:
+    same = (Mail.school_id == User.school_id) & (Mail.user_id == User.id)
+    return select(Mail, User.real_name).join(User, same).order_by(Mail.id.desc())
+
+
+def _shown(mail: Mail, name: str, *, whole: bool = False) -> MailRow:
+    return MailRow(
+        id=mail.id,
+        user_id=mail.user_id,
+        name=name,
+        recipient=mail.recipient if whole else mask_email(mail.recipient),
+        state=mail.state,
+        attempts=mail.attempts,
+        reason=Message.from_json(mail.error) if mail.error else None,
+        created_at=mail.created_at,
+        sent_at=mail.sent_at,
+        content=MailContent(mail.template, mail.params, mail.language),
+    )

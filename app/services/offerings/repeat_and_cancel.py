@@ -1,0 +1,141 @@
+"""再次开课: a course offered again in another term, with new dates; what was before stays. And 取消开课."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.context import Context
+from app.errors import Conflict, Invalid, msg
+from app.models import CourseOffering, OfferingAssistant
+from app.rules.offerings.publication import OfferingStatus
+from app.rules.permissions import Action
+from app.rules.shared.semesters import terms_around
+from app.services.offerings.schedule import get_school_course, locked_offering
+from app.services.registrations.counts import registrations_of_offering
+from app.services.shared.audit import record
+from app.services.shared.own_classes_and_courses import reachable_offerings
+
+#: Terms that are offered for choice: the present one and those that follow.
+TERMS_AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """An offering of a course as the switch between its terms shows it."""
+
+    offering_id: int
+    term: str
+    status: str
+    registrations: int
+
+
+def list_terms(ctx: Context, *, offering_id: int) -> Sequence[TermRow]:
+    """All offerings of the course behind one, the latest term first, as far as the actor may see them.
+
+    Raises:
+        NotFound: no such course here.
+    """
+    offering = get_school_course(ctx, offering_id=offering_id).offering
+    registered = registrations_of_offering()
+    rows = ctx.session.execute(
+        select(CourseOffering.id, CourseOffering.term, CourseOffering.status, registered)
+        .where(
+            CourseOffering.course_owner_id == offering.course_owner_id,
+            CourseOffering.course_id == offering.course_id,
+            reachable_offerings(ctx, Action.SEE_OFFERINGS),
+        )
+        .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
+    )
+    return [TermRow(*row) for row in rows]
+
+
+def open_terms(ctx: Context, *, offering_id: int) -> list[str]:
+    """The terms from today's on in which the course is not offered yet.
+
+    Raises:
+        NotFound: no such course here.
+    """
+    taken = {row.term for row in list_terms(ctx, offering_id=offering_id)}
+    return [term for term in terms_around(ctx.today(), before=0, after=TERMS_AHEAD) if term not in taken]
+
+
+def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
+    """「再次开课」: a new offering of the same course for another term, 待提交, with the same staff and seats.
+
+    An own course that is approved needs no new review: it is shown as soon as it has its dates.
+
+    Args:
+        term: as ``2026-2027-2``.
+
+    Raises:
+        Conflict: the course was declined.
+        Invalid: ``term``: no term, or the course is offered in it already.
+        NotFound: no such course here.
+    """
+    before = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    if term not in terms_around(ctx.today(), before=0, after=TERMS_AHEAD):
+        raise Invalid("term", msg("请选择学期"))
+    if before.status == OfferingStatus.DECLINED:
+        raise Conflict(msg("课程已被拒绝，请先点击「重新考虑」"))
+    again = CourseOffering(
+        course_owner_id=before.course_owner_id,
+        course_id=before.course_id,
+        licence_id=before.licence_id,
+        term=term,
+        seats=before.seats,
+        assessment=before.assessment,
+        operating_teacher_id=before.operating_teacher_id,
+    )
+    try:
+        with ctx.session.begin_nested():
+            ctx.session.add(again)
+            ctx.session.flush()
+    except IntegrityError as error:
+        if isinstance(error.orig, UniqueViolation):
+            raise Invalid("term", msg("该学期已经开课，请选择其他学期")) from error
+        raise
+    assistants = ctx.session.scalars(
+        select(OfferingAssistant.user_id).where(OfferingAssistant.offering_id == before.id)
+    ).all()
+    ctx.session.add_all(OfferingAssistant(offering_id=again.id, user_id=one) for one in assistants)
+    ctx.session.flush()
+    record(ctx, "offering.offered_again", "offering", again.id, {"term": term, "before": before.id})
+    return again
+
+
+def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
+    """「取消开课」: take back a further term that was never shown to students.
+
+    Returns:
+        the course's offering of another term, the latest.
+
+    Raises:
+        Conflict: it is or was online, or is the course's only one.
+        NotFound: no such course here.
+    """
+    offering = locked_offering(ctx, offering_id, Action.DROP_TERM)
+    if offering.status != OfferingStatus.UNHANDLED:
+        raise Conflict(msg("学生已经看到过这个学期的课程，不能取消；不再使用时请「下线」"))
+    other = ctx.session.scalars(
+        select(CourseOffering)
+        .where(
+            CourseOffering.course_owner_id == offering.course_owner_id,
+            CourseOffering.course_id == offering.course_id,
+            CourseOffering.id != offering.id,
+        )
+        .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
+        .limit(1)
+        # Two terms are not both taken back at once.
+        .with_for_update()
+    ).first()
+    if other is None:
+        raise Conflict(msg("这是该课程唯一的开课，不能取消；不需要这门课程时请「拒绝」"))
+    ctx.session.delete(offering)
+    ctx.session.flush()
+    record(ctx, "offering.term_dropped", "offering", offering_id, {"term": offering.term, "before": other.id})
+    return other

@@ -1,0 +1,1 @@
+"""Use cases: accounts: found, added, edited, shut, deleted."""

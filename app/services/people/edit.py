@@ -1,0 +1,219 @@
+"""添加 and 修改 of single accounts (manual 4.1, 4.4, 5.1, 5.4, 6.1), by the rules of the imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.context import Context
+from app.errors import Invalid, InvalidFields, Message, NotFound, msg
+from app.models import User
+from app.rules.imports.teachers import login_stem, new_login_name
+from app.rules.people.typed_account import KINDS, labels_of, read_account
+from app.rules.permissions import Action
+from app.rules.shared.cells import Cell, display_text
+from app.services.classes.later_joiners import follow_joiners
+from app.services.people.fields import (
+    SHOWN,
+    columns_of,
+    current_cells,
+    taken_fields,
+    unique_or_invalid,
+    write_columns,
+)
+from app.services.people.resolve_class import ChosenClass, choose_class
+from app.services.schools.quotas import require_room_for_people
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import ID_NUMBER
+from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.require_permission import require
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account that was just added.
+
+    Args:
+        login: what its owner types to log in.
+        login_given: the login name was made here, since there is neither phone nor mail.
+        one_time_password: an administrator's; shown once. The others' follow the school's choice.
+        new_class: the name of the class that was created with it.
+    """
+
+    id: int
+    kind: str
+    real_name: str
+    login: str
+    login_given: bool
+    one_time_password: str | None = field(repr=False)
+    new_class: str | None
+
+
+def create_account(
+    ctx: Context, *, kind: str, values: Mapping[str, Cell], new_class: bool = False
+) -> NewAccount:
+    """Add a student, teacher or administrator.
+
+    Args:
+        kind: 用户类型, which is also the role.
+        values: by field of ``app.rules.people.typed_account.labels_of(kind)``, as typed.
+        new_class: a class that the school does not have is to be created.
+
+    Raises:
+        NotAllowed: only administrators may.
+        Invalid: the kind is none.
+        InvalidFields: with every field that is wrong, or whose value another account has.
+        Conflict: the school has as many accounts as it may have.
+    """
+    require(ctx, Action.EDIT_PEOPLE)
+    if kind not in KINDS:
+        raise Invalid("kind", msg("请选择用户类型"))
+    typed = read_account(kind, values, unit_code=ctx.school.unit_code, today=ctx.today())
+    known = {name: value for name, value in typed.values.items() if value is not None}
+    require_room_for_people(ctx)
+    user_id = int(ctx.session.scalar(select(func.nextval("users_id_seq"))) or 0)
+    columns = columns_of(ctx, user_id, known)
+    _refuse(dict(typed.wrong) | _taken(ctx, columns, typed.wrong, None))
+    chosen = _class(ctx, known, new_class) if kind == "student" else None
+    given = kind != "student" and not any(known.get(name) for name in ("login_name", "mobile", "email"))
+    if given:
+        columns["login_name"] = _give_login_name(ctx, known["real_name"])
+    columns.setdefault("nickname", known["real_name"])
+    user = User(school_id=ctx.school.id, id=user_id, kind=kind, **columns)
+    user.class_id = chosen.id if chosen else None
+    password = make_one_time_password() if kind == "administrator" else None
+    if password is not None:
+        user.password_hash = hash_password(password)
+    with unique_or_invalid(ctx, tuple(known)):
+        ctx.session.add(user)
+    record(ctx, "user.created", "user", user_id, {"kind": kind, **_shown(known)})
+    if chosen is not None:
+        follow_joiners(ctx, class_ids=[chosen.id])
+    return NewAccount(
+        id=user_id,
+        kind=kind,
+        real_name=user.real_name,
+        login=user.student_no or user.login_name or known.get("mobile") or user.email or "",
+        login_given=given,
+        one_time_password=password,
+        new_class=chosen.name if chosen and chosen.created else None,
+    )
+
+
+def edit_account(
+    ctx: Context, *, user_id: int, changes: Mapping[str, Cell], new_class: bool = False
+) -> tuple[str, ...]:
+    """Change some fields of an account by hand; they are marked so that no import overwrites them unseen.
+
+    Args:
+        changes: by field, as typed; an empty one erases, an absent one stays. A new ID number brings birth date and
+            gender with it.
+        new_class: a class that the school does not have is to be created.
+
+    Returns:
+        the fields that were changed, as they are marked; a class is ``class_id``.
+
+    Raises:
+        NotAllowed: only administrators may.
+        NotFound: there is no such account at this school.
+        InvalidFields: with every changed field that is wrong, or whose value another account has.
+    """
+    require(ctx, Action.EDIT_PEOPLE)
+    user = ctx.session.scalar(
+        # Weaker than FOR UPDATE: who registers this person at the same moment holds the course and must not wait.
+        select(User).where(User.id == user_id).with_for_update(key_share=True),
+        execution_options={"populate_existing": True},
+    )
+    if user is None:
+        raise NotFound(msg("没有找到这个用户"))
+    current = current_cells(ctx, user)
+    changed = {
+        name: cell
+        for name, cell in changes.items()
+        if name in labels_of(user.kind) and _text(cell) != _text(current[name])
+    }
+    if not changed:
+        return ()
+    typed = read_account(
+        user.kind, _merged(current, changed), unit_code=ctx.school.unit_code, today=ctx.today()
+    )
+    wanted = {name: typed.values[name] for name in _touched(changed)}
+    columns = columns_of(ctx, user.id, wanted)
+    wrong = {name: message for name, message in typed.wrong.items() if name in changed}
+    if user.kind != "student" and not wrong and _would_be_nameless(user, columns):
+        wrong["login_name"] = msg("手机号、邮箱和登录名至少保留一项，否则无法登录")
+    _refuse(wrong | _taken(ctx, columns, wrong, user.id))
+    if "class_name" in changed:
+        columns["class_id"] = _class(ctx, typed.values, new_class).id
+    old = {name: getattr(user, name) for name in SHOWN}
+    with unique_or_invalid(ctx, tuple(wanted)):
+        marked = write_columns(user, columns)
+    if marked:
+        new = {name: getattr(user, name) for name in SHOWN if name in marked}
+        data: dict[str, Any] = {"old": {name: old[name] for name in new}, "new": new} if new else {}
+        unshown = [name for name in marked if name not in SHOWN]
+        record(ctx, "user.edited", "user", user.id, data | ({"changed": unshown} if unshown else {}))
+    if "class_id" in marked:
+        follow_joiners(ctx, class_ids=[columns["class_id"]])
+    return marked
+
+
+def _merged(current: Mapping[str, Cell], changed: Mapping[str, Cell]) -> dict[str, Cell]:
+    """The account as it would be; what follows from a new ID number is left to it."""
+    kept = dict(current)
+    if changed.get(ID_NUMBER):
+        kept |= {"birth_date": None, "gender": None}
+    return kept | dict(changed)
+
+
+def _touched(changed: Mapping[str, Cell]) -> set[str]:
+    touched = {name for name in changed if name != "class_name"}
+    if changed.get(ID_NUMBER):
+        touched |= {"birth_date", "gender"}
+    return touched
+
+
+def _would_be_nameless(user: User, columns: Mapping[str, Any]) -> bool:
+    return not any(columns.get(name, getattr(user, name)) for name in ("login_name", "mobile_index", "email"))
+
+
+def _class(ctx: Context, values: Mapping[str, Any], create: bool) -> ChosenClass:
+    return choose_class(
+        ctx,
+        typed=values["class_name"],
+        entry_year=values.get("entry_year"),
+        major=values.get("major"),
+        create=create,
+    )
+
+
+def _taken(
+    ctx: Context, columns: Mapping[str, Any], wrong: Mapping[str, Message], user_id: int | None
+) -> dict[str, Message]:
+    found = taken_fields(ctx, columns, user_id=user_id)
+    return {name: message for name, message in found.items() if name not in wrong}
+
+
+def _refuse(wrong: Mapping[str, Message]) -> None:
+    if wrong:
+        raise InvalidFields(wrong)
+
+
+def _give_login_name(ctx: Context, real_name: str) -> str:
+    key = func.pg_advisory_xact_lock(func.hashtext("login_names"), ctx.school.id % 2**31)
+    ctx.session.execute(select(key))
+    same_stem = select(User.login_name).where(
+        User.login_name.startswith(login_stem(real_name), autoescape=True)
+    )
+    return new_login_name(real_name, {name for name in ctx.session.scalars(same_stem) if name})
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in SHOWN if name in values}
+
+
+def _text(cell: Cell) -> str:
+    return display_text(cell).strip()

@@ -1,0 +1,127 @@
+"""The fields of an account: as cells for the rules, as columns of its row, and who else holds their values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from app.context import Context
+from app.errors import InvalidFields, Message, msg
+from app.models import SchoolClass, User
+from app.rules.shared.cells import Cell
+from app.rules.shared.pinyin import pinyin_of
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, open_id_number, open_mobile, seal
+
+SEALED = (ID_NUMBER, MOBILE)
+
+#: Fields that are columns as they are.
+PLAIN = (
+    "student_no", "login_name", "real_name", "nickname", "email", "birth_date", "gender", "entry_year", "study_years",
+    "major", "bio",
+)  # fmt: skip
+
+#: Values that an audit row may show; of the others it says only that they were changed.
+SHOWN = ("student_no", "login_name", "real_name", "nickname", "entry_year", "study_years", "major")
+
+#: What may stand only once in a school: field -> column.
+_UNIQUE = {
+    "student_no": "student_no",
+    "login_name": "login_name",
+    "email": "email",
+    MOBILE: "mobile_index",
+    ID_NUMBER: "id_number_index",
+}
+#: Columns that follow from others and are never chosen by anybody.
+_DERIVED = ("name_pinyin", "name_initials", "mobile_sealed", "id_number_sealed")
+
+
+def current_cells(ctx: Context, user: User) -> dict[str, Cell]:
+    """The account as the rules would read it from a file."""
+    named = select(SchoolClass.name).where(SchoolClass.id == user.class_id)
+    return {
+        **{field: getattr(user, field) for field in PLAIN},
+        ID_NUMBER: open_id_number(ctx, user),
+        MOBILE: open_mobile(ctx, user),
+        "class_name": ctx.session.scalar(named) if user.class_id is not None else None,
+    }
+
+
+def columns_of(ctx: Context, user_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that hold these fields; the class is not among them.
+
+    Args:
+        user_id: the account, to which sealed values are bound.
+        values: by field, put right by the rules.
+    """
+    columns = {field: value for field, value in values.items() if field in PLAIN}
+    if "real_name" in columns:
+        columns["name_pinyin"], columns["name_initials"] = pinyin_of(columns["real_name"])
+    for field in SEALED:
+        if field in values:
+            text = values[field]
+            pair = seal(ctx.vault, ctx.school.id, field, user_id, text) if text else (None, None)
+            columns[f"{field}_sealed"], columns[f"{field}_index"] = pair
+    return columns
+
+
+def write_columns(user: User, columns: Mapping[str, Any]) -> tuple[str, ...]:
+    """Write what differs and mark it as changed by hand, so that an import does not overwrite it unseen.
+
+    Returns:
+        the fields that were changed, as they are marked.
+    """
+    changed = [name for name, value in columns.items() if getattr(user, name) != value]
+    for name in changed:
+        setattr(user, name, columns[name])
+    marked = tuple(name.removesuffix("_index") for name in changed if name not in _DERIVED)
+    if marked:
+        user.edited_columns = sorted({*user.edited_columns, *marked})
+    return marked
+
+
+def taken_fields(ctx: Context, columns: Mapping[str, Any], *, user_id: int | None) -> dict[str, Message]:
+    """Which of these values another account of the school holds, by field, with that account named.
+
+    Args:
+        columns: as ``columns_of`` gives them.
+        user_id: the account that may hold them.
+    """
+    wanted = {field: column for field, column in _UNIQUE.items() if columns.get(column) is not None}
+    if not wanted:
+        return {}
+    same = or_(*(getattr(User, column) == columns[column] for column in wanted.values()))
+    owners = ctx.session.scalars(select(User).where(same, User.id != (user_id or 0))).all()
+    return {
+        field: _held_by(owner)
+        for field, column in wanted.items()
+        for owner in owners
+        if getattr(owner, column) == columns[column]
+    }
+
+
+@contextmanager
+def unique_or_invalid(ctx: Context, fields: Collection[str]) -> Iterator[None]:
+    """Write inside a savepoint; what another transaction took in the meantime is refused at its field."""
+    try:
+        with ctx.session.begin_nested():
+            yield
+            ctx.session.flush()
+    except IntegrityError as error:
+        if isinstance(error.orig, UniqueViolation):
+            name = error.orig.diag.constraint_name or ""
+            for field, column in _UNIQUE.items():
+                if name == f"uq_users_school_id_{column}" and field in fields:
+                    raise InvalidFields({field: msg("刚被其他账号使用，请换一个")}) from error
+        raise
+
+
+def _held_by(owner: User) -> Message:
+    """The account is of the same school, whose people the administrator may see; so it is named."""
+    if owner.student_no:
+        return msg("已被学号 %(number)s 的账号使用", number=owner.student_no)
+    return msg("已被%(name)s的账号使用", name=owner.real_name)

@@ -1,0 +1,247 @@
+"""Finding people of a school: the list of 系统管理."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from app.context import Context
+from app.errors import NotFound, msg
+from app.models import SchoolClass, User
+from app.rules.permissions import Action
+from app.rules.shared.cells import Unreadable, code_text
+from app.rules.shared.contacts import read_mobile
+from app.rules.shared.id_numbers import read_id_number
+from app.rules.shared.masking import mask_id_number, mask_mobile
+from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+
+PAGE_SIZE = 20
+#: Words of a search beyond these are ignored; each costs a look at every person of the school.
+MOST_WORDS = 5
+
+_SEARCHED = (
+    User.real_name, User.nickname, User.name_pinyin, User.name_initials, User.student_no, User.login_name, User.email,
+)  # fmt: skip
+_SEPARATOR = "\x1f"
+_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
+
+
+class PersonState(StrEnum):
+    """What the list can be narrowed to."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    NEVER = "never"
+
+
+class PersonSort(StrEnum):
+    """What the list can be sorted by."""
+
+    NUMBER = "number"
+    NAME = "name"
+    CLASS = "class"
+    ENTRY_YEAR = "entry_year"
+    LAST_LOGIN = "last_login"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """Exact conditions beside the search; ``None`` leaves one out."""
+
+    kind: str | None = None
+    class_id: int | None = None
+    entry_year: int | None = None
+    state: PersonState | None = None
+    #: Only who is not in this class.
+    outside_class_id: int | None = None
+    #: Only who is in no class.
+    unassigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as the list shows one; ID number and phone are masked."""
+
+    id: int
+    kind: str
+    status: str
+    login: str
+    real_name: str
+    nickname: str
+    class_id: int | None
+    class_name: str | None
+    entry_year: int | None
+    major: str | None
+    email: str | None
+    mobile: str | None
+    id_number: str | None
+    gender: str | None
+    last_login_at: datetime | None
+
+
+def search_people(
+    ctx: Context,
+    *,
+    text: str = "",
+    filters: PeopleFilter | None = None,
+    sort: PersonSort = PersonSort.NUMBER,
+    descending: bool = False,
+    page: int = 1,
+    size: int = PAGE_SIZE,
+) -> Page[PersonRow]:
+    """People of the school by any piece of information (manual 4.3: 输入学生任意信息).
+
+    Args:
+        text: words that must all be found: part of the name, pinyin, initials, 学号, login name, mail or class, or
+            an exact phone or ID number.
+        filters: exact conditions.
+        page: from 1.
+
+    Raises:
+        NotAllowed: the actor may not see people.
+    """
+    require(ctx, Action.SEE_PEOPLE)
+    conditions = _conditions(ctx, text, filters)
+    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
+    wanted = select(User.id).where(*conditions)
+    if sort is PersonSort.CLASS:
+        wanted = wanted.outerjoin(SchoolClass, _SAME_CLASS)
+    wanted = wanted.order_by(*_order(sort, descending)).limit(size).offset((page - 1) * size)
+    ids = ctx.session.scalars(wanted).all()
+    # The rows are wide; only those of the page are read whole.
+    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id.in_(ids))
+    people = {user.id: _row(ctx, user, class_name) for user, class_name in ctx.session.execute(found)}
+    return Page(tuple(people[number] for number in ids if number in people), total, page, size)
+
+
+def find_people_ids(ctx: Context, *, text: str = "", filters: PeopleFilter | None = None) -> list[int]:
+    """The accounts on all pages of the list, for what is done to all of them.
+
+    Raises:
+        NotAllowed: the actor may not see people.
+    """
+    require(ctx, Action.SEE_PEOPLE)
+    return list(ctx.session.scalars(select(User.id).where(*_conditions(ctx, text, filters))))
+
+
+def get_person_row(ctx: Context, *, user_id: int) -> PersonRow:
+    """One person as the list shows one.
+
+    Raises:
+        NotFound: there is no such account at this school.
+        NotAllowed: the actor may not see people.
+    """
+    require(ctx, Action.SEE_PEOPLE)
+    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id == user_id)
+    row = ctx.session.execute(found).one_or_none()
+    if row is None:
+        raise NotFound(msg("没有找到这个用户"))
+    return _row(ctx, *row)
+
+
+def entry_years(ctx: Context) -> Sequence[int]:
+    """The entry years that students of the school have, latest first."""
+    require(ctx, Action.SEE_PEOPLE)
+    statement = select(User.entry_year).where(User.entry_year.is_not(None)).distinct()
+    return [
+        year for year in ctx.session.scalars(statement.order_by(User.entry_year.desc())) if year is not None
+    ]
+
+
+def _conditions(ctx: Context, text: str, filters: PeopleFilter | None) -> list[ColumnElement[bool]]:
+    return [*_narrowed(filters or PeopleFilter()), *(_word(ctx, word) for word in _words(text))]
+
+
+def _narrowed(filters: PeopleFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.kind is not None:
+        conditions.append(User.kind == filters.kind)
+    if filters.class_id is not None:
+        conditions.append(User.class_id == filters.class_id)
+    if filters.entry_year is not None:
+        conditions.append(User.entry_year == filters.entry_year)
+    if filters.outside_class_id is not None:
+        conditions.append(User.class_id.is_distinct_from(filters.outside_class_id))
+    if filters.unassigned:
+        conditions.append(User.class_id.is_(None))
+    if filters.state is PersonState.NEVER:
+        conditions.append(User.last_login_at.is_(None))
+    elif filters.state is not None:
+        conditions.append(User.status == filters.state.value)
+    return conditions
+
+
+def _words(text: str) -> list[str]:
+    return text.replace("\x00", " ").split()[:MOST_WORDS]
+
+
+def _word(ctx: Context, word: str) -> ColumnElement[bool]:
+    part = (code_text(word) or word).lower()
+    # One look at all texts of a person costs a third of one look at each; no word holds the separator.
+    texts = func.lower(func.concat_ws(_SEPARATOR, *_SEARCHED))
+    classes = select(SchoolClass.id).where(SchoolClass.name.icontains(part, autoescape=True))
+    found = [texts.contains(part, autoescape=True), User.class_id.in_(classes)]
+    mobile, id_number = _sealed_values(ctx, word)
+    if mobile is not None:
+        found.append(User.mobile_index == ctx.vault.blind_index(ctx.school.id, MOBILE, mobile))
+    if id_number is not None:
+        found.append(User.id_number_index == ctx.vault.blind_index(ctx.school.id, ID_NUMBER, id_number))
+    return or_(*found)
+
+
+def _sealed_values(ctx: Context, word: str) -> tuple[str | None, str | None]:
+    """The phone and the ID number that the word could be."""
+    mobile: str | None = None
+    id_number: str | None = None
+    try:
+        mobile = read_mobile(word)
+    except Unreadable:
+        mobile = None
+    try:
+        identity = read_id_number(word, ctx.today())
+        id_number = identity.number if identity is not None else None
+    except Unreadable:
+        id_number = None
+    return mobile, id_number
+
+
+def _order(sort: PersonSort, descending: bool) -> tuple[Any, ...]:
+    columns: dict[PersonSort, tuple[Any, ...]] = {
+        PersonSort.NUMBER: (User.student_no, User.login_name),
+        PersonSort.NAME: (User.name_pinyin, User.real_name),
+        PersonSort.CLASS: (SchoolClass.name, User.student_no),
+        PersonSort.ENTRY_YEAR: (User.entry_year, User.student_no),
+        PersonSort.LAST_LOGIN: (User.last_login_at,),
+    }
+    if descending:
+        return (*(column.desc().nulls_last() for column in columns[sort]), User.id.desc())
+    return (*(column.asc().nulls_last() for column in columns[sort]), User.id.asc())
+
+
+def _row(ctx: Context, user: User, class_name: str | None) -> PersonRow:
+    mobile = unseal(ctx.vault, user.school_id, MOBILE, user.id, user.mobile_sealed)
+    id_number = unseal(ctx.vault, user.school_id, ID_NUMBER, user.id, user.id_number_sealed)
+    return PersonRow(
+        id=user.id,
+        kind=user.kind,
+        status=user.status,
+        login=user.student_no or user.login_name or user.email or "",
+        real_name=user.real_name,
+        nickname=user.nickname,
+        class_id=user.class_id,
+        class_name=class_name,
+        entry_year=user.entry_year,
+        major=user.major,
+        email=user.email,
+        mobile=mask_mobile(mobile) if mobile else None,
+        id_number=mask_id_number(id_number) if id_number else None,
+        gender=user.gender,
+        last_login_at=user.last_login_at,
+    )

@@ -1,0 +1,261 @@
+"""注册学生: who is registered for an offering, for administrators and those who run it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.context import Context
+from app.errors import NotFound, msg
+from app.models import CourseLicence, CourseOffering, Registration, SchoolClass, User, WaitingPlace
+from app.rules.permissions import Action
+from app.rules.shared.day_counts import Point, points
+from app.services.registrations.seats import seats_of
+from app.services.shared.own_classes_and_courses import reachable_offerings
+from app.services.shared.paging import Page
+
+PAGE_SIZE = 50
+_MOST_WORDS = 5
+SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
+_SAME_USER = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
+
+
+class RegistrationSort(StrEnum):
+    """What the list can be sorted by."""
+
+    NUMBER = "number"
+    NAME = "name"
+    CLASS = "class"
+    REGISTERED = "registered"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRow:
+    """A registered person.
+
+    ``number`` is the 学号, or the login name of a person without one; ``source`` is that of ``Registration``.
+    """
+
+    user_id: int
+    real_name: str
+    number: str
+    class_name: str | None
+    status: str
+    registered_at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFigures:
+    """How full an offering is; ``seats`` and ``left`` are ``None`` without a limit."""
+
+    registered: int
+    waiting: int
+    seats: int | None
+
+    @property
+    def left(self) -> int | None:
+        """Seats that are free."""
+        return None if self.seats is None else max(self.seats - self.registered, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFigure:
+    """How many of a class are registered, of how many students; ``class_id`` is ``None`` for those without one."""
+
+    class_id: int | None
+    name: str | None
+    registered: int
+    students: int | None
+
+
+def manageable(ctx: Context, offering_id: int) -> CourseOffering:
+    """The offering, when the actor may keep its registrations.
+
+    Raises:
+        NotAllowed: the actor's role may not do this at all.
+        NotFound: no such course here, or a teacher does not run it.
+    """
+    mine = reachable_offerings(ctx, Action.MANAGE_REGISTRATIONS)
+    here = (CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id, mine)
+    offering = ctx.session.scalar(select(CourseOffering).where(*here))
+    if offering is None:
+        raise NotFound(msg("没有找到这门课程"))
+    return offering
+
+
+def seat_figures(ctx: Context, *, offering_id: int) -> SeatFigures:
+    """How full an offering is.
+
+    Raises:
+        NotFound: as ``manageable``.
+    """
+    manageable(ctx, offering_id)
+    waiting = select(func.count()).select_from(WaitingPlace).where(WaitingPlace.offering_id == offering_id)
+    registered = select(func.count()).select_from(Registration).where(*_active(offering_id))
+    statement = (
+        select(CourseOffering, CourseLicence, registered.scalar_subquery(), waiting.scalar_subquery())
+        .outerjoin(CourseOffering.licence)
+        .where(CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id)
+    )
+    offering, licence, taken, waits = ctx.session.execute(statement).one()
+    return SeatFigures(taken, waits, seats_of(offering, licence))
+
+
+def list_registered(
+    ctx: Context,
+    *,
+    offering_id: int,
+    text: str = "",
+    class_id: int | None = None,
+    sort: RegistrationSort = RegistrationSort.NUMBER,
+    descending: bool = False,
+    page: int = 1,
+    size: int = PAGE_SIZE,
+) -> Page[RegistrationRow]:
+    """Who is registered.
+
+    Args:
+        text: words that must all be found in name, pinyin, initials, 学号 or login name.
+        class_id: only this class; 0: only who has none.
+        page: from 1.
+
+    Raises:
+        NotFound: as ``manageable``.
+    """
+    manageable(ctx, offering_id)
+    conditions = [*_active(offering_id), *words_found(text), *in_class(class_id)]
+    total = ctx.session.scalar(
+        select(func.count()).select_from(Registration).join(User, _SAME_USER).where(*conditions)
+    )
+    wanted = _rows().where(*conditions).order_by(*_order(sort, descending))
+    rows = ctx.session.execute(wanted.limit(size).offset((page - 1) * size))
+    return Page(tuple(RegistrationRow(*row) for row in rows), total or 0, page, size)
+
+
+def all_registered(ctx: Context, *, offering_id: int) -> list[RegistrationRow]:
+    """Everybody who is registered, by class and 学号.
+
+    Raises:
+        NotFound: as ``manageable``.
+    """
+    manageable(ctx, offering_id)
+    wanted = _rows().where(*_active(offering_id)).order_by(*_order(RegistrationSort.CLASS, False))
+    return [RegistrationRow(*row) for row in ctx.session.execute(wanted)]
+
+
+def list_named(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -> list[RegistrationRow]:
+    """Those of these people who are registered, by 学号.
+
+    Raises:
+        NotFound: as ``manageable``.
+    """
+    manageable(ctx, offering_id)
+    wanted = _rows().where(*_active(offering_id), User.id.in_(user_ids))
+    rows = ctx.session.execute(wanted.order_by(*_order(RegistrationSort.NUMBER, False)))
+    return [RegistrationRow(*row) for row in rows]
+
+
+def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
+    """The classes of those who are registered, the largest number first.
+
+    Raises:
+        NotFound: as ``manageable``.
+    """
+    manageable(ctx, offering_id)
+    fellow = aliased(User)
+    students = (
+        select(func.count())
+        .select_from(fellow)
+        .where(
+            fellow.school_id == SchoolClass.school_id,
+            fellow.class_id == SchoolClass.id,
+            fellow.kind == "student",
+        )
+        .correlate(SchoolClass)
+        .scalar_subquery()
+    )
+    counted = func.count().label("registered")
+    rows = ctx.session.execute(
+        select(SchoolClass.id, SchoolClass.name, counted, students)
+        .select_from(Registration)
+        .join(User, _SAME_USER)
+        .outerjoin(SchoolClass, SAME_CLASS)
+        .where(*_active(offering_id))
+        .group_by(SchoolClass.school_id, SchoolClass.id, SchoolClass.name)
+        .order_by(counted.desc(), SchoolClass.name)
+    )
+    return [
+        ClassFigure(class_id, name, registered, of if class_id else None)
+        for class_id, name, registered, of in rows
+    ]
+
+
+def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
+    """Since when those who are registered are, by days at the school.
+
+    Raises:
+        NotFound: as ``manageable``.
+    """
+    manageable(ctx, offering_id)
+    day: ColumnElement[date] = cast(func.timezone(ctx.school.timezone, Registration.registered_at), Date)
+    rows = ctx.session.execute(
+        select(day, func.count()).where(*_active(offering_id)).group_by(day).order_by(day)
+    )
+    return points({row[0]: row[1] for row in rows}, ctx.today())
+
+
+def words_found(text: str) -> list[ColumnElement[bool]]:
+    """Conditions on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
+    columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no, User.login_name)
+    return [
+        or_(*(column.icontains(word, autoescape=True) for column in columns))
+        for word in text.replace("\x00", " ").split()[:_MOST_WORDS]
+    ]
+
+
+def in_class(class_id: int | None) -> list[ColumnElement[bool]]:
+    """Conditions on ``User``: of this class; 0: of none; ``None``: of any or none."""
+    if class_id is None:
+        return []
+    return [User.class_id.is_(None) if class_id == 0 else User.class_id == class_id]
+
+
+def _active(offering_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None)
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            User.id,
+            User.real_name,
+            func.coalesce(User.student_no, User.login_name, ""),
+            SchoolClass.name,
+            User.status,
+            Registration.registered_at,
+            Registration.source,
+        )
+        .select_from(Registration)
+        .join(User, _SAME_USER)
+        .outerjoin(SchoolClass, SAME_CLASS)
+    )
+    return statement
+
+
+def _order(sort: RegistrationSort, descending: bool) -> tuple[Any, ...]:
+    columns: dict[RegistrationSort, tuple[Any, ...]] = {
+        RegistrationSort.NUMBER: (User.student_no,),
+        RegistrationSort.NAME: (User.name_pinyin, User.real_name),
+        RegistrationSort.CLASS: (SchoolClass.name, User.student_no),
+        RegistrationSort.REGISTERED: (Registration.registered_at,),
+    }
+    if descending:
+        return (*(column.desc().nulls_last() for column in columns[sort]), User.id.desc())
+    return (*(column.asc().nulls_last() for column in columns[sort]), User.id.asc())

@@ -1,0 +1,347 @@
+"""教务管理 → 学籍信息审核: students' requests are listed, compared with what is there now, and decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from app.context import Context
+from app.errors import Conflict, DomainError, Invalid, Message, NotFound, msg
+from app.models import ChangeRequest, ProofFile, SchoolClass, User
+from app.rules.imports.students import LABELS
+from app.rules.permissions import Action
+from app.rules.requests.change_requests import ANSWER_LENGTH
+from app.services.messages.notices import notify
+from app.services.people.edit import edit_account
+from app.services.requests.proof_files import OpenedFile, open_file
+from app.services.requests.student import FileRow, current_values, files_of, open_changes
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
+
+PAGE_SIZE = 20
+STATES = ("open", "approved", "rejected", "withdrawn")
+#: Requests that are decided at once: a page of the list.
+MOST_AT_ONCE = 100
+_LINK = "/me/requests"
+_SAME_PERSON = and_(User.school_id == ChangeRequest.school_id, User.id == ChangeRequest.user_id)
+_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRow:
+    """A request in the list; ``fields`` are those that would change."""
+
+    id: int
+    state: str
+    student_no: str
+    real_name: str
+    class_name: str | None
+    fields: tuple[str, ...]
+    files: int
+    created_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedChange:
+    """A field side by side; ``now`` is its present value where that is no longer the old one."""
+
+    field: str
+    old: str
+    new: str
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A request to be decided; ``seen`` stands for what the account holds now and is sent back with the decision."""
+
+    row: RequestRow
+    reason: str
+    answer: str | None
+    changes: tuple[ReviewedChange, ...]
+    files: tuple[FileRow, ...]
+    seen: str
+
+    @property
+    def stale(self) -> bool:
+        """Whether the person was changed after the request was made."""
+        return any(change.now is not None for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request that could not be decided with the others, and why."""
+
+    request_id: int
+    real_name: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of deciding many at once."""
+
+    done: int
+    refused: tuple[Refusal, ...]
+
+
+def list_requests(
+    ctx: Context, *, state: str | None = None, text: str = "", class_id: int | None = None, page: int = 1
+) -> Page[RequestRow]:
+    """Requests of the school: open ones oldest first, others latest first.
+
+    Args:
+        state: one of ``STATES``, ``None`` for all.
+        text: words that must all be found in name, pinyin, 学号 or class.
+
+    Raises:
+        NotAllowed: the actor may not review.
+    """
+    require(ctx, Action.REVIEW_REQUESTS)
+    statement = _listed()
+    if state is not None:
+        statement = statement.where(ChangeRequest.state == state)
+    if class_id is not None:
+        statement = statement.where(User.class_id == class_id)
+    for word in text.replace("\x00", " ").split()[:5]:
+        columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no, SchoolClass.name)
+        statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    ids = statement.with_only_columns(ChangeRequest.id).subquery()
+    total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
+    order = ChangeRequest.id if state == "open" else ChangeRequest.id.desc()
+    found = ctx.session.execute(
+        statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    ).all()
+    files = files_of(ctx, [request.id for request, *_ in found])
+    rows = tuple(_row(ctx, *each, files.get(each[0].id, ())) for each in found)
+    return Page(rows, total, page, PAGE_SIZE)
+
+
+def count_requests(ctx: Context) -> dict[str, int]:
+    """How many requests there are in each state."""
+    require(ctx, Action.REVIEW_REQUESTS)
+    statement = select(ChangeRequest.state, func.count()).group_by(ChangeRequest.state)
+    counted: dict[str, int] = {row[0]: row[1] for row in ctx.session.execute(statement)}
+    return {state: counted.get(state, 0) for state in STATES}
+
+
+def get_review(ctx: Context, *, request_id: int) -> Review:
+    """A request beside what the account holds now. That an ID number was looked at is noted in the log.
+
+    Raises:
+        NotAllowed: the actor may not review.
+        NotFound: no such request at this school.
+    """
+    require(ctx, Action.REVIEW_REQUESTS)
+    found = ctx.session.execute(_listed().where(ChangeRequest.id == request_id)).one_or_none()
+    if found is None:
+        raise NotFound(msg("没有找到这个申请"))
+    request, user, class_name = found
+    files = files_of(ctx, [request.id]).get(request.id, ())
+    changes, seen = _compared(ctx, request, user)
+    if any(change.field == "id_number" for change in changes):
+        record(ctx, "change_request.opened", "change_request", request.id)
+    return Review(
+        row=_row(ctx, request, user, class_name, files),
+        reason=request.reason,
+        answer=request.answer,
+        changes=changes,
+        files=files,
+        seen=seen,
+    )
+
+
+def get_proof(ctx: Context, *, request_id: int, file_id: int) -> OpenedFile:
+    """A proof file; that it was opened is noted in the log.
+
+    Raises:
+        NotAllowed: the actor may not review.
+        NotFound: no such file of this request.
+    """
+    require(ctx, Action.REVIEW_REQUESTS)
+    wanted = select(ProofFile).where(ProofFile.id == file_id, ProofFile.request_id == request_id)
+    opened = open_file(ctx, ctx.session.scalar(wanted))
+    record(ctx, "change_request.file_opened", "change_request", request_id, {"file": file_id})
+    return opened
+
+
+def approve_request(ctx: Context, *, request_id: int, seen: str | None, answer: str = "") -> None:
+    """Write what was asked for, and tell the student.
+
+    Args:
+        seen: ``Review.seen`` of the page on which this was decided; ``None``: the old values must still be there.
+        answer: a word for the student, may be empty.
+
+    Raises:
+        NotAllowed: the actor may not review.
+        NotFound: no such request at this school.
+        Conflict: it was decided by now, or the person was changed since what was seen.
+        Invalid: a value cannot be written any more, such as an ID number that another account has by now.
+    """
+    request, user = _open_request(ctx, request_id)
+    changes, now = _compared(ctx, request, user)
+    if seen != now and (seen is not None or any(change.now is not None for change in changes)):
+        raise Conflict(msg("申请提交后，这名学生的信息又有改动，请核对新的原值后再决定"))
+    edit_account(ctx, user_id=user.id, changes={change.field: change.new for change in changes})
+    _decide(ctx, request, "approved", _answer(answer))
+    notify(
+        ctx,
+        user_id=user.id,
+        subject=msg("您的信息修改申请已通过"),
+        body=msg("已按您的申请修改：%(fields)s。", fields=_named(changes))
+        if not request.answer
+        else msg(
+            "已按您的申请修改：%(fields)s。管理员留言：%(answer)s",
+            fields=_named(changes),
+            answer=request.answer,
+        ),
+        link="/me",
+    )
+
+
+def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
+    """Leave the record as it is, and tell the student why.
+
+    Raises:
+        NotAllowed: the actor may not review.
+        NotFound: no such request at this school.
+        Conflict: it was decided by now.
+        Invalid: ``answer`` is missing or too long.
+    """
+    text = _answer(answer)
+    if not text:
+        raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
+    request, user = _open_request(ctx, request_id)
+    _decide(ctx, request, "rejected", text)
+    fields = tuple(open_changes(ctx, request))
+    notify(
+        ctx,
+        user_id=user.id,
+        subject=msg("您的信息修改申请未通过"),
+        body=msg("申请修改的内容：%(fields)s。原因：%(answer)s", fields=_labels(fields), answer=text),
+        link=_LINK,
+    )
+
+
+def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answer: str = "") -> Decided:
+    """Decide several requests at once; each stands for itself, so what is refused does not hold up the others.
+
+    Raises:
+        NotAllowed: the actor may not review.
+        Invalid: ``answer`` is missing for a rejection, or too many were chosen.
+    """
+    require(ctx, Action.REVIEW_REQUESTS)
+    if len(request_ids) > MOST_AT_ONCE:
+        raise Invalid("rowid", msg("一次最多处理 %(limit)s 个申请", limit=MOST_AT_ONCE))
+    if not approve and not _answer(answer):
+        raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
+    done, refused = 0, []
+    for request_id in sorted(set(request_ids)):
+        try:
+            with _apart(ctx):
+                if approve:
+                    approve_request(ctx, request_id=request_id, seen=None, answer=answer)
+                else:
+                    reject_request(ctx, request_id=request_id, answer=answer)
+            done += 1
+        except NotFound:
+            continue
+        except DomainError as error:
+            refused.append(Refusal(request_id, _name_of(ctx, request_id), error.message))
+    return Decided(done, tuple(refused))
+
+
+@contextmanager
+def _apart(ctx: Context) -> Iterator[None]:
+    """A savepoint, with what was to be noted and sent after it."""
+    kept = {key: list(ctx.session.info.get(key, [])) for key in ("jobs", "audit")}
+    try:
+        with ctx.session.begin_nested():
+            yield
+    except DomainError:
+        ctx.session.info.update(kept)
+        raise
+
+
+def _listed() -> Select[ChangeRequest, User, str | None]:
+    joined = select(ChangeRequest, User, SchoolClass.name).join(User, _SAME_PERSON)
+    return joined.outerjoin(SchoolClass, _SAME_CLASS)
+
+
+def _open_request(ctx: Context, request_id: int) -> tuple[ChangeRequest, User]:
+    """The request and its student, both held until the end of this transaction."""
+    require(ctx, Action.REVIEW_REQUESTS)
+    fresh = {"populate_existing": True}
+    wanted = select(ChangeRequest).where(ChangeRequest.id == request_id).with_for_update()
+    request = ctx.session.scalar(wanted, execution_options=fresh)
+    if request is None:
+        raise NotFound(msg("没有找到这个申请"))
+    if request.state != "open":
+        raise Conflict(msg("这个申请已经处理，或已被学生撤回"))
+    student = select(User).where(User.id == request.user_id).with_for_update(key_share=True)
+    return request, ctx.session.scalars(student, execution_options=fresh).one()
+
+
+def _compared(ctx: Context, request: ChangeRequest, user: User) -> tuple[tuple[ReviewedChange, ...], str]:
+    current = current_values(ctx, user)
+    wanted = open_changes(ctx, request)
+    decided = request.state != "open"
+    changes = tuple(
+        ReviewedChange(field, old, new, None if decided or current[field] in (old, new) else current[field])
+        for field, (old, new) in wanted.items()
+    )
+    text = json.dumps([current[field] for field in wanted], ensure_ascii=False)
+    return changes, ctx.vault.blind_index(ctx.school.id, f"review:{request.id}", text).hex()[:32]
+
+
+def _decide(ctx: Context, request: ChangeRequest, state: str, answer: str) -> None:
+    request.state, request.answer = state, answer or None
+    request.decided_by_name, request.decided_at = ctx.actor.name, ctx.now()
+    ctx.session.flush()
+    data = {"changed": list(open_changes(ctx, request)), "user_id": request.user_id}
+    record(ctx, f"change_request.{state}", "change_request", request.id, data)
+
+
+def _answer(typed: str) -> str:
+    text = typed.replace("\x00", "").strip()
+    if len(text) > ANSWER_LENGTH:
+        raise Invalid("answer", msg("超过 %(limit)s 个字符", limit=ANSWER_LENGTH))
+    return text
+
+
+def _named(changes: Sequence[ReviewedChange]) -> tuple[Message, ...]:
+    return _labels([change.field for change in changes])
+
+
+def _labels(fields: Sequence[str]) -> tuple[Message, ...]:
+    return tuple(Message(LABELS[field]) for field in fields)
+
+
+def _name_of(ctx: Context, request_id: int) -> str:
+    statement = select(User.real_name).join(ChangeRequest, _SAME_PERSON).where(ChangeRequest.id == request_id)
+    return ctx.session.scalar(statement) or ""
+
+
+def _row(
+    ctx: Context, request: ChangeRequest, user: User, class_name: str | None, files: tuple[FileRow, ...]
+) -> RequestRow:
+    return RequestRow(
+        id=request.id,
+        state=request.state,
+        student_no=user.student_no or "",
+        real_name=user.real_name,
+        class_name=class_name,
+        fields=tuple(open_changes(ctx, request)),
+        files=len(files),
+        created_at=request.created_at,
+        decided_by=request.decided_by_name,
+        decided_at=request.decided_at,
+    )

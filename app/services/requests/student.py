@@ -1,0 +1,211 @@
+"""A student asks for a change of his record (manual 4.4, second way): by the import's rules, with reason and proof."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.context import Context
+from app.errors import Conflict, InvalidFields, NotAllowed, NotFound, msg
+from app.models import ChangeRequest, ProofFile, SchoolClass, User
+from app.rules.classes.fields import class_label
+from app.rules.requests.change_requests import REASON_LENGTH, REQUESTABLE, check_change, text_of
+from app.rules.shared.masking import mask_id_number
+from app.services.people.fields import current_cells
+from app.services.people.resolve_class import choose_class
+from app.services.requests.proof_files import OpenedFile, SentFile, check_files, keep_files, open_file
+from app.services.shared.audit import record
+from app.services.shared.require_permission import acting_user, acting_user_id
+
+#: What a request asks for, as texts: field -> (old, new); a new class is named with its year.
+Changes = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A proof file as a list names it; ``size`` in bytes."""
+
+    id: int
+    filename: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRequest:
+    """A request as its student sees it, the ID number masked; ``changes`` are (field, old, new)."""
+
+    id: int
+    state: str
+    changes: tuple[tuple[str, str, str], ...]
+    reason: str
+    answer: str | None
+    created_at: datetime
+    decided_at: datetime | None
+    files: tuple[FileRow, ...]
+
+
+def current_values(ctx: Context, user: User) -> dict[str, str]:
+    """What the school has of a student, as texts; the ID number in full, the class with its year."""
+    cells = current_cells(ctx, user)
+    texts = {field: text_of(cells[field]) for field in REQUESTABLE}
+    if user.class_id is not None:
+        named = select(SchoolClass.name, SchoolClass.entry_year).where(SchoolClass.id == user.class_id)
+        texts["class_name"] = class_label(*ctx.session.execute(named).one())
+    return texts
+
+
+def submit_request(
+    ctx: Context,
+    *,
+    typed: Mapping[str, str],
+    reason: str,
+    files: Sequence[SentFile] = (),
+) -> ChangeRequest:
+    """Ask for changes.
+
+    Args:
+        typed: new values by field; an empty one leaves the field as it is. A class as ``classes_to_choose`` has it.
+
+    Raises:
+        InvalidFields: with what is wrong by field; nothing to change is ``changes``.
+        Invalid: ``files``.
+        Conflict: another request is still open.
+        NotAllowed: only students ask; others' records are the administrators' business.
+    """
+    user = acting_user(ctx)
+    if user.kind != "student":
+        raise NotAllowed(msg("只有学生需要申请修改学籍信息"))
+    wanted = _wanted(ctx, user, typed)
+    text = reason.replace("\x00", "").strip()
+    if not text or len(text) > REASON_LENGTH:
+        raise InvalidFields({"reason": msg("请填写修改原因，不超过 %(limit)s 个字符", limit=REASON_LENGTH)})
+    checked = check_files(files)
+    request = ChangeRequest(user_id=user.id, reason=text, changes=seal_changes(ctx, user.id, wanted))
+    try:
+        with ctx.session.begin_nested():
+            ctx.session.add(request)
+            ctx.session.flush()
+    except IntegrityError as error:
+        if isinstance(error.orig, UniqueViolation):
+            raise Conflict(msg("您已有一个申请正在审核，请等待结果，或先撤回它")) from error
+        raise
+    keep_files(ctx, request_id=request.id, files=checked)
+    data = {"changed": list(wanted), "files": len(checked)}
+    record(ctx, "change_request.submitted", "change_request", request.id, data)
+    return request
+
+
+def withdraw_request(ctx: Context, *, request_id: int) -> None:
+    """Take an own open request back.
+
+    Raises:
+        Conflict: it has been decided by now.
+        NotFound: no such request, or somebody else's.
+    """
+    mine = (ChangeRequest.id == request_id, ChangeRequest.user_id == acting_user_id(ctx))
+    request = ctx.session.scalar(select(ChangeRequest).where(*mine).with_for_update())
+    if request is None:
+        raise NotFound(msg("没有找到这个申请"))
+    if request.state != "open":
+        raise Conflict(msg("这个申请已经处理，不能撤回"))
+    request.state, request.decided_at = "withdrawn", ctx.now()
+    record(ctx, "change_request.withdrawn", "change_request", request.id)
+
+
+def list_own_requests(ctx: Context) -> list[OwnRequest]:
+    """The acting person's requests, latest first."""
+    mine = select(ChangeRequest).where(ChangeRequest.user_id == acting_user_id(ctx))
+    requests = list(ctx.session.scalars(mine.order_by(ChangeRequest.id.desc()).limit(50)))
+    files = files_of(ctx, [request.id for request in requests])
+    return [_own(ctx, request, files.get(request.id, ())) for request in requests]
+
+
+def open_own_file(ctx: Context, *, file_id: int) -> OpenedFile:
+    """A file that the acting person has sent.
+
+    Raises:
+        NotFound: no such file, or somebody else's.
+    """
+    statement = select(ProofFile).join(
+        ChangeRequest,
+        (ChangeRequest.school_id == ProofFile.school_id) & (ChangeRequest.id == ProofFile.request_id),
+    )
+    mine = statement.where(ProofFile.id == file_id, ChangeRequest.user_id == acting_user_id(ctx))
+    return open_file(ctx, ctx.session.scalar(mine))
+
+
+def classes_to_choose(ctx: Context) -> list[str]:
+    """The school's classes by name and year, for a student who belongs to another."""
+    acting_user_id(ctx)
+    statement = select(SchoolClass.name, SchoolClass.entry_year)
+    statement = statement.order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.name)
+    return [class_label(name, year) for name, year in ctx.session.execute(statement)]
+
+
+def seal_changes(ctx: Context, user_id: int, wanted: Changes) -> bytes:
+    """The changes as the request's row keeps them, bound to the student."""
+    text = json.dumps(dict(wanted), ensure_ascii=False)
+    return ctx.vault.seal_blob(ctx.school.id, f"change_request:{user_id}", text.encode())
+
+
+def open_changes(ctx: Context, request: ChangeRequest) -> Changes:
+    """What a request asks for."""
+    text = ctx.vault.open_blob(ctx.school.id, f"change_request:{request.user_id}", request.changes)
+    return {field: (old, new) for field, (old, new) in json.loads(text).items()}
+
+
+def files_of(ctx: Context, request_ids: Sequence[int]) -> dict[int, tuple[FileRow, ...]]:
+    """The proof files of requests, without their content."""
+    statement = select(
+        ProofFile.request_id, ProofFile.id, ProofFile.filename, ProofFile.media_type, ProofFile.size
+    )
+    found: dict[int, tuple[FileRow, ...]] = {}
+    rows = ctx.session.execute(statement.where(ProofFile.request_id.in_(request_ids)).order_by(ProofFile.id))
+    for request_id, file_id, filename, media_type, size in rows:
+        row = FileRow(file_id, filename, media_type, size)
+        found[request_id] = (*found.get(request_id, ()), row)
+    return found
+
+
+def _wanted(ctx: Context, user: User, typed: Mapping[str, str]) -> Changes:
+    cells = current_cells(ctx, user)
+    wanted = check_change(cells, typed, unit_code=ctx.school.unit_code, today=ctx.today())
+    if "class_name" in wanted:
+        new = wanted["class_name"][1]
+        year = int(wanted["entry_year"][1]) if "entry_year" in wanted else user.entry_year
+        found = choose_class(ctx, typed=new, entry_year=year, major=None, create=False)
+        if found.id == user.class_id:
+            del wanted["class_name"]
+        else:
+            wanted["class_name"] = (current_values(ctx, user)["class_name"], new)
+    if not wanted:
+        raise InvalidFields({"changes": msg("没有要修改的内容，请填写新值")})
+    return wanted
+
+
+def _own(ctx: Context, request: ChangeRequest, files: tuple[FileRow, ...]) -> OwnRequest:
+    wanted = open_changes(ctx, request)
+    return OwnRequest(
+        id=request.id,
+        state=request.state,
+        changes=tuple(
+            (field, masked(field, old), masked(field, new)) for field, (old, new) in wanted.items()
+        ),
+        reason=request.reason,
+        answer=request.answer,
+        created_at=request.created_at,
+        decided_at=request.decided_at,
+        files=files,
+    )
+
+
+def masked(field: str, text: str) -> str:
+    """A value as a list may show it."""
+    return mask_id_number(text) if field == "id_number" and text else text

@@ -1,0 +1,1 @@
+"""Use cases: schools: opened, edited, suspended, their settings, quotas and onboarding."""

@@ -1,0 +1,1 @@
+"""Use cases: what several subjects need."""

@@ -1,0 +1,109 @@
+"""Zip containers (.xlsx, .ods): what is inside, unpacked under limits that trust no header."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+
+from app.sheets.reading.limits import Limits, refuse
+
+_CHUNK = 2**20
+_ENCRYPTED = 0x1
+_KNOWN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_SHEET_ENDINGS = (".xlsx", ".xls", ".ods", ".csv", ".et")
+
+
+class Container:
+    """An opened zip whose directory has passed.
+
+    Raises:
+        Refusal: not a zip that can be read, too many members, doubtful names, or encrypted members.
+    """
+
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(content))
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+            refuse("damaged")
+        self._limits = limits
+        self._left = limits.unpacked_bytes
+        members = self._zip.infolist()
+        self.names = [member.filename for member in members]
+        if len(members) > limits.entries:
+            refuse("bomb")
+        if len(set(self.names)) < len(members) or any(_is_doubtful(name) for name in self.names):
+            refuse("damaged")
+        if any(member.flag_bits & _ENCRYPTED for member in members):
+            refuse("password")
+
+    def members(self) -> Iterator[tuple[str, int]]:
+        """The members' names as the directory holds them, each with its flags."""
+        return ((member.filename, member.flag_bits) for member in self._zip.infolist())
+
+    def kind(self) -> str:
+        """Say what the container is: ``xlsx`` or ``ods``.
+
+        Raises:
+            Refusal: a workbook with macros, one in binary form, an archive of files, or something else.
+        """
+        names = set(self.names)
+        if any(name.lower().endswith("vbaproject.bin") for name in names) or "Basic/script-lc.xml" in names:
+            refuse("macro")
+        if "xl/workbook.bin" in names:
+            refuse("binary_workbook")
+        if "content.xml" in names and self._media_type().startswith(_ODS_TYPE):
+            return "ods"
+        if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+            if b"macroEnabled" in self.read("[Content_Types].xml"):
+                refuse("macro")
+            return "xlsx"
+        return refuse(
+            "archive" if any(name.lower().endswith(_SHEET_ENDINGS) for name in names) else "not_a_sheet"
+        )
+
+    def read(self, name: str) -> bytes:
+        """Unpack a member, counting real bytes against what all members may have together.
+
+        Raises:
+            Refusal: it grows too large, or is damaged.
+        """
+        member = self._zip.getinfo(name)
+        if member.compress_type not in _KNOWN_METHODS:
+            refuse("damaged")
+        pieces: list[bytes] = []
+        unpacked = 0
+        try:
+            with self._zip.open(member) as stream:
+                while piece := stream.read(_CHUNK):
+                    pieces.append(piece)
+                    unpacked += len(piece)
+                    self._count(len(piece), unpacked, member.compress_size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+            refuse("damaged")
+        return b"".join(pieces)
+
+    def parts(self, ending: str) -> Iterator[tuple[str, bytes]]:
+        """Unpack the members with this ending one by one; the others are unpacked too, to be counted.
+
+        Raises:
+            Refusal: as ``read``.
+        """
+        for name in self.names:
+            content = self.read(name)
+            if name.lower().endswith(ending):
+                yield name, content
+
+    def _media_type(self) -> bytes:
+        return self.read("mimetype").strip() if "mimetype" in self.names else b""
+
+    def _count(self, piece: int, unpacked: int, packed: int) -> None:
+        self._left -= piece
+        if self._left < 0 or (unpacked > _CHUNK and unpacked > self._limits.ratio * max(packed, 1)):
+            refuse("bomb")
+
+
+def _is_doubtful(name: str) -> bool:
+    return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or "\x00" in name

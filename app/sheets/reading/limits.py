@@ -1,0 +1,64 @@
+"""What a file may cost, and the refusal that the reading process raises.
+
+Imports little: a child process starts with it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, NoReturn
+
+
+class Limits(NamedTuple):
+    """Bounds on a file; the defaults are those of the import.
+
+    Args:
+        file_bytes: size as uploaded.
+        entries: members of a zip container.
+        unpacked_bytes: all members together, counted while unpacking.
+        ratio: unpacked to packed, for members over a megabyte.
+        data_rows: rows below the header.
+        head_rows: rows that may stand above the data.
+        columns: columns with content.
+        cells: cells with content in a sheet.
+        merged: merged ranges that are reported.
+        output_bytes: the child's answer.
+        memory_bytes: the child's address space.
+        cpu_seconds: the child's CPU time.
+        wall_seconds: until the child is killed.
+    """
+
+    file_bytes: int = 10 * 2**20
+    entries: int = 200
+    unpacked_bytes: int = 100 * 2**20
+    ratio: int = 100
+    data_rows: int = 50_000
+    head_rows: int = 10
+    columns: int = 100
+    cells: int = 2_000_000
+    merged: int = 100
+    output_bytes: int = 32 * 2**20
+    memory_bytes: int = 512 * 2**20
+    cpu_seconds: int = 20
+    wall_seconds: int = 30
+
+    @property
+    def sheet_rows(self) -> int:
+        """Rows of a sheet, those above the data included."""
+        return self.data_rows + self.head_rows
+
+
+LIMITS = Limits()
+
+
+class Refusal(Exception):
+    """The file is not read; ``code`` names the sentence in ``app.sheets.reading.refusals``."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def refuse(code: str, **params: str | int) -> NoReturn:
+    """Raise the refusal of this name."""
+    raise Refusal(code, **params)

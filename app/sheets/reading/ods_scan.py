@@ -1,0 +1,93 @@
+"""Look through an .ods before it is laid out: it may repeat a cell or row a million times in a few bytes."""
+
+from __future__ import annotations
+
+from app.sheets.reading.container import Container
+from app.sheets.reading.limits import Limits, refuse
+from app.sheets.reading.markup import Listener, listen, refuse_declarations
+from app.sheets.reading.sheet_bounds import Extent
+
+Flaw = tuple[int, int, str]
+#: top, left, bottom, right, counted from 0.
+Merged = tuple[int, int, int, int]
+
+
+class OdsScan(Listener):
+    """Tables in their order, with flaws and merged ranges of each."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.flaws: list[list[Flaw]] = []
+        self.merged: list[list[Merged]] = []
+        self._limits = limits
+        self._depth = 0
+        self._extent = Extent(limits)
+        self._row = self._column = 0
+        self._rows = self._columns = 1
+        self._cells: list[tuple[int, int]] = []
+        self._valued = self._is_error = False
+        self._span = (1, 1)
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "table":
+            self._depth += 1
+            if self._depth > 1:
+                refuse("damaged")
+            self._extent, self._row = Extent(self._limits), 0
+            self.flaws.append([])
+            self.merged.append([])
+        elif name == "table-row":
+            self._rows = _number(attributes, "number-rows-repeated")
+            self._column, self._cells = 0, []
+        elif name in {"table-cell", "covered-table-cell"}:
+            self._columns = _number(attributes, "number-columns-repeated")
+            self._span = (
+                _number(attributes, "number-rows-spanned"),
+                _number(attributes, "number-columns-spanned"),
+            )
+            self._valued = "office:value-type" in attributes
+            self._is_error = attributes.get("calcext:value-type") == "error"
+        elif name == "p":
+            self._valued = True
+
+    def closed(self, name: str) -> None:
+        if name in {"table-cell", "covered-table-cell"}:
+            self._close_cell()
+        elif name == "table-row":
+            for column, columns in self._cells:
+                self._extent.see(self._row, column, rows=self._rows, columns=columns)
+            self._row += self._rows
+        elif name == "table":
+            self._depth -= 1
+            self._extent.check()
+
+    def _close_cell(self) -> None:
+        if self._valued:
+            self._cells.append((self._column, self._columns))
+            if self._is_error:
+                self.flaws[-1].append((self._row, self._column, "ERROR"))
+        if self._span != (1, 1) and len(self.merged[-1]) < self._limits.merged:
+            down, across = self._span
+            self.merged[-1].append((self._row, self._column, self._row + down - 1, self._column + across - 1))
+        self._column += self._columns
+
+
+def scan_ods(container: Container, limits: Limits) -> OdsScan:
+    """Scan the tables of an .ods.
+
+    Raises:
+        Refusal: encrypted, reaching too far, hostile or damaged.
+    """
+    scan, tables = OdsScan(limits), b""
+    for part, content in container.parts(".xml"):
+        refuse_declarations(content)
+        if part == "META-INF/manifest.xml" and b"encryption-data" in content:
+            refuse("password")
+        if part == "content.xml":
+            tables = content
+    listen(tables, scan)
+    return scan
+
+
+def _number(attributes: dict[str, str], label: str) -> int:
+    given = attributes.get(f"table:{label}", "1")
+    return int(given) if given.isascii() and given.isdecimal() and 0 < len(given) < 9 and int(given) else 1

@@ -1,0 +1,133 @@
+"""Bytes of strangers to a workbook of typed cells; the parsing happens in a child process."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from app.rules.shared.cells import Cell, CellFlaw
+from app.sheets.reading.file_check import look_at
+from app.sheets.reading.limits import LIMITS, Limits, Refusal, refuse
+from app.sheets.reading.refusals import refused
+from app.sheets.reading.workbook import Grid, Range, Workbook
+
+_PROJECT = Path(__file__).resolve().parents[3]
+_CHUNK = 2**18
+#: Signals with which the kernel or the parser's own memory check ends the child.
+_OUT_OF_BOUNDS = {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ}
+
+
+def read_workbook(content: bytes, filename: str, limits: Limits = LIMITS) -> Workbook:
+    """Read an .xlsx, .xls, .ods or .csv file.
+
+    Args:
+        content: the file as uploaded.
+        filename: its name, which decides nothing about how it is read.
+        limits: bounds; the defaults are those of the import.
+    Raises:
+        SheetRefused: with one sentence that says what is wrong and what to do.
+    """
+    try:
+        form = look_at(content, filename, limits)
+        answer = _ask_child(form, content, limits)
+    except Refusal as refusal:
+        raise refused(refusal.code, refusal.params) from None
+    if "refused" in answer:
+        raise refused(answer["refused"], answer["params"])
+    grids = [_grid(grid) for grid in answer["grids"]]
+    if not any(any(grid.rows) for grid in grids):
+        raise refused("no_content")
+    return Workbook(answer["kind"], grids)
+
+
+def _ask_child(form: str, content: bytes, limits: Limits) -> dict[str, Any]:
+    """Hand the file to a fresh process and take its answer within the limits.
+
+    The file goes through anonymous memory: no name on a disk, and no deadlock of two full pipes.
+    """
+    handed = os.memfd_create("sheet")
+    try:
+        with os.fdopen(os.dup(handed), "wb") as writer:
+            writer.write(content)
+        os.lseek(handed, 0, os.SEEK_SET)
+        child = subprocess.Popen(
+            [sys.executable, "-m", "app.sheets.reading.reader_process", form, json.dumps(limits)],
+            stdin=handed,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_PROJECT,
+            env={"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+    finally:
+        os.close(handed)
+    with child:
+        try:
+            output = _collect(child, limits)
+        except BaseException:
+            child.kill()
+            raise
+    if child.returncode in _OUT_OF_BOUNDS:
+        refuse("too_complex")
+    if child.returncode:
+        refuse("damaged")
+    return _parsed(output)
+
+
+def _collect(child: subprocess.Popen[bytes], limits: Limits) -> bytes:
+    """Read the answer until its end, its size limit, or the end of the time."""
+    assert child.stdout is not None
+    deadline = time.monotonic() + limits.wall_seconds
+    pieces: list[bytes] = []
+    size = 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while (left := deadline - time.monotonic()) > 0:
+            if not selector.select(left):
+                break
+            piece = os.read(child.stdout.fileno(), _CHUNK)
+            if not piece:
+                child.wait(max(left, 1))
+                return b"".join(pieces)
+            pieces.append(piece)
+            size += len(piece)
+            if size > limits.output_bytes:
+                break
+    return refuse("too_complex")
+
+
+def _parsed(output: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(output, parse_constant=lambda _: None)
+    except ValueError:
+        refuse("damaged")
+    return answer if isinstance(answer, dict) else refuse("damaged")
+
+
+_TYPED: dict[str, Callable[[str], Cell]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
+
+
+def _grid(grid: dict[str, Any]) -> Grid:
+    rows: list[list[Cell]] = [[_cell(value) for value in row] for row in grid["rows"]]
+    for row_no, column, flaw in grid["flaws"]:
+        while len(rows) <= row_no:
+            rows.append([])
+        row = rows[row_no]
+        row += [None] * (column + 1 - len(row))
+        row[column] = CellFlaw[flaw]
+    merged = [Range(top + 1, left + 1, bottom + 1, right + 1) for top, left, bottom, right in grid["merged"]]
+    return Grid(grid["name"], rows, merged)
+
+
+def _cell(value: Any) -> Cell:
+    if value.__class__ is list:
+        return _TYPED[value[0]](value[1])
+    return value if value != "" else None

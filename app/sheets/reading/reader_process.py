@@ -1,0 +1,162 @@
+"""The process that reads spreadsheets: a file on stdin, JSON on stdout.
+
+It is started as ``python -m app.sheets.reading.reader_process FORM LIMITS``.
+
+It is the only place where a stranger's file is unpacked and parsed. It bounds its own memory and CPU time
+first, so that a file that still gets the better of the parser kills this process and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    load_workbook,
+)
+
+from app.sheets.reading.container import Container
+from app.sheets.reading.csv_text import read_csv
+from app.sheets.reading.limits import Limits, Refusal, refuse
+from app.sheets.reading.ods_scan import scan_ods
+from app.sheets.reading.xls_scan import scan_xls
+from app.sheets.reading.xlsx_scan import Flaw, scan_xlsx
+
+_BATCH = 500
+Merged = list[tuple[int, int, int, int]]
+
+
+class _Answer:
+    """Gathers the answer as JSON text, and stops at its limit; nothing is sent before all is well."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+        self.pieces: list[bytes] = []
+
+    def write(self, text: str) -> None:
+        piece = text.encode()
+        self._left -= len(piece)
+        if self._left < 0:
+            refuse("too_complex")
+        self.pieces.append(piece)
+
+    def grid(self, name: str, rows: list[list[Any]], flaws: list[Flaw], merged: Merged) -> None:
+        head = json.dumps({"name": name, "flaws": flaws, "merged": merged}, ensure_ascii=False)
+        self.write(head[:-1] + ', "rows": [')
+        for start in range(0, len(rows), _BATCH):
+            batch = json.dumps(rows[start : start + _BATCH], ensure_ascii=False, default=_plain)
+            self.write(("," if start else "") + batch[1:-1])
+        self.write("]}")
+
+
+def main() -> None:
+    """Read one file and answer ``{"kind", "grids"}`` or ``{"refused", "params"}``."""
+    limits = Limits(*json.loads(sys.argv[2]))
+    _bound_this_process(limits)
+    answer = _Answer(limits.output_bytes)
+    try:
+        _READERS[sys.argv[1]](sys.stdin.buffer.read(), limits, answer)
+        pieces = answer.pieces
+    except Refusal as refusal:
+        pieces = [json.dumps({"refused": refusal.code, "params": refusal.params}).encode()]
+    except MemoryError:
+        pieces = [b'{"refused": "too_complex", "params": {}}']
+    sys.stdout.buffer.writelines(pieces)
+    sys.stdout.buffer.flush()
+
+
+def _bound_this_process(limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
+    container = Container(content, limits)
+    if container.kind() == "ods":
+        scan = scan_ods(container, limits)
+        _answer_workbook(content, "ods", answer, scan.flaws, limits, scan.merged)
+        return
+    _answer_workbook(content, "xlsx", answer, scan_xlsx(container, limits), limits)
+
+
+def _read_ole(content: bytes, limits: Limits, answer: _Answer) -> None:
+    _answer_workbook(content, "xls", answer, scan_xls(content, limits), limits)
+
+
+def _read_text(content: bytes, limits: Limits, answer: _Answer) -> None:
+    rows = read_csv(content, limits)
+    answer.write('{"kind": "csv", "grids": [')
+    answer.grid("", rows, [], [])
+    answer.write("]}")
+
+
+_READERS = {"zip": _read_zip, "ole": _read_ole, "text": _read_text}
+
+
+def _opened(content: bytes) -> CalamineWorkbook:
+    try:
+        return load_workbook(BytesIO(content))
+    except PasswordError:
+        refuse("password")
+    except CalamineError:
+        refuse("damaged")
+
+
+def _answer_workbook(
+    content: bytes,
+    kind: str,
+    answer: _Answer,
+    flaws: list[list[Flaw]],
+    limits: Limits,
+    merged: list[Merged] | None = None,
+) -> None:
+    answer.write(json.dumps({"kind": kind})[:-1] + ', "grids": [')
+    first = True
+    with _opened(content) as workbook:
+        for index, sheet in enumerate(workbook.sheets_metadata):
+            if sheet.typ != SheetTypeEnum.WorkSheet or sheet.visible != SheetVisibleEnum.Visible:
+                continue
+            rows, own_merged = _sheet(workbook, index, limits)
+            found = flaws[index] if index < len(flaws) else []
+            answer.write("" if first else ",")
+            answer.grid(sheet.name, rows, found, merged[index] if merged else own_merged)
+            first = False
+    answer.write("]}")
+
+
+def _sheet(workbook: CalamineWorkbook, index: int, limits: Limits) -> tuple[list[list[Any]], Merged]:
+    try:
+        sheet = workbook.get_sheet_by_index(index)
+        rows = sheet.to_python(skip_empty_area=False)
+        ranges = sheet.merged_cell_ranges or []
+    except CalamineError:
+        refuse("damaged")
+    for row in rows:
+        while row and row[-1] == "":
+            row.pop()
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows, [(*start, *end) for start, end in sorted(ranges)[: limits.merged]]
+
+
+def _plain(value: object) -> list[str] | str:
+    if isinstance(value, datetime):
+        return ["datetime", value.isoformat()]
+    if isinstance(value, date):
+        return ["date", value.isoformat()]
+    return str(value)
+
+
+if __name__ == "__main__":
+    main()

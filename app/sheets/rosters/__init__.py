@@ -1,0 +1,1 @@
+"""Spreadsheets: a workbook to the rows of a roster: header, columns, rows."""

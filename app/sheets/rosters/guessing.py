@@ -1,0 +1,119 @@
+"""Which column holds what, guessed for a person to confirm: by likeness of the words and by what stands below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from difflib import SequenceMatcher
+
+from app.rules.shared.birth_dates import read_birth_date
+from app.rules.shared.cells import Cell, Unreadable, display_text
+from app.rules.shared.contacts import read_email, read_mobile
+from app.rules.shared.gender_and_years import read_entry_year
+from app.rules.shared.id_numbers import read_id_number
+from app.sheets.rosters.header import Vocabulary, bare
+
+_EXACT, _CONTAINED, _ALIKE = 1.0, 0.7, 0.6
+#: A column whose content contradicts a merely similar word.
+_CONTRADICTED = 0.5
+_ENOUGH = 0.45
+#: Share of the cells that must fit before the content says anything.
+_MOST = 0.6
+
+
+def _reads(read: Callable[[Cell, date], object]) -> Callable[[Cell, date], bool]:
+    def fits(cell: Cell, today: date) -> bool:
+        try:
+            return bool(read(cell, today))
+        except Unreadable:
+            return False
+
+    return fits
+
+
+def _looks_like(pattern: str) -> Callable[[Cell, date], bool]:
+    compiled = re.compile(pattern)
+    return lambda cell, _: compiled.fullmatch(display_text(cell).strip()) is not None
+
+
+#: field -> how much its content tells, and whether a cell fits.
+_CONTENT: Mapping[str, tuple[float, Callable[[Cell, date], bool]]] = {
+    "id_number": (0.9, _reads(read_id_number)),
+    "mobile": (0.9, _reads(lambda cell, _: read_mobile(cell))),
+    "email": (0.9, _reads(lambda cell, _: read_email(cell))),
+    "gender": (0.9, _looks_like("[男女]性?")),
+    "birth_date": (0.7, _reads(read_birth_date)),
+    "entry_year": (0.7, _reads(read_entry_year)),
+    "class_name": (0.8, _looks_like(r".{1,40}班")),
+    "study_years": (0.5, _looks_like(r"[2-8](\.0)?|[2-8二三四五六七八]年制?")),
+    "student_no": (0.5, _looks_like(r"(?!1[3-9]\d{9}$)[0-9A-Za-z]{6,15}")),
+    "real_name": (0.6, _looks_like(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,8}·[\u4e00-\u9fff·]{2,12}")),
+    "major": (0.5, _looks_like(r"[\u4e00-\u9fff()（）]{2,20}(学|专业|工程|护理|技术|检验)")),
+    "picture": (0.9, _looks_like(r"(?i).{1,100}\.(jpe?g|png|webp|gif|bmp)")),
+    "bio": (0.5, _looks_like(r"(?s).{30,}")),
+}
+#: Fields whose values differ from person to person: a column that repeats itself is none of them.
+_OF_ONE_PERSON = frozenset({"student_no", "real_name", "id_number", "mobile", "email"})
+
+
+def guess_fields(
+    header: Sequence[str], columns: Sequence[Sequence[Cell]], words: Vocabulary, today: date
+) -> tuple[str | None, ...]:
+    """Say for every column the field that it most likely holds; every field at most once.
+
+    Args:
+        header: the words above the columns.
+        columns: some cells of each column, empty ones left out.
+        words: of the roster that is expected.
+        today: the school's date, for dates of birth.
+    """
+    scores = [
+        (score, index, field)
+        for index, text in enumerate(header)
+        for field in words.labels
+        if (score := _score(text, columns[index], field, words, today)) >= _ENOUGH
+    ]
+    guessed: list[str | None] = [None] * len(header)
+    taken: set[str] = set()
+    for _, index, field in sorted(scores, key=lambda one: (-one[0], one[1])):
+        if guessed[index] is None and field not in taken:
+            guessed[index] = field
+            taken.add(field)
+    return tuple(guessed)
+
+
+def _score(text: str, cells: Sequence[Cell], field: str, words: Vocabulary, today: date) -> float:
+    by_word, by_content = _likeness(bare(text), field, words), _content(cells, field, today)
+    if by_word == _EXACT:
+        return by_word + (by_content or 0.0)
+    if by_content == 0.0:
+        by_word -= _CONTRADICTED
+    return by_word + (by_content or 0.0)
+
+
+def _likeness(text: str, field: str, words: Vocabulary) -> float:
+    """How much a header is like the words for a field, from 0 to 1."""
+    best = 0.0
+    for word in words.spellings(field):
+        if text == word:
+            return _EXACT
+        if len(word) > 1 and word in text:
+            best = max(best, _CONTAINED)
+        elif text and len(text) > 1:
+            ratio = SequenceMatcher(None, text, word).ratio()
+            best = max(best, ratio * _CONTAINED if ratio >= _ALIKE else 0.0)
+    return best
+
+
+def _content(cells: Sequence[Cell], field: str, today: date) -> float | None:
+    """How much the cells speak for a field; None when they cannot say, 0 when they speak against it."""
+    if field not in _CONTENT or not cells:
+        return None
+    weight, fits = _CONTENT[field]
+    share = sum(fits(cell, today) for cell in cells) / len(cells)
+    if share < _MOST:
+        return 0.0
+    if field in _OF_ONE_PERSON and len(cells) > 3 and len(set(map(str, cells))) < _MOST * len(cells):
+        return 0.0
+    return weight * share

@@ -1,0 +1,52 @@
+"""A workbook to the rows of a teacher roster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.rules.imports.teachers import LABELS, REQUIRED
+from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.refusals import refused
+from app.sheets.reading.workbook import Workbook
+from app.sheets.rosters.header import Vocabulary
+from app.sheets.rosters.read import RosterSheet, read_roster
+from app.sheets.rosters.students import WORDS as STUDENT_WORDS
+
+_SYNONYMS: Mapping[str, str] = {
+    "real_name": "姓名 教师姓名 老师姓名 名字 中文姓名 name realname fullname teachername",
+    "id_number": "身份证 身份证号码 身份证件号 身份证件号码 证件号 证件号码 公民身份号码 idnumber idcard",
+    "mobile": "手机 手机号码 联系电话 移动电话 电话 电话号码 联系方式 本人电话 mobile phone mobilephone",
+    "email": "用户邮箱 电子邮箱 电子邮件 邮件 邮箱地址 e-mail email mail",
+    "bio": "简介 个人简介 教师介绍 个人介绍 介绍 bio introduction profile",
+    "picture": "照片 教师图片 教师照片 头像 图片文件名 照片文件名 picture photo image avatar",
+    "login_name": "登录账号 登陆名 用户名 账号 loginname username account",
+}
+WORDS = Vocabulary(LABELS, REQUIRED, _SYNONYMS)
+
+#: A column of these says that the rows are students: they would become teachers otherwise.
+_OF_STUDENTS = ("student_no", "class_name")
+
+
+def read_teachers(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
+    """Read the one sheet with teachers.
+
+    Args:
+        workbook: as ``read_workbook`` gave it.
+        limits: how many rows are allowed.
+    Raises:
+        SheetRefused: as ``read_roster``; also a roster of students.
+    """
+    sheet = read_roster(workbook, WORDS, limits)
+    refuse_students(sheet.header)
+    return sheet
+
+
+def refuse_students(header: Sequence[str]) -> None:
+    """Refuse a header whose rows must be students.
+
+    Raises:
+        SheetRefused: one of its columns is one of theirs.
+    """
+    for text in header:
+        if STUDENT_WORDS.field_of(text) in _OF_STUDENTS:
+            raise refused("students_not_teachers", {"label": text.strip(" *＊")})

@@ -1,0 +1,1 @@
+"""Spreadsheets: workbooks, slips and calendars that people take away."""

@@ -1,0 +1,24 @@
+"""The rows that stayed out, as a workbook that can be mended and sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.sheets.rosters.header import ERROR_LABEL, ROW_LABEL
+from app.sheets.writing.cells import text_table
+
+
+def problem_workbook(*, header: list[str], rows: Iterable[tuple[int, list[str], str]]) -> bytes:
+    """Write the person's own rows with two more columns, 原行号 and 错误说明, which a later import ignores.
+
+    Args:
+        header: the person's own header (``StudentSheet.header``).
+        rows: row number in the person's file, the row's texts, and what is wrong with it.
+    """
+    width = len(header)
+    table = ([*_fit(raw, width), str(row_no), explanation] for row_no, raw, explanation in rows)
+    return text_table("问题数据", [*header, ROW_LABEL, ERROR_LABEL], table, [*([18] * width), 8, 60])
+
+
+def _fit(raw: list[str], width: int) -> list[str]:
+    return raw[:width] + [""] * (width - len(raw))

@@ -1,0 +1,1 @@
+"""Pages: announcements (公告) of the alliance and of schools."""

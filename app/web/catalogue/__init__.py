@@ -1,0 +1,1 @@
+"""Pages: what people can choose from: the alliance's public courses, a school's catalogue, a course's page."""

@@ -1,0 +1,1 @@
+"""Pages: courses and their catalogue text: drafts, versions, review, recommendation."""

@@ -1,0 +1,1 @@
+"""Pages: pictures: checked, made anew, shown."""

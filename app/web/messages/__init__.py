@@ -1,0 +1,1 @@
+"""Pages: notices (消息) and mail."""

@@ -1,0 +1,1 @@
+"""Pages: change requests of students (学籍信息审核)."""

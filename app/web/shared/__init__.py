@@ -1,0 +1,1 @@
+"""Pages: what several subjects need."""

@@ -1,0 +1,123 @@
+"""What every template can use."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_name
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import get_locale, get_translations
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from app.rules.permissions import Action, Role, may
+from app.rules.schools.colours import accent_theme
+from app.web.shared.i18n import chosen_language, joined, translated
+from app.web.shared.security import own_style
+from app.web.shared.state_words import STATE_WORDS
+from tenants.registry import SchoolInfo
+
+DEFAULT_ACCENT = "#1f5eff"
+
+
+@cache
+def _manifest(static_folder: str) -> dict[str, str]:
+    path = Path(static_folder) / "dist" / "manifest.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def asset(name: str) -> str:
+    """The address of a built front-end file, with its hash."""
+    return f"/static/dist/{_manifest(str(current_app.static_folder))[name]}"
+
+
+def logo_url(school: SchoolInfo) -> str | None:
+    """The address of a school's logo, ``None`` when it has none yet."""
+    if not school.logo_sha:
+        return None
+    return url_for("media.logo", school_id=school.id, sha=school.logo_sha)
+
+
+def school_address(slug: str) -> str:
+    """The address of a school's own host; the apex for an empty label."""
+    config = current_app.config
+    host = f"{slug}.{config['BASE_DOMAIN']}" if slug else config["BASE_DOMAIN"]
+    port = f":{config['PUBLIC_PORT']}" if config["PUBLIC_PORT"] else ""
+    return f"{config['PUBLIC_SCHEME']}://{host}{port}"
+
+
+def local_time(moment: datetime | None) -> str:
+    """A moment as the school's clocks show it: 2026-09-01 08:00."""
+    if moment is None:
+        return ""
+    zone = ZoneInfo(g.school.timezone) if "school" in g else ZoneInfo("Asia/Shanghai")
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def zone_name(zone: str) -> str:
+    """A time zone as people call it: 中国标准时间 for Asia/Shanghai."""
+    return get_timezone_name(ZoneInfo(zone), locale=get_locale())
+
+
+def iso_date(day: date | None) -> str:
+    """A day as 2026-09-01."""
+    return day.isoformat() if day else ""
+
+
+def reopened_address() -> str:
+    """Where this page is seen again: the answer to a form may stand at an address that cannot be opened."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    path = request.path
+    while adapter and path.strip("/"):
+        for address in dict.fromkeys((path, path.rstrip("/"))):
+            if adapter.test(address, "GET"):
+                return address
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+    return "/"
+
+
+def may_manage(kind: str) -> bool:
+    """Whether an account of this kind has a management side (「教师端」)."""
+    return may(Role(kind), Action.ENTER_MANAGEMENT)
+
+
+def _gettext(text: str, /, **values: object) -> str:
+    """``_`` of templates: as Jinja's own, but the catalogue is looked up once a request, not once a word."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return Markup(g.catalogue.gettext(text)) % values  # noqa: S704 - our own texts; values are escaped
+
+
+def install(app: Flask) -> None:
+    """Register globals and filters."""
+
+    @app.context_processor
+    def surroundings() -> dict[str, object]:
+        school: SchoolInfo | None = g.get("school")
+        return {
+            "school": school,
+            "theme": accent_theme(school.accent if school else DEFAULT_ACCENT),
+            "locale": chosen_language(),
+        }
+
+    app.jinja_env.globals.update(
+        asset=asset,
+        logo_url=logo_url,
+        school_address=school_address,
+        own_style=own_style,
+        csrf_token=generate_csrf,
+        may_manage=may_manage,
+        reopened_address=reopened_address,
+        state_words=STATE_WORDS,
+        _=_gettext,
+        gettext=_gettext,
+    )
+    app.jinja_env.filters.update(
+        translated=translated, joined=joined, local_time=local_time, iso_date=iso_date, zone_name=zone_name
+    )

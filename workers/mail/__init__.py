@@ -1,0 +1,1 @@
+"""Sending mails: the job, the form of a message, and the transports."""
