@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.checkout",
     "tests.support.app",
     "tests.support.world",
+    "tests.support.walls",
     "tests.support.teaching",
     "tests.support.own_courses",
     "tests.support.rosters",

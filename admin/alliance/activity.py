@@ -23,6 +23,7 @@ from app.services.alliance.activity import (
     SPANS,
     Series,
     activity_in_time,
+    all_activity,
     get_activity,
     list_activity,
 )
@@ -72,10 +73,8 @@ class Activity(SecureView):
         """The table of all schools that match, and the sums of all day by day."""
         ctx = request_context()
         text, sort = text_argument("q"), choice("sort", SORTS) or "name"
-        found = list_activity(
-            ctx, text=text, sort=sort, descending=request.args.get("desc") == "1", size=None
-        )
-        content = activity_workbook(found.rows, activity_in_time(ctx, span=_span()), ctx.school.timezone)
+        schools = all_activity(ctx, text=text, sort=sort, descending=request.args.get("desc") == "1")
+        content = activity_workbook(schools, activity_in_time(ctx, span=_span()), ctx.school.timezone)
         return give_download(content, f"{gettext('活跃情况')}-{ctx.today()}.xlsx", _XLSX)
 
     @expose("/refresh", methods=("POST",))

@@ -27,12 +27,13 @@ from app.services.licences.rows import CourseRef
 from app.services.licences.sheet_export import licence_list_file, licence_matrix_file
 from app.services.licences.single import end_licence
 from app.services.schools.open_and_edit import list_members
+from app.services.shared.paging import Page
 from app.uow import unit_of_work
 from app.web.shared.context import request_context
 from app.web.shared.downloads import give_download
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
-from app.web.shared.listing import MAX_PAGE, address, page_argument, text_argument
+from app.web.shared.listing import address, page_argument, text_argument
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = tuple(state.value for state in LicenceState if state is not LicenceState.NONE)
@@ -54,13 +55,12 @@ class Licences(LicenceActs, LicenceSheets):
     def index(self) -> str:
         """课程 × 学校: a page of courses, a page of schools, and what is between them."""
         courses, school_text = _course_filter(), text_argument("school_q")
-        schools_page = min(number("schools_page") or 1, MAX_PAGE)
         matrix = list_matrix(
             request_context(),
             courses=courses,
             school_text=school_text,
             page=page_argument(),
-            school_page=schools_page,
+            school_page=page_argument("schools_page"),
         )
         chosen = {"q": courses.text, "source": courses.source, "school_q": school_text}
         return self.render(
@@ -70,13 +70,10 @@ class Licences(LicenceActs, LicenceSheets):
             course_key=course_key,
             filtered=any(chosen.values()),
             course_page=lambda n: address(
-                "licences.index", **chosen, page=n, schools_page=schools_page if schools_page > 1 else ""
+                "licences.index", **chosen, page=n, schools_page=_later(matrix.schools)
             ),
             school_page=lambda n: address(
-                "licences.index",
-                **chosen,
-                page=page_argument() if page_argument() > 1 else "",
-                schools_page=n,
+                "licences.index", **chosen, page=_later(matrix.courses), schools_page=n
             ),
             done=request.args.get("done") == "1",
         )
@@ -197,6 +194,11 @@ class Licences(LicenceActs, LicenceSheets):
             flash(gettext("授权已结束，该校学生不再看到这门课程"), "success")
         ids = {"owner_id": owner_id, "course_id": course_id, "school_id": school_id}
         return redirect(self.get_url(".show", **ids), code=303)
+
+
+def _later(page: Page[Any]) -> int | str:
+    """The number of a page; addresses leave the first one out."""
+    return page.number if page.number > 1 else ""
 
 
 def _course_filter() -> CourseFilter:

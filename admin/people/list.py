@@ -52,7 +52,7 @@ class People(PersonPages):
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """One page of the people who match; the last one for who is beyond it, as after 停用 with a filter."""
+        """One page of the people who match."""
         ctx = request_context()
         settings = get_settings(ctx)
         chosen, filters = _chosen()
@@ -66,8 +66,6 @@ class People(PersonPages):
             page=page_argument(),
         )
         address = ListAddress("people.index", chosen, sort, descending)
-        if not found.rows and found.number > 1:
-            return redirect(address.page(found.pages))
         return self.render(
             "manage/people/list.html",
             found=found,

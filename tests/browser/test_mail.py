@@ -13,11 +13,11 @@ from sqlalchemy import select
 from app.models import Mail, User
 from app.services.background.unit_of_work_factory import Units
 from app.services.messages.mail_queue import queue_mail
-from deploy.local.processes import wait_until
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.browser import PHONE, log_in
 from tests.support.live import LiveServer
+from tests.support.waiting import eventually
 from workers.dispatch import units_for
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def _send(live: LiveServer, school: SchoolInfo, user: User) -> int:
         with school_scope(school.id) as session:
             return session.scalar(select(Mail.state).where(Mail.id == mail_id)) == "sent"
 
-    wait_until(sent, live.worker, timeout=30)
+    eventually(sent, by=live.worker)
     return mail_id
 
 

@@ -217,6 +217,12 @@ def make_ctx(app_context: Flask, sent: Sent) -> Iterator[Callable[..., Context]]
 
 
 @pytest.fixture
+def secretariat(make_ctx: Callable[..., Context], alliance: SchoolInfo) -> Context:
+    """The secretariat at work."""
+    return make_ctx(alliance, Role.SECRETARY)
+
+
+@pytest.fixture
 def make_user(app_context: Flask) -> Callable[..., User]:
     """Insert an account of a school: ``make_user(school, kind="teacher", real_name=…)``."""
 

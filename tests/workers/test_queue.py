@@ -25,6 +25,7 @@ from tests.support.app import Sent, build_app, insert_school, make_settings, sch
 from tests.support.installation import environment
 from tests.support.rosters import Importer, plain_rows, sheet_of
 from tests.support.servers import TestDatabase
+from tests.support.waiting import PATIENCE
 from workers.dispatch import JobFailed, run_job
 from workers.handlers import HANDLERS
 from workers.queue import ENTRY_POINT, QUEUE, JobRefused, OurJob, RqEnqueue, make_connection, make_queue
@@ -99,8 +100,14 @@ def test_an_error_leaves_its_text_out_of_redis(
     assert "ValueError" in caplog.text
 
 
-def test_a_job_of_a_school_that_is_not_there_is_dropped(app_context: Flask) -> None:
+def test_a_job_of_a_school_that_is_not_there_is_dropped(
+    app_context: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    handled: list[object] = []
+    monkeypatch.setitem(HANDLERS, JobName.CHECK_IMPORT, lambda units, **_: handled.append(units))
     run_job("check_import", 2**40, {"import_id": 1})
+    assert handled == []
+    assert f"names a school that does not exist: {2**40}" in caplog.text
 
 
 def test_redis_away_is_said_within_seconds(tmp_path: Path) -> None:
@@ -129,7 +136,7 @@ def test_a_worker_runs_our_jobs_and_no_others(
         env=os.environ | environment(settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -10,8 +10,10 @@ from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
+from app.rules.shared.cells import without_marks
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
+from app.services.shared.search import words
 
 _FIELD = "head_teacher"
 #: Of several teachers who could be meant so many are named.
@@ -45,17 +47,17 @@ def find_head_teacher(ctx: Context, *, typed: str, present_id: int | None) -> in
     Raises:
         Invalid: ``head_teacher``: nobody is found, or several are.
     """
-    text = typed.replace("\x00", " ").strip()
+    text = without_marks(typed).strip()
     if not text:
         return None
     name, _, login = text.rpartition(" · ")
-    compact = "".join(text.lower().split())
+    compact = "".join(text.split())
     eligible = or_((User.kind == "teacher") & (User.status == "active"), User.id == (present_id or 0))
     exact = or_(
         User.real_name == text, User.login_name == text, (User.real_name == name) & (User.login_name == login)
     )
     columns = (User.real_name, User.name_pinyin, User.name_initials, User.login_name)
-    part = or_(*(column.icontains(compact, autoescape=True) for column in columns))
+    part = words(compact, *columns)
     for condition in (exact, part):
         found = ctx.session.execute(
             select(User.id, User.real_name, User.login_name)

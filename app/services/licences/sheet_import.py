@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
@@ -24,12 +24,11 @@ from app.services.licences.rows import (
 )
 from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan_licences
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, as_it_is, fetch_page, page_of
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
 from app.sheets.writing.licences import read_licences
 
-PAGE_SIZE = 20
 PARTS = ("create", "change", "problem")
 _LONGEST_NAME = 200
 
@@ -74,10 +73,8 @@ def list_licence_imports(ctx: Context, *, page: int = 1) -> Page[LicenceImport]:
         NotAllowed: not the secretariat.
     """
     require_licensing(ctx)
-    total = ctx.session.scalar(select(func.count()).select_from(LicenceImport)) or 0
-    wanted = select(LicenceImport).order_by(LicenceImport.id.desc())
-    rows = ctx.session.scalars(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(rows), total, page, PAGE_SIZE)
+    latest = select(LicenceImport).order_by(LicenceImport.id.desc())
+    return fetch_page(ctx.session, latest, as_it_is, page=page)
 
 
 def show_licence_import(ctx: Context, *, import_id: int, part: str = "", page: int = 1) -> CheckedSheet:
@@ -98,8 +95,7 @@ def show_licence_import(ctx: Context, *, import_id: int, part: str = "", page: i
     else:
         planned = [PlannedLicence.from_json(one) for one in found.rows]
         rows = [one for one in planned if (one.old is None) == (part == "create")]
-    shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return CheckedSheet(found, part, Page(tuple(shown), len(rows), page, PAGE_SIZE))
+    return CheckedSheet(found, part, page_of(rows, page=page))
 
 
 def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:

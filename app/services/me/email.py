@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.errors import Conflict, Invalid, TooManyTries, msg
@@ -18,6 +16,7 @@ from app.rules.shared.contacts import read_email
 from app.services.me.changes import mark_edited
 from app.services.messages.mail_queue import queue_mail
 from app.services.shared.audit import record
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import acting_user
 
 #: How long a link is good.
@@ -95,14 +94,8 @@ def confirm_email(ctx: Context, *, claim: EmailClaim) -> str:
     user = _claimed(ctx, claim, lock=True)
     if user is None:
         raise Conflict(msg("链接已失效：超过 48 小时、已经用过，或之后又申请了别的邮箱。请登录后重新申请。"))
-    try:
-        with ctx.session.begin_nested():
-            user.email, user.pending_email = claim.email, None
-            ctx.session.flush()
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            raise Conflict(msg("本校已有人使用这个邮箱")) from error
-        raise
+    with unique(ctx, {"uq_users_school_id_email": Conflict(msg("本校已有人使用这个邮箱"))}):
+        user.email, user.pending_email = claim.email, None
     mark_edited(user, ["email"])
     record(ctx, "user.email_confirmed", "user", user.id)
     return claim.email

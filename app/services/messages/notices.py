@@ -12,10 +12,8 @@ from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Notice, User
 from app.services.messages.mail_queue import queue_mail
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import account_here, acting_user_id
-
-PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +81,8 @@ def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> P
     wanted = [Notice.user_id == acting_user_id(ctx)]
     if unread_only:
         wanted.append(Notice.read_at.is_(None))
-    total = ctx.session.scalar(select(func.count()).select_from(Notice).where(*wanted)) or 0
     statement = select(Notice).where(*wanted).order_by(Notice.read_at.is_not(None), Notice.id.desc())
-    shown = ctx.session.scalars(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(_row(notice) for notice in shown), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, statement, _row, page=page)
 
 
 def count_unread(ctx: Context) -> int:

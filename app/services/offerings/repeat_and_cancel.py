@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
@@ -19,6 +17,7 @@ from app.services.offerings.schedule import get_school_course, locked_offering
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.audit import record
 from app.services.shared.own_classes_and_courses import reachable_offerings
+from app.services.shared.refusals import unique
 
 #: Terms that are offered for choice: the present one and those that follow.
 TERMS_AHEAD = 3
@@ -91,14 +90,9 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
         assessment=before.assessment,
         operating_teacher_id=before.operating_teacher_id,
     )
-    try:
-        with ctx.session.begin_nested():
-            ctx.session.add(again)
-            ctx.session.flush()
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            raise Invalid("term", msg("该学期已经开课，请选择其他学期")) from error
-        raise
+    refusal = Invalid("term", msg("该学期已经开课，请选择其他学期"))
+    with unique(ctx, {"uq_course_offerings_school_id_course_owner_id_course_id_term": refusal}):
+        ctx.session.add(again)
     assistants = ctx.session.scalars(
         select(OfferingAssistant.user_id).where(OfferingAssistant.offering_id == before.id)
     ).all()

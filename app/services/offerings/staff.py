@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
@@ -15,10 +15,9 @@ from app.rules.permissions import Action
 from app.services.messages.notices import notify
 from app.services.offerings.schedule import get_school_course, locked_offering
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
+from app.services.shared.search import words
 
-PAGE_SIZE = 20
-_MOST_WORDS = 5
 #: Who can run a course: 本校教师 and, where a school has few, its administrators.
 STAFF_KINDS = ("teacher", "administrator")
 
@@ -63,14 +62,10 @@ def find_teachers(ctx: Context, *, offering_id: int, text: str = "", page: int =
     """
     offering = get_school_course(ctx, offering_id=offering_id).offering
     operates, assists = _roles(offering)
-    wanted: list[ColumnElement[bool]] = [User.kind.in_(STAFF_KINDS), User.status == "active"]
-    for word in text.replace("\x00", " ").split()[:_MOST_WORDS]:
-        columns = (User.real_name, User.name_pinyin, User.name_initials, User.login_name, User.email)
-        wanted.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    total = ctx.session.scalar(select(func.count()).select_from(User).where(*wanted)) or 0
-    listed = _members(operates, assists).where(*wanted).order_by(*_BY_NAME)
-    rows = ctx.session.execute(listed.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(StaffMember(*row) for row in rows), total, page, PAGE_SIZE)
+    names = (User.real_name, User.name_pinyin, User.name_initials, User.login_name, User.email)
+    in_use = (User.kind.in_(STAFF_KINDS), User.status == "active")
+    listed = _members(operates, assists).where(*in_use, words(text, *names)).order_by(*_BY_NAME)
+    return fetch_page(ctx.session, listed, StaffMember, page=page)
 
 
 def set_operating_teacher(ctx: Context, *, offering_id: int, user_id: int) -> CourseOffering:

@@ -20,8 +20,8 @@ from app.services.people.fields import (
     SHOWN,
     columns_of,
     current_cells,
+    refused_when_taken,
     taken_fields,
-    unique_or_invalid,
     write_columns,
 )
 from app.services.people.resolve_class import ChosenClass, choose_class
@@ -29,6 +29,7 @@ from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER
 from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import require
 
 
@@ -87,7 +88,7 @@ def create_account(
     password = make_one_time_password() if kind == "administrator" else None
     if password is not None:
         user.password_hash = hash_password(password)
-    with unique_or_invalid(ctx, tuple(known)):
+    with unique(ctx, refused_when_taken(tuple(known))):
         ctx.session.add(user)
     record(ctx, "user.created", "user", user_id, {"kind": kind, **_shown(known)})
     if chosen is not None:
@@ -149,7 +150,7 @@ def edit_account(
     if "class_name" in changed:
         columns["class_id"] = _class(ctx, typed.values, new_class).id
     old = {name: getattr(user, name) for name in SHOWN}
-    with unique_or_invalid(ctx, tuple(wanted)):
+    with unique(ctx, refused_when_taken(tuple(wanted))):
         marked = write_columns(user, columns)
     if marked:
         new = {name: getattr(user, name) for name in SHOWN if name in marked}

@@ -24,10 +24,9 @@ from app.rules.permissions import Action
 from app.services.imports.pages.forgetting import count_traces, forget_traces, refuse_open_imports
 from app.services.imports.shared.lease import hold_school
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
-PAGE_SIZE = 20
 #: Courses of the last year end in July; the year after counts as passed from then on.
 _GRADUATION = (7, 1)
 
@@ -103,14 +102,12 @@ def preview_graduates(
     if not holdings.students:
         raise NotFound(msg("没有这一届毕业生"))
     statement = (
-        select(User.student_no, User.real_name, SchoolClass.name)
+        select(func.coalesce(User.student_no, ""), User.real_name, SchoolClass.name)
         .outerjoin(SchoolClass, (SchoolClass.school_id == User.school_id) & (SchoolClass.id == User.class_id))
         .where(*among)
         .order_by(User.student_no)
     )
-    rows = ctx.session.execute(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    people = tuple(Graduate(number or "", name, class_name) for number, name, class_name in rows)
-    return holdings, Page(people, holdings.students, page, PAGE_SIZE)
+    return holdings, fetch_page(ctx.session, statement, Graduate, page=page, count=holdings.students)
 
 
 def delete_graduates(

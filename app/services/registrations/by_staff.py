@@ -12,13 +12,14 @@ from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import Course, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
+from app.rules.shared.search_words import search_words
 from app.services.registrations.lists import (
     SAME_CLASS,
     RegistrationRow,
     all_registered,
     in_class,
     manageable,
-    words_found,
+    searched,
 )
 from app.services.registrations.notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
 from app.services.registrations.seats import (
@@ -30,10 +31,9 @@ from app.services.registrations.seats import (
     register_many,
 )
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page, page_of
 from app.services.shared.require_permission import require
 
-PAGE_SIZE = 50
 REASON_LENGTH = 200
 #: People of one act.
 MOST = 1000
@@ -94,11 +94,8 @@ def find_candidates(
         NotFound: no such course for the actor.
     """
     manageable(ctx, offering_id)
-    searched = words_found(text)
-    if must_search(ctx) and not searched:
-        return Page((), 0, page, PAGE_SIZE)
-    conditions = [User.kind == "student", *searched, *in_class(class_id)]
-    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
+    if must_search(ctx) and not search_words(text):
+        return page_of((), page=page, size=LONG_PAGE_SIZE)
     registered = select(Registration.id).where(
         Registration.school_id == User.school_id,
         Registration.user_id == User.id,
@@ -110,7 +107,7 @@ def find_candidates(
         WaitingPlace.user_id == User.id,
         WaitingPlace.offering_id == offering_id,
     )
-    rows = ctx.session.execute(
+    students = (
         select(
             User.id,
             User.real_name,
@@ -121,12 +118,10 @@ def find_candidates(
             waits.exists(),
         )
         .outerjoin(SchoolClass, SAME_CLASS)
-        .where(*conditions)
+        .where(User.kind == "student", searched(text), *in_class(class_id))
         .order_by(User.student_no, User.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    return Page(tuple(Candidate(*row) for row in rows), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, students, Candidate, page=page, size=LONG_PAGE_SIZE)
 
 
 def class_choices(ctx: Context, *, offering_id: int) -> list[tuple[int, str]]:
@@ -207,9 +202,7 @@ def list_waiting(ctx: Context, *, offering_id: int, page: int = 1) -> Page[Waiti
         NotFound: no such course for the actor.
     """
     manageable(ctx, offering_id)
-    here = WaitingPlace.offering_id == offering_id
-    total = ctx.session.scalar(select(func.count()).select_from(WaitingPlace).where(here)) or 0
-    rows = ctx.session.execute(
+    statement = (
         select(
             User.id,
             User.real_name,
@@ -217,18 +210,15 @@ def list_waiting(ctx: Context, *, offering_id: int, page: int = 1) -> Page[Waiti
             SchoolClass.name,
             User.status,
             WaitingPlace.created_at,
+            func.row_number().over(order_by=WaitingPlace.id),
         )
         .select_from(WaitingPlace)
         .join(User, and_(User.school_id == WaitingPlace.school_id, User.id == WaitingPlace.user_id))
         .outerjoin(SchoolClass, SAME_CLASS)
-        .where(here)
+        .where(WaitingPlace.offering_id == offering_id)
         .order_by(WaitingPlace.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    first = (page - 1) * PAGE_SIZE + 1
-    found = tuple(WaitingRow(*row, position) for position, row in enumerate(rows, start=first))
-    return Page(found, total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, statement, WaitingRow, page=page, size=LONG_PAGE_SIZE)
 
 
 def admit_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
 from app.context import Context
@@ -18,10 +18,9 @@ from app.rules.permissions import Action
 from app.rules.shared.day_counts import Point, points
 from app.services.registrations.seats import seats_of
 from app.services.shared.own_classes_and_courses import reachable_offerings
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
+from app.services.shared.search import words
 
-PAGE_SIZE = 50
-_MOST_WORDS = 5
 SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 _SAME_USER = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
 
@@ -117,7 +116,6 @@ def list_registered(
     sort: RegistrationSort = RegistrationSort.NUMBER,
     descending: bool = False,
     page: int = 1,
-    size: int = PAGE_SIZE,
 ) -> Page[RegistrationRow]:
     """Who is registered.
 
@@ -130,13 +128,9 @@ def list_registered(
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    conditions = [*_active(offering_id), *words_found(text), *in_class(class_id)]
-    total = ctx.session.scalar(
-        select(func.count()).select_from(Registration).join(User, _SAME_USER).where(*conditions)
-    )
+    conditions = [*_active(offering_id), searched(text), *in_class(class_id)]
     wanted = _rows().where(*conditions).order_by(*_order(sort, descending))
-    rows = ctx.session.execute(wanted.limit(size).offset((page - 1) * size))
-    return Page(tuple(RegistrationRow(*row) for row in rows), total or 0, page, size)
+    return fetch_page(ctx.session, wanted, RegistrationRow, page=page, size=LONG_PAGE_SIZE)
 
 
 def all_registered(ctx: Context, *, offering_id: int) -> list[RegistrationRow]:
@@ -211,13 +205,10 @@ def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
     return points({row[0]: row[1] for row in rows}, ctx.today())
 
 
-def words_found(text: str) -> list[ColumnElement[bool]]:
-    """Conditions on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
-    columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no, User.login_name)
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in text.replace("\x00", " ").split()[:_MOST_WORDS]
-    ]
+def searched(text: str) -> ColumnElement[bool]:
+    """A condition on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
+    names = (User.real_name, User.name_pinyin, User.name_initials)
+    return words(text, *names, User.student_no, User.login_name)
 
 
 def in_class(class_id: int | None) -> list[ColumnElement[bool]]:

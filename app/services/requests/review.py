@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 
 from app.context import Context
 from app.errors import Conflict, DomainError, Invalid, Message, NotFound, msg
@@ -21,10 +21,10 @@ from app.services.people.edit import edit_account
 from app.services.requests.proof_files import OpenedFile, open_file
 from app.services.requests.student import FileRow, current_values, files_of, open_changes
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, as_tuple, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import words
 
-PAGE_SIZE = 20
 STATES = ("open", "approved", "rejected", "withdrawn")
 #: Requests that are decided at once: a page of the list.
 MOST_AT_ONCE = 100
@@ -106,23 +106,16 @@ def list_requests(
         NotAllowed: the actor may not review.
     """
     require(ctx, Action.REVIEW_REQUESTS)
-    statement = _listed()
+    names = (User.real_name, User.name_pinyin, User.name_initials, User.student_no)
+    statement = _listed().where(words(text, *names, SchoolClass.name))
     if state is not None:
         statement = statement.where(ChangeRequest.state == state)
     if class_id is not None:
         statement = statement.where(User.class_id == class_id)
-    for word in text.replace("\x00", " ").split()[:5]:
-        columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no, SchoolClass.name)
-        statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    ids = statement.with_only_columns(ChangeRequest.id).subquery()
-    total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
     order = ChangeRequest.id if state == "open" else ChangeRequest.id.desc()
-    found = ctx.session.execute(
-        statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
-    files = files_of(ctx, [request.id for request, *_ in found])
-    rows = tuple(_row(ctx, *each, files.get(each[0].id, ())) for each in found)
-    return Page(rows, total, page, PAGE_SIZE)
+    found = fetch_page(ctx.session, statement.order_by(order), as_tuple, page=page)
+    files = files_of(ctx, [request.id for request, *_ in found.rows])
+    return found.with_rows(_row(ctx, *each, files.get(each[0].id, ())) for each in found.rows)
 
 
 def count_requests(ctx: Context) -> dict[str, int]:

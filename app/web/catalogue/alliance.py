@@ -58,7 +58,8 @@ def courses() -> Response:
     found = list_released_courses(
         ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
     )
-    offer_list(said | {"page": str(page) if page > 1 else ""}, found=bool(found.rows))
+    there = found.number == page and bool(found.rows)
+    offer_list(said | {"page": str(page) if page > 1 else ""}, found=there)
     return render_list(
         "catalogue/alliance/courses.html",
         "catalogue/alliance/_courses.html",
@@ -69,7 +70,7 @@ def courses() -> Response:
         disciplines=discipline_choices(shelf.categories, category),
         said=said,
         with_choice=with_choice("catalogue.index", **said),
-        page=page,
+        page=found.number,
         pages=found.pages,
         page_address=page_address("catalogue.index", **said),
     )

@@ -114,9 +114,8 @@ def _courses(ctx: Context, said: dict[str, str], page: int) -> Fragments:
         page_address=page_address("catalogue.index", **said),
     )
     count = render_fragment("catalogue/school/_count.html", total=found.total)
-    room = offer_list(
-        said | {"page": str(page) if page > 1 else ""}, found=wanted.is_known and bool(found.rows)
-    )
+    understood = wanted.is_known and found.number == page
+    room = offer_list(said | {"page": str(page) if page > 1 else ""}, found=understood and bool(found.rows))
     return Fragments({"count": count, "courses": courses}, room)
 
 

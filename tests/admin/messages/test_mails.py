@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -129,9 +128,7 @@ def test_no_page_waits_for_a_mail_server(
         silent.settimeout(0.1)
         server = MailServer.from_url(f"smtp://127.0.0.1:{silent.getsockname()[1]}")
         monkeypatch.setitem(app.extensions, EXTENSION, SmtpTransport(server, "noreply@localhost"))
-        began = time.monotonic()
         administrator.post(f"/manage/mails/{mail_id}/retry", data={"csrf_token": token})
-        assert time.monotonic() - began < 5
         with pytest.raises(TimeoutError):
             silent.accept()
     assert _state(school, mail_id) == "queued"

@@ -21,7 +21,7 @@ from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY, VAULT_KEY
-from tests.support.courses import days, put_course, put_offering, put_registration
+from tests.support.courses import dates, put_course, put_offering, put_registration
 from tests.support.pages import statements
 from tests.support.teaching import Teaching
 
@@ -40,11 +40,6 @@ def ctx(make_ctx: MakeCtx, school: SchoolInfo, student: User) -> Context:
     return make_ctx(school, Role.STUDENT, user=student)
 
 
-def dates(*offsets: int) -> dict[str, object]:
-    names = ("registration_starts_on", "registration_ends_on", "starts_on", "ends_on")
-    return {name: days(offset) for name, offset in zip(names, offsets, strict=True)}
-
-
 def test_my_courses_are_sorted_by_what_they_are_today(
     alliance: SchoolInfo,
     school: SchoolInfo,
@@ -54,10 +49,10 @@ def test_my_courses_are_sorted_by_what_they_are_today(
     make_user: Callable[..., User],
 ) -> None:
     around = {
-        "进行中": dates(-30, -20, -10, 50),
-        "边学边选": dates(-5, 5, -2, 60),
-        "将开始": dates(-5, 5, 10, 70),
-        "结束了": dates(-90, -80, -70, -1),
+        "进行中": dates(-10, 50, -30, -20),
+        "边学边选": dates(-2, 60, -5, 5),
+        "将开始": dates(10, 70, -5, 5),
+        "结束了": dates(-70, -1, -90, -80),
     }
     for title, values in around.items():
         offering = put_offering(

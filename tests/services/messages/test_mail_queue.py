@@ -38,6 +38,7 @@ from app.vault import Vault
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY, Sent
+from tests.support.waiting import PATIENCE
 
 
 def _words(_school: SchoolInfo, content: MailContent) -> Worded:
@@ -252,14 +253,14 @@ def test_of_workers_that_start_together_one_sends(post: Post) -> None:
     mail_id, start = post.queue(), threading.Barrier(6)
 
     def work() -> None:
-        start.wait(10)
+        start.wait(PATIENCE)
         run_send(post.units, mail_id=mail_id, attempt=0, word=_words, transport=post.carrier)
 
     threads = [threading.Thread(target=copy_context().run, args=(work,)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     assert len(post.carrier.taken) == 1
     assert post.read(mail_id).state == "sent"
 

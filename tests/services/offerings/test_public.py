@@ -50,17 +50,15 @@ def test_a_course_is_shown_where_it_is_online_and_nowhere_else(
     alliance: SchoolInfo,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Offer,
     where: Callable[[int], Any],
 ) -> None:
-    course_id = release()
-    here = offer(school, course_id)
-    offer(other_school, course_id, online=False)
-    assert where(course_id) == [(school.id, here, CourseState.OPEN)]
+    course = put_course(alliance)
+    here = put_offering(alliance, school, course).id
+    put_offering(alliance, other_school, course, status="unhandled")
+    assert where(course.id) == [(school.id, here, CourseState.OPEN)]
     with unit_of_work(make_ctx(school)) as ctx:
         take_offline(ctx, offering_id=here)
-    assert where(course_id) == []
+    assert where(course.id) == []
     with unit_of_work(make_ctx(school)) as ctx:
         put_online(ctx, offering_id=here)
         changed = [TODAY + timedelta(days=days) for days in (-5, 90, -20, -10)]
@@ -72,7 +70,7 @@ def test_a_course_is_shown_where_it_is_online_and_nowhere_else(
             registration_starts_on=changed[2],
             registration_ends_on=changed[3],
         )
-    assert where(course_id) == [(school.id, here, CourseState.RUNNING)]
+    assert where(course.id) == [(school.id, here, CourseState.RUNNING)]
 
 
 def test_it_ends_with_the_licence_and_with_the_school(
@@ -80,19 +78,17 @@ def test_it_ends_with_the_licence_and_with_the_school(
     make_ctx: MakeCtx,
     make_school: Callable[..., SchoolInfo],
     alliance: SchoolInfo,
-    release: Callable[..., int],
-    offer: Offer,
     where: Callable[[int], Any],
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     licensed, closed = make_school(), make_school()
-    offer(licensed, course_id)
-    offer(closed, course_id)
-    assert {school_id for school_id, *_ in where(course_id)} == {licensed.id, closed.id}
+    put_offering(alliance, licensed, course)
+    put_offering(alliance, closed, course)
+    assert {school_id for school_id, *_ in where(course.id)} == {licensed.id, closed.id}
     with unit_of_work(secretariat):
-        end_licence(secretariat, course_id=course_id, school_id=licensed.id)
+        end_licence(secretariat, course_id=course.id, school_id=licensed.id)
         suspend_school(secretariat, school_id=closed.id, reason="停用")
-    assert where(course_id) == []
+    assert where(course.id) == []
 
 
 def test_the_daily_task_and_the_review_take_it_off_and_put_it_on(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -38,7 +37,7 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
-from tests.support.courses import days, put_course, put_offering, put_registration
+from tests.support.courses import dates, days, put_course, put_offering, put_registration
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
@@ -142,15 +141,13 @@ def test_seats_stay_within_the_licence(
     administrator: Context, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
     offering = put_offering(alliance, school, licence={"seats": 50})
-    dates: dict[str, Any] = {
-        "starts_on": days(0), "ends_on": days(9), "registration_starts_on": days(0), "registration_ends_on": days(5)
-    }  # fmt: skip
+    wished = dates(0, 9, 0, 5)
     for wrong in (0, 51):
         with pytest.raises(Invalid) as refused, unit_of_work(administrator) as ctx:
-            schedule_offering(ctx, offering_id=offering.id, seats=wrong, **dates)
+            schedule_offering(ctx, offering_id=offering.id, seats=wrong, **wished)
         assert refused.value.field == "seats"
     with unit_of_work(administrator) as ctx:
-        assert schedule_offering(ctx, offering_id=offering.id, seats=50, **dates).seats == 50
+        assert schedule_offering(ctx, offering_id=offering.id, seats=50, **wished).seats == 50
 
 
 def test_a_teacher_schedules_his_own_schools_course_and_not_the_alliances(
@@ -158,24 +155,18 @@ def test_a_teacher_schedules_his_own_schools_course_and_not_the_alliances(
 ) -> None:
     teacher = make_user(school, "teacher")
     ctx = make_ctx(school, Role.TEACHER, user=teacher)
-    dates: dict[str, Any] = {
-        "starts_on": days(0), "ends_on": days(9), "registration_starts_on": days(0), "registration_ends_on": days(5)
-    }  # fmt: skip
+    wished = dates(0, 9, 0, 5)
     licensed = put_offering(alliance, school, operating_teacher_id=teacher.id)
     with pytest.raises(NotAllowed), unit_of_work(ctx):
-        schedule_offering(ctx, offering_id=licensed.id, **dates)
+        schedule_offering(ctx, offering_id=licensed.id, **wished)
     own = put_course(school)
-    with school_scope(school.id) as session:
-        mine = CourseOffering(
-            course_owner_id=school.id, course_id=own.id, term="2026-2027-1", operating_teacher_id=teacher.id
-        )
-        theirs = CourseOffering(course_owner_id=school.id, course_id=own.id, term="2026-2027-2")
-        session.add_all([mine, theirs])
-        session.commit()
+    undated = {"status": "unhandled", "dated": False}
+    mine = put_offering(alliance, school, own, operating_teacher_id=teacher.id, **undated)
+    theirs = put_offering(alliance, school, own, term="2026-2027-2", **undated)
     with unit_of_work(ctx):
-        schedule_offering(ctx, offering_id=mine.id, **dates)
+        schedule_offering(ctx, offering_id=mine.id, **wished)
     with pytest.raises(NotFound), unit_of_work(ctx):
-        schedule_offering(ctx, offering_id=theirs.id, **dates)
+        schedule_offering(ctx, offering_id=theirs.id, **wished)
 
 
 def test_an_assessment_of_its_own_only_where_the_licence_allows_it(

@@ -20,6 +20,7 @@ from app.services.registrations.self_service import Outcome, Place, register, wi
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
+from tests.support.courses import put_course, put_offering
 
 MakeCtx = Callable[..., Context]
 
@@ -40,9 +41,9 @@ def active(ctx: Context) -> int:
 
 
 def test_registering_twice_and_withdrawing_twice_change_things_once(
-    school: SchoolInfo, offer: Callable[..., int], student_ctx: Callable[..., Context]
+    alliance: SchoolInfo, school: SchoolInfo, student_ctx: Callable[..., Context]
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     ctx = student_ctx(school)
     outcomes = []
     for use_case in (register, register, withdraw, withdraw, register):
@@ -82,16 +83,16 @@ def test_registering_twice_and_withdrawing_twice_change_things_once(
     ],
 )
 def test_the_window_is_the_schools_own_days(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     make_school: Callable[..., SchoolInfo],
-    offer: Callable[..., int],
     student_ctx: Callable[..., Context],
     timezone: str,
     moment: datetime,
     is_open: bool,
 ) -> None:
     school = make_school(timezone=timezone)
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     with unit_of_work(make_ctx(school)) as ctx:
         schedule_offering(
             ctx,
@@ -115,21 +116,24 @@ def test_the_window_is_the_schools_own_days(
 
 
 def test_a_course_that_is_not_shown_is_not_there(
+    alliance: SchoolInfo,
     secretariat: Context,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    offer: Callable[..., int],
-    release: Callable[..., int],
     student_ctx: Callable[..., Context],
 ) -> None:
-    unhandled, offline, foreign = offer(school, online=False), offer(school), offer(other_school)
-    ended_course = release()
-    ended = offer(school, ended_course)
+    unhandled, offline, foreign = (
+        put_offering(alliance, school, status="unhandled").id,
+        put_offering(alliance, school).id,
+        put_offering(alliance, other_school).id,
+    )
+    ended_course = put_course(alliance)
+    ended = put_offering(alliance, school, ended_course).id
     with unit_of_work(make_ctx(school)) as ctx:
         take_offline(ctx, offering_id=offline)
     with unit_of_work(secretariat):
-        end_licence(secretariat, course_id=ended_course, school_id=school.id)
+        end_licence(secretariat, course_id=ended_course.id, school_id=school.id)
     ctx = student_ctx(school)
     messages = set()
     for offering_id in (unhandled, offline, foreign, ended, 2**60):
@@ -141,13 +145,13 @@ def test_a_course_that_is_not_shown_is_not_there(
 
 
 def test_nobody_registers_without_an_account_or_with_one_of_another_school(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     other_school: SchoolInfo,
     make_user: Callable[..., User],
-    offer: Callable[..., int],
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     stranger = make_ctx(other_school, Role.STUDENT, user=make_user(other_school))
     for ctx in (
         make_ctx(school, Role.STUDENT),
@@ -161,17 +165,17 @@ def test_nobody_registers_without_an_account_or_with_one_of_another_school(
 
 
 def test_an_administrator_registers_like_a_student(
-    make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User], offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User]
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     with unit_of_work(make_ctx(school, user=make_user(school, "administrator"))) as ctx:
         assert register(ctx, offering_id=offering_id) == Outcome(Place.REGISTERED, changed=True)
 
 
 def test_a_seat_that_is_given_back_goes_to_the_next(
-    school: SchoolInfo, offer: Callable[..., int], student_ctx: Callable[..., Context]
+    alliance: SchoolInfo, school: SchoolInfo, student_ctx: Callable[..., Context]
 ) -> None:
-    offering_id = offer(school, seats=1)
+    offering_id = put_offering(alliance, school, licence={"seats": 1}).id
     first, second = student_ctx(school), student_ctx(school)
     with unit_of_work(first):
         register(first, offering_id=offering_id)
@@ -186,20 +190,19 @@ def test_a_seat_that_is_given_back_goes_to_the_next(
 
 
 def test_seats_are_the_schools_own(
+    alliance: SchoolInfo,
     secretariat: Context,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
     student_ctx: Callable[..., Context],
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     for where in (school, other_school):
-        offering_id = offer(where, course_id, seats=1)
+        offering_id = put_offering(alliance, where, course, licence={"seats": 1}).id
         with unit_of_work(student_ctx(where)) as ctx:
             assert register(ctx, offering_id=offering_id).place is Place.REGISTERED
     with unit_of_work(secretariat):
-        license_course(secretariat, course_id=course_id, school_ids=[school.id], seats=2)
+        license_course(secretariat, course_id=course.id, school_ids=[school.id], seats=2)
     with unit_of_work(student_ctx(school)) as ctx:
         assert register(ctx, offering_id=_offering_of(ctx)).place is Place.REGISTERED
 
@@ -210,15 +213,15 @@ def _offering_of(ctx: Context) -> int:
 
 @pytest.mark.parametrize("seats", [None, 1])
 def test_one_person_who_clicks_many_times_at_once_is_registered_once(
+    alliance: SchoolInfo,
     app_context: Flask,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     make_user: Callable[..., User],
-    offer: Callable[..., int],
     student_ctx: Callable[..., Context],
     seats: int | None,
 ) -> None:
-    offering_id = offer(school, seats=seats)
+    offering_id = put_offering(alliance, school, licence={"seats": seats}).id
     user = make_user(school)
     outcomes = _all_at_once(app_context, [student_ctx(school, user=user) for _ in range(6)], offering_id)
     assert outcomes.count("in") == 1
@@ -247,9 +250,9 @@ def _all_at_once(app: Flask, contexts: list[Context], offering_id: int) -> list[
 
 
 def test_what_was_registered_keeps_its_moment(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int], student_ctx: Callable[..., Context]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, student_ctx: Callable[..., Context]
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     ctx = student_ctx(school, now=NOW - timedelta(hours=3))
     with unit_of_work(ctx):
         register(ctx, offering_id=offering_id)

@@ -33,9 +33,11 @@ def test_the_table_knows_every_act_and_a_teacher_has_no_act_on_all_rows_of_other
         Action.SEE_CLASSES,
         Action.SEE_OFFERINGS,
         Action.EDIT_COURSE,
+        Action.DISCARD_DRAFT,
         Action.SUBMIT_COURSE,
         Action.SCHEDULE_OFFERING,
         Action.MANAGE_REGISTRATIONS,
+        Action.EXPORT_REGISTRATIONS,
     }
     assert {action for action, rows in teachers.items() if rows is Reach.ALL} <= {
         Action.ENTER_MANAGEMENT,

@@ -74,13 +74,14 @@ def test_the_filters_are_links_that_keep_each_other(
     assert '<input type="hidden" name="category" value="药学">' in page
 
 
-def test_a_page_beyond_the_last_and_a_filter_without_courses_say_the_way_out(
+def test_beyond_the_last_page_stands_the_last_and_a_filter_without_courses_says_the_way_out(
     client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
-    put_offering(alliance, school, put_course(alliance, category="药学"))
+    course = put_course(alliance, category="药学")
+    put_offering(alliance, school, course)
     client = client_for(school)
     beyond = client.get("/courses?category=药学&page=5").text
-    assert "没有第 5 页" in beyond
+    assert course.title in beyond
     assert "共 1 门课程" in beyond
     assert "没有找到符合条件的课程" in client.get("/courses?category=没有的学科").text
 
@@ -143,7 +144,7 @@ def test_unread_messages_come_first_and_can_be_seen_alone(
     alone = client.get("/messages?unread=1").text
     assert "早的未读" in alone
     assert "晚的已读" not in alone
-    assert "没有第 4 页" in client.get("/messages?page=4").text
+    assert "晚的已读" in client.get("/messages?page=4").text
     with unit_of_work(make_ctx(school, user=student)) as ctx:
         mark_read(ctx)
     assert "没有未读的消息" in client.get("/messages?unread=1").text

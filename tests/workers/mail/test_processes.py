@@ -26,6 +26,7 @@ from tests.support.installation import environment
 from tests.support.mail import MailBox
 from tests.support.rosters import Importer
 from tests.support.servers import TestDatabase
+from tests.support.waiting import PATIENCE
 from tests.support.world import populate
 from workers.dispatch import units_for
 
@@ -68,7 +69,7 @@ class Place:
 
     def run(self, *arguments: str) -> str:
         with self.start(*arguments) as process:
-            output, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output
         return output
 
@@ -110,7 +111,7 @@ def test_a_sender_killed_in_the_middle_is_not_followed_by_another(
     place.let_all_be_due()
     mail_box.hold_at = stage
     with place.start("mail", "send-due") as process:
-        assert mail_box.held.wait(30)
+        assert mail_box.held.wait(PATIENCE)
         assert place.states() == ["sending"]
         process.kill()
     mail_box.hold_at = ""
