@@ -30,7 +30,6 @@ class Settings:
         secret_key: signs cookies and tokens.
         vault_key: master key of personal data (32 bytes or more).
         database_url: the restricted application role's connection.
-        database_owner_url: the owner's connection, for migrations only.
         redis_url: queue, server-side sessions, rate counters.
         captcha: whether the login asks for one; only the demo and tests may switch it off.
         trusted_proxies: how many proxies in front set X-Forwarded-*.
@@ -46,18 +45,12 @@ class Settings:
     secret_key: str
     vault_key: bytes
     database_url: str
-    database_owner_url: str | None
     redis_url: str
     captcha: bool
     trusted_proxies: int
     mail_server: MailServer | None
     mail_from: str
     mail_folder: Path | None
-
-    @property
-    def is_production(self) -> bool:
-        """Whether this serves real people."""
-        return self.env == "production"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -95,7 +88,6 @@ class Settings:
             secret_key=secret_key,
             vault_key=_key(required("VAULT_KEY"), errors),
             database_url=with_driver(required("DATABASE_URL")),
-            database_owner_url=with_driver(environ.get("DATABASE_OWNER_URL", "")) or None,
             redis_url=required("REDIS_URL"),
             captcha=captcha != "off",
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, errors) or 0,

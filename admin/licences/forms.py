@@ -17,7 +17,7 @@ from admin.base import ManageForm
 from app.context import Context
 from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.shared.semesters import is_term, term_label, terms_around
-from app.services.licences.lists import CourseFilter, all_licensable, all_schools
+from app.services.licences.lists import LicensableFilter, all_licensable, all_schools
 from app.services.licences.rows import CourseRef
 from app.web.shared.i18n import translated
 from app.web.shared.listing import MAX_TEXT
@@ -104,7 +104,7 @@ def ticked(ctx: Context) -> Ticked:
     """Read the selection that a form sent."""
     given = request.form
     if given.get("all_courses"):
-        wanted = CourseFilter(text=given.get("q", "")[:MAX_TEXT], source=_source(given.get("source", "")))
+        wanted = LicensableFilter(text=given.get("q", "")[:MAX_TEXT], source=_source(given.get("source", "")))
         refs: Iterable[CourseRef] = (course.ref for course in all_licensable(ctx, wanted))
     else:
         refs = (ref for text in given.getlist("course") if (ref := course_ref(text)) is not None)

@@ -22,7 +22,13 @@ from app.context import Context
 from app.rules.licences.conditions import LicenceState
 from app.rules.permissions import Action
 from app.services.licences.bulk import license_courses
-from app.services.licences.lists import CourseFilter, all_licensable, get_licence, list_licences, list_matrix
+from app.services.licences.lists import (
+    LicensableFilter,
+    all_licensable,
+    get_licence,
+    list_licences,
+    list_matrix,
+)
 from app.services.licences.rows import CourseRef
 from app.services.licences.sheet_export import licence_list_file, licence_matrix_file
 from app.services.licences.single import end_licence
@@ -97,7 +103,7 @@ class Licences(LicenceActs, LicenceSheets):
             ),
             filtered=any(chosen.values()),
             chosen=chosen,
-            courses=[(course.id, course.title) for course in all_licensable(ctx, CourseFilter())],
+            courses=[(course.id, course.title) for course in all_licensable(ctx, LicensableFilter())],
             states=STATES,
             address=ListAddress("licences.listed", chosen),
         )
@@ -132,7 +138,7 @@ class Licences(LicenceActs, LicenceSheets):
     def create(self) -> ResponseReturnValue:
         """「授权」: a course, ticked schools, and the terms."""
         ctx = request_context()
-        licensable = all_licensable(ctx, CourseFilter())
+        licensable = all_licensable(ctx, LicensableFilter())
         form = LicenceForm(course_id=_given_course(ctx))
         form.offer_terms(ctx.today())
         form.course_id.choices = [
@@ -201,8 +207,8 @@ def _later(page: Page[Any]) -> int | str:
     return page.number if page.number > 1 else ""
 
 
-def _course_filter() -> CourseFilter:
-    return CourseFilter(text=text_argument("q"), source=choice("source", SOURCES))
+def _course_filter() -> LicensableFilter:
+    return LicensableFilter(text=text_argument("q"), source=choice("source", SOURCES))
 
 
 def _given_course(ctx: Context) -> str:

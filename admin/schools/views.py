@@ -210,7 +210,7 @@ class Schools(SecureView):
             unit_code=given.get("unit_code", "")[:16],
             school_id=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None,
         )
-        return self.render("manage/schools/slug.html", verdict=verdict)
+        return self.render("manage/schools/slug.html", verdict=verdict, marked=False)
 
     @expose("/preview", methods=("POST",))
     def preview(self) -> str:
@@ -224,7 +224,9 @@ class Schools(SecureView):
             return self.render("manage/schools/preview.html", problem=translated(refusal.message))
         picture = "data:image/webp;base64," + base64.b64encode(logo.content).decode() if logo else None
         title = form.short_name.data or form.name.data
-        return self.render("manage/schools/preview.html", colours=theme, picture=picture, title=title)
+        return self.render(
+            "manage/schools/preview.html", problem=None, colours=theme, picture=picture, title=title
+        )
 
     def _form_page(
         self, form: SchoolForm, school: SchoolInfo | None, quota: QuotaForm | None = None

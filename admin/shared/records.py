@@ -63,6 +63,9 @@ class ServiceModelView(Guarded, ModelView):
     can_delete = False
     action_disallowed_list = ("delete",)
     saved_text: ClassVar[Any] = None
+    #: What the page says below its name, and what its search box asks for.
+    lead: ClassVar[Any] = ""
+    search_hint: ClassVar[Any] = ""
 
     # Handlers of Flask-Admin that write or read past the services: without the attribute there is no route.
     export = None

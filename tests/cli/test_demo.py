@@ -17,13 +17,13 @@ from app.jobs import discard
 from app.models import AuditEntry, Course, CourseOffering, Registration, User
 from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
-from app.services.catalogue.search import list_offerings
-from app.services.shared.audit import broken_links
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug, forget_schools
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY, build_app, make_settings
+from tests.support.audit import broken_links
+from tests.support.courses import list_offerings
 from tests.support.servers import TestDatabase
 
 
@@ -60,7 +60,7 @@ def _counts() -> dict[str, list[int]]:
                 for table in (User, CourseOffering, Registration, AuditEntry, Course)
             ]
             ctx = _context(school, session)
-            assert broken_links(ctx, ctx.vault) == []
+            assert broken_links(ctx) == []
     return counts
 
 

@@ -62,7 +62,6 @@ def make_settings(database: TestDatabase, redis_url: str, **changes: Any) -> Set
         "secret_key": "test" * 10,
         "vault_key": VAULT_KEY,
         "database_url": database.app_url,
-        "database_owner_url": database.owner_url,
         "redis_url": redis_url,
         "captcha": False,
         "trusted_proxies": 0,

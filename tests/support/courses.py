@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.context import Context
 from app.models import (
     Course,
     CourseLicence,
@@ -18,7 +19,10 @@ from app.models import (
 )
 from app.rules.courses.fields import CourseContent, as_json
 from app.rules.shared.pinyin import pinyin_of_title
+from app.services.catalogue.school import CatalogueItem
+from app.services.catalogue.search import Wanted, search_catalogue
 from app.services.courses.fields import live_content
+from app.services.shared.paging import Page
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
@@ -149,3 +153,8 @@ def put_registration(school: SchoolInfo, offering: CourseOffering, user: User) -
     with school_scope(school.id) as session:
         session.add(Registration(offering_id=offering.id, user_id=user.id))
         session.commit()
+
+
+def list_offerings(ctx: Context, *, page: int = 1, **wanted: str) -> Page[CatalogueItem]:
+    """A school's catalogue without the counts; the keywords are those of ``Wanted``."""
+    return search_catalogue(ctx, Wanted(**wanted), page=page)[0]

@@ -47,7 +47,6 @@ class FacetCounts:
     """How many courses each filter would leave, the others as they are."""
 
     categories: Mapping[str, int]
-    everywhere: int
     running: int
     total: int
 
@@ -124,7 +123,7 @@ def count_alliance_facets(
         if name == category or not category:
             everywhere += count
             somewhere += count if is_running else 0
-    return FacetCounts(categories, everywhere, somewhere, somewhere if running else everywhere)
+    return FacetCounts(categories, somewhere, somewhere if running else everywhere)
 
 
 def get_released_course(ctx: Context, *, course_id: int) -> ReleasedCourse:

@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
-from app.errors import Message, NotFound, msg
+from app.errors import NotFound, msg
 from app.models import Course, CourseOffering, Registration, User
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
-from app.rules.shared.semesters import term_label
 from app.services.offerings.phase import licence_holds, state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
@@ -89,16 +88,6 @@ class CatalogueItem:
     def registration_ends_on(self) -> date | None:
         """The last day of registration."""
         return self.offering.registration_ends_on
-
-    @property
-    def term_label(self) -> Message:
-        """The term in words."""
-        return term_label(self.offering.term)
-
-    @property
-    def may_register(self) -> bool:
-        """Whether registering and withdrawing are open today."""
-        return self.shown and self.state is CourseState.OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,11 +91,6 @@ def search_catalogue(ctx: Context, wanted: Wanted, *, page: int = 1) -> tuple[Pa
     return found, facets
 
 
-def list_offerings(ctx: Context, *, page: int = 1, **wanted: str) -> Page[CatalogueItem]:
-    """The catalogue without the counts; the keywords are those of ``Wanted``."""
-    return search_catalogue(ctx, Wanted(**wanted), page=page)[0]
-
-
 def count_facets(ctx: Context, wanted: Wanted) -> Facets:
     """The counts beside the filters, from one grouped query over what the text finds."""
     state = case(*[(state_condition(state, ctx.today()), state.value) for state in CourseState])

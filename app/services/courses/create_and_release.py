@@ -14,7 +14,6 @@ from app.rules.permissions import Action, Role
 from app.rules.shared.semesters import term_of
 from app.services.courses.drafts import NOTE_LENGTH, draft_of, publish_draft, set_cover, start_draft, view_of
 from app.services.courses.fields import LISTED, editable_course, taken, write_content
-from app.services.courses.versions import set_released
 from app.services.schools.directory import require_alliance
 from app.services.schools.quotas import require_room_for_course
 from app.services.shared.audit import record
@@ -129,8 +128,7 @@ def release_course(ctx: Context, *, course_id: int) -> Course:
     if course.released:
         raise Conflict(msg("课程已经发布"))
     _refuse_incomplete(ctx, course)
-    set_released(ctx, course, released=True)
-    course.status = "approved"
+    course.released, course.status = True, "approved"
     publish_draft(ctx, course=course)
     record(ctx, "course.released", "course", course.id, {"title": course.title})
     return course

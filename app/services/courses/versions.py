@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select
 
 from app.context import Context
-from app.models import Course, CourseLicence, CourseVersion, CourseVersionOutbox
+from app.models import CourseLicence, CourseVersion, CourseVersionOutbox
 from app.services.shared.paging import Page, fetch_page
 
 
@@ -52,17 +52,6 @@ def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1)
         return VersionRow(version.number, version.changed, version.note, version.published_at, by)
 
     return fetch_page(ctx.session, wanted, row, page=page)
-
-
-def set_released(ctx: Context, course: Course, *, released: bool) -> None:
-    """Share a course and its versions with the alliance's schools, or take both back; in the owner's scope."""
-    course.released = released
-    ctx.session.flush()
-    ctx.session.execute(
-        update(CourseVersion)
-        .where(CourseVersion.school_id == course.school_id, CourseVersion.course_id == course.id)
-        .values(released=released)
-    )
 
 
 def announce_version(ctx: Context, version: CourseVersion) -> None:

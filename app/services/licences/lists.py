@@ -69,7 +69,7 @@ class LicenceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseFilter:
+class LicensableFilter:
     """Which courses: part of a title, teacher, code …; ``alliance`` or ``school`` for where they come from."""
 
     text: str = ""
@@ -96,7 +96,7 @@ class Matrix:
 def list_matrix(
     ctx: Context,
     *,
-    courses: CourseFilter,
+    courses: LicensableFilter,
     school_text: str = "",
     page: int = 1,
     school_page: int = 1,
@@ -181,7 +181,7 @@ def all_licences(
     return [_row(*one) for one in ctx.session.execute(ordered)]
 
 
-def all_licensable(ctx: Context, courses: CourseFilter) -> list[LicensableCourse]:
+def all_licensable(ctx: Context, courses: LicensableFilter) -> list[LicensableCourse]:
     """Every course that matches, by title.
 
     Raises:
@@ -222,7 +222,7 @@ def get_licence(ctx: Context, *, ref: CourseRef, school_id: int) -> LicenceRow:
         return _row(*found)
     school = get_member(ctx, school_id=school_id)
     row = ctx.session.execute(
-        _courses(ctx, CourseFilter()).where(
+        _courses(ctx, LicensableFilter()).where(
             _is(Course.school_id, Course.id, ref), Course.school_id != school_id
         )
     ).first()
@@ -243,7 +243,7 @@ def _listed(
     return wanted if state is None else wanted.where(_is_state(ctx, state))
 
 
-def _courses(ctx: Context, wanted: CourseFilter) -> Select[*tuple[Any, ...]]:
+def _courses(ctx: Context, wanted: LicensableFilter) -> Select[*tuple[Any, ...]]:
     found = _with_courses(select(*_COURSE_COLUMNS).select_from(Course)).where(is_licensable(ctx))
     found = found.where(course_matches(wanted.text))
     if wanted.source:

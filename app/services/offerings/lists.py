@@ -59,7 +59,7 @@ class ListedCourse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseFilter:
+class OfferingFilter:
     """What of the list is wanted; blank or ``None``: all.
 
     Args:
@@ -82,7 +82,7 @@ class CourseFilter:
 
 
 def list_school_courses(
-    ctx: Context, *, wanted: CourseFilter | None = None, page: int = 1
+    ctx: Context, *, wanted: OfferingFilter | None = None, page: int = 1
 ) -> Page[ListedCourse]:
     """All courses of the school (for a teacher those that he runs), what is to be done first.
 
@@ -90,7 +90,7 @@ def list_school_courses(
         NotAllowed: not staff of the school.
     """
     mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
-    found = _filtered(ctx, _rows(ctx).where(mine), wanted or CourseFilter())
+    found = _filtered(ctx, _rows(ctx).where(mine), wanted or OfferingFilter())
     ordered = found.order_by(_to_do(ctx), CourseOffering.id.desc())
     return fetch_page(ctx.session, ordered, partial(_listed, ctx), page=page)
 
@@ -148,7 +148,7 @@ def _rows(ctx: Context) -> Select[Any]:
     )
 
 
-def _filtered(ctx: Context, rows: Select[Any], wanted: CourseFilter) -> Select[Any]:
+def _filtered(ctx: Context, rows: Select[Any], wanted: OfferingFilter) -> Select[Any]:
     text = wanted.text
     rows = rows.where(or_(course_matches(text), words(text, Course.code), person_matches(text)))
     if wanted.source:

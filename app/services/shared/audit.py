@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 from app.context import Context
 from app.models import AuditEntry
-from app.uow import chain_text
-from app.vault import Vault
 
 #: An entry of the log, as the management side lists it.
 LogEntry = AuditEntry
@@ -40,14 +36,3 @@ def record(
         data=data or {},
     )
     ctx.session.info.setdefault("audit", []).append(entry)
-
-
-def broken_links(ctx: Context, vault: Vault) -> list[int]:
-    """Numbers of the audit rows of this school that were edited, removed (the number after the gap) or put in."""
-    broken: list[int] = []
-    previous = b""
-    for number, entry in enumerate(ctx.session.scalars(select(AuditEntry).order_by(AuditEntry.id)), start=1):
-        if entry.id != number or vault.chain(previous, chain_text(entry, entry.id)) != entry.digest:
-            broken.append(entry.id)
-        previous = entry.digest
-    return broken

@@ -81,7 +81,8 @@ def read_columns(
         today: the school's date.
         limits: how many rows are allowed.
     Raises:
-        SheetRefused: as ``read_roster``; an unknown header only when the file holds too little for a roster.
+        SheetRefused: as ``only_grid`` and ``read_rows``; an unknown header only when the file holds too little for a
+            roster.
     """
     grid = only_grid(workbook)
     candidates = read_headers(grid.rows, words)

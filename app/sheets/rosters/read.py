@@ -10,7 +10,7 @@ from app.rules.shared.texts import first_few
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import refused
 from app.sheets.reading.workbook import Grid, Workbook
-from app.sheets.rosters.header import Header, Vocabulary, find_header
+from app.sheets.rosters.header import Header, Vocabulary
 
 #: The sheet of a template that tells how to fill it in.
 NOTES_SHEET = "填写说明"
@@ -39,35 +39,16 @@ class RosterSheet:
     """A roster as read, not yet checked.
 
     Args:
-        grid_name: the sheet, "" for a .csv.
-        header_row_no: the row of the header, from 1.
         columns: index of a column from 0 to its field, None for one that is not read.
         header: the headers of the person's own columns as written.
         labels: field to its header as written, to name columns in problems.
         rows: rows with content below the header, the template's example excluded.
     """
 
-    grid_name: str
-    header_row_no: int
     columns: dict[int, str | None]
     header: list[str]
     labels: dict[str, str]
     rows: list[RosterRow]
-
-
-def read_roster(workbook: Workbook, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with people.
-
-    Args:
-        workbook: as ``read_workbook`` gave it.
-        words: of the roster that is expected.
-        limits: how many rows are allowed.
-    Raises:
-        SheetRefused: several sheets with data, unknown header, doubled or missing columns, no data, too many
-            rows, or merged cells among the data; one sentence each.
-    """
-    grid = only_grid(workbook)
-    return read_rows(grid, find_header(grid.rows, workbook.kind, words), words, limits)
 
 
 def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
@@ -88,7 +69,7 @@ def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LI
     if len(rows) > limits.data_rows:
         raise refused("too_many_rows", {"rows": len(rows), "limit": limits.data_rows})
     texts = [header.texts[index] for index in header.kept]
-    return RosterSheet(grid.name, header.row_no, header.fields, texts, header.labels, rows)
+    return RosterSheet(header.fields, texts, header.labels, rows)
 
 
 def only_grid(workbook: Workbook) -> Grid:

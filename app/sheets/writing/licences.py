@@ -44,7 +44,7 @@ def read_licences(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
     """Read the one sheet with licences; a course is named by title or code, a school by name or unit code.
 
     Raises:
-        SheetRefused: as ``read_roster``.
+        SheetRefused: as ``only_grid``, ``find_header`` and ``read_rows``.
     """
     grid = only_grid(workbook)
     words = Vocabulary(LABELS, tuple(LABELS), _SYNONYMS)

@@ -12,7 +12,7 @@ def problem_workbook(*, header: list[str], rows: Iterable[tuple[int, list[str], 
     """Write the person's own rows with two more columns, 原行号 and 错误说明, which a later import ignores.
 
     Args:
-        header: the person's own header (``StudentSheet.header``).
+        header: the person's own header (``RosterSheet.header``).
         rows: row number in the person's file, the row's texts, and what is wrong with it.
     """
     width = len(header)

@@ -15,7 +15,7 @@ from app.models import CourseOffering, User
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Role
 from app.services.catalogue.school import get_offering, list_on_now, my_courses
-from app.services.catalogue.search import Wanted, count_facets, list_offerings, search_catalogue
+from app.services.catalogue.search import Wanted, count_facets, search_catalogue
 from app.services.licences.single import end_licence
 from app.services.offerings.phase import state_condition
 from app.services.offerings.schedule import take_offline
@@ -24,7 +24,7 @@ from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tests.support.app import TODAY
-from tests.support.courses import dates, put_course, put_offering
+from tests.support.courses import dates, list_offerings, put_course, put_offering
 from tests.support.pages import statements
 
 MakeCtx = Callable[..., Context]
@@ -149,7 +149,7 @@ def test_registration_and_seats_are_shown(
     with unit_of_work(ctx):
         register(ctx, offering_id=limited)
     item = get_offering(ctx, offering_id=limited)
-    assert (item.registered, item.seats_left, item.may_register) == (True, 1, True)
+    assert (item.registered, item.seats_left) == (True, 1)
     other = get_offering(ctx, offering_id=free)
     assert (other.registered, other.seats_left) == (False, None)
     visitor = make_ctx(school, Role.STUDENT)
@@ -172,7 +172,6 @@ def test_my_courses_stay_readable_when_they_go_offline(
     mine = {item.id: item for item in my_courses(make_ctx(school, Role.STUDENT, user=user))}
     assert set(mine) == {kept, gone}
     assert (mine[kept].shown, mine[gone].shown) == (True, False)
-    assert not mine[gone].may_register
     with pytest.raises(NotAllowed):
         my_courses(make_ctx(school, Role.STUDENT))
 

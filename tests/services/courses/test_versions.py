@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.context import Context
-from app.models import AuditEntry, Course, CourseOffering, CourseVersion, CourseVersionOutbox, Notice, User
+from app.models import AuditEntry, CourseOffering, CourseVersion, CourseVersionOutbox, Notice, User
 from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
 from app.services.courses import version_news
@@ -17,7 +17,7 @@ from app.services.courses.create_and_release import publish_version
 from app.services.courses.drafts import open_draft, save_draft
 from app.services.courses.recommendations import accept_recommendation, recommend_course
 from app.services.courses.version_news import tell_schools
-from app.services.courses.versions import list_versions, set_released
+from app.services.courses.versions import list_versions
 from app.services.licences.bulk import license_courses
 from app.services.licences.rows import CourseRef
 from app.services.licences.single import end_licence
@@ -155,17 +155,13 @@ def test_the_log_is_read_by_the_owner_and_by_schools_that_have_the_course(
     assert numbers(other_school)[0] == []
 
 
-def test_versions_follow_their_course_into_the_open_and_back(
-    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo
+def test_the_versions_of_a_released_course_are_open_to_every_school(
+    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, renew: Callable[..., int]
 ) -> None:
     course = put_course(alliance)
-    shared = select(CourseVersion.id).where(CourseVersion.course_id == course.id)
-    assert make_ctx(school).session.scalars(shared).all()
-    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
-        set_released(
-            ctx, ctx.session.scalars(select(Course).where(Course.id == course.id)).one(), released=False
-        )
-    assert make_ctx(school).session.scalars(shared).all() == []
+    renew(course.id, summary="二")
+    shared = select(CourseVersion.number).where(CourseVersion.course_id == course.id)
+    assert sorted(make_ctx(school).session.scalars(shared)) == [1, 2]
 
 
 def test_a_version_of_two_years_ago_keeps_its_words(

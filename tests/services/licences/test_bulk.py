@@ -25,7 +25,7 @@ from app.models import (
 from app.rules.licences.conditions import LicenceState, Terms
 from app.rules.permissions import Role
 from app.services.licences.bulk import Act, end_licences, extend_licences, license_courses, preview_licences
-from app.services.licences.lists import CourseFilter, get_licence, list_licences, list_matrix
+from app.services.licences.lists import LicensableFilter, get_licence, list_licences, list_matrix
 from app.services.licences.rows import CourseRef, Licensing
 from app.uow import unit_of_work
 from tenants.db import db
@@ -155,7 +155,7 @@ def test_a_schools_accepted_course_goes_to_all_others_and_never_to_itself(
     )
     with pytest.raises(NotFound):
         license_courses(secretariat, course_refs=refs_of(private), school_ids=both, terms=Terms())
-    matrix = list_matrix(secretariat, courses=CourseFilter(text=course.title, source="school"))
+    matrix = list_matrix(secretariat, courses=LicensableFilter(text=course.title, source="school"))
     (row,) = [one for one in matrix.courses.rows if one.id == course.id]
     assert row.source == school.name
     assert matrix.cell(row, school) is None
@@ -257,7 +257,7 @@ def test_the_matrix_costs_the_same_few_queries_whatever_its_size_and_says_every_
     declined(of_state[LicenceState.DECLINED], alliance, "本学期已有同类课程")
     with statements(db.engine) as seen:
         matrix = list_matrix(
-            make_ctx(alliance, Role.SECRETARY), courses=CourseFilter(text=mark), school_text="juzhen"
+            make_ctx(alliance, Role.SECRETARY), courses=LicensableFilter(text=mark), school_text="juzhen"
         )
     assert len(seen) <= 5
     assert (matrix.courses.total, matrix.schools.total) == (1, 6)
@@ -275,7 +275,7 @@ def test_the_matrix_costs_the_same_few_queries_whatever_its_size_and_says_every_
     assert (blank.state, blank.terms) == (LicenceState.NONE, None)
     assert found[of_state[LicenceState.DECLINED].id].reason == "本学期已有同类课程"  # type: ignore[union-attr]
     # Beyond the last page of either stands its last one.
-    wanted = CourseFilter(text=mark)
+    wanted = LicensableFilter(text=mark)
     beyond = list_matrix(secretariat, courses=wanted, school_text="juzhen", page=9, school_page=9)
     assert beyond == list_matrix(secretariat, courses=wanted, school_text="juzhen")
     assert list_licences(secretariat, course_id=course.id, page=9).total == 5
@@ -321,7 +321,7 @@ def test_nobody_of_a_school_licenses(
         lambda: license_courses(ctx, course_refs=refs, school_ids=[school.id], terms=Terms()),
         lambda: end_licences(ctx, course_refs=refs, school_ids=[school.id]),
         lambda: extend_licences(ctx, course_refs=refs, school_ids=[school.id], ends_on=date(2027, 1, 1)),
-        lambda: list_matrix(ctx, courses=CourseFilter()),
+        lambda: list_matrix(ctx, courses=LicensableFilter()),
     ):
         with pytest.raises(NotAllowed):
             attempt()

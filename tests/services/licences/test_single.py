@@ -14,7 +14,7 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseLicence, CourseOffering
 from app.rules.permissions import Role
 from app.services.courses.create_and_release import create_course
-from app.services.licences.lists import CourseFilter, all_licensable, list_licences
+from app.services.licences.lists import LicensableFilter, all_licensable, list_licences
 from app.services.licences.single import end_licence, license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
@@ -74,7 +74,7 @@ def test_a_course_that_is_not_released_is_not_licensed(secretariat: Context, sch
         draft = create_course(ctx, content=content())
     with pytest.raises(Conflict):
         license_course(secretariat, course_id=draft.id, school_ids=[school.id])
-    assert draft.id not in [course.id for course in all_licensable(secretariat, CourseFilter())]
+    assert draft.id not in [course.id for course in all_licensable(secretariat, LicensableFilter())]
 
 
 def test_what_makes_no_sense_is_refused(

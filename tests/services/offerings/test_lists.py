@@ -17,7 +17,7 @@ from app.services.licences.single import end_licence
 from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,
-    CourseFilter,
+    OfferingFilter,
     list_operating_teachers,
     list_school_courses,
 )
@@ -37,7 +37,7 @@ MakeOwn = Callable[..., Own]
 
 def found(ctx: Context, **wanted: object) -> set[int]:
     """Ids of the offerings that a filter finds."""
-    page = list_school_courses(ctx, wanted=CourseFilter(**wanted))  # type: ignore[arg-type]
+    page = list_school_courses(ctx, wanted=OfferingFilter(**wanted))  # type: ignore[arg-type]
     assert page.total == len(page.rows)
     return {row.offering.id for row in page.rows}
 
@@ -146,7 +146,7 @@ def test_recommendation_teacher_dates_and_search(
         decline_recommendation(ctx, school_id=school.id, recommendation_id=recommendation.id, answer="重复")
     ctx = make_ctx(school)
     assert found(ctx, recommendation="declined") == {own.offering_id}
-    (row,) = list_school_courses(ctx, wanted=CourseFilter(source="own")).rows
+    (row,) = list_school_courses(ctx, wanted=OfferingFilter(source="own")).rows
     assert (row.recommendation, row.operating_teacher) == ("declined", "任课教师")
     assert row.offering.starts_on == TODAY + timedelta(days=10)
 

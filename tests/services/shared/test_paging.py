@@ -41,7 +41,7 @@ from app.services.courses.versions import list_versions
 from app.services.imports.pages.absent import list_absent
 from app.services.imports.pages.read import list_imports, preview_rows
 from app.services.imports.shared.summary import Scope, Summary
-from app.services.licences.lists import CourseFilter, list_licences, list_matrix
+from app.services.licences.lists import LicensableFilter, list_licences, list_matrix
 from app.services.licences.sheet_import import list_licence_imports, show_licence_import
 from app.services.messages.mail_list import list_mails
 from app.services.messages.notices import list_notices
@@ -155,7 +155,10 @@ LISTS: dict[Callable[..., Any], Callable[[Place, int], Page[Any]]] = {
     preview_rows: lambda at, n: preview_rows(at.office, import_id=at.id(RosterImport), part="create", page=n),
     list_matrix: lambda at, n: (
         list_matrix(
-            at.secretary, courses=CourseFilter(text=f"共享课程{at.world.school.id}"), page=n, school_page=n
+            at.secretary,
+            courses=LicensableFilter(text=f"共享课程{at.world.school.id}"),
+            page=n,
+            school_page=n,
         ).courses
     ),
     list_licences: lambda at, n: list_licences(at.secretary, school_id=at.world.school.id, page=n),
