@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from app.models import CourseOffering, User
-from app.services.catalogue.search import PAGE_SIZE
+from app.services.catalogue.search import CARDS_ON_A_PAGE
 from app.web.shared.cache import entries
 from app.web.shared.cache.entries import Room
 from tenants.db import db
@@ -125,7 +125,7 @@ def test_an_address_that_no_link_leads_to_is_not_cached(
 def test_an_address_that_links_lead_to_is_cached(
     client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo, path: str
 ) -> None:
-    offerings = [put_offering(alliance, school) for _ in range(PAGE_SIZE + 1)]
+    offerings = [put_offering(alliance, school) for _ in range(CARDS_ON_A_PAGE + 1)]
     path = path.format(id=offerings[0].id)
     assert is_cached(client_for(school), path)
     # However the host is spelled.
