@@ -58,6 +58,11 @@ class Wanted:
     source: str = ""
     sort: str = ""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether state, source and order are ones that there are; what is found tells whether the discipline is."""
+        return self == _known(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Facets:

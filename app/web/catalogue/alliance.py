@@ -16,7 +16,7 @@ from app.services.catalogue.alliance import (
 )
 from app.services.schools.open_and_edit import list_members
 from app.web.catalogue.filters import discipline_choices
-from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.cache.pages import offer_list, shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import apex_only
 from app.web.shared.listing import (
@@ -58,6 +58,8 @@ def courses() -> Response:
     found = list_released_courses(
         ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
     )
+    there = found.number == page and bool(found.rows)
+    offer_list(said | {"page": str(page) if page > 1 else ""}, found=there)
     return render_list(
         "catalogue/alliance/courses.html",
         "catalogue/alliance/_courses.html",
