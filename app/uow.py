@@ -22,9 +22,10 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def unit_of_work(ctx: Context) -> Iterator[Context]:
-    """Run a use case: commit what it wrote, or nothing; then send the jobs it asked for.
+    """Run a use case: commit what it wrote, or nothing; then send the jobs it asked for, the same one once.
 
-    A job that cannot be sent is only logged: the rows are the outbox, and the sweeper sends it again.
+    Jobs that cannot be sent are only logged: the rows are the outbox, and the sweeper sends them again. After the first
+    one the others are not tried: a queue that does not answer is waited for once, and not once a job.
     """
     session = ctx.session
     try:
@@ -38,11 +39,13 @@ def unit_of_work(ctx: Context) -> Iterator[Context]:
     finally:
         jobs = session.info.pop("jobs", [])
         session.info.pop("audit", None)
-    for name, school_id, payload in jobs:
+    once = {(name, school_id, tuple(payload.items())): payload for name, school_id, payload in jobs}
+    for (name, school_id, _), payload in once.items():
         try:
             ctx.enqueue(name, school_id, payload)
         except Exception:
-            log.exception("job %s of school %s was not sent; the sweeper will", name, school_id)
+            log.exception("job %s, and those after it, were not sent; the sweeper will", name)
+            break
 
 
 def _seal_audit(session: Session, vault: Vault) -> None:

@@ -17,6 +17,7 @@ from app.rules.permissions import Action
 from app.services.access import require
 from app.services.audit import record
 from app.services.paging import Page
+from app.services.shared.locks import Hold, locking
 from app.services.tenancy import get_members
 
 TITLE_LENGTH = 100
@@ -195,7 +196,7 @@ def _in_state(ctx: Context, state: str) -> ColumnElement[bool]:
 def _own(ctx: Context, announcement_id: int, *, lock: bool = False) -> Announcement:
     mine = (Announcement.school_id == ctx.school.id, Announcement.id == announcement_id)
     statement = select(Announcement).where(*mine)
-    row = ctx.session.scalar(statement.with_for_update() if lock else statement)
+    row = ctx.session.scalar(locking(statement, Announcement, Hold.WRITE) if lock else statement)
     if row is None:
         raise NotFound(msg("没有找到这条公告"))
     return row

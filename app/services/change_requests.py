@@ -22,6 +22,7 @@ from app.services.account_fields import current_cells
 from app.services.audit import record
 from app.services.own_changes import acting_user
 from app.services.proof_files import OpenedFile, SentFile, check_files, keep_files, open_file
+from app.services.shared.locks import Hold, locking
 
 #: What a request asks for, as texts: field -> (old, new); a new class is named with its year.
 Changes = Mapping[str, tuple[str, str]]
@@ -110,7 +111,7 @@ def withdraw_request(ctx: Context, *, request_id: int) -> None:
         NotFound: no such request, or somebody else's.
     """
     mine = (ChangeRequest.id == request_id, ChangeRequest.user_id == acting_user_id(ctx))
-    request = ctx.session.scalar(select(ChangeRequest).where(*mine).with_for_update())
+    request = ctx.session.scalar(locking(select(ChangeRequest).where(*mine), ChangeRequest, Hold.WRITE))
     if request is None:
         raise NotFound(msg("没有找到这个申请"))
     if request.state != "open":

@@ -22,6 +22,7 @@ from app.rules.permissions import Action, Reach, reach
 from app.rules.pinyin import pinyin_of_title
 from app.services.access import require
 from app.services.mine import reachable_offerings
+from app.services.shared.locks import Hold, locking
 
 INITIALS_LENGTH = 100
 LISTED = ("title", "code", "category", "subject", "teachers", "source_name")
@@ -115,7 +116,7 @@ def editable_course(ctx: Context, *, course_id: int, lock: bool = False) -> Cour
         )
         wanted = wanted.where(own)
     if lock:
-        wanted = wanted.with_for_update(of=Course, key_share=True).execution_options(populate_existing=True)
+        wanted = locking(wanted, Course, Hold.WRITE)
     course = ctx.session.scalar(wanted)
     if course is None:
         raise NotFound(msg("没有找到这门课程"))

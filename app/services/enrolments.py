@@ -15,7 +15,7 @@ from app.rules.permissions import Action
 from app.rules.windows import is_registration_open
 from app.services.access import acting_user_id, require
 from app.services.audit import record
-from app.services.enrolment_rows import is_online, lock_offering, promote_waiting, register_many
+from app.services.enrolment_rows import hold_people, hold_seats, is_online, promote_waiting, register_many
 from app.services.offerings import dates_of
 
 
@@ -51,6 +51,7 @@ def register(ctx: Context, *, offering_id: int) -> Outcome:
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
     offering = _open_offering(ctx, offering_id)
+    hold_people(ctx, [user_id], promoting=[offering])
     # Whoever waits comes before whoever comes.
     promote_waiting(ctx, offering)
     done = register_many(ctx, offering=offering, user_ids=[user_id], source="self")
@@ -78,6 +79,7 @@ def withdraw(ctx: Context, *, offering_id: int) -> bool:
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
     offering = _open_offering(ctx, offering_id)
+    hold_people(ctx, [user_id], promoting=[offering], leaving=1)
     left = ctx.session.scalar(
         update(Enrolment)
         .where(
@@ -108,7 +110,8 @@ def leave_waiting(ctx: Context, *, offering_id: int) -> bool:
     """
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
-    lock_offering(ctx, offering_id)
+    hold_seats(ctx, offering_id)
+    hold_people(ctx, [user_id])
     mine = (WaitingPlace.offering_id == offering_id, WaitingPlace.user_id == user_id)
     left = ctx.session.scalar(
         delete(WaitingPlace)
@@ -124,7 +127,7 @@ def leave_waiting(ctx: Context, *, offering_id: int) -> bool:
 def _open_offering(ctx: Context, offering_id: int) -> CourseOffering:
     gone = NotFound(msg("没有找到这门课程，可能已经下线"))
     try:
-        offering = lock_offering(ctx, offering_id)
+        offering = hold_seats(ctx, offering_id)
     except NotFound:
         raise gone from None
     if not is_online(ctx, offering):

@@ -25,8 +25,8 @@ from app.models import (
 from app.rules.permissions import Action
 from app.services.access import require
 from app.services.audit import record
-from app.services.imports.lease import hold_school
 from app.services.paging import Page
+from app.services.shared.locks import Hold, Lock, locking, school_lock
 
 PAGE_SIZE = 20
 #: Courses of the last year end in July; the year after counts as passed from then on.
@@ -135,11 +135,13 @@ def delete_graduates(
     _require_graduated(ctx, entry_year, study_years)
     if typed_year.strip() != str(entry_year):
         raise Invalid("typed_year", msg("请输入入学年份 %(year)s 以确认删除", year=entry_year))
-    hold_school(ctx)
+    school_lock(ctx, Lock.ROSTER)
     if ctx.session.scalar(select(RosterImport.id).where(RosterImport.state.in_(_OPEN_IMPORTS)).limit(1)):
         raise Conflict(msg("有导入正在进行，请先保存或放弃它，再清理"))
     among = _cohort(entry_year, study_years)
-    ctx.session.execute(select(User.id).where(*among).order_by(User.id).with_for_update())
+    imports = select(RosterImport.id).where(RosterImport.id.in_(_imports(among)))
+    ctx.session.execute(locking(imports, RosterImport, Hold.WRITE))
+    ctx.session.execute(locking(select(User.id).where(*among), User, Hold.REPLACE))
     holdings = _count(ctx, among)
     if not holdings.students:
         raise NotFound(msg("没有这一届毕业生"))

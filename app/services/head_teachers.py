@@ -12,6 +12,7 @@ from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.services.access import require
 from app.services.audit import record
+from app.services.shared.locks import Hold, locking
 
 _FIELD = "head_teacher"
 #: Of several teachers who could be meant so many are named.
@@ -85,7 +86,8 @@ def set_head_teacher(ctx: Context, *, class_id: int, teacher_id: int | None) -> 
         NotAllowed: the actor may not choose head teachers.
     """
     require(ctx, Action.SET_HEAD_TEACHER)
-    school_class = ctx.session.scalar(select(SchoolClass).where(SchoolClass.id == class_id).with_for_update())
+    mine = select(SchoolClass).where(SchoolClass.id == class_id)
+    school_class = ctx.session.scalar(locking(mine, SchoolClass, Hold.WRITE))
     if school_class is None:
         raise NotFound(msg("没有找到这个班级"))
     if teacher_id == school_class.head_teacher_id:

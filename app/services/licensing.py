@@ -25,12 +25,12 @@ from app.services.licence_writing import (
     Licensing,
     Touched,
     count_wanted,
-    hold_licences,
     offer_granted,
     school_day,
     write_wanted,
 )
 from app.services.notices import notify_administrators
+from app.services.shared.locks import Lock, school_lock
 from app.services.tenancy import get_members, require_alliance
 from tenants.registry import SchoolInfo
 
@@ -215,7 +215,8 @@ def _act(
     expected: Licensing | None,
 ) -> Licensing:
     chosen = choose(ctx, course_refs=course_refs, school_ids=school_ids)
-    hold_licences(ctx)
+    # What is counted is what is written.
+    school_lock(ctx, Lock.LICENCES)
     wanted = _wanted(ctx, act, chosen, terms)
     counted = count_wanted(ctx, wanted)
     if expected is not None and counted != expected:

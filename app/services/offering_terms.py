@@ -17,8 +17,10 @@ from app.rules.permissions import Action
 from app.rules.terms import terms_around
 from app.services.audit import record
 from app.services.mine import reachable_offerings
-from app.services.offerings import get_school_course, locked_offering
+from app.services.offerings import get_school_course, offering_to_edit
+from app.services.own_offerings import hold_terms
 from app.services.registration_counts import registrations_of_offering
+from app.services.shared.locks import Hold
 
 #: Terms that are offered for choice: the present one and those that follow.
 TERMS_AHEAD = 3
@@ -77,7 +79,8 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
         Invalid: ``term``: no term, or the course is offered in it already.
         NotFound: no such course here.
     """
-    before = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    hold_terms(ctx, offering_id, Action.PUBLISH_OFFERING)
+    before = offering_to_edit(ctx, offering_id, Action.PUBLISH_OFFERING)
     if term not in terms_around(ctx.today(), before=0, after=TERMS_AHEAD):
         raise Invalid("term", msg("请选择学期"))
     if before.status == OfferingStatus.DECLINED:
@@ -118,7 +121,9 @@ def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
         Conflict: it is or was online, or is the course's only one.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    # Of two terms that are taken back at once, the second finds that it is the only one.
+    hold_terms(ctx, offering_id, Action.PUBLISH_OFFERING, hold=Hold.REPLACE)
+    offering = offering_to_edit(ctx, offering_id, Action.PUBLISH_OFFERING)
     if offering.status != OfferingStatus.UNHANDLED:
         raise Conflict(msg("学生已经看到过这个学期的课程，不能取消；不再使用时请「下线」"))
     other = ctx.session.scalars(
@@ -130,8 +135,6 @@ def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
         )
         .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
         .limit(1)
-        # Two terms are not both taken back at once.
-        .with_for_update()
     ).first()
     if other is None:
         raise Conflict(msg("这是该课程唯一的开课，不能取消；不需要这门课程时请「拒绝」"))

@@ -22,6 +22,7 @@ from app.services.access import acting_user_id
 from app.services.audit import record
 from app.services.photos import clean_photo
 from app.services.sealed import MOBILE, open_id_number, open_mobile, seal
+from app.services.shared.locks import Hold, locking
 
 BIO_LENGTH = 2000
 
@@ -35,7 +36,7 @@ def acting_user(ctx: Context, *, lock: bool = False) -> User:
     """
     statement = select(User).where(User.id == acting_user_id(ctx))
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = locking(statement, User, Hold.WRITE)
     user = ctx.session.scalar(statement)
     if user is None:
         raise NotFound(msg("没有找到这个账号"))

@@ -16,8 +16,9 @@ from app.models import Mail, User
 from app.rules.cells import Unreadable
 from app.rules.contacts import read_email
 from app.services.audit import record
-from app.services.mails import queue_mail
+from app.services.mails import NewMail, Reader, queue_mails
 from app.services.own_changes import acting_user, mark_edited
+from app.services.shared.locks import Hold, locking
 
 #: How long a link is good.
 LINK_HOURS = 48
@@ -65,8 +66,8 @@ def ask_for_email(
     user.pending_email = address
     expires = int((ctx.now() + timedelta(hours=LINK_HOURS)).timestamp())
     claim = EmailClaim(ctx.school.id, user.id, address, user.email or "", expires)
-    params = {"name": user.real_name, "link": link_for(claim)}
-    queue_mail(ctx, user_id=user.id, recipient=address, template=TEMPLATE, params=params, language=language)
+    reader = Reader(user.id, address, user.real_name)
+    queue_mails(ctx, [NewMail(reader, TEMPLATE, {"link": link_for(claim)}, language)])
     record(ctx, "user.email_asked", "user", user.id)
     return address
 
@@ -116,7 +117,7 @@ def _claimed(ctx: Context, claim: EmailClaim, *, lock: bool) -> User | None:
         User.pending_email == claim.email,
         func.coalesce(User.email, "") == claim.before,
     )
-    return ctx.session.scalar(statement.with_for_update() if lock else statement)
+    return ctx.session.scalar(locking(statement, User, Hold.WRITE) if lock else statement)
 
 
 def _hold_back(ctx: Context, user: User) -> None:

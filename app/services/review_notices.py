@@ -8,7 +8,7 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.own_course_states import Step
-from app.services.notices import notify, notify_administrators
+from app.services.notices import News, notify_administrators, notify_many
 
 _SAID = {
     Step.APPROVE: (
@@ -51,8 +51,7 @@ def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None
     people = select(User.id).where(
         User.school_id == ctx.school.id, User.status == "active", concerned, User.id != (acting or 0)
     )
-    for user_id in ctx.session.scalars(people.order_by(User.id)).all():
-        notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
+    notify_many(ctx, [News(ctx.session.scalars(people).all(), subject, body, link)])
 
 
 def offerings_of(course: Course) -> Select[int]:

@@ -16,9 +16,10 @@ from app.models import CourseLicence, CourseOffering, CourseVersion, CourseVersi
 from app.rules.course_content import FIELD_LABELS
 from app.rules.course_states import OfferingStatus
 from app.services.audit import record
-from app.services.notices import notify
+from app.services.notices import News, notify_many
 from app.services.offerings import licence_holds
 from app.services.outbox import UnitsFor, sweep_outbox
+from app.services.shared.locks import Hold, locking
 from app.services.tenancy import INFO_COLUMNS
 from tenants.registry import SchoolInfo
 
@@ -59,7 +60,8 @@ def tell_schools(ctx: Context, version_id: int) -> bool:
         False when another worker is at it, or all have been told.
     """
     mine = (CourseVersionOutbox.school_id == ctx.school.id, CourseVersionOutbox.version_id == version_id)
-    waiting = ctx.session.scalar(select(CourseVersionOutbox).where(*mine).with_for_update(skip_locked=True))
+    row = select(CourseVersionOutbox).where(*mine)
+    waiting = ctx.session.scalar(locking(row, CourseVersionOutbox, Hold.WRITE, skip_locked=True))
     if waiting is None:
         return False
     version = ctx.session.scalars(
@@ -133,7 +135,6 @@ def _tell(ctx: Context, school: SchoolInfo, news: _News) -> bool:
             (User.kind == "administrator") | User.id.in_([row.operating_teacher_id for row in online]),
         )
         link = f"/manage/offerings/{online[0].id}/versions"
-        for user_id in inner.session.scalars(readers):
-            notify(inner, user_id=user_id, subject=news.subject, body=news.body, link=link)
+        notify_many(inner, [News(inner.session.scalars(readers).all(), news.subject, news.body, link)])
         record(inner, "course.version_announced", "course", news.course_id)
         return True

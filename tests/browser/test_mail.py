@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from app.models import Mail, User
-from app.services.mails import queue_mail
+from app.services.mails import NewMail, Reader, queue_mails
 from app.services.units import Units
 from deploy.local.processes import wait_until
 from tenants.registry import SchoolInfo
@@ -27,10 +27,8 @@ def _send(live: LiveServer, school: SchoolInfo, user: User) -> int:
     """Queue a mail with a link and wait until the worker is done with it."""
     units: Units = units_for(school)
     with units() as ctx:
-        params = {"name": user.real_name, "link": "/courses"}
-        mail_id = queue_mail(
-            ctx, user_id=user.id, recipient="lihua@example.com", template="confirm_email", params=params
-        ).id
+        reader = Reader(user.id, "lihua@example.com", user.real_name)
+        (mail_id,) = queue_mails(ctx, [NewMail(reader, "confirm_email", {"link": "/courses"})])
 
     def sent() -> bool:
         with school_scope(school.id) as session:

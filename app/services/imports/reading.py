@@ -20,6 +20,7 @@ from app.services.imports.marks import lead
 from app.services.imports.showing import shown_value
 from app.services.imports.summary import Summary
 from app.services.paging import Page
+from app.services.shared.locks import Hold, locking
 
 PAGE_SIZE = 20
 ROWS_SIZE = 50
@@ -122,8 +123,8 @@ def get_import(ctx: Context, *, import_id: int) -> RosterImport:
 def find_import(ctx: Context, import_id: int) -> RosterImport:
     """``get_import``, held until the end of the transaction and read anew: for use cases that change it."""
     require(ctx, Action.IMPORT_ROSTER)
-    statement = select(RosterImport).where(RosterImport.id == import_id).with_for_update()
-    found = ctx.session.scalar(statement.execution_options(populate_existing=True))
+    mine = select(RosterImport).where(RosterImport.id == import_id)
+    found = ctx.session.scalar(locking(mine, RosterImport, Hold.WRITE))
     if found is None:
         raise NotFound(msg("没有找到这次导入"))
     return found

@@ -7,12 +7,16 @@ from dataclasses import replace
 from app.context import Context
 from app.errors import Conflict, msg
 from app.models import RosterImport
+from app.rules.permissions import Action
+from app.services.access import require
 from app.services.audit import record
 from app.services.imports import sql
-from app.services.imports.lease import end_by_person, hold_school, lock
+from app.services.imports.accounts import hold_taken_back
+from app.services.imports.lease import end_by_person, lock
 from app.services.imports.photos import restore_photos
 from app.services.imports.reading import find_import
 from app.services.imports.summary import Result, Summary, Undone
+from app.services.shared.locks import Lock, school_lock
 
 
 def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
@@ -25,6 +29,8 @@ def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
         NotFound, NotAllowed: no such import here; the actor may not import.
         Conflict: it has not been applied.
     """
+    require(ctx, Action.IMPORT_ROSTER)
+    school_lock(ctx, Lock.ROSTER)
     found = find_import(ctx, import_id)
     if found.state == "undone":
         return found
@@ -32,8 +38,8 @@ def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
     if found.state != "applied" or not lock(ctx, import_id):
         raise Conflict(msg("只有已完成的导入才能撤销"))
     result = summary.result or Result()
-    hold_school(ctx)
     sql.join_sets(ctx)
+    hold_taken_back(ctx, import_id, result.classes)
     removed = sql.remove_created(ctx, import_id)
     restored = sql.restore_changes(ctx, import_id)
     restore_photos(ctx, import_id)
