@@ -12,7 +12,7 @@ from app.context import Context
 from app.jobs import JobName
 from app.models import AuditEntry, SchoolClass
 from app.rules.permissions import Role
-from app.services import audit
+from app.services.shared import audit
 from app.uow import unit_of_work
 from config import with_driver
 from tenants.registry import SchoolInfo

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from app.jobs import JobName
-from app.services.imports.apply import run_apply
-from app.services.imports.check import run_check
-from app.services.mails import wake_mails
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.imports.run.apply import run_apply
+from app.services.imports.run.check import run_check
+from app.services.messages.mail_queue import wake_mails
 from workers.mailing import send_mail
 
 

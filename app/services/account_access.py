@@ -11,12 +11,12 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.account_lock import keep_an_administrator
-from app.services.audit import record
-from app.services.mails import NewMail, Reader, queue_mails
-from app.services.passwords import hash_password, make_one_time_password
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
+from app.services.people.last_administrator import keep_an_administrator
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.require_permission import require
 
 #: Between these two a person may be moved; a student's account is another thing.
 STAFF_ROLES = ("teacher", "administrator")

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import InvalidFields, Message, msg
 from app.models import SchoolClass
-from app.services.audit import record
-from app.services.class_followers import FollowedClasses, hold_followed
-from app.services.classes import NewClass, create_classes
+from app.services.classes.later_joiners import FollowedClasses, hold_followed
+from app.services.classes.numbering import NewClass, create_classes
+from app.services.shared.audit import record
 from app.services.shared.locks import Lock, school_lock
 
 

@@ -11,13 +11,12 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import Conflict, Invalid, InvalidFields, Message, NotFound, msg
 from app.models import User
-from app.rules.accounts import KINDS, TypedAccount, labels_of, read_account
-from app.rules.cells import Cell, display_text
+from app.rules.imports.teachers import login_stem, new_login_name
+from app.rules.people.typed_account import KINDS, TypedAccount, labels_of, read_account
 from app.rules.permissions import Action
-from app.rules.teachers import login_stem, new_login_name
-from app.services.access import require
-from app.services.account_classes import ChosenClass, choose_class, hold_named
-from app.services.account_fields import (
+from app.rules.shared.cells import Cell, display_text
+from app.services.classes.later_joiners import FollowedClasses, follow_joiners
+from app.services.people.fields import (
     SHOWN,
     columns_of,
     current_cells,
@@ -25,12 +24,13 @@ from app.services.account_fields import (
     unique_or_invalid,
     write_columns,
 )
-from app.services.audit import record
-from app.services.class_followers import FollowedClasses, follow_joiners
-from app.services.passwords import hash_password, make_one_time_password
-from app.services.quotas import require_room_for_people
-from app.services.sealed import ID_NUMBER
+from app.services.people.resolve_class import ChosenClass, choose_class, hold_named
+from app.services.schools.quotas import require_room_for_people
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import ID_NUMBER
 from app.services.shared.locks import Hold, Lock, locking, school_lock
+from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.require_permission import require
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def create_account(
 
     Args:
         kind: 用户类型, which is also the role.
-        values: by field of ``app.rules.accounts.labels_of(kind)``, as typed.
+        values: by field of ``app.rules.people.typed_account.labels_of(kind)``, as typed.
         new_class: a class that the school does not have is to be created.
 
     Raises:

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from app.context import Context
 from app.models import School
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
+from app.services.schools.directory import require_alliance
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
-from app.services.tenancy import require_alliance
+from app.services.shared.require_permission import require
 
 
 def get_policy(ctx: Context) -> bool:

@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import Announcement, AnnouncementTarget
-from app.rules.html import rich_text
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.paging import Page
+from app.rules.shared.html import rich_text
+from app.services.schools.directory import get_members
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
-from app.services.tenancy import get_members
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 TITLE_LENGTH = 100
 #: Characters of the markup; a longer text belongs into a document.

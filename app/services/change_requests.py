@@ -14,15 +14,15 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Conflict, InvalidFields, NotAllowed, NotFound, msg
 from app.models import ChangeRequest, ProofFile, SchoolClass, User
-from app.rules.change_requests import REASON_LENGTH, REQUESTABLE, check_change, text_of
-from app.rules.masking import mask_id_number
-from app.services.access import acting_user_id
-from app.services.account_classes import choose_class, class_label
-from app.services.account_fields import current_cells
-from app.services.audit import record
-from app.services.own_changes import acting_user
-from app.services.proof_files import OpenedFile, SentFile, check_files, keep_files, open_file
+from app.rules.classes.fields import class_label
+from app.rules.requests.change_requests import REASON_LENGTH, REQUESTABLE, check_change, text_of
+from app.rules.shared.masking import mask_id_number
+from app.services.people.fields import current_cells
+from app.services.people.resolve_class import choose_class
+from app.services.requests.proof_files import OpenedFile, SentFile, check_files, keep_files, open_file
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.require_permission import acting_user, acting_user_id
 
 #: What a request asks for, as texts: field -> (old, new); a new class is named with its year.
 Changes = Mapping[str, tuple[str, str]]

@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import Conflict, InvalidFields, NotFound, msg
 from app.models import ClassCourse, SchoolClass, User
-from app.rules.cells import Cell, display_text
-from app.rules.classes import ClassValues, read_class
+from app.rules.classes.fields import ClassValues, read_class
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.classes import next_class_numbers
-from app.services.head_teachers import find_head_teacher, name_of
+from app.rules.shared.cells import Cell, display_text
+from app.services.classes.head_teachers import find_head_teacher, name_of
+from app.services.classes.numbering import next_class_numbers
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, Lock, locking, school_lock
+from app.services.shared.require_permission import require
 
 _COLUMNS = ("name", "entry_year", "major")
 

@@ -16,10 +16,8 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import ClassCourse, ClassSelection, Course, CourseOffering, SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.class_lists import get_class
-from app.services.class_registering import (
+from app.services.classes.lists import get_class
+from app.services.classes.register import (
     all_students,
     never_registered,
     register_class,
@@ -27,8 +25,10 @@ from app.services.class_registering import (
     selectable,
     title_of,
 )
-from app.services.enrolment_rows import Registered, free_seats, hold_people, hold_seats, hold_seats_of
+from app.services.registrations.seats import Registered, free_seats, hold_people, hold_seats, hold_seats_of
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.require_permission import require
 
 ASK, FOLLOW, STAY = "ask", "follow", "stay"
 

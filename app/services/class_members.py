@@ -11,14 +11,14 @@ from app.context import Context
 from app.errors import Conflict, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.class_editing import lock_class, require_in_use
-from app.services.class_followers import follow_joiners, hold_followed
-from app.services.class_lists import get_class
-from app.services.paging import Page
-from app.services.people import PeopleFilter, PersonRow, find_people_ids, search_people
+from app.services.classes.edit import lock_class, require_in_use
+from app.services.classes.later_joiners import follow_joiners, hold_followed
+from app.services.classes.lists import get_class
+from app.services.people.search import PeopleFilter, PersonRow, find_people_ids, search_people
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 #: Of those who leave a class so many are named.
 NAMED = 5

@@ -11,20 +11,20 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.class_editing import lock_class, require_in_use
-from app.services.class_followers import (
+from app.services.classes.edit import lock_class, require_in_use
+from app.services.classes.head_teachers import name_of
+from app.services.classes.later_joiners import (
     FOLLOW,
     LaterJoiners,
     follow_joiners,
     hold_followed,
     list_later_joiners,
 )
-from app.services.class_lists import ClassRow, get_class
-from app.services.class_members import put_into
-from app.services.head_teachers import name_of
+from app.services.classes.lists import ClassRow, get_class
+from app.services.classes.members import put_into
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.require_permission import require
 
 
 @dataclass(frozen=True, slots=True)

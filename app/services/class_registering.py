@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.errors import Conflict, Message, msg
-from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Enrolment, User
-from app.rules.course_states import OfferingStatus
-from app.services.audit import record
-from app.services.enrolment_rows import Registered, is_online, register_many
-from app.services.offerings import licence_holds
+from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Registration, User
+from app.rules.offerings.publication import OfferingStatus
+from app.services.offerings.phase import licence_holds
+from app.services.registrations.seats import Registered, is_online, register_many
+from app.services.shared.audit import record
 
 
 def selectable(ctx: Context) -> ColumnElement[bool]:
@@ -61,13 +61,13 @@ def all_students(ctx: Context, class_id: int) -> Select[Any]:
 
 def never_registered(offering_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Users who have no trace of the offering: neither registered nor withdrawn."""
-    trace = select(Enrolment.id).where(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
+    trace = select(Registration.id).where(
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
     )
     # The offering may be a column of the query around.
-    return ~trace.correlate_except(Enrolment).exists()
+    return ~trace.correlate_except(Registration).exists()
 
 
 def register_class(

@@ -9,21 +9,15 @@ from sqlalchemy import delete, select, update
 
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
-from app.models import ClassCourse, ClassSelection, CourseOffering, Enrolment, SchoolClass, User
+from app.models import ClassCourse, ClassSelection, CourseOffering, Registration, SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.class_editing import require_in_use
-from app.services.class_followers import ASK, FOLLOW
-from app.services.class_registering import (
-    all_students,
-    refusals,
-    register_class,
-    require_selectable,
-    title_of,
-)
-from app.services.enrolment_rows import hold_people, hold_seats, hold_seats_of, promote_waiting
+from app.services.classes.edit import require_in_use
+from app.services.classes.later_joiners import ASK, FOLLOW
+from app.services.classes.register import all_students, refusals, register_class, require_selectable, title_of
+from app.services.registrations.seats import hold_people, hold_seats, hold_seats_of, promote_waiting
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.require_permission import require
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +98,14 @@ def undo_selection(ctx: Context, *, class_id: int, selection_id: int) -> int:
     if offering.ends_on is not None and offering.ends_on < ctx.today():
         raise Conflict(msg("《%(title)s》已经结束，不能再选课或撤销选课", title=title))
     theirs = (
-        Enrolment.offering_id == offering.id,
-        Enrolment.selection_id == selection_id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.offering_id == offering.id,
+        Registration.selection_id == selection_id,
+        Registration.withdrawn_at.is_(None),
     )
-    people = ctx.session.scalars(select(Enrolment.user_id).where(*theirs)).all()
+    people = ctx.session.scalars(select(Registration.user_id).where(*theirs)).all()
     hold_people(ctx, people, promoting=[offering], leaving=len(people))
     gone = ctx.session.scalars(
-        delete(Enrolment).where(*theirs).returning(Enrolment.user_id),
+        delete(Registration).where(*theirs).returning(Registration.user_id),
         execution_options={"synchronize_session": False},
     ).all()
     selection.undone_at = ctx.now()

@@ -15,14 +15,14 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Invalid, Message, NotFound, msg
 from app.models import Course, CourseOffering
-from app.rules.assessment import as_json as assessment_as_json
-from app.rules.assessment import from_json as assessment_from_json
-from app.rules.course_content import FIELDS, CourseContent
+from app.rules.courses.assessment import as_json as assessment_as_json
+from app.rules.courses.assessment import from_json as assessment_from_json
+from app.rules.courses.fields import FIELDS, CourseContent
 from app.rules.permissions import Action, Reach, reach
-from app.rules.pinyin import pinyin_of_title
-from app.services.access import require
-from app.services.mine import reachable_offerings
+from app.rules.shared.pinyin import pinyin_of_title
 from app.services.shared.locks import Hold, locking
+from app.services.shared.own_classes_and_courses import reachable_offerings
+from app.services.shared.require_permission import require
 
 INITIALS_LENGTH = 100
 LISTED = ("title", "code", "category", "subject", "teachers", "source_name")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import msg
 from app.models import Course, CourseOffering
-from app.services.notices import News, notify_many
+from app.services.messages.notices import News, notify_many
 
 
 def tell_promoted(ctx: Context, offering: CourseOffering, user_ids: Collection[int]) -> None:

@@ -27,12 +27,12 @@ from sqlalchemy.orm import contains_eager
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, User, WaitingPlace
-from app.rules.course_states import OfferingStatus
-from app.rules.windows import Dates, is_registration_open
-from app.services.audit import record
-from app.services.enrolment_notices import tell_promoted
+from app.models import CourseLicence, CourseOffering, Registration, User, WaitingPlace
+from app.rules.offerings.dates import Dates, is_registration_open
+from app.rules.offerings.publication import OfferingStatus
 from app.services.licence_validity import is_licence_valid
+from app.services.registrations.notices import tell_promoted
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
 
 #: Kinds of accounts that can be registered; an administrator's student side is the same as a student's (chapter 3).
@@ -129,8 +129,8 @@ def free_seats(ctx: Context, offering: CourseOffering) -> int | None:
     seats = seats_of(offering, offering.licence)
     if seats is None:
         return None
-    taken = select(func.count()).select_from(Enrolment)
-    taken = taken.where(Enrolment.offering_id == offering.id, Enrolment.withdrawn_at.is_(None))
+    taken = select(func.count()).select_from(Registration)
+    taken = taken.where(Registration.offering_id == offering.id, Registration.withdrawn_at.is_(None))
     return max(seats - (ctx.session.scalar(taken) or 0), 0)
 
 
@@ -149,23 +149,23 @@ def register_many(
     Args:
         offering: from ``hold_seats``, in this unit of work.
         user_ids: ids, or a query for ids; what is no active account of the school is refused.
-        source: of ``Enrolment.source``.
+        source: of ``Registration.source``.
         selection_id: the 选课 that does it.
     """
     asked = (User.school_id == ctx.school.id, User.id.in_(user_ids), User.kind.in_(_KINDS))
     theirs = and_(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering.id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering.id,
+        Registration.withdrawn_at.is_(None),
     )
     counted = select(
         func.count(),
-        func.count(Enrolment.id),
-        func.count().filter(Enrolment.id.is_(None), User.status != "active"),
+        func.count(Registration.id),
+        func.count().filter(Registration.id.is_(None), User.status != "active"),
     )
     found, already, disabled = ctx.session.execute(
-        counted.select_from(User).outerjoin(Enrolment, theirs).where(*asked)
+        counted.select_from(User).outerjoin(Registration, theirs).where(*asked)
     ).one()
     free = free_seats(ctx, offering)
     values = {
@@ -178,20 +178,20 @@ def register_many(
     }
     seated = (
         select(*(value.label(name) for name, value in values.items()))
-        .outerjoin(Enrolment, theirs)
-        .where(*asked, User.status == "active", Enrolment.id.is_(None))
+        .outerjoin(Registration, theirs)
+        .where(*asked, User.status == "active", Registration.id.is_(None))
         .order_by(User.student_no, User.id)
         .limit(free)
         .subquery()
     )
     newcomers = select(*seated.c).order_by(seated.c.user_id)
-    written = insert(Enrolment).from_select(list(values), newcomers)
+    written = insert(Registration).from_select(list(values), newcomers)
     written = written.on_conflict_do_update(
-        index_elements=[Enrolment.school_id, Enrolment.offering_id, Enrolment.user_id],
+        index_elements=[Registration.school_id, Registration.offering_id, Registration.user_id],
         set_={name: written.excluded[name] for name in ("registered_at", "source", "selection_id")}
         | {"withdrawn_at": None},
     )
-    done = () if free == 0 else tuple(ctx.session.scalars(written.returning(Enrolment.user_id)).all())
+    done = () if free == 0 else tuple(ctx.session.scalars(written.returning(Registration.user_id)).all())
     if done:
         ctx.session.execute(
             delete(WaitingPlace).where(
@@ -225,7 +225,7 @@ def promote_waiting(ctx: Context, offering: CourseOffering) -> tuple[int, ...]:
         return ()
     done = register_many(ctx, offering=offering, user_ids=waiting, source="waiting").user_ids
     data = {"count": len(done), "user_ids": list(done)}
-    record(ctx, "enrolment.promoted", "offering", offering.id, data)
+    record(ctx, "registration.promoted", "offering", offering.id, data)
     tell_promoted(ctx, offering, done)
     return done
 
@@ -264,11 +264,11 @@ def _next_in_line(ctx: Context, offering: CourseOffering, leaving: int = 0) -> S
     )
     if seats is None:
         return first
-    taken = select(func.count()).select_from(Enrolment)
+    taken = select(func.count()).select_from(Registration)
     taken = taken.where(
-        Enrolment.school_id == ctx.school.id,
-        Enrolment.offering_id == offering.id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == ctx.school.id,
+        Registration.offering_id == offering.id,
+        Registration.withdrawn_at.is_(None),
     )
     return first.limit(func.greatest(seats + leaving - taken.scalar_subquery(), 0))
 

@@ -10,13 +10,19 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound, msg
-from app.models import CourseOffering, Enrolment, WaitingPlace
+from app.models import CourseOffering, Registration, WaitingPlace
+from app.rules.offerings.dates import is_registration_open
 from app.rules.permissions import Action
-from app.rules.windows import is_registration_open
-from app.services.access import acting_user_id, require
-from app.services.audit import record
-from app.services.enrolment_rows import hold_people, hold_seats, is_online, promote_waiting, register_many
-from app.services.offerings import dates_of
+from app.services.offerings.schedule import dates_of
+from app.services.registrations.seats import (
+    hold_people,
+    hold_seats,
+    is_online,
+    promote_waiting,
+    register_many,
+)
+from app.services.shared.audit import record
+from app.services.shared.require_permission import acting_user_id, require
 
 
 class Place(StrEnum):
@@ -56,7 +62,7 @@ def register(ctx: Context, *, offering_id: int) -> Outcome:
     promote_waiting(ctx, offering)
     done = register_many(ctx, offering=offering, user_ids=[user_id], source="self")
     if done.registered:
-        record(ctx, "enrolment.registered", "offering", offering_id, {"user_id": user_id})
+        record(ctx, "registration.registered", "offering", offering_id, {"user_id": user_id})
     if "seats" in done.refused:
         return _wait(ctx, offering, user_id)
     if not done.registered and not done.already:
@@ -81,19 +87,19 @@ def withdraw(ctx: Context, *, offering_id: int) -> bool:
     offering = _open_offering(ctx, offering_id)
     hold_people(ctx, [user_id], promoting=[offering], leaving=1)
     left = ctx.session.scalar(
-        update(Enrolment)
+        update(Registration)
         .where(
-            Enrolment.offering_id == offering_id,
-            Enrolment.user_id == user_id,
-            Enrolment.withdrawn_at.is_(None),
+            Registration.offering_id == offering_id,
+            Registration.user_id == user_id,
+            Registration.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=ctx.now())
-        .returning(Enrolment.id)
+        .returning(Registration.id)
         .execution_options(synchronize_session=False)
     )
     if left is None:
         return False
-    record(ctx, "enrolment.withdrawn", "offering", offering_id, {"user_id": user_id})
+    record(ctx, "registration.withdrawn", "offering", offering_id, {"user_id": user_id})
     promote_waiting(ctx, offering)
     return True
 
@@ -120,7 +126,7 @@ def leave_waiting(ctx: Context, *, offering_id: int) -> bool:
         .execution_options(synchronize_session=False)
     )
     if left is not None:
-        record(ctx, "enrolment.left_waiting", "offering", offering_id, {"user_id": user_id})
+        record(ctx, "registration.left_waiting", "offering", offering_id, {"user_id": user_id})
     return left is not None
 
 
@@ -155,7 +161,7 @@ def _wait(ctx: Context, offering: CourseOffering, user_id: int) -> Outcome:
     place = ctx.session.scalar(written)
     changed = place is not None
     if changed:
-        record(ctx, "enrolment.waiting", "offering", offering.id, {"user_id": user_id})
+        record(ctx, "registration.waiting", "offering", offering.id, {"user_id": user_id})
     own = select(WaitingPlace.id).where(*mine).scalar_subquery()
     ahead = select(func.count()).select_from(WaitingPlace)
     ahead = ahead.where(WaitingPlace.offering_id == offering.id, WaitingPlace.id <= own)

@@ -10,9 +10,9 @@ from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.require_permission import require
 
 _FIELD = "head_teacher"
 #: Of several teachers who could be meant so many are named.

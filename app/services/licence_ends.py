@@ -10,12 +10,12 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseOffering, User
-from app.rules.course_states import OfferingStatus
-from app.rules.licence_terms import notice_due
-from app.services.audit import record
-from app.services.notices import News, notify_many
+from app.rules.licences.conditions import notice_due
+from app.rules.offerings.publication import OfferingStatus
+from app.services.messages.notices import News, notify_many
+from app.services.offerings.public import publish_state
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
-from app.services.showings import show_publicly
 
 
 def tend_licences(ctx: Context) -> int:
@@ -38,7 +38,7 @@ def tend_licences(ctx: Context) -> int:
         by_licence[row.licence_id or 0].append(row)
     news: list[News] = []
     gone = [one for offerings in by_licence.values() for one in _tend(ctx, offerings, news)]
-    show_publicly(ctx, offering_ids=[one.id for one in gone])
+    publish_state(ctx, offering_ids=[one.id for one in gone])
     notify_many(ctx, news)
     return len(gone)
 

@@ -11,23 +11,16 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
 from app.models import LicenceImport
-from app.rules.problems import Problem
-from app.services.audit import record
-from app.services.licence_plans import PlannedLicence, is_still_true, plan_licences
-from app.services.licence_writing import (
-    KEY,
-    CourseRef,
-    Licensing,
-    count_wanted,
-    rows_wanted,
-    write_wanted,
-)
-from app.services.licensing import Act, require_licensing, tell_schools
-from app.services.paging import Page
+from app.rules.shared.problems import Problem
+from app.services.licences.bulk import Act, require_licensing, tell_schools
+from app.services.licences.rows import KEY, CourseRef, Licensing, count_wanted, rows_wanted, write_wanted
+from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan_licences
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, Lock, locking, school_lock
-from app.sheets.licences import read_licences
-from app.sheets.limits import LIMITS
-from app.sheets.reader import read_workbook
+from app.services.shared.paging import Page
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.reader import read_workbook
+from app.sheets.writing.licences import read_licences
 
 PAGE_SIZE = 20
 PARTS = ("create", "change", "problem")

@@ -33,10 +33,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
-from app.rules.course_states import OfferingStatus
-from app.rules.terms import term_of
-from app.services.enrolment_rows import hold_seats_of, promote_in, waits_somebody
-from app.services.showings import show_publicly
+from app.rules.offerings.publication import OfferingStatus
+from app.rules.shared.semesters import term_of
+from app.services.offerings.public import publish_state
+from app.services.registrations.seats import hold_seats_of, promote_in, waits_somebody
 
 #: What of a licence is granted, and may be changed.
 TERMS = ("starts_on", "ends_on", "seats", "term", "local_assessment")
@@ -181,7 +181,7 @@ def offer_granted(inner: Context, touched: Touched) -> None:
     ]
     for offering in lapsed:
         offering.status = OfferingStatus.OFFLINE
-    show_publicly(inner, offering_ids=[one.id for one in lapsed])
+    publish_state(inner, offering_ids=[one.id for one in lapsed])
     # A licence may grant more seats than before.
     promote_in(inner, offerings)
 

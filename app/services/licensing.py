@@ -13,11 +13,9 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_
 from app.context import Context
 from app.errors import Conflict, Invalid, InvalidFields, Message, NotFound, msg
 from app.models import Course, CourseLicence, School
-from app.rules.licence_terms import Terms, terms_problems
+from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.licence_writing import (
+from app.services.licences.rows import (
     COLUMNS,
     KEY,
     TERMS,
@@ -29,9 +27,11 @@ from app.services.licence_writing import (
     school_day,
     write_wanted,
 )
-from app.services.notices import notify_administrators
+from app.services.messages.notices import notify_administrators
+from app.services.schools.directory import get_members, require_alliance
+from app.services.shared.audit import record
 from app.services.shared.locks import Lock, school_lock
-from app.services.tenancy import get_members, require_alliance
+from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
 #: The most courses, and the most schools, of one action.

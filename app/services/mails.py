@@ -20,12 +20,12 @@ from app.errors import Conflict, Message, NotFound, msg
 from app.jobs import JobName
 from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.mail_port import MailContent
-from app.services.outbox import UnitsFor, sweep_outbox
-from app.services.school_settings import get_settings
+from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.messages.mail_port import MailContent
+from app.services.schools.settings import get_settings
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.require_permission import require
 from tenants.db import db
 from tenants.registry import find_by_id
 
@@ -67,7 +67,7 @@ class NewMail:
 
     Args:
         reader: whom it is for; the mail goes with the account.
-        template: one of the names in ``app.web.mail_words``: ``confirm_email`` (``link``), ``notice`` (``subject`` and
+        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``link``), ``notice`` (``subject`` and
             ``body`` as ``Message.as_json``, ``link``), ``password_reset_done``. A ``link`` is a path on the school's
             host, or a whole address there.
         params: plain JSON values for the template besides the name; never a password or an ID number.

@@ -12,10 +12,10 @@ from sqlalchemy import func, insert, select, update
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Notice, User
-from app.services.access import acting_user_id
-from app.services.mails import NewMail, Reader, queue_mails
-from app.services.paging import Page
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from app.services.shared.locks import Hold, locking
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import acting_user_id
 
 PAGE_SIZE = 20
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from app.context import Context
 from app.errors import Invalid, NotAllowed, msg
 from app.models import Course, CourseOffering
-from app.rules.assessment import Assessment, as_json, from_json, problems
+from app.rules.courses.assessment import Assessment, as_json, from_json, problems
 from app.rules.permissions import Action
-from app.services.audit import record
-from app.services.offerings import get_school_course, offering_to_edit
+from app.services.offerings.schedule import get_school_course, offering_to_edit
+from app.services.shared.audit import record
 
 
 def assessment_of(offering: CourseOffering, course: Course) -> Assessment | None:

@@ -12,10 +12,10 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.permissions import Action
-from app.services.audit import record
-from app.services.notices import News, notify_many
-from app.services.offerings import get_school_course, offering_to_edit
-from app.services.paging import Page
+from app.services.messages.notices import News, notify_many
+from app.services.offerings.schedule import get_school_course, offering_to_edit
+from app.services.shared.audit import record
+from app.services.shared.paging import Page
 
 PAGE_SIZE = 20
 _MOST_WORDS = 5

@@ -12,15 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import CourseOffering, OfferingAssistant
-from app.rules.course_states import OfferingStatus
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Action
-from app.rules.terms import terms_around
-from app.services.audit import record
-from app.services.mine import reachable_offerings
-from app.services.offerings import get_school_course, offering_to_edit
-from app.services.own_offerings import hold_terms
-from app.services.registration_counts import registrations_of_offering
+from app.rules.shared.semesters import terms_around
+from app.services.offerings.follow_review import hold_terms
+from app.services.offerings.schedule import get_school_course, offering_to_edit
+from app.services.registrations.counts import registrations_of_offering
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold
+from app.services.shared.own_classes_and_courses import reachable_offerings
 
 #: Terms that are offered for choice: the present one and those that follow.
 TERMS_AHEAD = 3

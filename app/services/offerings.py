@@ -11,18 +11,18 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotAllowed, NotFound, msg
 from app.models import CourseLicence, CourseOffering, LicenceAnswer, School, User
-from app.rules.course_states import Move, OfferingStatus, missing_for_online, next_status
-from app.rules.licence_terms import MOST_SEATS
+from app.rules.licences.conditions import MOST_SEATS
+from app.rules.offerings.dates import Dates, date_problems
+from app.rules.offerings.publication import Move, OfferingStatus, missing_for_online, next_status
 from app.rules.permissions import Action, Reach, reach
-from app.rules.windows import Dates, date_problems
-from app.services.audit import record
-from app.services.enrolment_rows import promote_waiting
 from app.services.licence_validity import is_licence_valid
-from app.services.mine import reachable_offerings
-from app.services.own_offerings import follow_review, hold_terms
-from app.services.registration_counts import registrations_of_offering
+from app.services.offerings.follow_review import follow_review, hold_terms
+from app.services.offerings.public import publish_state
+from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.seats import promote_waiting
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
-from app.services.showings import show_publicly
+from app.services.shared.own_classes_and_courses import reachable_offerings
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)
@@ -72,7 +72,7 @@ class OfferingRow:
 
 
 def dates_of(offering: CourseOffering) -> Dates:
-    """The four dates as a value for ``app.rules.windows``."""
+    """The four dates as a value for ``app.rules.offerings.dates``."""
     return Dates(
         starts_on=offering.starts_on,
         ends_on=offering.ends_on,
@@ -167,7 +167,7 @@ def schedule_offering(
     after = _plain(offering)
     if before != after:
         ctx.session.flush()
-        show_publicly(ctx, offering_ids=[offering_id])
+        publish_state(ctx, offering_ids=[offering_id])
         record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
         if offering.course_owner_id == ctx.school.id:
             follow_review(ctx, course_id=offering.course_id)
@@ -286,7 +286,7 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
         if missing:
             raise NotReady(missing)
     offering.status = following
-    show_publicly(ctx, offering_ids=[offering_id])
+    publish_state(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
     # Seats may have come free while it was hidden.
     promote_waiting(ctx, offering)

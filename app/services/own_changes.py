@@ -13,16 +13,16 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import User, UserPhoto
-from app.rules import lengths
-from app.rules.cells import Unreadable
-from app.rules.contacts import read_mobile
-from app.rules.masking import mask_mobile
-from app.rules.texts import read_name
-from app.services.access import acting_user_id
-from app.services.audit import record
-from app.services.photos import clean_photo
-from app.services.sealed import MOBILE, open_id_number, open_mobile, seal
+from app.rules.shared import lengths
+from app.rules.shared.cells import Unreadable
+from app.rules.shared.contacts import read_mobile
+from app.rules.shared.masking import mask_mobile
+from app.rules.shared.texts import read_name
+from app.services.media.portraits import clean_photo
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import MOBILE, open_id_number, open_mobile, seal
 from app.services.shared.locks import Hold, locking
+from app.services.shared.require_permission import acting_user_id
 
 BIO_LENGTH = 2000
 

@@ -13,12 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Conflict, Invalid, TooManyTries, msg
 from app.models import Mail, User
-from app.rules.cells import Unreadable
-from app.rules.contacts import read_email
-from app.services.audit import record
-from app.services.mails import NewMail, Reader, queue_mails
-from app.services.own_changes import acting_user, mark_edited
+from app.rules.shared.cells import Unreadable
+from app.rules.shared.contacts import read_email
+from app.services.me.changes import mark_edited
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.require_permission import acting_user
 
 #: How long a link is good.
 LINK_HOURS = 48

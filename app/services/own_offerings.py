@@ -6,14 +6,14 @@ from sqlalchemy import select, tuple_, update
 
 from app.context import Context
 from app.models import Course, CourseOffering
-from app.rules.course_states import OfferingStatus
-from app.rules.own_course_states import CourseStatus
+from app.rules.courses.review_states import CourseStatus
+from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Action
-from app.services.audit import record
-from app.services.enrolment_rows import hold_seats_of, promote_in
-from app.services.mine import reachable_offerings
+from app.services.offerings.public import publish_state
+from app.services.registrations.seats import hold_seats_of, promote_in
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
-from app.services.showings import show_publicly
+from app.services.shared.own_classes_and_courses import reachable_offerings
 
 
 def hold_terms(ctx: Context, offering_id: int, action: Action, *, hold: Hold = Hold.WRITE) -> None:
@@ -77,7 +77,7 @@ def follow_review(ctx: Context, *, course_id: int) -> None:
         execution_options={"synchronize_session": "fetch"},
     )
     offering_ids = moved.all()
-    show_publicly(ctx, offering_ids=offering_ids)
+    publish_state(ctx, offering_ids=offering_ids)
     for offering_id in sorted(offering_ids):
         record(ctx, f"offering.{following}", "offering", offering_id)
     # Seats may have come free while they were hidden.

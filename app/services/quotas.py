@@ -10,10 +10,10 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, msg
 from app.models import Course, School, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
+from app.services.schools.directory import get_member, require_alliance
+from app.services.shared.audit import record
 from app.services.shared.locks import Lock, school_lock
-from app.services.tenancy import get_member, require_alliance
+from app.services.shared.require_permission import require
 
 MOST = 10_000_000
 

@@ -11,15 +11,15 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import Course, CourseDraft, CourseRecommendation, CourseVersion
-from app.rules.course_content import as_json
-from app.rules.own_course_states import CourseStatus
+from app.rules.courses.fields import as_json
+from app.rules.courses.review_states import CourseStatus
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.course_contents import editable_course, live_content
-from app.services.notices import notify_administrators
+from app.services.courses.fields import editable_course, live_content
+from app.services.messages.notices import notify_administrators
+from app.services.schools.directory import get_member, require_alliance
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
-from app.services.tenancy import get_member, require_alliance
+from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
 NOTE_LENGTH = 500

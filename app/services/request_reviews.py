@@ -13,18 +13,18 @@ from sqlalchemy import Select, and_, func, or_, select
 from app.context import Context
 from app.errors import Conflict, DomainError, Invalid, Message, NotFound, msg
 from app.models import ChangeRequest, ProofFile, SchoolClass, User
-from app.rules.cells import Cell
-from app.rules.change_requests import ANSWER_LENGTH
+from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
-from app.rules.students import LABELS
-from app.services.access import require
-from app.services.accounts import HeldAccounts, edit_account, hold_accounts
-from app.services.audit import record
-from app.services.change_requests import FileRow, current_values, files_of, open_changes
-from app.services.notices import News, notify_many
-from app.services.paging import Page
-from app.services.proof_files import OpenedFile, open_file
+from app.rules.requests.change_requests import ANSWER_LENGTH
+from app.rules.shared.cells import Cell
+from app.services.messages.notices import News, notify_many
+from app.services.people.edit import HeldAccounts, edit_account, hold_accounts
+from app.services.requests.proof_files import OpenedFile, open_file
+from app.services.requests.student import FileRow, current_values, files_of, open_changes
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 PAGE_SIZE = 20
 STATES = ("open", "approved", "rejected", "withdrawn")

@@ -7,8 +7,8 @@ from sqlalchemy import Select, or_, select
 from app.context import Context
 from app.errors import Message, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
-from app.rules.own_course_states import Step
-from app.services.notices import News, notify_administrators, notify_many
+from app.rules.courses.review_states import Step
+from app.services.messages.notices import News, notify_administrators, notify_many
 
 _SAID = {
     Step.APPROVE: (

@@ -26,14 +26,14 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.first_passwords import slip_digest
-from app.services.passwords import make_one_time_password
-from app.services.school_settings import RANDOM, get_settings
-from app.services.sealed import open_mobile
+from app.services.auth.initial_passwords import slip_digest
+from app.services.schools.settings import RANDOM, get_settings
+from app.services.shared.audit import record
+from app.services.shared.encrypted_fields import open_mobile
 from app.services.shared.locks import Hold, locking
-from app.sheets.slips import Slip, SlipSheet
+from app.services.shared.password_hashes import make_one_time_password
+from app.services.shared.require_permission import require
+from app.sheets.writing.slips import Slip, SlipSheet
 
 #: Slips of one file; a school prints class by class.
 MOST = 2000

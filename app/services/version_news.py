@@ -13,14 +13,14 @@ from sqlalchemy import delete, func, select, update
 from app.context import Context
 from app.errors import Message, msg
 from app.models import CourseLicence, CourseOffering, CourseVersion, CourseVersionOutbox, School, User
-from app.rules.course_content import FIELD_LABELS
-from app.rules.course_states import OfferingStatus
-from app.services.audit import record
-from app.services.notices import News, notify_many
-from app.services.offerings import licence_holds
-from app.services.outbox import UnitsFor, sweep_outbox
+from app.rules.courses.fields import FIELD_LABELS
+from app.rules.offerings.publication import OfferingStatus
+from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.messages.notices import News, notify_many
+from app.services.offerings.phase import licence_holds
+from app.services.schools.directory import INFO_COLUMNS
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
-from app.services.tenancy import INFO_COLUMNS
 from tenants.registry import SchoolInfo
 
 #: Schools a step, each with a handful of statements.

@@ -16,11 +16,11 @@ from app.context import Actor, Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import SupportVisit, User
 from app.rules.permissions import Action, Role
-from app.services.access import acting_user_id, require
-from app.services.audit import record
-from app.services.notices import notify_administrators
+from app.services.messages.notices import notify_administrators
+from app.services.schools.directory import get_member, require_alliance
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
-from app.services.tenancy import get_member, require_alliance
+from app.services.shared.require_permission import acting_user_id, require
 from tenants.registry import SchoolInfo, find_by_id
 
 #: How long the link may wait to be used, and how long a visit lasts at most.

@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 
 from app.context import Context
 from app.models import Mail, User
-from app.rules.mail_server import MailServer
-from app.services.mails import NewMail, Reader, queue_mails
+from app.rules.messages.mail_server import MailServer
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

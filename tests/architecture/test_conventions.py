@@ -26,18 +26,18 @@ ALLOWED_CALLS: dict[str, set[str]] = {
     "text": {
         "app/uow.py",
         "app/migrations/env.py",
-        "app/web/probes.py",
-        "app/services/imports/sql.py",
+        "app/web/shared/probes.py",
+        "app/services/imports/shared/sql.py",
     },
     # locks are taken in one order, which stands beside them
     "with_for_update": {"app/services/shared/locks.py"},
     "pg_advisory_xact_lock": {"app/services/shared/locks.py"},
-    "pg_try_advisory_xact_lock": {"app/services/imports/lease.py"},
+    "pg_try_advisory_xact_lock": {"app/services/imports/shared/lease.py"},
     "utcnow": set(),
     "bulk_save_objects": set(),
     "bulk_insert_mappings": set(),
     # the clock of requests, jobs and commands; the domain has ctx.now()
-    "now": {"app/web/context.py", "app/context.py"},
+    "now": {"app/web/shared/context.py", "app/context.py"},
 }
 
 

@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from app.models import Mail, User
-from app.services.mails import NewMail, Reader, queue_mails
-from app.services.units import Units
+from app.services.background.unit_of_work_factory import Units
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from deploy.local.processes import wait_until
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

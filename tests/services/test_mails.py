@@ -16,11 +16,11 @@ from app.errors import Conflict, NotAllowed, NotFound, msg
 from app.jobs import JobName
 from app.models import AuditEntry, Mail, MailOutbox, User
 from app.rules.permissions import Role
-from app.services.account_access import reset_passwords
-from app.services.mail_list import get_mail, list_mails
-from app.services.mail_port import Letter, MailContent, Refused, TryLater, Unclear, Worded
-from app.services.mail_sending import run_send
-from app.services.mails import (
+from app.services.background.outbox import sweep_outbox
+from app.services.background.unit_of_work_factory import Units
+from app.services.messages.mail_list import get_mail, list_mails
+from app.services.messages.mail_port import Letter, MailContent, Refused, TryLater, Unclear, Worded
+from app.services.messages.mail_queue import (
     MOST_ATTEMPTS,
     WAITS,
     NewMail,
@@ -32,9 +32,9 @@ from app.services.mails import (
     take_mail,
     wake_mails,
 )
-from app.services.outbox import sweep_outbox
-from app.services.school_settings import change_settings
-from app.services.units import Units
+from app.services.messages.mail_send import run_send
+from app.services.people.reset_and_disable import reset_passwords
+from app.services.schools.settings import change_settings
 from app.uow import unit_of_work
 from app.vault import Vault
 from tenants.registry import SchoolInfo

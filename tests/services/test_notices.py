@@ -11,16 +11,16 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.errors import msg
 from app.jobs import JobName
-from app.models import CourseVersion, Enrolment, Mail, MailOutbox, Notice, OfferingAssistant, User
+from app.models import CourseVersion, Mail, MailOutbox, Notice, OfferingAssistant, Registration, User
 from app.rules.permissions import Role
-from app.services.course_reviews import review_course, submit_course
-from app.services.course_versions import announce_version
-from app.services.licence_ends import tend_licences
-from app.services.licensing import CourseRef, extend_licences
-from app.services.notices import News, notify_administrators, notify_many
-from app.services.offering_staff import add_assistants
-from app.services.registration_keeping import add_students, remove_students
-from app.services.version_news import tell_schools
+from app.services.courses.reviews import review_course, submit_course
+from app.services.courses.version_news import tell_schools
+from app.services.courses.versions import announce_version
+from app.services.licences.bulk import CourseRef, extend_licences
+from app.services.licences.expiry import tend_licences
+from app.services.messages.notices import News, notify_administrators, notify_many
+from app.services.offerings.staff import add_assistants
+from app.services.registrations.by_staff import add_students, remove_students
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
@@ -92,7 +92,7 @@ class Telling:
         people = put_people(school, readers, "student")
         offering = put_offering(self._alliance, school)
         with school_scope(school.id) as session:
-            session.add_all(Enrolment(offering_id=offering.id, user_id=one) for one in people)
+            session.add_all(Registration(offering_id=offering.id, user_id=one) for one in people)
             session.commit()
         return self._make_ctx(school), lambda c: remove_students(
             c, offering_id=offering.id, user_ids=people, reason="退学"

@@ -15,20 +15,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.context import Context
-from app.models import CourseLicence, CourseOffering, Enrolment, Notice, User, WaitingPlace
+from app.models import CourseLicence, CourseOffering, Notice, Registration, User, WaitingPlace
+from app.rules.offerings.dates import Dates
 from app.rules.permissions import Role
-from app.rules.windows import Dates
-from app.services.enrolment_rows import (
-    free_seats,
-    hold_seats,
-    promote_waiting,
-    register_many,
-    seats_of,
-)
-from app.services.enrolments import Outcome, Place, leave_waiting, register, withdraw
-from app.services.licences import license_course
-from app.services.offerings import put_online, schedule_offering, take_offline
-from app.services.registration_keeping import remove_students
+from app.services.licences.single import license_course
+from app.services.offerings.schedule import put_online, schedule_offering, take_offline
+from app.services.registrations.by_staff import remove_students
+from app.services.registrations.seats import free_seats, hold_seats, promote_waiting, register_many, seats_of
+from app.services.registrations.self_service import Outcome, Place, leave_waiting, register, withdraw
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -56,8 +50,8 @@ def full(
 
 
 def registered(ctx: Context, offering_id: int) -> set[int]:
-    statement = select(Enrolment.user_id).where(
-        Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None)
+    statement = select(Registration.user_id).where(
+        Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None)
     )
     return set(ctx.session.scalars(statement))
 
@@ -96,7 +90,7 @@ def test_a_withdrawal_lets_the_first_who_waits_in_and_tells_him(
     ctx = make_ctx(school)
     assert registered(ctx, offering.id) == {second.actor.user_id}
     assert waiting(ctx, offering.id) == [third.actor.user_id]
-    row = ctx.session.scalars(select(Enrolment).where(Enrolment.user_id == second.actor.user_id)).one()
+    row = ctx.session.scalars(select(Registration).where(Registration.user_id == second.actor.user_id)).one()
     assert row.source == "waiting"
     told = ctx.session.scalars(select(Notice)).one()
     assert told.user_id == second.actor.user_id

@@ -18,36 +18,36 @@ from app.models import (
     ClassCourse,
     ClassSelection,
     CourseOffering,
-    Enrolment,
+    Registration,
     SchoolSettings,
     User,
     WaitingPlace,
 )
 from app.rules.permissions import Role
-from app.services.account_access import change_role, disable_accounts, reset_passwords
-from app.services.accounts import create_account, edit_account
-from app.services.change_requests import submit_request
-from app.services.class_editing import archive_class, create_class, delete_class, edit_class
-from app.services.class_followers import answer_later_joiners
-from app.services.class_members import associate, dissociate
-from app.services.class_moves import move_class
-from app.services.class_selection import select_classes, select_courses, undo_selection
-from app.services.course_drafts import open_draft
-from app.services.course_reviews import review_course, take_off
-from app.services.enrolments import leave_waiting, register, withdraw
-from app.services.graduates import delete_graduates
-from app.services.head_teachers import set_head_teacher
-from app.services.imports.undo import undo_import
-from app.services.licence_ends import tend_licences
-from app.services.licensing import CourseRef, end_licences, extend_licences
-from app.services.offering_staff import add_assistants, set_operating_teacher
-from app.services.offering_terms import drop_term, offer_again
-from app.services.offerings import schedule_offering, take_offline
-from app.services.own_changes import change_own_information
-from app.services.recommendations import recommend_course
-from app.services.registration_keeping import add_students, admit_waiting, remove_students, remove_waiting
-from app.services.request_reviews import decide_many
-from app.services.slips import SlipChoice, SlipGroup, print_slips
+from app.services.auth.slips import SlipChoice, SlipGroup, print_slips
+from app.services.classes.edit import archive_class, create_class, delete_class, edit_class
+from app.services.classes.head_teachers import set_head_teacher
+from app.services.classes.later_joiners import answer_later_joiners
+from app.services.classes.members import associate, dissociate
+from app.services.classes.merge_classes import move_class
+from app.services.classes.select_courses import select_classes, select_courses, undo_selection
+from app.services.courses.drafts import open_draft
+from app.services.courses.recommendations import recommend_course
+from app.services.courses.reviews import review_course, take_off
+from app.services.imports.pages.undo import undo_import
+from app.services.licences.bulk import CourseRef, end_licences, extend_licences
+from app.services.licences.expiry import tend_licences
+from app.services.me.changes import change_own_information
+from app.services.offerings.repeat_and_cancel import drop_term, offer_again
+from app.services.offerings.schedule import schedule_offering, take_offline
+from app.services.offerings.staff import add_assistants, set_operating_teacher
+from app.services.people.edit import create_account, edit_account
+from app.services.people.graduates import delete_graduates
+from app.services.people.reset_and_disable import change_role, disable_accounts, reset_passwords
+from app.services.registrations.by_staff import add_students, admit_waiting, remove_students, remove_waiting
+from app.services.registrations.self_service import leave_waiting, register, withdraw
+from app.services.requests.review import decide_many
+from app.services.requests.student import submit_request
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -193,11 +193,13 @@ def _register(
         )
         session.add(selection)
         session.flush()
-        session.add(Enrolment(offering_id=full.id, user_id=students[0].id))
+        session.add(Registration(offering_id=full.id, user_id=students[0].id))
         session.add(
-            Enrolment(offering_id=full.id, user_id=students[6].id, source="class", selection_id=selection.id)
+            Registration(
+                offering_id=full.id, user_id=students[6].id, source="class", selection_id=selection.id
+            )
         )
-        session.add(Enrolment(offering_id=wide.id, user_id=students[7].id))
+        session.add(Registration(offering_id=wide.id, user_id=students[7].id))
         for offering in (full, wide):
             session.add(ClassCourse(class_id=class_id, offering_id=offering.id, later_joiners="follow"))
             for student in (students[5], students[2]):

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.models import Mail, MailOutbox
-from app.services.mails import NewMail, Reader, queue_mails, sweep_mails
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails, sweep_mails
 from config import Settings
 from deploy.local.servers import Redis
 from tenants.db import db

@@ -26,7 +26,7 @@ from app.context import Context
 from app.errors import msg
 from app.jobs import JobName
 from app.models import MailOutbox, User
-from app.services.notices import News, notify_many
+from app.services.messages.notices import News, notify_many
 from app.uow import unit_of_work
 from deploy.local.servers import Redis as RedisServer
 from tenants.db import db

@@ -10,19 +10,19 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Message, msg
 from app.models import RosterImport
-from app.services.audit import record
-from app.services.class_followers import follow_joiners, hold_followed
-from app.services.classes import NewClass, create_classes
-from app.services.imports import sql
-from app.services.imports.accounts import hold_changed
+from app.services.background.unit_of_work_factory import Units
+from app.services.classes.later_joiners import follow_joiners, hold_followed
+from app.services.classes.numbering import NewClass, create_classes
 from app.services.imports.kinds import KINDS
-from app.services.imports.lease import Run, Superseded, claim, finish, lock
-from app.services.imports.photos import apply_photos, forget_pictures
-from app.services.imports.pulse import Progress, Pulse, beating
-from app.services.imports.summary import ProblemGroup, Result, Summary
-from app.services.quotas import people_refusal
+from app.services.imports.shared import sql
+from app.services.imports.shared.accounts import hold_changed
+from app.services.imports.shared.heartbeat import Heartbeat, Progress, keep_alive
+from app.services.imports.shared.lease import Run, Superseded, claim, finish, lock
+from app.services.imports.shared.pictures import apply_photos, forget_pictures
+from app.services.imports.shared.summary import ProblemGroup, Result, Summary
+from app.services.schools.quotas import people_refusal
+from app.services.shared.audit import record
 from app.services.shared.locks import Lock, school_lock
-from app.services.units import Units
 
 #: Tries when accounts are written by others in the very moment; the next try sees them and leaves the rows out.
 _TRIES = 3
@@ -44,7 +44,7 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
         run = claim(ctx, import_id, waiting="applying", working="applying")
     if run is None:
         return
-    with beating(units, run, progress) as pulse:
+    with keep_alive(units, run, progress) as pulse:
         for attempt in range(1, _TRIES + 1):
             try:
                 with units() as ctx:
@@ -57,7 +57,7 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
         follow_joiners(ctx, hold_followed(ctx))
 
 
-def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
+def _apply(ctx: Context, run: Run, pulse: Heartbeat) -> None:
     # Held until the commit, so that no second run can begin beside this one. The row of the import itself stays free
     # for the heartbeat until the very end.
     if not lock(ctx, run.import_id):

@@ -13,15 +13,15 @@ from app.errors import Conflict, Invalid, Message, msg
 from app.jobs import JobName
 from app.models import RosterImport, RosterImportRow
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.imports.lease import end_by_person, send_job
-from app.services.imports.photos import forget_pictures, keep_pictures
-from app.services.imports.reading import find_import
-from app.services.imports.summary import Summary
-from app.services.quotas import require_room_for_people
-from app.sheets.limits import LIMITS
-from app.sheets.pictures import PICTURE_LIMITS
+from app.services.imports.pages.read import find_import
+from app.services.imports.shared.lease import end_by_person, send_job
+from app.services.imports.shared.pictures import forget_pictures, keep_pictures
+from app.services.imports.shared.summary import Summary
+from app.services.schools.quotas import require_room_for_people
+from app.services.shared.audit import record
+from app.services.shared.require_permission import require
+from app.sheets.reading.limits import LIMITS
+from app.sheets.reading.pictures import PICTURE_LIMITS
 
 #: What the kept file is sealed as.
 FILE_KIND = "roster_import"

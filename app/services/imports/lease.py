@@ -16,7 +16,7 @@ from app.context import Context
 from app.errors import Message, msg
 from app.jobs import JobName
 from app.models import ImportOutbox, RosterImport
-from app.services.audit import record
+from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
 
 #: After this long without a heartbeat a run counts as dead.

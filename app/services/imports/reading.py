@@ -11,16 +11,16 @@ from sqlalchemy import ColumnElement, and_, func, select
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import RosterImport, RosterImportRow, SchoolClass
+from app.rules.imports.students import LABELS
+from app.rules.imports.teachers import LABELS as TEACHER_LABELS
 from app.rules.permissions import Action
-from app.rules.problems import Problem
-from app.rules.students import LABELS
-from app.rules.teachers import LABELS as TEACHER_LABELS
-from app.services.access import require
-from app.services.imports.marks import lead
-from app.services.imports.showing import shown_value
-from app.services.imports.summary import Summary
-from app.services.paging import Page
+from app.rules.shared.problems import Problem
+from app.services.imports.pages.showing import shown_value
+from app.services.imports.shared.edit_marks import lead
+from app.services.imports.shared.summary import Summary
 from app.services.shared.locks import Hold, locking
+from app.services.shared.paging import Page
+from app.services.shared.require_permission import require
 
 PAGE_SIZE = 20
 ROWS_SIZE = 50

@@ -8,15 +8,15 @@ from app.context import Context
 from app.errors import Conflict, msg
 from app.models import RosterImport
 from app.rules.permissions import Action
-from app.services.access import require
-from app.services.audit import record
-from app.services.imports import sql
-from app.services.imports.accounts import hold_taken_back
-from app.services.imports.lease import end_by_person, lock
-from app.services.imports.photos import restore_photos
-from app.services.imports.reading import find_import
-from app.services.imports.summary import Result, Summary, Undone
+from app.services.imports.pages.read import find_import
+from app.services.imports.shared import sql
+from app.services.imports.shared.accounts import hold_taken_back
+from app.services.imports.shared.lease import end_by_person, lock
+from app.services.imports.shared.pictures import restore_photos
+from app.services.imports.shared.summary import Result, Summary, Undone
+from app.services.shared.audit import record
 from app.services.shared.locks import Lock, school_lock
+from app.services.shared.require_permission import require
 
 
 def undo_import(ctx: Context, *, import_id: int) -> RosterImport:

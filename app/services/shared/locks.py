@@ -9,7 +9,7 @@ Two acts never wait for each other when both take what they need in the same ord
 3. The lock on a school's audit log, which ``app.uow`` takes for the length of the commit, school by school by id.
 
 Two more locks wait for nobody, so they need no place in this order: an import's own lock, which is only tried
-(``app.services.imports.lease``), and rows that are passed over while somebody else holds them (``skip_locked``).
+(``app.services.imports.shared.lease``), and rows that are passed over while somebody else holds them (``skip_locked``).
 
 An act of the alliance that works within several schools goes through them by id.
 """

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.models import User
-from app.services.imports import apply
-from app.services.imports.apply import run_apply
-from app.services.imports.intake import confirm_import
-from app.services.imports.undo import undo_import
+from app.services.imports.pages.undo import undo_import
+from app.services.imports.pages.upload import confirm_import
+from app.services.imports.run import apply
+from app.services.imports.run.apply import run_apply
 from tenants.scope import school_scope
 from tests.support.rosters import Importer, messages, plain_rows
 
