@@ -60,6 +60,10 @@ class Context:
         """Send a job once the unit of work has been committed."""
         self.session.info.setdefault("jobs", []).append((name, self.school.id, payload))
 
+    def wake(self, name: JobName) -> None:
+        """Have a job that concerns all schools sent once the unit of work has been committed, one time only."""
+        self.session.info.setdefault("jobs", []).append((name, self.school.alliance_id, {}))
+
     @contextmanager
     def within(self, school: SchoolInfo) -> Iterator[Context]:
         """The same actor and transaction inside another school; the alliance's way to a member's rows.

@@ -16,9 +16,10 @@ from tenants.db import GuardedSession
 
 @contextmanager
 def unit_of_work(ctx: Context) -> Iterator[Context]:
-    """Run a use case: commit what it wrote, or nothing; then send the jobs it asked for.
+    """Run a use case: commit what it wrote, or nothing; then send the jobs it asked for, the same one once.
 
-    A job that cannot be sent is only logged: the rows are the outbox, and the sweeper sends it again.
+    Jobs that cannot be sent are only logged: the rows are the outbox, and the sweeper sends them again. After the first
+    one the others are not tried: a queue that does not answer is waited for once, and not once a job.
     """
     session = ctx.session
     try:
@@ -29,9 +30,16 @@ def unit_of_work(ctx: Context) -> Iterator[Context]:
         raise
     finally:
         jobs = session.info.pop("jobs", [])
-    for name, school_id, payload in jobs:
-        with failing_quietly("job %s of school %s was not sent; the sweeper will", name, school_id):
+    once = {(name, school_id, tuple(payload.items())): payload for name, school_id, payload in jobs}
+    for (name, school_id, _), payload in once.items():
+        sent = False
+        with failing_quietly(
+            "job %s of school %s, and those after it, were not sent; the sweeper will", name, school_id
+        ):
             ctx.enqueue(name, school_id, payload)
+            sent = True
+        if not sent:
+            break
 
 
 #: A savepoint -> how many jobs had been asked for when it began.

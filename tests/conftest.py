@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.live",
     "tests.support.browser",
     "tests.support.mail",
+    "tests.support.busy_school",
 ]
 
 #: Folders whose tests start processes and wait for them; whoever runs beside them has the processor meanwhile.

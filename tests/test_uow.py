@@ -79,6 +79,36 @@ def test_an_error_in_what_follows_the_commit_still_sends_the_jobs(
     assert make_ctx(school).session.scalars(select(SchoolClass.name)).all() == ["甲"]
 
 
+def test_after_a_job_that_is_not_taken_the_others_are_left_to_the_sweeper(
+    school: SchoolInfo, make_ctx: MakeContext
+) -> None:
+    tried: list[object] = []
+
+    def down(*job: object) -> None:
+        tried.append(job)
+        raise ConnectionError
+
+    with unit_of_work(replace(make_ctx(school), enqueue=down)) as ctx:
+        for number in range(3):
+            ctx.send_later(JobName.CHECK_IMPORT, import_id=number)
+    assert tried == [(JobName.CHECK_IMPORT, school.id, {"import_id": 0})]
+
+
+def test_a_wake_up_is_sent_once_for_all_schools_of_a_transaction(
+    alliance: SchoolInfo, school: SchoolInfo, other_school: SchoolInfo, make_ctx: MakeContext, sent: Sent
+) -> None:
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        for one in (school, other_school, school):
+            with ctx.within(one) as inner:
+                inner.wake(JobName.WAKE_MAILS)
+                inner.send_later(JobName.CHECK_IMPORT, import_id=1)
+    assert sent == [
+        (JobName.WAKE_MAILS, alliance.id, {}),
+        (JobName.CHECK_IMPORT, school.id, {"import_id": 1}),
+        (JobName.CHECK_IMPORT, other_school.id, {"import_id": 1}),
+    ]
+
+
 def test_work_within_another_school_is_audited_there_and_committed_together(
     alliance: SchoolInfo, school: SchoolInfo, make_ctx: MakeContext
 ) -> None:

@@ -36,6 +36,10 @@ ALLOWED_CALLS: dict[str, set[str]] = {
     "offset": {"app/services/shared/paging.py"},
     # one way to search; people are also found by the class that they are in
     "icontains": {"app/services/shared/search.py", "app/services/people/search.py"},
+    # locks are taken in one order, which stands beside them
+    "with_for_update": {"app/services/shared/locks.py"},
+    "pg_advisory_xact_lock": {"app/services/shared/locks.py"},
+    "pg_try_advisory_xact_lock": {"app/services/imports/shared/lease.py"},
     "utcnow": set(),
     "bulk_save_objects": set(),
     "bulk_insert_mappings": set(),
@@ -71,6 +75,9 @@ def test_a_module_keeps_the_rules(path: Path) -> None:
         if name == "text" and isinstance(call.func, ast.Attribute):
             continue
         raise AssertionError(f"{place}:{call.lineno}: {name}() has no place here")
+    for node in ast.walk(tree):
+        # ``Session.get(…, with_for_update=…)``
+        assert not isinstance(node, ast.keyword) or node.arg != "with_for_update", f"{place}:{node.lineno}"
     for function in (
         node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ):

@@ -16,6 +16,7 @@ from app.rules.permissions import Action
 from app.rules.shared.html import rich_text
 from app.services.schools.directory import get_members
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 from app.services.shared.search import words
@@ -196,7 +197,7 @@ def _in_state(ctx: Context, state: str) -> ColumnElement[bool]:
 def _own(ctx: Context, announcement_id: int, *, lock: bool = False) -> Announcement:
     mine = (Announcement.school_id == ctx.school.id, Announcement.id == announcement_id)
     statement = select(Announcement).where(*mine)
-    row = ctx.session.scalar(statement.with_for_update() if lock else statement)
+    row = ctx.session.scalar(locking(statement, Announcement, Hold.WRITE) if lock else statement)
     if row is None:
         raise NotFound(msg("没有找到这条公告"))
     return row

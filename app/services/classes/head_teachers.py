@@ -12,6 +12,7 @@ from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.rules.shared.cells import without_marks
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 from app.services.shared.search import words
 
@@ -87,7 +88,8 @@ def set_head_teacher(ctx: Context, *, class_id: int, teacher_id: int | None) -> 
         NotAllowed: the actor may not choose head teachers.
     """
     require(ctx, Action.SET_HEAD_TEACHER)
-    school_class = ctx.session.scalar(select(SchoolClass).where(SchoolClass.id == class_id).with_for_update())
+    mine = select(SchoolClass).where(SchoolClass.id == class_id)
+    school_class = ctx.session.scalar(locking(mine, SchoolClass, Hold.WRITE))
     if school_class is None:
         raise NotFound(msg("没有找到这个班级"))
     if teacher_id == school_class.head_teacher_id:

@@ -36,7 +36,7 @@ def require_selectable(ctx: Context, offering: CourseOffering, title: str) -> No
     """Refuse an offering that is not ``selectable``.
 
     Args:
-        offering: from ``lock_offering``.
+        offering: from ``hold_seats``.
 
     Raises:
         Conflict: it is not online, or the course has ended.
@@ -79,7 +79,7 @@ def register_class(
     The caller has asked for the permission and for ``require_selectable``.
 
     Args:
-        offering: from ``lock_offering``, in this unit of work.
+        offering: from ``hold_seats``, in this unit of work.
         students: a query for their ids.
     """
     selection = ClassSelection(

@@ -18,6 +18,7 @@ from app.rules.courses.assessment import from_json as assessment_from_json
 from app.rules.courses.fields import FIELDS, CourseContent
 from app.rules.permissions import Action, Reach, reach
 from app.rules.shared.pinyin import pinyin_of_title
+from app.services.shared.locks import Hold, locking
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.refusals import unique
 from app.services.shared.require_permission import require
@@ -110,7 +111,7 @@ def editable_course(ctx: Context, *, course_id: int, lock: bool = False) -> Cour
         )
         wanted = wanted.where(own)
     if lock:
-        wanted = wanted.with_for_update(of=Course, key_share=True).execution_options(populate_existing=True)
+        wanted = locking(wanted, Course, Hold.WRITE)
     course = ctx.session.scalar(wanted)
     if course is None:
         raise NotFound(msg("没有找到这门课程"))

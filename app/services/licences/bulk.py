@@ -24,7 +24,6 @@ from app.services.licences.rows import (
     Licensing,
     Touched,
     count_wanted,
-    hold_licences,
     offer_granted,
     school_day,
     write_wanted,
@@ -32,6 +31,7 @@ from app.services.licences.rows import (
 from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_members, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
@@ -216,7 +216,8 @@ def _act(
     expected: Licensing | None,
 ) -> Licensing:
     chosen = choose(ctx, course_refs=course_refs, school_ids=school_ids)
-    hold_licences(ctx)
+    # What is counted is what is written.
+    school_lock(ctx, Lock.LICENCES)
     wanted = _wanted(ctx, act, chosen, terms)
     counted = count_wanted(ctx, wanted)
     if expected is not None and counted != expected:

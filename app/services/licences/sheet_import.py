@@ -18,12 +18,12 @@ from app.services.licences.rows import (
     CourseRef,
     Licensing,
     count_wanted,
-    hold_licences,
     rows_wanted,
     write_wanted,
 )
 from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan_licences
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, Lock, locking, school_lock
 from app.services.shared.paging import Page, as_it_is, fetch_page, page_of
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
@@ -105,13 +105,15 @@ def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:
         Conflict: it is saved already, would do nothing, or licences (or the day) have changed since.
         NotFound: none.
     """
+    require_licensing(ctx)
+    # What is counted is what is written.
+    school_lock(ctx, Lock.LICENCES)
     found = _find(ctx, import_id, lock=True)
     if found.state != "checked":
         raise Conflict(msg("这份表格已经处理过了"))
     planned = [PlannedLicence.from_json(one) for one in found.rows]
     if not planned:
         raise Conflict(msg("没有需要新建或修改的数据，无需保存"))
-    hold_licences(ctx)
     if not is_still_true(ctx, planned):
         raise Conflict(msg("授权在检查之后有了变化，请重新上传这份表格"))
     wanted = rows_wanted({**dict(zip(KEY, one.key, strict=True)), **asdict(one.new)} for one in planned)
@@ -145,7 +147,8 @@ def _find(ctx: Context, import_id: int, *, lock: bool = False) -> LicenceImport:
     require_licensing(ctx)
     wanted = select(LicenceImport).where(LicenceImport.id == import_id)
     found = ctx.session.scalar(
-        wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True}
+        locking(wanted, LicenceImport, Hold.WRITE) if lock else wanted,
+        execution_options={"populate_existing": True},
     )
     if found is None:
         raise NotFound(msg("没有找到这次导入"))

@@ -14,8 +14,9 @@ from app.models import Mail, User
 from app.rules.shared.cells import Unreadable
 from app.rules.shared.contacts import read_email
 from app.services.me.changes import mark_edited
-from app.services.messages.mail_queue import queue_mail
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.refusals import unique
 from app.services.shared.require_permission import acting_user
 
@@ -65,8 +66,8 @@ def ask_for_email(
     user.pending_email = address
     expires = int((ctx.now() + timedelta(hours=LINK_HOURS)).timestamp())
     claim = EmailClaim(ctx.school.id, user.id, address, user.email or "", expires)
-    params = {"name": user.real_name, "link": link_for(claim)}
-    queue_mail(ctx, user_id=user.id, recipient=address, template=TEMPLATE, params=params, language=language)
+    reader = Reader(user.id, address, user.real_name)
+    queue_mails(ctx, [NewMail(reader, TEMPLATE, {"link": link_for(claim)}, language)])
     record(ctx, "user.email_asked", "user", user.id)
     return address
 
@@ -110,7 +111,7 @@ def _claimed(ctx: Context, claim: EmailClaim, *, lock: bool) -> User | None:
         User.pending_email == claim.email,
         func.coalesce(User.email, "") == claim.before,
     )
-    return ctx.session.scalar(statement.with_for_update() if lock else statement)
+    return ctx.session.scalar(locking(statement, User, Hold.WRITE) if lock else statement)
 
 
 def _hold_back(ctx: Context, user: User) -> None:

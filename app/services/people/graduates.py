@@ -21,9 +21,14 @@ from app.models import (
     User,
 )
 from app.rules.permissions import Action
-from app.services.imports.pages.forgetting import count_traces, forget_traces, refuse_open_imports
-from app.services.imports.shared.lease import hold_school
+from app.services.imports.pages.forgetting import (
+    count_traces,
+    forget_traces,
+    hold_traces,
+    refuse_open_imports,
+)
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, Lock, locking, school_lock
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
@@ -130,10 +135,11 @@ def delete_graduates(
     _require_graduated(ctx, entry_year, study_years)
     if typed_year.strip() != str(entry_year):
         raise Invalid("typed_year", msg("请输入入学年份 %(year)s 以确认删除", year=entry_year))
-    hold_school(ctx)
+    school_lock(ctx, Lock.ROSTER)
     refuse_open_imports(ctx)
     among = _cohort(entry_year, study_years)
-    ctx.session.execute(select(User.id).where(*among).order_by(User.id).with_for_update())
+    hold_traces(ctx, among)
+    ctx.session.execute(locking(select(User.id).where(*among), User, Hold.REPLACE))
     holdings = _count(ctx, among)
     if not holdings.students:
         raise NotFound(msg("没有这一届毕业生"))

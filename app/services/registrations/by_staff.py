@@ -25,8 +25,9 @@ from app.services.registrations.notices import tell_added, tell_promoted, tell_r
 from app.services.registrations.seats import (
     Registered,
     free_seats,
+    hold_people,
+    hold_seats,
     is_online,
-    lock_offering,
     promote_waiting,
     register_many,
 )
@@ -175,7 +176,7 @@ def remove_students(ctx: Context, *, offering_id: int, user_ids: Collection[int]
         raise Invalid("reason", msg("请填写移出的原因，学生会在消息中看到"))
     if len(reason) > REASON_LENGTH:
         raise Invalid("reason", msg("超过 %(limit)s 个字符", limit=REASON_LENGTH))
-    offering = _locked(ctx, offering_id, user_ids)
+    offering = _locked(ctx, offering_id, user_ids, leaving=len(user_ids))
     gone = ctx.session.scalars(
         update(Registration)
         .where(
@@ -275,13 +276,16 @@ def remove_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int])
     return len(gone)
 
 
-def _locked(ctx: Context, offering_id: int, user_ids: Collection[int]) -> CourseOffering:
+def _locked(ctx: Context, offering_id: int, user_ids: Collection[int], *, leaving: int = 0) -> CourseOffering:
+    """The offering and the people of an act, held with those who may get a seat by it."""
     manageable(ctx, offering_id)
     if not user_ids:
         raise Invalid("students", msg("请至少勾选一名学生"))
     if len(user_ids) > MOST:
         raise Invalid("students", msg("一次最多 %(most)s 人", most=MOST))
-    return lock_offering(ctx, offering_id)
+    offering = hold_seats(ctx, offering_id)
+    hold_people(ctx, user_ids, promoting=[offering], leaving=leaving)
+    return offering
 
 
 def export_registrations(ctx: Context, *, offering_id: int) -> Exported:

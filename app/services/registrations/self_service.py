@@ -13,7 +13,13 @@ from app.errors import Conflict, NotAllowed, NotFound, msg
 from app.models import CourseOffering, Registration, WaitingPlace
 from app.rules.offerings.dates import is_registration_open
 from app.rules.permissions import Action
-from app.services.registrations.seats import is_online, lock_offering, promote_waiting, register_many
+from app.services.registrations.seats import (
+    hold_people,
+    hold_seats,
+    is_online,
+    promote_waiting,
+    register_many,
+)
 from app.services.shared.audit import record
 from app.services.shared.require_permission import acting_user_id, require
 
@@ -50,6 +56,7 @@ def register(ctx: Context, *, offering_id: int) -> Outcome:
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
     offering = _open_offering(ctx, offering_id)
+    hold_people(ctx, [user_id], promoting=[offering])
     # Whoever waits comes before whoever comes.
     promote_waiting(ctx, offering)
     done = register_many(ctx, offering=offering, user_ids=[user_id], source="self")
@@ -77,6 +84,7 @@ def withdraw(ctx: Context, *, offering_id: int) -> bool:
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
     offering = _open_offering(ctx, offering_id)
+    hold_people(ctx, [user_id], promoting=[offering], leaving=1)
     left = ctx.session.scalar(
         update(Registration)
         .where(
@@ -107,7 +115,8 @@ def leave_waiting(ctx: Context, *, offering_id: int) -> bool:
     """
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
-    lock_offering(ctx, offering_id)
+    hold_seats(ctx, offering_id)
+    hold_people(ctx, [user_id])
     mine = (WaitingPlace.offering_id == offering_id, WaitingPlace.user_id == user_id)
     left = ctx.session.scalar(
         delete(WaitingPlace)
@@ -123,7 +132,7 @@ def leave_waiting(ctx: Context, *, offering_id: int) -> bool:
 def _open_offering(ctx: Context, offering_id: int) -> CourseOffering:
     gone = NotFound(msg("没有找到这门课程，可能已经下线"))
     try:
-        offering = lock_offering(ctx, offering_id)
+        offering = hold_seats(ctx, offering_id)
     except NotFound:
         raise gone from None
     if not is_online(ctx, offering):

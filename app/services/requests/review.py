@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +15,13 @@ from app.models import ChangeRequest, ProofFile, SchoolClass, User
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
 from app.rules.requests.change_requests import ANSWER_LENGTH
-from app.services.messages.notices import notify
-from app.services.people.edit import edit_account
+from app.rules.shared.cells import Cell
+from app.services.messages.notices import News, notify_many
+from app.services.people.edit import HeldAccounts, edit_account, hold_accounts
 from app.services.requests.proof_files import OpenedFile, open_file
 from app.services.requests.student import FileRow, current_values, files_of, open_changes
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.paging import Page, as_tuple, fetch_page
 from app.services.shared.require_permission import require
 from app.services.shared.search import words
@@ -73,6 +75,14 @@ class Review:
     def stale(self) -> bool:
         """Whether the person was changed after the request was made."""
         return any(change.now is not None for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Requests by id, in its order, and the accounts of their students; all of them held."""
+
+    requests: Mapping[int, ChangeRequest]
+    accounts: HeldAccounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,25 +188,8 @@ def approve_request(ctx: Context, *, request_id: int, seen: str | None, answer: 
         Conflict: it was decided by now, or the person was changed since what was seen.
         Invalid: a value cannot be written any more, such as an ID number that another account has by now.
     """
-    request, user = _open_request(ctx, request_id)
-    changes, now = _compared(ctx, request, user)
-    if seen != now and (seen is not None or any(change.now is not None for change in changes)):
-        raise Conflict(msg("申请提交后，这名学生的信息又有改动，请核对新的原值后再决定"))
-    edit_account(ctx, user_id=user.id, changes={change.field: change.new for change in changes})
-    _decide(ctx, request, "approved", _answer(answer))
-    notify(
-        ctx,
-        user_id=user.id,
-        subject=msg("您的信息修改申请已通过"),
-        body=msg("已按您的申请修改：%(fields)s。", fields=_named(changes))
-        if not request.answer
-        else msg(
-            "已按您的申请修改：%(fields)s。管理员留言：%(answer)s",
-            fields=_named(changes),
-            answer=request.answer,
-        ),
-        link="/me",
-    )
+    held = _hold(ctx, [request_id], to_write=True)
+    notify_many(ctx, [_approve(ctx, held, request_id, seen, answer)])
 
 
 def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
@@ -211,16 +204,8 @@ def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
     text = _answer(answer)
     if not text:
         raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
-    request, user = _open_request(ctx, request_id)
-    _decide(ctx, request, "rejected", text)
-    fields = tuple(open_changes(ctx, request))
-    notify(
-        ctx,
-        user_id=user.id,
-        subject=msg("您的信息修改申请未通过"),
-        body=msg("申请修改的内容：%(fields)s。原因：%(answer)s", fields=_labels(fields), answer=text),
-        link=_LINK,
-    )
+    held = _hold(ctx, [request_id], to_write=False)
+    notify_many(ctx, [_reject(ctx, held, request_id, text)])
 
 
 def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answer: str = "") -> Decided:
@@ -235,20 +220,19 @@ def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answ
         raise Invalid("rowid", msg("一次最多处理 %(limit)s 个申请", limit=MOST_AT_ONCE))
     if not approve and not _answer(answer):
         raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
-    done, refused = 0, []
-    for request_id in sorted(set(request_ids)):
+    held = _hold(ctx, request_ids, to_write=approve)
+    news, refused = [], []
+    for request_id in held.requests:
         try:
             with ctx.session.begin_nested():
                 if approve:
-                    approve_request(ctx, request_id=request_id, seen=None, answer=answer)
+                    news.append(_approve(ctx, held, request_id, None, answer))
                 else:
-                    reject_request(ctx, request_id=request_id, answer=answer)
-            done += 1
-        except NotFound:
-            continue
+                    news.append(_reject(ctx, held, request_id, _answer(answer)))
         except DomainError as error:
             refused.append(Refusal(request_id, _name_of(ctx, request_id), error.message))
-    return Decided(done, tuple(refused))
+    notify_many(ctx, news)
+    return Decided(len(news), tuple(refused))
 
 
 def _listed() -> Select[ChangeRequest, User, str | None]:
@@ -256,18 +240,55 @@ def _listed() -> Select[ChangeRequest, User, str | None]:
     return joined.outerjoin(SchoolClass, _SAME_CLASS)
 
 
-def _open_request(ctx: Context, request_id: int) -> tuple[ChangeRequest, User]:
-    """The request and its student, both held until the end of this transaction."""
+def _hold(ctx: Context, request_ids: Collection[int], *, to_write: bool) -> _Held:
+    """Requests and their students, held in the order of all acts.
+
+    Args:
+        to_write: hold what writing the changes needs, too.
+    """
     require(ctx, Action.REVIEW_REQUESTS)
-    fresh = {"populate_existing": True}
-    wanted = select(ChangeRequest).where(ChangeRequest.id == request_id).with_for_update()
-    request = ctx.session.scalar(wanted, execution_options=fresh)
+    wanted = select(ChangeRequest).where(ChangeRequest.id.in_(request_ids))
+    changes: dict[int, dict[str, Cell]] = {}
+    for request in ctx.session.scalars(wanted).all():
+        asked = open_changes(ctx, request) if to_write and request.state == "open" else {}
+        changes.setdefault(request.user_id, {}).update({field: new for field, (_, new) in asked.items()})
+    accounts = hold_accounts(ctx, changes)
+    requests = ctx.session.scalars(locking(wanted, ChangeRequest, Hold.WRITE))
+    return _Held({request.id: request for request in requests}, accounts)
+
+
+def _open_request(held: _Held, request_id: int) -> tuple[ChangeRequest, User]:
+    request = held.requests.get(request_id)
     if request is None:
         raise NotFound(msg("没有找到这个申请"))
     if request.state != "open":
         raise Conflict(msg("这个申请已经处理，或已被学生撤回"))
-    student = select(User).where(User.id == request.user_id).with_for_update(key_share=True)
-    return request, ctx.session.scalars(student, execution_options=fresh).one()
+    return request, held.accounts.users[request.user_id]
+
+
+def _approve(ctx: Context, held: _Held, request_id: int, seen: str | None, answer: str) -> News:
+    request, user = _open_request(held, request_id)
+    changes, now = _compared(ctx, request, user)
+    if seen != now and (seen is not None or any(change.now is not None for change in changes)):
+        raise Conflict(msg("申请提交后，这名学生的信息又有改动，请核对新的原值后再决定"))
+    wanted = {change.field: change.new for change in changes}
+    edit_account(ctx, user_id=user.id, changes=wanted, held=held.accounts)
+    _decide(ctx, request, "approved", _answer(answer))
+    fields = _named(changes)
+    body = msg("已按您的申请修改：%(fields)s。", fields=fields)
+    if request.answer:
+        body = msg(
+            "已按您的申请修改：%(fields)s。管理员留言：%(answer)s", fields=fields, answer=request.answer
+        )
+    return News([user.id], msg("您的信息修改申请已通过"), body, "/me")
+
+
+def _reject(ctx: Context, held: _Held, request_id: int, answer: str) -> News:
+    request, user = _open_request(held, request_id)
+    _decide(ctx, request, "rejected", answer)
+    fields = _labels(tuple(open_changes(ctx, request)))
+    body = msg("申请修改的内容：%(fields)s。原因：%(answer)s", fields=fields, answer=answer)
+    return News([user.id], msg("您的信息修改申请未通过"), body, _LINK)
 
 
 def _compared(ctx: Context, request: ChangeRequest, user: User) -> tuple[tuple[ReviewedChange, ...], str]:

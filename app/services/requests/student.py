@@ -19,6 +19,7 @@ from app.services.people.fields import current_cells
 from app.services.people.resolve_class import choose_class
 from app.services.requests.proof_files import OpenedFile, SentFile, check_files, keep_files, open_file
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.refusals import unique
 from app.services.shared.require_permission import acting_user, acting_user_id
 
@@ -104,7 +105,7 @@ def withdraw_request(ctx: Context, *, request_id: int) -> None:
         NotFound: no such request, or somebody else's.
     """
     mine = (ChangeRequest.id == request_id, ChangeRequest.user_id == acting_user_id(ctx))
-    request = ctx.session.scalar(select(ChangeRequest).where(*mine).with_for_update())
+    request = ctx.session.scalar(locking(select(ChangeRequest).where(*mine), ChangeRequest, Hold.WRITE))
     if request is None:
         raise NotFound(msg("没有找到这个申请"))
     if request.state != "open":

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
 from app.context import Context
 from app.models import AuditEntry, AuditLink, AuditOutbox
 from app.rules.shared.audit_chain import Head, next_digest
 from app.services.background.outbox import UnitsFor
+from app.services.shared.locks import Lock, school_lock
 from tenants.db import db
 from tenants.registry import find_by_id
 
@@ -70,7 +71,7 @@ def chain_rows(ctx: Context) -> int:
         how many rows.
     """
     session, mine = ctx.session, AuditOutbox.school_id == ctx.school.id
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("audit"), ctx.school.id % 2**31)))
+    school_lock(ctx, Lock.AUDIT)
     waiting = session.scalars(
         select(AuditOutbox.audit_id).where(mine).order_by(AuditOutbox.audit_id).limit(BATCH)
     ).all()

@@ -22,7 +22,7 @@ from app.services.offerings.schedule import put_online, schedule_offering, take_
 from app.services.registrations.by_staff import remove_students
 from app.services.registrations.seats import (
     free_seats,
-    lock_offering,
+    hold_seats,
     promote_waiting,
     register_many,
     seats_of,
@@ -143,11 +143,11 @@ def test_nobody_is_let_in_once_registration_is_over(
     offering, (_, second) = full(1, 2)
     ctx = make_ctx(school, now=NOW + timedelta(days=6))
     with unit_of_work(ctx):
-        locked = lock_offering(ctx, offering.id)
+        locked = hold_seats(ctx, offering.id)
         locked.seats = 5
         assert promote_waiting(ctx, locked) == ()
     with unit_of_work(make_ctx(school)) as ctx:
-        assert promote_waiting(ctx, lock_offering(ctx, offering.id)) == (second.actor.user_id,)
+        assert promote_waiting(ctx, hold_seats(ctx, offering.id)) == (second.actor.user_id,)
 
 
 def test_whoever_waits_comes_before_whoever_comes(
@@ -184,16 +184,14 @@ def test_many_are_registered_with_what_became_of_each(
         withdraw(ctx, offering_id=offering.id)
     everybody = [user.id for user in (before, gone, fresh, late, shut, stranger)]
     with unit_of_work(make_ctx(school)) as ctx:
-        done = register_many(
-            ctx, offering=lock_offering(ctx, offering.id), user_ids=everybody, source="staff"
-        )
+        done = register_many(ctx, offering=hold_seats(ctx, offering.id), user_ids=everybody, source="staff")
     assert (done.registered, done.already) == (2, 1)
     assert done.refused == {"disabled": 1, "seats": 1, "unknown": 1}
     assert set(done.user_ids) == {gone.id, fresh.id}
     assert registered(make_ctx(school), offering.id) == {before.id, gone.id, fresh.id}
     with unit_of_work(make_ctx(school)) as ctx:
         chosen = select(User.id).where(User.id.in_([late.id, before.id]))
-        offering_row = lock_offering(ctx, offering.id)
+        offering_row = hold_seats(ctx, offering.id)
         offering_row.seats = None
         done = register_many(ctx, offering=offering_row, user_ids=chosen, source="class")
         assert free_seats(ctx, offering_row) is None

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.models import Mail, MailOutbox
-from app.services.messages.mail_queue import queue_mail, sweep_mails
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails, sweep_mails
 from config import Settings
 from deploy.local.servers import Redis
 from tenants.db import db
@@ -43,14 +43,8 @@ class Place:
 
     def queue(self) -> int:
         with Importer(self.school, self.app.extensions["spoc_enqueue"]).units() as ctx:
-            params = {"name": "李华"}
-            return queue_mail(
-                ctx,
-                user_id=self.user_id,
-                recipient="a@example.com",
-                template="password_reset_done",
-                params=params,
-            ).id
+            reader = Reader(self.user_id, "a@example.com", "李华")
+            return queue_mails(ctx, [NewMail(reader, "password_reset_done")])[0]
 
     def let_all_be_due(self) -> None:
         with school_scope(self.school.id) as session:

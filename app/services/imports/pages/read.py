@@ -18,6 +18,7 @@ from app.rules.shared.problems import Problem
 from app.services.imports.pages.showing import shown_value
 from app.services.imports.shared.edit_marks import lead
 from app.services.imports.shared.summary import Summary
+from app.services.shared.locks import Hold, locking
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, as_it_is, fetch_page
 from app.services.shared.require_permission import require
 
@@ -119,8 +120,8 @@ def get_import(ctx: Context, *, import_id: int) -> RosterImport:
 def find_import(ctx: Context, import_id: int) -> RosterImport:
     """``get_import``, held until the end of the transaction and read anew: for use cases that change it."""
     require(ctx, Action.IMPORT_ROSTER)
-    statement = select(RosterImport).where(RosterImport.id == import_id).with_for_update()
-    found = ctx.session.scalar(statement.execution_options(populate_existing=True))
+    mine = select(RosterImport).where(RosterImport.id == import_id)
+    found = ctx.session.scalar(locking(mine, RosterImport, Hold.WRITE))
     if found is None:
         raise NotFound(msg("没有找到这次导入"))
     return found

@@ -9,12 +9,12 @@ from contextvars import copy_context
 import pytest
 from sqlalchemy import select
 
+from app.context import Context
 from app.models import User
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.upload import confirm_import
 from app.services.imports.run import apply
 from app.services.imports.run.apply import run_apply
-from app.services.imports.shared import sql
 from tenants.scope import school_scope
 from tests.support.rosters import Importer, messages, plain_rows
 from tests.support.waiting import PATIENCE
@@ -95,13 +95,13 @@ def test_an_edit_by_hand_in_the_same_moment_is_waited_for_and_kept(
     import_id = importer.check([{**row, "major": "新专业"} for row in rows])
     _confirm(importer, import_id)
     held, asked = threading.Event(), threading.Event()
-    write = sql.write_changes
+    hold = apply.hold_changed
 
-    def announced(ctx: object, number: int) -> list[int]:
+    def announced(ctx: Context, number: int) -> None:
         asked.set()
-        return write(ctx, number)  # type: ignore[arg-type]
+        hold(ctx, number)
 
-    monkeypatch.setattr(apply.sql, "write_changes", announced)
+    monkeypatch.setattr(apply, "hold_changed", announced)
 
     def edit() -> None:
         with school_scope(importer.school.id) as session:
