@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.live",
     "tests.support.browser",
     "tests.support.mail",
+    "tests.support.grounds",
 ]
 
 #: Folders whose tests start processes and wait for them; whoever runs beside them has the processor meanwhile.
