@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.mail",
     "tests.support.busy_school",
+    "tests.support.grounds",
 ]
 
 #: Folders whose tests start processes and wait for them; whoever runs beside them has the processor meanwhile.

@@ -16,16 +16,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event, text
 
-from config import with_driver
+from config import Settings, with_driver
 from deploy.local.servers import Redis
 from tenants import guard
 from tenants.db import GuardedSession, db
 from tenants.guard import scoped_table_names
+from tenants.registry import SchoolInfo
 from tenants.rls import APP_ROLE
-from tests.support.app import build_app, ensure_alliance, insert_school, make_settings, school_info
+from tests.support.app import NOW, build_app, ensure_alliance, insert_school, make_settings, school_info
 from tests.support.servers import TestCluster, TestDatabase
 from tests.support.world import Populated, populate
 
+REDIS_DATABASE = 2
 #: The listeners of the ORM guard that refuse; the one that tells PostgreSQL the school stays.
 _GUARD = (("do_orm_execute", guard._add_criterion), ("before_flush", guard._refuse_other_schools))
 
@@ -110,7 +112,9 @@ class Neighbours:
     """
 
     app: Flask
+    settings: Settings
     behind: Behind
+    alliance: SchoolInfo
     mine: Populated
     other: Populated
 
@@ -118,7 +122,11 @@ class Neighbours:
 @contextmanager
 def _neighbours(cluster: TestCluster, redis: Redis, *, walls: bool) -> Iterator[Neighbours]:
     database = cluster.create(f"spoc_{secrets.token_hex(4)}")
-    app = build_app(make_settings(database, redis.url()))
+    # Keys begin with the ids of schools, which every database counts from one.
+    settings = make_settings(database, redis.url(REDIS_DATABASE))
+    app = build_app(settings)
+    app.extensions["spoc_redis"].flushdb()
+    app.extensions["spoc_clock"] = lambda: NOW
     with app.app_context():
         alliance, worlds = ensure_alliance(), []
         for number in (1, 2):
@@ -127,7 +135,7 @@ def _neighbours(cluster: TestCluster, redis: Redis, *, walls: bool) -> Iterator[
     if not walls:
         take_down_row_level_security(database)
     with behind_walls(database) as behind:
-        yield Neighbours(app, behind, *worlds)
+        yield Neighbours(app, settings, behind, alliance, *worlds)
     with app.app_context():
         db.engine.dispose()
     cluster.drop(database.name)
