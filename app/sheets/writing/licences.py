@@ -8,7 +8,7 @@ from datetime import date
 from openpyxl import Workbook as Book
 from openpyxl.cell import Cell, WriteOnlyCell
 
-from app.rules.licences.sheet_rows import EITHER, LABELS
+from app.rules.licences.sheet_rows import LABELS, REQUIRED_ALTERNATIVES
 from app.sheets.reading.columns import column_letters
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.workbook import Workbook
@@ -54,7 +54,9 @@ def read_licences(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
         default=None,
     )
     there = set(best.fields.values()) if best else set()
-    required = [next((field for field in fields if field in there), fields[0]) for fields in EITHER]
+    required = [
+        next((field for field in fields if field in there), fields[0]) for fields in REQUIRED_ALTERNATIVES
+    ]
     words = Vocabulary(LABELS, required, _SYNONYMS)
     return read_rows(grid, find_header(grid.rows, workbook.kind, words), words, limits)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.rules.imports.students import LABELS, CheckedStudent, check_student, find_doubles
+from app.rules.imports.students import LABELS, CheckedStudent, check_student, find_duplicates
 from app.rules.shared.cells import Cell
 from samples.roster import make_rows
 
@@ -113,7 +113,7 @@ def test_doubles_are_named_in_every_row_of_the_group() -> None:
     ]
     assert [
         (problem.row_no, problem.column_label, str(problem.message), problem.shown)
-        for problem in find_doubles(rows)
+        for problem in find_duplicates(rows)
     ] == [
         (3, "身份证号", "与第 4 行重复", "110105********002X"),
         (4, "学号", "与第 9 行重复", "900012026002"),
@@ -125,14 +125,14 @@ def test_doubles_are_named_in_every_row_of_the_group() -> None:
 
 
 def test_a_large_group_of_doubles_names_five_other_rows() -> None:
-    problems = find_doubles([check(row_no) for row_no in range(3, 5003)])
+    problems = find_duplicates([check(row_no) for row_no in range(3, 5003)])
     assert len(problems) == 5000
     assert str(problems[0].message) == "与第 4、5、6、7、8 等行重复"
     assert str(problems[-1].message) == "与第 3、4、5、6、7 等行重复"
 
 
 def test_empty_values_are_no_doubles() -> None:
-    assert find_doubles([check(3, student_no=None), check(4, student_no=None)]) == []
+    assert find_duplicates([check(3, student_no=None), check(4, student_no=None)]) == []
 
 
 def test_ten_thousand_rows_are_checked_in_a_third_of_a_second() -> None:
@@ -141,7 +141,7 @@ def test_ten_thousand_rows_are_checked_in_a_third_of_a_second() -> None:
     for _ in range(3):
         start = time.process_time()
         checked = [check_student(row, unit_code="90001", today=TODAY) for row in rows]
-        assert find_doubles(checked) == []
+        assert find_duplicates(checked) == []
         best = min(best, time.process_time() - start)
     assert not any(student.problems for student in checked)
     assert best < 0.7, f"{best:.2f} s; 0.2 s on an idle machine, the bound allows for a busy one"
