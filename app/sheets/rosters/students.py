@@ -1,4 +1,4 @@
-"""A workbook to the rows of a student roster."""
+"""Reading the rows of a student roster."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ StudentSheet = RosterSheet
 
 
 def read_students(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with students.
+    """Read the only sheet with students.
 
     Args:
-        workbook: as ``read_workbook`` gave it.
-        limits: how many rows are allowed.
+        workbook: as returned by ``read_workbook``.
+        limits: the number of rows allowed.
     Raises:
         SheetRefused: as ``read_roster``.
     """
