@@ -1,4 +1,4 @@
-"""The audit log: one row a write, chained per school; the application role may insert and read, nothing else."""
+"""The audit log: a row for each write, chained by school; the application role may only insert and read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from tenants.db import Base, SchoolScoped
 
 
 class AuditEntry(SchoolScoped, Base):
-    """Who did what to which thing when; ``id`` counts up per school, ``digest`` covers the row and the one before."""
+    """An entry of the log: who did what, to which object, when.
+
+    ``id`` counts up in each school; ``digest`` covers the row and the digest of the row before.
+    """
 
     __tablename__ = "audit_log"
     __table_args__ = (Index("ix_audit_log_object", "school_id", "object_type", "object_id"),)
