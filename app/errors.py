@@ -1,6 +1,6 @@
-"""Errors that the domain raises, and the translatable messages that they carry.
+"""Errors of the domain, and their translatable messages.
 
-Nothing here knows the web: each caller (site, management side, worker, shell) maps ``DomainError`` once.
+They do not depend on the web; each caller (student side, management side, worker, shell) handles ``DomainError`` once.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence for people, kept apart from its parameters so that it can be shown in the reader's language.
+    """A sentence for people, separate from its parameters so that it can be shown in the reader's language.
 
     Args:
-        text: the Chinese msgid, with ``%(name)s`` places.
-        params: values for the places.
+        text: the Chinese msgid, with placeholders such as ``%(name)s``.
+        params: the values of the placeholders.
     """
 
     text: str
@@ -25,7 +25,7 @@ class Message:
         return self.text % self.params if self.params else self.text
 
     def as_json(self) -> dict[str, object]:
-        """The message as plain data, for a JSONB column; ``from_json`` reads it back."""
+        """Return the message as plain data, for a JSONB column; ``from_json`` reads it back."""
         return {"text": self.text, "params": dict(self.params)}
 
     @classmethod
@@ -42,12 +42,12 @@ class Message:
 
 
 def msg(text: str, **params: str | int) -> Message:
-    """Make a ``Message``; the name is the one that the catalogue extractor looks for."""
+    """Return a ``Message``; the extractor of translations looks for the name of this function."""
     return Message(text, params)
 
 
 class DomainError(Exception):
-    """A use case refuses; ``message`` says why and what to do, in the user's words."""
+    """Raised when a use case refuses; ``message`` says why and what to do, in the user's words."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
@@ -55,23 +55,23 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """There is no such thing here; another school's thing is answered the same way."""
+    """Raised when an object does not exist in the school, even if another school has it."""
 
 
 class NotAllowed(DomainError):
-    """The acting person may not do this."""
+    """Raised when the actor lacks the permission."""
 
 
 class Conflict(DomainError):
-    """The state of the thing forbids it (already applied, taken, ended)."""
+    """Raised when the state of an object forbids the action (already applied, taken, ended)."""
 
 
 class Invalid(DomainError):
-    """An input is wrong.
+    """Raised when an input is wrong.
 
     Args:
-        field: the code name of the input, so that a form can mark it.
-        message: the reason and the way out.
+        field: the name of the input, so that a form can mark it.
+        message: the reason and the remedy.
     """
 
     def __init__(self, field: str, message: Message) -> None:
@@ -80,7 +80,7 @@ class Invalid(DomainError):
 
 
 class InvalidFields(Invalid):
-    """Several inputs are wrong at once; ``problems`` holds the reason of each by its code name."""
+    """Raised when several inputs are wrong; ``problems`` maps their names to the reasons."""
 
     def __init__(self, problems: Mapping[str, Message]) -> None:
         field = next(iter(problems))
@@ -89,7 +89,7 @@ class InvalidFields(Invalid):
 
 
 class TooManyTries(DomainError):
-    """A rate limit; ``retry_after`` is in seconds."""
+    """Raised when a rate limit is reached; ``retry_after`` is in seconds."""
 
     def __init__(self, message: Message, *, retry_after: int) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""The only place that commits: one unit of work an entry point, audit sealed before, jobs sent after."""
+"""The unit of work, the only place that commits: it seals the audit rows before, and sends the jobs after."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tenants.scope import current_school_id, sibling_scope
 
 @contextmanager
 def unit_of_work(ctx: Context) -> Iterator[Context]:
-    """Run a use case: commit what it wrote, or nothing; then send the jobs it asked for.
+    """Commit all changes of a use case or none, then send its jobs.
 
-    A job that cannot be sent is only logged: the rows are the outbox, and the sweeper sends it again.
+    A job that cannot be sent is only logged; it has a row in an outbox, and the sweeper sends it again.
     """
     session = ctx.session
     try:
@@ -71,7 +71,7 @@ def _append(session: Session, vault: Vault, school_id: int, entries: list[AuditE
 
 
 def chain_text(entry: AuditEntry, number: int) -> bytes:
-    """The bytes of an audit row that its digest covers."""
+    """Return the bytes of an audit row that are covered by its digest."""
     fields = (
         entry.school_id, number, entry.at.astimezone(UTC).isoformat(), entry.actor_id, entry.actor_name, entry.address,
         entry.action, entry.object_type, entry.object_id, entry.data,
