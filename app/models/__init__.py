@@ -23,9 +23,9 @@ from app.models.imports import (
 )
 from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
 from app.models.messages import Mail, MailOutbox, Notice
-from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
+from app.models.offerings import CourseOffering, OfferingAssistant, PublicOffering
 from app.models.people import Consent, User, UserPhoto
-from app.models.registrations import Enrolment, WaitingPlace
+from app.models.registrations import Registration, WaitingPlace
 from app.models.requests import ChangeRequest, ProofFile
 from app.models.schools import SchoolFigure, SchoolSettings
 from tenants.models import School
@@ -45,11 +45,11 @@ __all__ = [
     "CourseOffering",
     "CourseRecommendation",
     "CourseReview",
-    "CourseShowing",
+    "PublicOffering",
     "CourseVersion",
     "CourseVersionOutbox",
     "DailyRun",
-    "Enrolment",
+    "Registration",
     "ImportOutbox",
     "LicenceAnswer",
     "LicenceImport",

@@ -145,11 +145,11 @@ class OfferingAssistant(SchoolScoped, Base):
     created_at: Mapped[CreatedAt]
 
 
-class CourseShowing(SchoolScoped, Base):
+class PublicOffering(SchoolScoped, Base):
     """A course that a school has online, for the alliance's public pages: the course and its dates only.
 
     Only the school can read the offering itself; this row holds what its site shows to everybody anyway. It is
-    derived from the offering by ``app.services.offerings.public.show_publicly`` and never edited.
+    derived from the offering by ``app.services.offerings.public.publish_state`` and never edited.
     """
 
     __tablename__ = "course_showings"

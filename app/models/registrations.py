@@ -20,7 +20,7 @@ from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
 
-class Enrolment(SchoolScoped, Base):
+class Registration(SchoolScoped, Base):
     """A registration of a person for an offering; withdrawn ones are kept with ``withdrawn_at``.
 
     ``source`` is who registered the person: the person, the class (选课), staff, or the waiting list.
@@ -59,7 +59,7 @@ class Enrolment(SchoolScoped, Base):
 
     offering: Mapped[CourseOffering] = relationship(
         CourseOffering,
-        foreign_keys="[Enrolment.school_id, Enrolment.offering_id]",
+        foreign_keys="[Registration.school_id, Registration.offering_id]",
         viewonly=True,
         lazy="raise",
     )
