@@ -1,4 +1,4 @@
-"""Settings from the environment, read once by ``wsgi.py``, migrations and tests; every mistake is reported at once."""
+"""Settings from the environment, read once by ``wsgi.py``, migrations and tests; all errors are reported together."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ ENVIRONMENTS = ("demo", "test", "production")
 
 
 class BadSettings(Exception):
-    """The environment does not make sense; the text lists every error, a line each."""
+    """Raised when the environment is wrong; the message lists every error on a line of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that the platform can be told from outside.
+    """The settings of the platform.
 
     Args:
         env: ``demo``, ``test`` or ``production``.
-        base_domain: the apex host; schools live one label below it.
-        port: the public port shown in addresses, ``None`` where it is the scheme's own.
+        base_domain: the apex host; the hosts of schools are one label below it.
+        port: the public port in addresses; ``None`` for the default port of the scheme.
         scheme: ``http`` in the demo, ``https`` in production.
         secret_key: signs cookies and tokens.
         vault_key: master key of personal data (32 bytes or more).
@@ -57,7 +57,7 @@ class Settings:
         """Read the settings.
 
         Raises:
-            BadSettings: with all errors, not just the first.
+            BadSettings: the environment is wrong; the message has all errors, not only the first.
         """
         errors: list[str] = []
         env = environ.get("SPOC_ENV", "production")
@@ -111,7 +111,7 @@ def _number(environ: Mapping[str, str], name: str, default: int | None, errors: 
 
 
 def _mail(environ: Mapping[str, str], env: str, errors: list[str]) -> tuple[MailServer | None, Path | None]:
-    """Where mails go: to a server, into a folder (not in production), or nowhere."""
+    """Return the destination of mails: a server, a folder (not in production), or neither."""
     url = environ.get("SMTP_URL", "").strip()
     if url and url != "off":
         try:
@@ -150,7 +150,7 @@ def _key(value: str, errors: list[str]) -> bytes:
 
 
 def with_driver(url: str) -> str:
-    """Name the driver that we install, whichever way the address was written."""
+    """Return the address with the installed driver, whichever scheme it has."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url[len(prefix) :]

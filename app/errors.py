@@ -1,6 +1,6 @@
-"""Errors that the domain raises, and the translatable messages that they carry.
+"""Errors of the domain, and their translatable messages.
 
-Nothing here knows the web: each caller (site, management side, worker, shell) maps ``DomainError`` once.
+They do not depend on the web; each caller (student side, management side, worker, shell) handles ``DomainError`` once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Param: TypeAlias = Value | tuple[Value, ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence for people, kept apart from its parameters so that it can be shown in the reader's language.
+    """A sentence for people, separate from its parameters so that it can be shown in the reader's language.
 
     Args:
         text: the Chinese msgid, with ``%(name)s`` places.
@@ -95,7 +95,7 @@ def msg(text: str, **params: Param) -> Message:
 
 
 class DomainError(Exception):
-    """A use case refuses; ``message`` says why and what to do, in the user's words."""
+    """Raised when a use case refuses; ``message`` says why and what to do, in the user's words."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
@@ -103,23 +103,23 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """There is no such thing here; another school's thing is answered the same way."""
+    """Raised when an object does not exist in the school, even if another school has it."""
 
 
 class NotAllowed(DomainError):
-    """The acting person may not do this."""
+    """Raised when the actor lacks the permission."""
 
 
 class Conflict(DomainError):
-    """The state of the thing forbids it (already applied, taken, ended)."""
+    """Raised when the state of an object forbids the action (already applied, taken, ended)."""
 
 
 class Invalid(DomainError):
-    """An input is wrong.
+    """Raised when an input is wrong.
 
     Args:
-        field: the code name of the input, so that a form can mark it.
-        message: the reason and the way out.
+        field: the name of the input, so that a form can mark it.
+        message: the reason and the remedy.
     """
 
     def __init__(self, field: str, message: Message) -> None:
@@ -128,7 +128,7 @@ class Invalid(DomainError):
 
 
 class InvalidFields(Invalid):
-    """Several inputs are wrong at once; ``problems`` holds the reason of each by its code name."""
+    """Raised when several inputs are wrong; ``problems`` maps their names to the reasons."""
 
     def __init__(self, problems: Mapping[str, Message]) -> None:
         field = next(iter(problems))
@@ -137,7 +137,7 @@ class InvalidFields(Invalid):
 
 
 class TooManyTries(DomainError):
-    """A rate limit; ``retry_after`` is in seconds."""
+    """Raised when a rate limit is reached; ``retry_after`` is in seconds."""
 
     def __init__(self, message: Message, *, retry_after: int) -> None:
         super().__init__(message)

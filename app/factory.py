@@ -1,4 +1,4 @@
-"""Builds the application from settings and plugins; imports neither ``admin`` nor ``workers``."""
+"""The application factory; it gets ``admin`` and ``workers`` as plugins and does not import them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from tenants.db import db
 if TYPE_CHECKING:
     from config import Settings
 
-#: The largest request: a roster of 10 MiB and its form around it.
+#: The size of the largest request, a form with a roster of 10 MiB.
 MAX_REQUEST_BYTES = 11 * 1024 * 1024
 
 Plugin = Callable[[Flask], None]
@@ -70,10 +70,10 @@ BLUEPRINTS = (
 
 
 def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
-    """Put the application together.
+    """Create the application.
 
     Args:
-        settings: from ``config``.
+        settings: the settings from ``config``.
         plugins: functions that register the management side and the queue; ``wsgi.py`` passes them.
     """
     assert tenants.guard
@@ -121,7 +121,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=[settings.base_domain, "." + settings.base_domain],
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
-        # __Host- ties the cookie to this very host; it needs https, which the demo has not.
+        # __Host- binds the cookie to this host; it requires https, which the demo does not have
         SESSION_COOKIE_NAME="__Host-sid" if settings.scheme == "https" else "sid",
         SESSION_COOKIE_SECURE=settings.scheme == "https",
         SESSION_COOKIE_HTTPONLY=True,

@@ -1,7 +1,7 @@
-"""Draws `docs/images/architecture.svg` from the import contracts and the packages that are there.
+"""The drawing of `docs/images/architecture.svg` from the import contracts and the existing packages.
 
-`python -m deploy.draw_architecture` (`make picture`) writes it; a test compares it with the code. The boxes and their
-order are the layers of the contracts in `pyproject.toml`: what stands higher may import what stands lower.
+`python -m deploy.draw_architecture` (`make picture`) writes it, and a test compares it with the code. The boxes and
+their order are the layers of the contracts in `pyproject.toml`: higher layers may import lower ones.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ WIDTH = 1120
 GAP = 8
 TITLE = 24
 CHIP = 26
-#: Pixels a character takes at 13 px, on average.
+#: The average width of a character at 13 px, in pixels.
 CHARACTER = 7.9
 
-#: Layers whose subjects are shown, with the contract that orders them.
+#: Layers whose subjects are shown, with the contract that determines their order.
 SUBJECTS = {
     "admin": "subjects-of-admin",
     "app.web": "subjects-of-web",
@@ -32,9 +32,9 @@ SUBJECTS = {
     "app.rules": "subjects-of-rules",
     "app.sheets": "subjects-of-sheets",
 }
-#: What a box holds, in a few words.
+#: The titles of the boxes.
 CAPTIONS = {
-    "wsgi": "wsgi.py: puts everything together, reads config.py",
+    "wsgi": "wsgi.py: assembles the packages, reads config.py",
     "admin": "admin: the management side (Flask-Admin views that call services)",
     "workers": "workers: queue, sweeper, mail",
     "app.factory": "factory: builds the application",
@@ -44,32 +44,32 @@ CAPTIONS = {
     "app.services": "services: use cases (permission, rule, rows, audit)",
     "app.uow": "uow: the only commit",
     "app.models": "models: tables and constraints",
-    "app.sheets": "sheets: spreadsheets to typed rows and back",
-    "app.context": "context: who acts where and when",
+    "app.sheets": "sheets: reading and writing spreadsheets",
+    "app.context": "context: session, school, actor, clock",
     "app.rules": "rules: pure functions on values",
     "app.jobs": "jobs",
     "app.errors": "errors",
     "app.extensions": "extensions",
     "app.vault": "vault: keys and ciphers",
-    "tenants": "tenants: which school is this, and what may this session see (four walls)",
+    "tenants": "tenants: the school of a request, and the rows that its session may see (four walls)",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle with a title and rows of names; its height is in pixels."""
+    """A rectangle with a title and rows of names."""
 
     name: str
     rows: tuple[tuple[str, ...], ...]
 
     @property
     def height(self) -> int:
-        """The height that title and rows need."""
+        """The height of title and rows, in pixels."""
         return TITLE + len(self.rows) * (CHIP + 4) + GAP
 
 
 def layers_of(contract_id: str, project: Path = PROJECT) -> list[list[str]]:
-    """The layers of a contract, the highest first, each with its independent members."""
+    """Return the layers of a contract from top to bottom, each with its independent members."""
     settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
     layers = next(contract["layers"] for contract in contracts if contract["id"] == contract_id)
@@ -77,18 +77,18 @@ def layers_of(contract_id: str, project: Path = PROJECT) -> list[list[str]]:
 
 
 def box_of(name: str, project: Path = PROJECT) -> Box:
-    """The box of a layer, with the subjects that have a package there."""
+    """Return the box of a layer with the subjects that have a package in it."""
     contract = SUBJECTS.get(name)
     folder = project / name.replace(".", "/")
     rows: list[tuple[str, ...]] = []
     for layer in layers_of(contract, project) if contract else ():
-        here = tuple(each for each in layer if (folder / each / "__init__.py").exists())
-        rows.extend(_wrapped(here))
+        existing = tuple(subject for subject in layer if (folder / subject / "__init__.py").exists())
+        rows.extend(_wrapped(existing))
     return Box(name, tuple(rows))
 
 
 def draw(project: Path = PROJECT) -> str:
-    """The picture as SVG."""
+    """Return the picture as SVG."""
     parts: list[str] = []
     y = GAP
     for names in (["wsgi"], ["admin", "workers"]):
@@ -106,7 +106,7 @@ def draw(project: Path = PROJECT) -> str:
 
 
 def _wrapped(names: Sequence[str]) -> list[tuple[str, ...]]:
-    """The names of a layer in rows that fit the narrowest box they stand in."""
+    """Return the names of a layer in rows that fit into the narrowest box."""
     rows: list[tuple[str, ...]] = []
     row: list[str] = []
     width = 0.0
@@ -125,20 +125,20 @@ def _chip_width(name: str) -> float:
 
 
 def _row(parts: list[str], boxes: Sequence[Box], x: int, y: int, width: int) -> int:
-    """Draw boxes side by side, wide ones for those with subjects; give the y below them."""
+    """Draw boxes side by side, wider ones for layers with subjects, and return the y below them."""
     height = max(box.height for box in boxes)
     weights = [4 if box.rows else 2 if len(boxes) < 4 else 1 for box in boxes]
     room = width - GAP * (len(boxes) - 1)
     left = float(x)
     for box, weight in zip(boxes, weights, strict=True):
-        wide = room * weight / sum(weights)
-        parts.append(_frame(left, y, wide, height, CAPTIONS.get(box.name, box.name), "box"))
+        box_width = room * weight / sum(weights)
+        parts.append(_frame(left, y, box_width, height, CAPTIONS.get(box.name, box.name), "box"))
         for number, names in enumerate(box.rows):
             chip_x = left + GAP
             for name in names:
                 parts.append(_chip(chip_x, y + TITLE + number * (CHIP + 4), name))
                 chip_x += _chip_width(name) + GAP
-        left += wide + GAP
+        left += box_width + GAP
     return y + height + GAP
 
 

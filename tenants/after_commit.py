@@ -1,4 +1,4 @@
-"""What follows a commit: it may fail, and the caller's work still counts."""
+"""Work after a commit, whose failure must not affect the committed work."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def failing_quietly(what: str, *values: object) -> Iterator[None]:
-    """Log an error of the block with its traceback and go on.
+    """Log an error of the block with its traceback, and continue.
 
-    The rows are committed, so an error now would tell people that nothing was saved. What the block was to do is
-    made up for elsewhere: an outbox is swept, a cache ends by its age, a session is checked against its account.
+    The rows are committed, so an error now would wrongly tell people that nothing was saved. Other mechanisms make up
+    for the block: outboxes are swept, cached pages expire, sessions are checked against their accounts.
 
     Args:
-        what: what failed, in the form of ``logging``.
-        values: for the placeholders in ``what``; ids and names, nothing of a person.
+        what: a description of the failure, as a format of ``logging``.
+        values: the values of the placeholders in ``what``; ids and names, no personal data.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""What each job does."""
+"""The handlers of jobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workers.mail.worker import send_mail
 
 
 class Handler(Protocol):
-    """Runs a job in one school; the payload comes as keywords."""
+    """The interface of handlers: run a job in a school, with the payload as keywords."""
 
     def __call__(self, units: Units, **payload: int | str) -> None: ...
 

@@ -1,4 +1,4 @@
-"""``flask mail``: sending what is due without a worker."""
+"""``flask mail``: sending of due mails without a worker."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ group = AppGroup("mail", help="Mails that wait.")
 
 @group.command("send-due")
 def send_due() -> None:
-    """Send every mail that is due, here and now.
+    """Send every mail that is due.
 
-    Exit code 1 when one of them could not be worked on; what a server refuses stays in the list of mails.
+    The exit code is 1 when a mail could not be processed; mails that a server refuses stay in the list of mails.
     """
     jobs: list[tuple[JobName, int, Mapping[str, int | str]]] = []
 

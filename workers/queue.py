@@ -1,4 +1,4 @@
-"""The queue: JSON, ids and scalars only, and one function that may be called."""
+"""The queue, restricted to JSON with ids and scalars and to a single function."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from app.jobs import JobName
 from workers.dispatch import run_job
 
 QUEUE = "spoc"
-#: Mails wait behind everything else: a mail server that does not answer must not hold up an import.
+#: The queue of mails, after all other jobs, so that a mail server that does not reply never delays an import.
 MAIL_QUEUE = "spoc-mail"
 ENTRY_POINT = f"{run_job.__module__}.{run_job.__name__}"
 
-#: Seconds a job may run; the import's own limits end it long before.
+#: Seconds that a job may run; the import's own limits end it long before.
 JOB_SECONDS = 600
 #: Seconds for which a request waits for the queue after its commit; what it does not take the sweeper sends.
 PATIENCE_SECONDS = 2
@@ -29,13 +29,14 @@ FAILURE_SECONDS = 3600
 
 
 class JobRefused(Exception):
-    """Something else than our entry point stands in the queue."""
+    """Raised when a job in the queue does not call the entry point."""
 
 
-class OurJob(Job):
-    """A job that calls ``run_job`` and nothing else, whatever stands in Redis.
+class EntryPointJob(Job):
+    """A job that can only call ``run_job``, whatever its data in Redis name.
 
-    RQ imports and runs any function named there, also as a callback: who may write to Redis could run anything.
+    RQ imports and runs any function that is named in Redis, also as a callback. Without this class, write access to
+    Redis would be enough to run any code.
     """
 
     @property
@@ -50,7 +51,7 @@ class OurJob(Job):
         return run_job
 
     def restore(self, raw_data: Any) -> Any:
-        """Read a job, leaving out what would import or call something else."""
+        """Read a job without the callbacks and webhooks, which could call other code."""
         super().restore(raw_data)
         self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
         self.webhooks = []
@@ -70,12 +71,12 @@ def make_connection(url: str, *, patience: float = 5) -> Redis:
 
 
 def make_queue(connection: Redis, name: str = QUEUE) -> Queue:
-    """One of our two queues, on this connection."""
-    return Queue(name, connection=connection, serializer="json", job_class=OurJob)
+    """Return one of the two queues on a connection."""
+    return Queue(name, connection=connection, serializer="json", job_class=EntryPointJob)
 
 
 class RqEnqueue:
-    """Sends jobs through RQ; see ``app.jobs.Enqueue``."""
+    """An ``app.jobs.Enqueue`` that sends jobs through RQ."""
 
     def __init__(self, url: str) -> None:
         self._connection = make_connection(url, patience=PATIENCE_SECONDS)
@@ -86,7 +87,7 @@ class RqEnqueue:
         """Put the job into the queue.
 
         Raises:
-            redis.RedisError: Redis is away; the sender's rows are the outbox, so the sweeper will send it.
+            redis.RedisError: Redis is away; the job also has a row in an outbox, so the sweeper will send it.
         """
         queue = self._mails if name in (JobName.SEND_MAIL, JobName.WAKE_MAILS) else self._queue
         with self._connection.pipeline() as pipeline:

@@ -1,4 +1,4 @@
-"""What happens again and again, without anybody asking: lost jobs are sent again, daily tasks run."""
+"""Recurring work: sending lost jobs again, and daily tasks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAILY_TASKS = (
 
 
 def sweep_daily(*, units_for: UnitsFor) -> int:
-    """Run the daily tasks that are due; see ``daily.sweep_days``."""
+    """Run the daily tasks that are due; see ``run_once_a_day.sweep_days``."""
     return sweep_days(DAILY_TASKS, units_for=units_for)
 
 
@@ -33,18 +33,18 @@ _SWEEPS = (sweep_imports, sweep_mails, sweep_versions, sweep_audit, sweep_daily)
 
 
 def sweep() -> bool:
-    """Do everything that is due; an error is logged and the next sweep tries again.
+    """Do all work that is due; errors are logged, and the next sweep tries again.
 
     Returns:
-        whether there was no error.
+        Whether all sweeps succeeded.
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    well = True
-    for each in _SWEEPS:
+    succeeded = True
+    for run_sweep in _SWEEPS:
         try:
             with app.app_context():
-                each(units_for=units_for)
+                run_sweep(units_for=units_for)
         except Exception as error:
-            log_error(each.__name__, error)
-            well = False
-    return well
+            log_error(run_sweep.__name__, error)
+            succeeded = False
+    return succeeded

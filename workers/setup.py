@@ -1,4 +1,4 @@
-"""The plugin that ``wsgi.py`` gives to the factory: the queue, the mail transport and their commands."""
+"""The plugin that ``wsgi.py`` passes to the factory: the queue, the mail transport and their commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workers.worker import work
 
 
 def register(app: Flask) -> None:
-    """Send jobs through RQ, mails by the transport of the settings, and offer worker and sweeper as commands."""
+    """Set up the queue and the mail transport, and add the commands."""
     redis_url = str(app.config["REDIS_URL"])
     app.extensions["spoc_enqueue"] = RqEnqueue(redis_url)
     app.extensions[EXTENSION] = make_transport(app)
@@ -26,7 +26,7 @@ def register(app: Flask) -> None:
     @click.option("--burst", is_flag=True, help="End when the queue is empty.")
     def worker(burst: bool) -> None:
         """Run background jobs until stopped; any number of workers may run."""
-        # Before forking, so that every horse finds the mappers ready.
+        # before the worker forks, so that every job finds the mappers configured
         configure_mappers()
         try:
             work(redis_url, burst=burst)

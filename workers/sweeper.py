@@ -1,7 +1,7 @@
-"""The sweeper process: does what is due every few seconds, however long the workers' jobs take.
+"""The sweeper process, which does the work that is due every few seconds, however long jobs take.
 
-It is not a job, because a job waits behind the jobs before it, and not a part of the worker, which does nothing else
-while it watches a job. Any number of sweepers may run: each row that is due is taken under a lock.
+It is not a job, because jobs wait for the jobs before them, and not a part of the worker, which does nothing else
+while it watches a job. Any number of sweepers may run, because each of them locks the rows that it takes.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 def sweep_until_stopped() -> None:
-    """Sweep every ``SWEEP_SECONDS``; SIGTERM or SIGINT let the sweep at hand finish and end the loop."""
-    # A blocked signal stays pending: it does not cut off a sweep, and ``sigtimedwait`` cannot miss it.
+    """Sweep every ``SWEEP_SECONDS`` until SIGTERM or SIGINT; the current sweep then finishes."""
+    # a blocked signal stays pending: it does not interrupt a sweep, and ``sigtimedwait`` cannot miss it
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     log.info("sweeping every %s seconds", SWEEP_SECONDS)
     sweep()

@@ -1,4 +1,4 @@
-"""``flask demo``: the demonstration's data and accounts; refused where real people are."""
+"""``flask demo``: the demonstration's data and accounts; refused in production."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from app.cli.setup import reserve_school_id
 from app.cli.shell import REFUSED, address_of, shell_unit
-from app.demo.people import NEWCOMERS_NUMBER
+from app.demo.people import NEWCOMER_NUMBER
 from app.demo.schools import PASSWORD, members
 from app.demo.seed import seed
 from app.rules.auth.initial_password import initial_password
@@ -20,7 +20,7 @@ group = AppGroup("demo", help="Data and accounts of the demonstration.")
 
 @group.command("seed")
 def seed_command() -> None:
-    """Make the demo's data; what is there already stays."""
+    """Create the demo's data; existing data stay unchanged."""
     if current_app.config["SPOC_ENV"] not in ("demo", "test"):
         click.echo("The demo's data are for SPOC_ENV=demo only.", err=True)
         sys.exit(REFUSED)
@@ -29,7 +29,7 @@ def seed_command() -> None:
 
 @group.command("accounts")
 def accounts_command() -> None:
-    """Print addresses and accounts of the demo."""
+    """Print the addresses and accounts of the demo."""
     apex = address_of("")
     click.echo(f"{apex}  联盟首页")
     click.echo(f"    联盟秘书处  {members().alliance.secretary.login} / {PASSWORD}  ({apex}/manage/)")
@@ -42,7 +42,7 @@ def accounts_command() -> None:
             f"    学生    {school.unit_code}{first_class.entry_year}001 / {PASSWORD}  ({first_class.students[0]})"
         )
         if school is members().schools[0]:
-            newcomer, number = members().newcomer, school.unit_code + NEWCOMERS_NUMBER
+            newcomer, number = members().newcomer, school.unit_code + NEWCOMER_NUMBER
             first = initial_password(newcomer.id_number)
             click.echo(f"    新生    {number} / {first}  ({newcomer.name}，首次登录须修改密码)")
 

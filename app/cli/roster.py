@@ -1,4 +1,4 @@
-"""``flask roster``: 学生用户导入 and 教师用户导入 from the shell, through the same services and without the queue."""
+"""``flask roster``: 学生用户导入 and 教师用户导入 from the shell, with the same services but without the queue."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Kind = Literal["students", "teachers"]
 
 
 class Exit(IntEnum):
-    """Exit codes: everything done; refused or given up; done, but rows with problems were left out."""
+    """Exit codes: everything done; refused or discarded; done, but rows with problems were left out."""
 
     DONE = 0
     REFUSED = 2
@@ -42,7 +42,7 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What the command is to import."""
+    """The arguments of an import."""
 
     file: Path
     kind: Kind
@@ -77,7 +77,7 @@ def import_command(
     add_unit_code: bool,
     problems: Path | None,
 ) -> None:
-    """Import students or teachers from FILE (.xlsx, .xls, .ods, .csv): check, show, ask, save.
+    """Import students or teachers from FILE (.xlsx, .xls, .ods, .csv): check, preview, confirm, save.
 
     Exit codes: 0 done, 2 refused or not confirmed, 3 done without the rows that have problems.
     """
@@ -129,7 +129,7 @@ def _checked(school: SchoolInfo, roster: Roster) -> int:
 
 
 def _run(school: SchoolInfo, import_id: int, label: Message, run: Callable[..., None]) -> None:
-    """Do in this process what a worker would do, with a bar."""
+    """Do the work of a worker in this process, with a progress bar."""
     with click.progressbar(length=100, label=str(label)) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -210,7 +210,7 @@ def _read(school: SchoolInfo, import_id: int) -> RosterImport:
 
 
 def _units(school: SchoolInfo) -> Units:
-    """Units of work of the operator that send no jobs: this process does the work."""
+    """Return units of work of the operator that send no jobs, because this process does the work."""
     vault = cast(Vault, current_app.extensions["spoc_vault"])
     return Units(school=school, actor=OPERATOR, now=clock(), enqueue=discard, vault=vault)
 

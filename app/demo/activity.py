@@ -1,4 +1,4 @@
-"""The demo's last two months: figures that lead up to what is there today, and announcements."""
+"""The demo's past two months: daily figures that lead up to today's, and announcements."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """What the alliance and each school, by its slug, have announced."""
+    """The announcements of the alliance, and of each school by its slug."""
 
     alliance: tuple[AnnouncementContent, ...]
     schools: Mapping[str, AnnouncementContent]
@@ -30,23 +30,23 @@ class Announcements:
 
 @cache
 def announcements() -> Announcements:
-    """All announcements of the demo."""
+    """Return all announcements of the demo."""
     return load(Announcements, "announcements.toml")
 
 
 def announce(ctx: Context, *contents: AnnouncementContent, role: Role, name: str) -> None:
-    """Publish announcements that are not there yet."""
-    speaking = replace(ctx, actor=Actor(role=role, name=name))
+    """Publish the announcements that do not exist yet."""
+    author_ctx = replace(ctx, actor=Actor(role=role, name=name))
     for content in contents:
         same = select(Announcement.id).where(
             Announcement.school_id == ctx.school.id, Announcement.title == content.title
         )
         if ctx.session.scalar(same) is None:
-            save_announcement(speaking, content=content, publish=True)
+            save_announcement(author_ctx, content=content, publish=True)
 
 
-def remember_activity(ctx: Context) -> None:
-    """Whoever registered has been here; and the figures of the days before lead up to today's."""
+def add_past_activity(ctx: Context) -> None:
+    """Give registered people a last login, and add the figures of past days that lead up to today's."""
     if ctx.session.scalar(select(SchoolFigure.day).where(SchoolFigure.school_id == ctx.school.id).limit(1)):
         return
     registered = (
@@ -66,25 +66,25 @@ def remember_activity(ctx: Context) -> None:
     )
     write_figures(ctx)
     today = ctx.session.scalars(select(SchoolFigure).where(SchoolFigure.day == ctx.today())).one()
-    for back in range(1, DAYS):
+    for days_ago in range(1, DAYS):
         ctx.session.add(
             SchoolFigure(
-                day=ctx.today() - timedelta(days=back),
+                day=ctx.today() - timedelta(days=days_ago),
                 alliance_id=ctx.school.alliance_id,
-                people=_then(today.people, back, 0.55),
-                activated=_then(today.activated, back, 0.1),
-                courses_online=_then(today.courses_online, back, 0.3),
-                registrations=_then(today.registrations, back, 0.05),
-                last_activity_at=today.last_activity_at and today.last_activity_at - timedelta(days=back),
-                counted_at=ctx.now() - timedelta(days=back),
+                people=_past_number(today.people, days_ago, 0.55),
+                activated=_past_number(today.activated, days_ago, 0.1),
+                courses_online=_past_number(today.courses_online, days_ago, 0.3),
+                registrations=_past_number(today.registrations, days_ago, 0.05),
+                last_activity_at=today.last_activity_at and today.last_activity_at - timedelta(days=days_ago),
+                counted_at=ctx.now() - timedelta(days=days_ago),
             )
         )
     ctx.session.flush()
 
 
-def _then(now: int, back: int, began_with: float) -> int:
-    """A number some days ago: it grew from a part of today's, fastest in the middle, and never fell."""
-    done = 1 - back / DAYS
-    # Less than the steepest slope of ``done``, so that the sum still rises.
-    share = began_with + (1 - began_with) * (done - sin(6.283 * done) / 6.6)
-    return min(now, round(now * max(share, 0)))
+def _past_number(number: int, days_ago: int, first_share: float) -> int:
+    """Return a number as of some days ago: it grows from a share of today's, fastest in the middle, and never falls."""
+    elapsed = 1 - days_ago / DAYS
+    # the sine is less steep than ``elapsed``, so that the sum always rises
+    share = first_share + (1 - first_share) * (elapsed - sin(6.283 * elapsed) / 6.6)
+    return min(number, round(number * max(share, 0)))

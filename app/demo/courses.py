@@ -12,7 +12,7 @@ from app.services.courses.create_and_release import CourseContent
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What a second version of a course changed, and what the secretariat said of it."""
+    """The changes of a course's second version, and the secretariat's note on them."""
 
     values: Mapping[str, object]
     note: str
@@ -20,7 +20,7 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class DemoCourse:
-    """A course and the name of its cover; ``key`` names it in the plans of the schools."""
+    """A course and the name of its cover; the plans of the schools refer to it by ``key``."""
 
     key: str
     cover: str
@@ -35,5 +35,5 @@ class _File:
 
 @cache
 def alliance_courses() -> tuple[DemoCourse, ...]:
-    """All courses of the alliance, in the order in which they are made."""
+    """Return all courses of the alliance in the order of their creation."""
     return load(_File, "courses.toml").courses

@@ -1,7 +1,7 @@
-"""The demo's data files: TOML tables as frozen values of declared types, and pictures.
+"""The demo's data files: pictures, and TOML files that are read into dataclasses.
 
-What a file holds is declared by dataclasses. A key that is missing or unknown, or a value of another type, is an error
-that names the file and the key.
+Dataclasses declare the content of a file. A missing or unknown key, or a value of another type, is an error that names
+the file and the key.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class BadData(ValueError):
-    """A data file does not hold what is declared; the text names the file and the key."""
+    """Raised when a data file does not match its declaration; the message names the file and the key."""
 
 
 def load(declared: type[T], name: str, *, folder: Path = FOLDER) -> T:
@@ -29,33 +29,33 @@ def load(declared: type[T], name: str, *, folder: Path = FOLDER) -> T:
 
     Args:
         declared: the dataclass of the whole file. Its fields may be texts, numbers, enums, dataclasses, tuples,
-            mappings, and any of these or ``None``.
+            mappings, and optional ones of these.
         name: the file's name.
 
     Raises:
-        BadData: it is no TOML, or does not hold what is declared.
+        BadData: the file is not TOML, or does not match the declaration.
     """
     try:
-        found = tomllib.loads((folder / name).read_text(encoding="utf-8"), parse_float=Decimal)
+        table = tomllib.loads((folder / name).read_text(encoding="utf-8"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise BadData(f"{name}: {error}") from None
-    return cast(T, _record(declared, found, f"{name}: "))
+    return cast(T, _record(declared, table, f"{name}: "))
 
 
 def cover_svg(name: str) -> bytes:
-    """The picture of a course, an SVG of 640 by 360."""
+    """Return the cover of a course, an SVG of 640 by 360."""
     return (FOLDER / "covers" / f"{name}.svg").read_bytes()
 
 
 def emblem_svg(name: str) -> bytes:
-    """The emblem of a school by its slug, or of the ``alliance``; an SVG."""
+    """Return the emblem of a school, named by its slug, or of the ``alliance``, as an SVG."""
     return (FOLDER / "emblems" / f"{name}.svg").read_bytes()
 
 
 def _value(declared: Any, found: Any, place: str) -> Any:
     kind, arguments = get_origin(declared), get_args(declared)
     if kind is UnionType:
-        (declared,) = (each for each in arguments if each is not NoneType)
+        (declared,) = (argument for argument in arguments if argument is not NoneType)
         return _value(declared, found, place)
     if kind is tuple:
         return _items(arguments, found, place)
@@ -72,27 +72,27 @@ def _value(declared: Any, found: Any, place: str) -> Any:
         try:
             return declared(found)
         except ValueError:
-            raise BadData(f"{place}: {found!r} is no {declared.__name__}") from None
+            raise BadData(f"{place}: {found!r} is not a {declared.__name__}") from None
     if declared is Decimal and type(found) is int:
         return Decimal(found)
     return _of(declared, found, place)
 
 
 def _of(declared: type[T], found: object, place: str) -> T:
-    # Not isinstance: true is no number.
+    # not isinstance, because a bool is also an int
     if type(found) is not declared:
-        raise BadData(f"{place}: {declared.__name__} wanted, not {found!r}")
+        raise BadData(f"{place}: expected {declared.__name__}, not {found!r}")
     return found
 
 
 def _items(declared: tuple[Any, ...], found: object, place: str) -> tuple[Any, ...]:
     items = _of(list, found, place)
-    each = [declared[0]] * len(items) if declared[-1] is Ellipsis else declared
-    if len(items) != len(each):
-        raise BadData(f"{place}: {len(each)} items wanted, not {len(items)}")
+    types = [declared[0]] * len(items) if declared[-1] is Ellipsis else declared
+    if len(items) != len(types):
+        raise BadData(f"{place}: expected {len(types)} items, not {len(items)}")
     return tuple(
-        _value(wanted, item, f"{place}[{number}]")
-        for number, (wanted, item) in enumerate(zip(each, items, strict=True))
+        _value(item_type, item, f"{place}[{number}]")
+        for number, (item_type, item) in enumerate(zip(types, items, strict=True))
     )
 
 
@@ -102,7 +102,7 @@ def _record(declared: type, found: object, place: str) -> Any:
     known: dict[str, Field[Any]] = {field.name: field for field in fields(cast(Any, declared))}
     for key in table:
         if key not in known:
-            raise BadData(f"{place}{key}: not known here")
+            raise BadData(f"{place}{key}: unknown key")
     for key, field in known.items():
         if key not in table and field.default is MISSING and field.default_factory is MISSING:
             raise BadData(f"{place}{key}: missing")

@@ -1,4 +1,4 @@
-"""Licences of the demo that are not simply valid: ending, ended, not begun yet, declined; and quotas."""
+"""The demo's special licences (ending, ended, upcoming, declined), and the quotas of its schools."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from tenants.registry import SchoolInfo
 
 @dataclass(frozen=True, slots=True)
 class DemoLicence:
-    """A licence that no plan holds.
+    """A licence in addition to those of the schools' plans.
 
     Args:
         school: the school's slug.
         course: the course's key.
-        starts_in, ends_in: days from today; ``None``: at once, without end.
-        next_term: whether it is meant for the coming term.
+        starts_in, ends_in: days from today; ``None``: immediately, no end.
+        next_term: whether it is meant for the next term.
         ended: whether the secretariat has ended it.
-        declined: why the school has declined it; blank: it has not.
+        declined: the school's reason for declining it; blank: not declined.
     """
 
     school: str
@@ -44,7 +44,7 @@ class DemoLicence:
     declined: str = ""
 
     def terms(self, today: date) -> Terms:
-        """What it grants when it is given today."""
+        """Return the terms of the licence if it is granted today."""
         return Terms(
             starts_on=None if self.starts_in is None else today + timedelta(days=self.starts_in),
             ends_on=None if self.ends_in is None else today + timedelta(days=self.ends_in),
@@ -59,16 +59,16 @@ class _File:
     licences: tuple[DemoLicence, ...]
 
 
-def vary_licences(ctx: Context, schools: Mapping[str, SchoolInfo], courses: Mapping[str, int]) -> None:
-    """License what no plan of the schools holds; what is there already is left as it is.
+def add_special_licences(ctx: Context, schools: Mapping[str, SchoolInfo], courses: Mapping[str, int]) -> None:
+    """Grant the licences that are in no plan of the schools, and set quotas; existing licences stay unchanged.
 
     Args:
-        schools: by slug.
-        courses: ids by key.
+        schools: the schools by slug.
+        courses: the ids of the courses by key.
     """
     for demo in load(_File, "licences.toml").licences:
         school, ref = schools[demo.school], CourseRef(ctx.school.id, courses[demo.course])
-        if _held(ctx, school, ref) is not None:
+        if _licence_id(ctx, school, ref) is not None:
             continue
         license_courses(ctx, course_refs=[ref], school_ids=[school.id], terms=demo.terms(ctx.today()))
         if demo.ended:
@@ -85,7 +85,7 @@ def vary_licences(ctx: Context, schools: Mapping[str, SchoolInfo], courses: Mapp
             )
 
 
-def _held(ctx: Context, school: SchoolInfo, ref: CourseRef) -> int | None:
+def _licence_id(ctx: Context, school: SchoolInfo, ref: CourseRef) -> int | None:
     return ctx.session.scalar(
         select(CourseLicence.id).where(
             CourseLicence.school_id == school.id, CourseLicence.course_id == ref.course_id
@@ -94,8 +94,8 @@ def _held(ctx: Context, school: SchoolInfo, ref: CourseRef) -> int | None:
 
 
 def _decline(ctx: Context, school: SchoolInfo, ref: CourseRef, reason: str) -> None:
-    licence_id = _held(ctx, school, ref)
-    administrator = next(one.administrator for one in members().schools if one.slug == school.slug)
+    licence_id = _licence_id(ctx, school, ref)
+    administrator = next(demo.administrator for demo in members().schools if demo.slug == school.slug)
     with ctx.within(school) as inner:
         offering = inner.session.scalars(
             select(CourseOffering).where(CourseOffering.licence_id == licence_id)

@@ -1,4 +1,4 @@
-"""Own courses of the demo's schools: begun, waiting for review, approved, revised, recommended, accepted."""
+"""The own courses of the demo's schools: drafts, pending, approved, revised, recommended and accepted ones."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from app.services.courses.recommendations import accept_recommendation, recommen
 from app.services.courses.reviews import review_course, submit_course
 from app.services.offerings.schedule import schedule_offering
 
-#: Days from today: start, end, registration's start and end.
+#: Days from today: start and end of the course, start and end of registration.
 _OPEN = (12, 96, -3, 18)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOwnCourse:
-    """An own course of a school and how far it has come.
+    """A school's own course, and the steps that it has taken.
 
     Args:
-        school: its slug.
-        teacher: login name of the teacher who makes it.
+        school: the slug of the school.
+        teacher: the login name of the teacher who creates it.
         cover: the name of its cover.
-        refused: why the first submission was refused, if it was.
-        approved: whether the (last) submission was approved.
-        revision: what the teacher changed after the approval and submitted; nothing: no revision waits.
-        note: the words with which it was recommended; blank: it is not.
-        answer: the words with which the secretariat accepted it; blank: it waits.
+        refused: the reason for rejecting the first submission; blank: not rejected.
+        approved: whether the last submission is approved.
+        revision: the changes that the teacher submitted after the approval; empty: no revision.
+        note: the text of the recommendation; blank: not recommended.
+        answer: the text with which the secretariat accepts it; blank: not answered yet.
     """
 
     school: str
@@ -52,7 +52,7 @@ class DemoOwnCourse:
 
 @dataclass(frozen=True, slots=True)
 class DemoDraft:
-    """What the first teacher of a school has begun; its teachers are that teacher, if it names none."""
+    """A draft by the first teacher of a school, who is also the course's teacher if the content names none."""
 
     school: str
     content: CourseContent
@@ -60,39 +60,41 @@ class DemoDraft:
 
 @dataclass(frozen=True, slots=True)
 class OwnCourses:
-    """The content of ``own_courses.toml``: drafts, and what has gone on from there."""
+    """The content of ``own_courses.toml``: drafts, and courses that have been submitted for review."""
 
-    begun: tuple[DemoDraft, ...]
+    drafts: tuple[DemoDraft, ...]
     reviewed: tuple[DemoOwnCourse, ...]
 
 
 @cache
 def own_courses() -> OwnCourses:
-    """The own courses of the demo's schools."""
+    """Return the own courses of the demo's schools."""
     return load(OwnCourses, "own_courses.toml")
 
 
-def begin_own_course(ctx: Context, slug: str) -> None:
-    """Let a school's first teacher begin a course, unless it is there."""
-    content = next(begun.content for begun in own_courses().begun if begun.school == slug)
+def create_own_draft(ctx: Context, slug: str) -> None:
+    """Let a school's first teacher create a draft, unless it exists."""
+    content = next(draft.content for draft in own_courses().drafts if draft.school == slug)
     if ctx.session.scalar(select(Course.id).where(Course.title == content.title)) is not None:
         return
     teacher = ctx.session.scalars(select(User).where(User.login_name == "teacher1")).one()
     actor = Actor(role=Role.TEACHER, name=teacher.real_name, user_id=teacher.id, school_id=ctx.school.id)
-    written = replace(content, teachers=content.teachers or teacher.real_name)
-    create_own_course(replace(ctx, actor=actor), content=written)
+    content = replace(content, teachers=content.teachers or teacher.real_name)
+    create_own_course(replace(ctx, actor=actor), content=content)
 
 
-def bring_on_the_way(ctx: Context, slug: str) -> None:
-    """Make the own courses of a school and bring each as far as it has come at the school itself."""
+def create_reviewed_courses(ctx: Context, slug: str) -> None:
+    """Create a school's own courses and take the steps of each at the school itself."""
     for demo in own_courses().reviewed:
-        there = select(Course.id).where(Course.school_id == ctx.school.id, Course.title == demo.content.title)
-        if demo.school == slug and ctx.session.scalar(there) is None:
-            _bring(ctx, demo)
+        existing = select(Course.id).where(
+            Course.school_id == ctx.school.id, Course.title == demo.content.title
+        )
+        if demo.school == slug and ctx.session.scalar(existing) is None:
+            _create_reviewed_course(ctx, demo)
 
 
 def accept_recommended(ctx: Context, slug: str) -> None:
-    """Let the secretariat, who acts in ``ctx``, accept what it has an answer for."""
+    """Let the secretariat, the actor of ``ctx``, accept the recommendations that have an answer."""
     answers = {
         demo.content.title: demo.answer
         for demo in own_courses().reviewed
@@ -108,9 +110,9 @@ def accept_recommended(ctx: Context, slug: str) -> None:
             accept_recommendation(ctx, school_id=row.school_id, recommendation_id=row.id, answer=answer)
 
 
-def _bring(ctx: Context, demo: DemoOwnCourse) -> None:
-    teacher = _acting(ctx, User.login_name == demo.teacher, Role.TEACHER)
-    office = _acting(ctx, User.kind == "administrator", Role.ADMINISTRATOR)
+def _create_reviewed_course(ctx: Context, demo: DemoOwnCourse) -> None:
+    teacher = _as_person(ctx, User.login_name == demo.teacher, Role.TEACHER)
+    administrator = _as_person(ctx, User.kind == "administrator", Role.ADMINISTRATOR)
     offering = create_own_course(teacher, content=demo.content)
     course_id = offering.course_id
     set_cover(teacher, course_id=course_id, content=cover_svg(demo.cover))
@@ -125,26 +127,26 @@ def _bring(ctx: Context, demo: DemoOwnCourse) -> None:
     )
     submit_course(teacher, course_id=course_id)
     if demo.refused:
-        _decide(office, course_id, approve=False, reason=demo.refused)
+        _decide(administrator, course_id, approve=False, reason=demo.refused)
         submit_course(teacher, course_id=course_id)
     if demo.approved:
-        _decide(office, course_id, approve=True)
+        _decide(administrator, course_id, approve=True)
     if demo.revision:
         revision = open_draft(teacher, course_id=course_id).revision
         save_draft(teacher, course_id=course_id, revision=revision, values=demo.revision)
         submit_course(teacher, course_id=course_id)
     if demo.note:
-        recommend_course(office, course_id=course_id, note=demo.note)
+        recommend_course(administrator, course_id=course_id, note=demo.note)
 
 
-def _decide(office: Context, course_id: int, *, approve: bool, reason: str = "") -> None:
-    revision = open_draft(office, course_id=course_id).revision
-    review_course(office, course_id=course_id, revision=revision, approve=approve, reason=reason)
+def _decide(administrator: Context, course_id: int, *, approve: bool, reason: str = "") -> None:
+    revision = open_draft(administrator, course_id=course_id).revision
+    review_course(administrator, course_id=course_id, revision=revision, approve=approve, reason=reason)
 
 
-def _acting(ctx: Context, who: Any, role: Role) -> Context:
+def _as_person(ctx: Context, condition: Any, role: Role) -> Context:
     user = ctx.session.scalars(
-        select(User).where(User.school_id == ctx.school.id, who).order_by(User.id).limit(1)
+        select(User).where(User.school_id == ctx.school.id, condition).order_by(User.id).limit(1)
     ).one()
     actor = Actor(role=role, name=user.real_name, user_id=user.id, school_id=ctx.school.id)
     return replace(ctx, actor=actor)

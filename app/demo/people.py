@@ -1,4 +1,4 @@
-"""The demo's people: written directly, because they come with passwords of their own."""
+"""The demo's people, written directly because they start with the demo's password."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER, seal
 from app.services.shared.password_hashes import hash_password
 
-NEWCOMERS_NUMBER = "2026000"
+NEWCOMER_NUMBER = "2026000"
 
 
-def give_own_password(ctx: Context, login: str) -> None:
-    """Let an account that a service has just opened log in with the demo's password, without a forced change."""
+def set_demo_password(ctx: Context, login: str) -> None:
+    """Give a new account the demo's password, without a forced change."""
     user = ctx.session.scalars(select(User).where(User.login_name == login)).one()
     user.password_hash, user.must_change_password = _hashed(), False
     if not ctx.school.is_alliance:
@@ -32,20 +32,20 @@ def give_own_password(ctx: Context, login: str) -> None:
 
 
 def add_teachers(ctx: Context, school: DemoSchool) -> None:
-    """Add the teachers who are not there yet: ``teacher1``, ``teacher2`` …"""
+    """Add the missing teachers, with the login names ``teacher1``, ``teacher2`` …"""
     for number, name in enumerate(school.teachers, start=1):
         _add(ctx, {"login_name": f"teacher{number}"}, kind="teacher", real_name=name)
 
 
 def add_students(ctx: Context, school: DemoSchool) -> list[User]:
-    """Add classes and students who are not there yet; all students are given back, in order.
+    """Add the missing classes and students, and return all students in order.
 
-    The first teacher heads the first class, and so on; the last student of a class has never logged in.
+    Each class has the teacher with its number as head teacher; the last student of a class has never logged in.
     """
     students: list[User] = []
-    for place, planned in enumerate(school.classes, start=1):
+    for position, planned in enumerate(school.classes, start=1):
         class_id = _class_id(ctx, planned)
-        _give_head_teacher(ctx, class_id, f"teacher{place}")
+        _set_head_teacher(ctx, class_id, f"teacher{position}")
         for name in planned.students:
             number = f"{school.unit_code}{planned.entry_year}{len(students) + 1:03d}"
             last_login = (
@@ -62,11 +62,11 @@ def add_students(ctx: Context, school: DemoSchool) -> list[User]:
 
 
 def add_newcomer(ctx: Context, school: DemoSchool) -> None:
-    """Add the student who still has the initial password, derived from her ID number."""
+    """Add the student who still has the initial password, derived from the ID number."""
     newcomer = members().newcomer
     user = _add(
         ctx,
-        {"student_no": school.unit_code + NEWCOMERS_NUMBER},
+        {"student_no": school.unit_code + NEWCOMER_NUMBER},
         kind="student",
         real_name=newcomer.name,
         password_hash=None,
@@ -115,7 +115,7 @@ def _class_id(ctx: Context, planned: DemoClass) -> int:
     return class_id
 
 
-def _give_head_teacher(ctx: Context, class_id: int, login: str) -> None:
+def _set_head_teacher(ctx: Context, class_id: int, login: str) -> None:
     if ctx.session.scalar(select(SchoolClass.head_teacher_id).where(SchoolClass.id == class_id)) is None:
         teacher_id = ctx.session.scalar(select(User.id).where(User.login_name == login))
         set_head_teacher(ctx, class_id=class_id, teacher_id=teacher_id)

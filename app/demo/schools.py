@@ -1,4 +1,4 @@
-"""The demo's alliance and schools: who they are, who is there, and what they do with which course."""
+"""The demo's alliance and schools, with their people and their plans for courses."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from functools import cache
 
 from app.demo.data_files import load
 
-#: The password of every demo account that has its own already.
+#: The password of every demo account except the newcomer's.
 PASSWORD = "demo-spoc-2026"  # noqa: S105 (printed in the README; the demo's data are invented)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a school does with a course.
+    """A school's plan for a course.
 
     Args:
         course: the course's key.
-        days: days from today for start, end, registration start and end; ``None`` leaves the course 待提交.
-        seats: how many the licence grants.
-        full_at: how many the school itself offers, so that it is full when all students have registered.
+        days: days from today for start and end, start and end of registration; ``None`` leaves the course 待提交.
+        seats: the seats that the licence grants.
+        full_at: the seats that the school offers, so that the course is full when all students have registered.
     """
 
     course: str
@@ -48,7 +48,7 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class DemoSchool:
-    """A school with its people; its emblem bears the name of its slug."""
+    """A school with its people; its emblem has the name of its slug."""
 
     slug: str
     unit_code: str
@@ -90,7 +90,7 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class GraduatedClass:
-    """The class that every school has archived."""
+    """A graduated class, which every school has archived."""
 
     name: str
     major: str
@@ -109,5 +109,5 @@ class Members:
 
 @cache
 def members() -> Members:
-    """Who there is in the demo."""
+    """Return the alliance, its schools and their people."""
     return load(Members, "schools.toml")

@@ -1,4 +1,4 @@
-"""Seeding the demo through the services; what is there already is left as it is."""
+"""Creation of the demo through the services; existing data stay unchanged."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.context import Actor, Context
-from app.demo.activity import announce, announcements, remember_activity
+from app.demo.activity import add_past_activity, announce, announcements
 from app.demo.classes import arrange_classes
 from app.demo.courses import Renewal, alliance_courses
 from app.demo.data_files import cover_svg, emblem_svg
-from app.demo.licences import vary_licences
-from app.demo.own_courses import accept_recommended, begin_own_course, bring_on_the_way
-from app.demo.people import add_newcomer, add_students, add_teachers, give_own_password
+from app.demo.licences import add_special_licences
+from app.demo.own_courses import accept_recommended, create_own_draft, create_reviewed_courses
+from app.demo.people import add_newcomer, add_students, add_teachers, set_demo_password
 from app.demo.registrations import register_students
 from app.demo.schools import DemoSchool, Plan, members
 from app.models import Course, CourseOffering, School, SchoolSettings, User
@@ -35,11 +35,11 @@ Unit = Callable[[SchoolInfo], AbstractContextManager[Context]]
 
 
 def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
-    """Make the alliance, its courses, the three schools, their people and their courses.
+    """Create the alliance, its courses, the three schools, their people and their courses.
 
     Args:
-        unit: see ``Unit``.
-        reserve_school_id: gives an id for the alliance, if there is none yet.
+        unit: opens a unit of work of the operator in a school.
+        reserve_school_id: returns an id for the alliance, if it does not exist yet.
     """
     alliance = find_alliance() or _set_up(unit, provisional_alliance(reserve_school_id()))
     with unit(alliance) as ctx:
@@ -55,17 +55,17 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             if planned is members().schools[0]:
                 add_newcomer(ctx, planned)
         with unit(alliance) as ctx:
-            fresh = [plan for plan in planned.plans if _license(ctx, school, courses[plan.course], plan)]
+            new_plans = [plan for plan in planned.plans if _license(ctx, school, courses[plan.course], plan)]
         with unit(school) as ctx:
-            for plan in fresh:
+            for plan in new_plans:
                 _put_online(ctx, courses[plan.course], plan, students)
-            begin_own_course(ctx, planned.slug)
+            create_own_draft(ctx, planned.slug)
             arrange_classes(ctx)
-            bring_on_the_way(ctx, planned.slug)
+            create_reviewed_courses(ctx, planned.slug)
         with unit(alliance) as ctx:
             accept_recommended(_as_secretary(ctx), planned.slug)
     with unit(alliance) as ctx:
-        vary_licences(ctx, schools, courses)
+        add_special_licences(ctx, schools, courses)
         announce(ctx, *announcements().alliance, role=Role.SECRETARY, name=members().alliance.secretary.name)
     for planned in members().schools:
         with unit(schools[planned.slug]) as ctx:
@@ -75,7 +75,7 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
                 role=Role.ADMINISTRATOR,
                 name=planned.administrator,
             )
-            remember_activity(ctx)
+            add_past_activity(ctx)
 
 
 def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:
@@ -88,7 +88,7 @@ def _secretary(ctx: Context) -> None:
     secretary = members().alliance.secretary
     if ctx.session.scalar(select(User.id).where(User.login_name == secretary.login)) is None:
         add_secretary(ctx, name=secretary.name, login=secretary.login)
-        give_own_password(ctx, secretary.login)
+        set_demo_password(ctx, secretary.login)
 
 
 def _courses(ctx: Context) -> dict[str, int]:
@@ -134,7 +134,7 @@ def _school(ctx: Context, planned: DemoSchool) -> SchoolInfo:
         admin_name=planned.administrator,
     )
     with ctx.within(opened.school) as inner:
-        give_own_password(inner, opened.admin_login)
+        set_demo_password(inner, opened.admin_login)
         inner.session.add(SchoolSettings(help_contact=planned.help_contact))
     return opened.school
 

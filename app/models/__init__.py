@@ -1,4 +1,4 @@
-"""Tables and constraints, one module a noun; importing the package registers them all."""
+"""Tables and constraints, in one module for each subject; importing the package registers all of them."""
 
 from app.models.alliance import SupportVisit
 from app.models.announcements import Announcement, AnnouncementTarget

@@ -1,4 +1,4 @@
-"""What waits for workers, and what was done for each school once a day."""
+"""Outboxes, which hold work for the workers, and the daily runs of each school."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tenants.db import Base
 
 
 class Outbox:
-    """Mixin of every outbox: something a worker still has to do, written in the transaction that wants it done.
+    """The mixin of all outboxes: pending work, written in the transaction that requires it.
 
-    Not scoped: the sweeper reads the due rows of all schools at once, before any school is known. A row holds ids and
-    times, nothing of a person; a school writes its own rows only. ``due_at`` counts by the database's clock,
-    ``failures`` counts the sweeps in a row that could not take the row (``app.services.background.outbox``).
+    Outboxes are not scoped: the sweeper reads the due rows of all schools at once, before any school is known. A row
+    holds ids and times, no personal data; a school writes only its own rows. ``due_at`` follows the database's clock;
+    ``failures`` counts the consecutive sweeps that failed to take the row (``app.services.background.outbox``).
     """
 
     school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-2)
@@ -25,7 +25,7 @@ class Outbox:
 
 
 class DailyRun(Base):
-    """On which day a school's daily tasks last ran; the sweeper reads all schools' rows, like the outboxes."""
+    """The day on which a daily task of a school last ran; like an outbox, the sweeper reads it for all schools."""
 
     __tablename__ = "daily_runs"
 

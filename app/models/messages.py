@@ -23,7 +23,7 @@ from tenants.db import Base, SchoolScoped
 
 
 class Notice(SchoolScoped, Base):
-    """A message (消息) to one person, shown on the student side; ``subject`` and ``body`` are ``Message``s as JSON."""
+    """A notice (消息) to a person, shown on the student side; ``subject`` and ``body`` are ``Message``s as JSON."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -46,10 +46,10 @@ class Notice(SchoolScoped, Base):
 
 
 class Mail(SchoolScoped, Base):
-    """A mail to be sent, written in the transaction that causes it.
+    """A mail, written in the transaction that causes it.
 
-    ``sending`` is committed before the server is spoken to; a mail found there later was perhaps sent and is never
-    sent again. ``error`` is a ``Message`` as JSON.
+    The state ``sending`` is committed before the connection to the server; a mail that stays in this state may have
+    been sent and is never sent again. ``error`` is a ``Message`` as JSON.
     """
 
     __tablename__ = "mails"

@@ -1,4 +1,4 @@
-"""Who is registered for an offering, who waits for a seat, and what whole classes were registered for."""
+"""Registrations for offerings, and places on their waiting lists."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tenants.db import Base, SchoolScoped
 class Registration(SchoolScoped, Base):
     """A person registered for an offering; ``withdrawn_at`` keeps the trace of one who left.
 
-    ``source``: the person himself, his class (选课), staff, or the waiting list.
+    ``source`` is who registered the person: the person, the class (选课), staff, or the waiting list.
     """
 
     __tablename__ = "enrolments"
@@ -53,7 +53,7 @@ class Registration(SchoolScoped, Base):
     user_id: Mapped[int] = mapped_column(BigInteger)
     registered_at: Mapped[CreatedAt]
     source: Mapped[str] = mapped_column(String(16), default="self", server_default="self")
-    #: The 选课 that registered this person.
+    #: The 选课 that registered the person.
     selection_id: Mapped[int | None] = mapped_column(BigInteger)
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -66,7 +66,7 @@ class Registration(SchoolScoped, Base):
 
 
 class WaitingPlace(SchoolScoped, Base):
-    """A person who waits for a seat in an offering; the lowest id comes first."""
+    """A person's place on the waiting list of an offering; the lowest id is first."""
 
     __tablename__ = "waiting_places"
     __table_args__ = (

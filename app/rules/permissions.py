@@ -1,4 +1,4 @@
-"""Who may do what: one table, read by every use case."""
+"""The table of permissions, which every use case consults."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an actor is. The first four are kinds of account; the others are no persons of a school."""
+    """The roles of actors. The first four are kinds of accounts; the others are not people of a school."""
 
     STUDENT = "student"
     TEACHER = "teacher"
@@ -15,12 +15,12 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     SYSTEM = "system"
     OPERATOR = "operator"
-    #: A secretary of the alliance inside a school, for an hour and with a reason (``app.services.alliance.visits``).
+    #: A secretary who visits a school, for an hour and with a reason (``app.services.alliance.visits``).
     VISITOR = "visitor"
 
 
 class Action(StrEnum):
-    """Every guarded act."""
+    """The actions that need a permission."""
 
     ENTER_MANAGEMENT = "enter_management"
     OPEN_SCHOOL = "open_school"
@@ -69,10 +69,10 @@ class Action(StrEnum):
 
 
 class Reach(StrEnum):
-    """On which rows of the school a role may do something."""
+    """The rows of the school on which a role may act."""
 
     ALL = "all"
-    #: The classes that a person heads and the courses that the person runs or assists in
+    #: The classes that the person heads and the courses that the person runs or assists in
     #: (``app.services.shared.own_classes_and_courses``).
     OWN = "own"
 
@@ -83,12 +83,12 @@ def _all(*roles: Role) -> dict[Role, Reach]:
 
 _SECRETARIAT = _all(Role.SECRETARY, Role.OPERATOR)
 _ADMINISTRATION = _all(Role.ADMINISTRATOR, Role.OPERATOR)
-#: What a visitor may look at and mend as well; ``NEVER_BY_VISITORS`` says what no row of the table can give.
+#: Actions that are also open to visitors. No row of the table can open what ``NEVER_BY_VISITORS`` lists.
 _WITH_VISITOR = _ADMINISTRATION | _all(Role.VISITOR)
 _OWN_TEACHER = {Role.TEACHER: Reach.OWN}
 
-#: action -> role -> the rows on which it may; a role that is not there may not.
-#: An administrator's student side is the same as a student's (manual, chapter 3).
+#: The rows on which each role may do an action; a role that is not listed may not do it at all.
+#: Administrators use the student side like students (manual, chapter 3).
 MAY: dict[Action, Mapping[Role, Reach]] = {
     Action.ENTER_MANAGEMENT: _all(Role.SECRETARY, Role.ADMINISTRATOR, Role.TEACHER, Role.VISITOR),
     Action.OPEN_SCHOOL: _SECRETARIAT,
@@ -136,27 +136,27 @@ MAY: dict[Action, Mapping[Role, Reach]] = {
     Action.SEE_MAILS: _ADMINISTRATION | _SECRETARIAT,
 }
 
-#: What a visit never includes, whatever the table says, because somebody from outside the school must not do it.
+#: Actions that visitors never may do, whatever the table says, because they belong to people of the school.
 NEVER_BY_VISITORS = frozenset(
     {
-        # Accounts, passwords and the ways to them: a reset shows a password, and the way in which first passwords
-        # are made opens every account that nobody has used yet.
+        # Accounts and passwords: a reset shows a password, and the setting for first passwords
+        # gives access to every account that nobody has used yet.
         Action.EDIT_PEOPLE,
         Action.CHANGE_RIGHTS,
         Action.CHANGE_FIRST_PASSWORDS,
         Action.PRINT_SLIPS,
-        # People's data: numbers in clear, files of imports, mails and requests, whole lists to take away.
+        # Personal data: numbers in clear, files of imports, mails and requests, exports of whole lists.
         Action.REVEAL_PERSONAL_DATA,
         Action.IMPORT_ROSTER,
         Action.REVIEW_REQUESTS,
         Action.SEE_MAILS,
         Action.EXPORT_REGISTRATIONS,
-        # Deletions: a visit leaves behind what it found.
+        # Deletions: a visit destroys nothing.
         Action.DELETE_CLASS,
         Action.DELETE_GRADUATES,
         Action.DROP_TERM,
         Action.DISCARD_DRAFT,
-        # The school's own word, to its people and to the alliance.
+        # The school's own decisions and announcements, to its people and to the alliance.
         Action.CREATE_COURSE,
         Action.SUBMIT_COURSE,
         Action.REVIEW_COURSE,
@@ -171,12 +171,12 @@ NEVER_BY_VISITORS = frozenset(
 
 
 def may(role: Role, action: Action) -> bool:
-    """Whether this role may do this at all."""
+    """Return whether the role may do the action on any row."""
     return reach(role, action) is not None
 
 
 def reach(role: Role, action: Action) -> Reach | None:
-    """On which rows this role may do this; ``None``: on none."""
+    """Return the rows on which the role may do the action; ``None`` if it may not do it."""
     if role is Role.VISITOR and action in NEVER_BY_VISITORS:
         return None
     return MAY[action].get(role)

@@ -1,4 +1,4 @@
-"""`make run`: the whole alliance on this machine, from nothing to a ready page; Ctrl-C stops all of it."""
+"""`make run`: the whole demo alliance on this machine; Ctrl-C stops everything."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ DATABASE = "spoc"
 
 @dataclass
 class Restarted:
-    """A background process and how to start it again when it ends, as production's supervisor does."""
+    """A background process that is started again when it ends, as the supervisor does in production."""
 
     start: Callable[[], Child]
     child: Child
 
 
 def main() -> int:
-    """Start everything, stay until told to stop, and give the exit code."""
+    """Start everything, run until stopped, and return the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         with ExitStack() as running:
-            running.enter_context(_undisturbed_end())
+            running.enter_context(_uninterrupted_shutdown())
             _watch(*_start(running))
     except LocalError as error:
         return fail(error)
@@ -55,8 +55,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _undisturbed_end() -> Iterator[None]:
-    """Print what goes on at the end and let no second Ctrl-C cut it off."""
+def _uninterrupted_shutdown() -> Iterator[None]:
+    """Ignore further signals while the servers shut down."""
     try:
         yield
     finally:
@@ -109,12 +109,12 @@ def _start(running: ExitStack) -> tuple[list[Child], list[Restarted]]:
 def _background(
     running: ExitStack, start: Callable[[dict[str, str], Path], Child], env: dict[str, str], logs: Path
 ) -> Restarted:
-    def begin() -> Child:
+    def start_again() -> Child:
         child = start(env, logs)
         running.callback(child.stop)
         return child
 
-    return Restarted(begin, begin())
+    return Restarted(start_again, start_again())
 
 
 def _port() -> int:
@@ -138,10 +138,10 @@ def _only_one() -> Iterator[None]:
 
 
 def _database(running: ExitStack, children: list[Child], secrets: dict[str, str]) -> tuple[str, str]:
-    """The addresses for owner and application, with roles and database in place."""
-    given = os.environ.get("DATABASE_URL")
-    if given:
-        admin = make_url(given).set(drivername="postgresql+psycopg")
+    """Return the addresses for owner and application, after creating roles and database."""
+    external_url = os.environ.get("DATABASE_URL")
+    if external_url:
+        admin = make_url(external_url).set(drivername="postgresql+psycopg")
         admin_url = admin.render_as_string(hide_password=False)
         password = secrets["PG_APP_PASSWORD"]
         database.ensure_role(admin_url, database.APP_ROLE, password)
@@ -164,13 +164,13 @@ def _database(running: ExitStack, children: list[Child], secrets: dict[str, str]
 
 
 def _redis(running: ExitStack, children: list[Child]) -> str:
-    given = os.environ.get("REDIS_URL")
-    if given:
+    external_url = os.environ.get("REDIS_URL")
+    if external_url:
         try:
-            redis.Redis.from_url(given, socket_connect_timeout=5).ping()
+            redis.Redis.from_url(external_url, socket_connect_timeout=5).ping()
         except (redis.RedisError, ValueError) as error:
             raise LocalError("连接不上 REDIS_URL 指定的 Redis", f"cannot reach Redis: {error}") from error
-        return given
+        return external_url
     say("启动内置 Redis", "starting the embedded Redis")
     server = Redis(_data_folder())
     running.callback(server.stop)
@@ -184,11 +184,11 @@ def _data_folder() -> Path:
 
 
 def _watch(children: list[Child], background: list[Restarted]) -> None:
-    """Stay until Ctrl-C; a server that ends by itself ends the run, a background process is started again."""
+    """Wait until Ctrl-C; restart background processes that end, and fail when a server ends."""
     while all(child.running for child in children):
-        for each in background:
-            if not each.child.running:
-                each.child = each.start()
+        for process in background:
+            if not process.child.running:
+                process.child = process.start()
         time.sleep(0.5)
     ended = next(child for child in children if not child.running)
     raise LocalError(

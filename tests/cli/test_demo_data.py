@@ -57,21 +57,21 @@ def test_a_file_becomes_what_is_declared(tmp_path: Path) -> None:
     ("text", "wanted"),
     [
         ("", "all.toml: name: missing"),
-        ('name = "a"\nnmae = "b"', "all.toml: nmae: not known here"),
-        ("name = 1", "all.toml: name: str wanted, not 1"),
-        ('name = "a"\nopen = 1', "all.toml: open: bool wanted, not 1"),
-        ('name = "a"\nvalues = { b = true }', "all.toml: values.b: int wanted, not True"),
-        ('name = "a"\ncredit = "2"', "all.toml: credit: Decimal wanted, not '2'"),
-        ('name = "a"\nparts = [1]', "all.toml: parts[0]: dict wanted, not 1"),
+        ('name = "a"\nnmae = "b"', "all.toml: nmae: unknown key"),
+        ("name = 1", "all.toml: name: expected str, not 1"),
+        ('name = "a"\nopen = 1', "all.toml: open: expected bool, not 1"),
+        ('name = "a"\nvalues = { b = true }', "all.toml: values.b: expected int, not True"),
+        ('name = "a"\ncredit = "2"', "all.toml: credit: expected Decimal, not '2'"),
+        ('name = "a"\nparts = [1]', "all.toml: parts[0]: expected dict, not 1"),
         ('name = "a"\n[[parts]]\nkind = "exam"', "all.toml: parts[0].weight: missing"),
-        ('name = "a"\n[[parts]]\nkind = "talk"\nweight = 1', "all.toml: parts[0].kind: 'talk' is no Kind"),
+        ('name = "a"\n[[parts]]\nkind = "talk"\nweight = 1', "all.toml: parts[0].kind: 'talk' is not a Kind"),
         (
             'name = "a"\n[[parts]]\nkind = "exam"\nweight = 1\ndays = [1]',
-            "all.toml: parts[0].days: 2 items wanted, not 1",
+            "all.toml: parts[0].days: expected 2 items, not 1",
         ),
         (
             'name = "a"\n[[parts]]\nkind = "exam"\nweight = 1\ndays = [1, "2"]',
-            "all.toml: parts[0].days[1]: int wanted, not '2'",
+            "all.toml: parts[0].days[1]: expected int, not '2'",
         ),
     ],
 )
@@ -91,7 +91,7 @@ def test_what_the_files_name_is_there() -> None:
     assert {plan.course for school in members().schools for plan in school.plans} <= keys
     slugs = {school.slug for school in members().schools}
     assert announcements().schools.keys() == slugs
-    assert {draft.school for draft in own_courses().begun} == slugs
+    assert {draft.school for draft in own_courses().drafts} == slugs
     assert {course.school for course in own_courses().reviewed} <= slugs
 
 
@@ -103,7 +103,7 @@ def test_every_picture_is_used_and_there() -> None:
 
 
 def test_every_assessment_is_right() -> None:
-    for course in (*alliance_courses(), *own_courses().reviewed, *own_courses().begun):
+    for course in (*alliance_courses(), *own_courses().reviewed, *own_courses().drafts):
         if course.content.assessment is not None:
             assert problems(course.content.assessment) == {}, course.content.title
 

@@ -27,9 +27,9 @@ from app.models import (
     SupportVisit,
     User,
 )
-from app.rules.consent import VERSION
+from app.rules.auth.consent import VERSION
 from app.rules.permissions import Role
-from app.services.calendars import renew_subscription
+from app.services.me.calendar import renew_subscription
 from app.uow import unit_of_work
 from app.vault import Vault
 from tenants.registry import SchoolInfo

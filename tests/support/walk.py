@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from admin.class_moves import LAST_MOVE
+from admin.classes.merge_classes import LAST_MOVE
 from tenants.registry import SchoolInfo, forget_schools
 from tests.support.app import IsolatedClient
 from tests.support.grounds import WORDS, AllGrounds, Grounds

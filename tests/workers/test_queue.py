@@ -39,7 +39,15 @@ from tests.support.servers import TestDatabase
 from tests.support.waiting import PATIENCE
 from workers.dispatch import JobFailed, run_job
 from workers.handlers import HANDLERS
-from workers.queue import ENTRY_POINT, QUEUE, JobRefused, OurJob, RqEnqueue, make_connection, make_queue
+from workers.queue import (
+    ENTRY_POINT,
+    QUEUE,
+    EntryPointJob,
+    JobRefused,
+    RqEnqueue,
+    make_connection,
+    make_queue,
+)
 
 PROJECT = Path(__file__).parents[2]
 
@@ -51,11 +59,11 @@ def redis(start_redis: Callable[[], RedisServer]) -> tuple[str, Redis]:
     return url, make_connection(url)
 
 
-def _fetched(connection: Redis, **values: Any) -> OurJob:
+def _fetched(connection: Redis, **values: Any) -> EntryPointJob:
     """A job as a stranger with access to Redis could write it."""
     job = Job.create(values.pop("func", ENTRY_POINT), connection=connection, serializer="json", **values)
     job.save()
-    return OurJob.fetch(job.id, connection=connection, serializer="json")  # type: ignore[return-value]
+    return EntryPointJob.fetch(job.id, connection=connection, serializer="json")  # type: ignore[return-value]
 
 
 def test_every_job_has_one_handler() -> None:
@@ -81,7 +89,7 @@ def test_callbacks_and_webhooks_are_left_out(redis: tuple[str, Redis]) -> None:
             "webhooks": json.dumps([{"url": "http://localhost/", "job_status": "failed"}]),
         },
     )
-    again = OurJob.fetch(job.id, connection=redis[1], serializer="json")
+    again = EntryPointJob.fetch(job.id, connection=redis[1], serializer="json")
     assert (again.success_callback, again.failure_callback, again.stopped_callback) == (None, None, None)
     assert again.webhooks == []
     assert again.func is run_job
@@ -90,7 +98,7 @@ def test_callbacks_and_webhooks_are_left_out(redis: tuple[str, Redis]) -> None:
 def test_a_job_carries_ids_and_nothing_else(redis: tuple[str, Redis]) -> None:
     RqEnqueue(redis[0])(JobName.CHECK_IMPORT, 7, {"import_id": 42})
     (job_id,) = make_queue(redis[1]).job_ids
-    job = OurJob.fetch(job_id, connection=redis[1], serializer="json")
+    job = EntryPointJob.fetch(job_id, connection=redis[1], serializer="json")
     assert (job.func_name, job.args, job.kwargs) == (ENTRY_POINT, ["check_import", 7, {"import_id": 42}], {})
 
 

@@ -28,7 +28,7 @@ from tests.support.checkout import PROJECT
 from tests.support.installation import environment
 from tests.support.rosters import Importer, plain_rows, sheet_of
 from tests.support.servers import TestDatabase
-from workers.queue import OurJob, make_connection, make_queue
+from workers.queue import EntryPointJob, make_connection, make_queue
 from workers.schedule import DAILY_TASKS
 
 _PATIENCE = 60
@@ -126,7 +126,7 @@ def test_a_long_job_in_the_only_worker_does_not_stop_the_sweeps(
     queue = make_queue(make_connection(redis.url()))
 
     def waits() -> bool:
-        jobs = OurJob.fetch_many(queue.job_ids, connection=queue.connection, serializer="json")
+        jobs = EntryPointJob.fetch_many(queue.job_ids, connection=queue.connection, serializer="json")
         return any(job is not None and job.args[2] == {"import_id": import_id} for job in jobs)
 
     assert not waits()

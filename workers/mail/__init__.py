@@ -1,1 +1,1 @@
-"""Sending mails: the job, the form of a message, and the transports."""
+"""Sending of mails: the job, the message format and the transports."""

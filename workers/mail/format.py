@@ -1,4 +1,4 @@
-"""From a letter to the message that mail programs read (RFC 5322)."""
+"""Conversion of letters into mail messages (RFC 5322)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from email.utils import format_datetime
 
 from app.services.messages.mail_port import Letter
 
-#: Seven bits, so that no server needs to offer more.
+#: Seven bits, which every server supports.
 _POLICY = SMTP.clone(cte_type="7bit")
 
 
 def make_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
-    """The whole message, plain text first, HTML as its alternative.
+    """Return the message, with plain text first and HTML as its alternative.
 
     Args:
-        sender: our address; the name before it is the school's.
-        recipient: the receiver's address, in ASCII.
+        sender: the platform's address; the display name is the school's.
+        recipient: the recipient's address, in ASCII.
     """
     message = EmailMessage(policy=_POLICY)
     domain = sender.rpartition("@")[2]
@@ -27,7 +27,7 @@ def make_message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
     message["To"] = Address(addr_spec=recipient)
     message["Subject"] = letter.words.subject
     message["Date"] = format_datetime(letter.date)
-    # The same for every attempt, so that receivers know a repeated one.
+    # the same for every attempt, so that receivers can recognise a repeated mail
     message["Message-ID"] = f"<mail.{letter.school.id}.{letter.mail_id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.words.text)

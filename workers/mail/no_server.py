@@ -1,4 +1,4 @@
-"""Where mails go when there is no mail server: into a folder (demo), or nowhere."""
+"""Mail transports without a server: into a folder (in the demo), or nowhere."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ log = logging.getLogger(__name__)
 
 
 class FolderTransport:
-    """Keeps each letter as an ``.eml`` file in the school's folder, for anybody to open in a mail program."""
+    """A transport that stores each letter as an ``.eml`` file in the school's folder, for mail programs to open."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
 
     def deliver(self, letter: Letter) -> None:
-        """Write the file, whole or not at all."""
+        """Write the file atomically."""
         folder = self._folder / letter.school.slug
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = folder / f".{letter.mail_id}.eml"
@@ -30,10 +30,10 @@ class FolderTransport:
 
 
 class NoTransport:
-    """For an installation that sends no mail: every letter fails and says so."""
+    """The transport of an installation that sends no mail; it refuses every letter."""
 
     def deliver(self, letter: Letter) -> None:  # noqa: ARG002
-        """Refuse.
+        """Refuse the letter.
 
         Raises:
             Refused: always.

@@ -1,4 +1,4 @@
-"""Mails over SMTP, with each answer told apart: not taken now, not taken at all, perhaps taken."""
+"""Mail over SMTP; it distinguishes temporary and permanent refusals from mails that may have been accepted."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from app.rules.messages.mail_server import MailServer
 from app.services.messages.mail_port import Letter, Refused, TryLater, Unclear
 from workers.mail.format import make_message
 
-#: Seconds that the server may take for one answer.
+#: The time, in seconds, that the server may take for a reply.
 ANSWER_SECONDS = 20.0
-_START, _TAKEN = 354, 250
+_START, _ACCEPTED = 354, 250
 
 
 class SmtpTransport:
-    """Hands letters to a mail server, each in a conversation of its own.
+    """A transport that delivers each letter to a mail server over a connection of its own.
 
     Args:
-        server: where, and how secured.
-        sender: the address that mails come from.
+        server: the address and security of the server.
+        sender: the sender address of mails.
     """
 
     def __init__(self, server: MailServer, sender: str, *, timeout: float = ANSWER_SECONDS) -> None:
@@ -31,7 +31,7 @@ class SmtpTransport:
         self._timeout = timeout
 
     def deliver(self, letter: Letter) -> None:
-        """Hand the letter over; see ``MailTransport``."""
+        """Deliver the letter; see ``MailTransport``."""
         recipient = ascii_address(letter.recipient)
         message = make_message(letter, self._sender, recipient)
         try:
@@ -63,19 +63,19 @@ class SmtpTransport:
         return client
 
     def _converse(self, client: smtplib.SMTP, message: EmailMessage, recipient: str) -> None:
-        """From the envelope to the last answer; only what follows DATA can leave us in the dark."""
+        """Send the message; only a failure after DATA leaves it unclear whether the server accepted it."""
         try:
-            _expect(client.mail(self._sender), _TAKEN)
-            _expect(client.rcpt(recipient), _TAKEN, 251)
+            _expect(client.mail(self._sender), _ACCEPTED)
+            _expect(client.rcpt(recipient), _ACCEPTED, 251)
             _expect(client.docmd("data"), _START)
         except (OSError, smtplib.SMTPException) as error:
             raise TryLater(_unreachable(error)) from None
         try:
-            client.send(_on_the_wire(message))
-            answer = client.getreply()
+            client.send(_dot_stuffed(message))
+            reply = client.getreply()
         except (OSError, smtplib.SMTPException):
             raise Unclear(msg("邮件已交给服务器，但没有得到答复；为避免重复，不再发送")) from None
-        _expect(answer, _TAKEN)
+        _expect(reply, _ACCEPTED)
         try:
             client.docmd("quit")
         except (OSError, smtplib.SMTPException):
@@ -83,10 +83,10 @@ class SmtpTransport:
 
 
 def ascii_address(address: str) -> str:
-    """The address as every mail server takes it: a domain in another script by its IDNA name.
+    """Return the address in ASCII, with the IDNA name of a domain in another script.
 
     Raises:
-        Refused: the part before the @ is in another script, or the domain has no such name.
+        Refused: the part before the @ is in another script, or the domain has no IDNA name.
     """
     local, _, domain = address.rpartition("@")
     try:
@@ -98,23 +98,23 @@ def ascii_address(address: str) -> str:
     return plain
 
 
-def _expect(answer: tuple[int, bytes], *codes: int) -> None:
-    code, text = answer
+def _expect(reply: tuple[int, bytes], *codes: int) -> None:
+    code, text = reply
     if code in codes:
         return
-    said = " ".join(text.decode("utf-8", "replace").split())[:200]
-    reason = msg("邮件服务器答复：%(answer)s", answer=f"{code} {said}")
+    reply_text = " ".join(text.decode("utf-8", "replace").split())[:200]
+    reason = msg("邮件服务器答复：%(answer)s", answer=f"{code} {reply_text}")
     if 500 <= code < 600:
         raise Refused(reason)
     raise TryLater(reason)
 
 
 def _unreachable(error: Exception) -> Message:
-    # The type only: the text of a refused login names the account.
+    # only the type, because the text of a refused login names the account
     return msg("暂时无法连接邮件服务器（%(error)s）", error=type(error).__name__)
 
 
-def _on_the_wire(message: EmailMessage) -> bytes:
-    """The message with lone dots doubled and the closing dot (RFC 5321, 4.5.2)."""
+def _dot_stuffed(message: EmailMessage) -> bytes:
+    """Return the message with leading dots doubled, and with the final dot (RFC 5321, 4.5.2)."""
     stuffed = re.sub(rb"(?m)^\.", b"..", message.as_bytes())
     return (stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n") + b".\r\n"

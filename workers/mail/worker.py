@@ -1,4 +1,4 @@
-"""The job that sends a mail, and the transport that this installation has."""
+"""The job that sends a mail, and the transport of the installation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXTENSION = "spoc_mail"
 
 
 def make_transport(app: Flask) -> MailTransport:
-    """The transport that the settings ask for."""
+    """Return the transport according to the settings."""
     server, folder, sender = app.config["MAIL_SERVER"], app.config["MAIL_FOLDER"], app.config["MAIL_FROM"]
     if server is not None:
         return SmtpTransport(server, sender)
@@ -25,7 +25,7 @@ def make_transport(app: Flask) -> MailTransport:
 
 
 def send_mail(units: Units, **payload: int | str) -> None:
-    """Handler of ``JobName.SEND_MAIL``."""
+    """Send a mail; the handler of ``JobName.SEND_MAIL``."""
     run_send(
         units,
         mail_id=int(payload["mail_id"]),

@@ -1,4 +1,4 @@
-"""What a password that a person chooses must not be."""
+"""The check of a password that a person chooses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from app.rules.auth.common_passwords import is_common
 
 SHORTEST = 8
 LONGEST = 128
-_TELLING = 4
+#: The fewest characters that make a known part recognisable, and that must remain beside it.
+_SIGNIFICANT = 4
 
 
 def password_problems(
@@ -23,18 +24,18 @@ def password_problems(
     login_names: Iterable[str] = (),
     own_names: Iterable[str] = (),
 ) -> list[Message]:
-    """Say why a new password cannot be taken; there is no rule of composition (OWASP ASVS 5.0, 6.2.5).
+    """Return why a new password is not accepted; there are no composition rules (OWASP ASVS 5.0, 6.2.5).
 
     Args:
-        new: what the person chose.
+        new: the password that the person chose.
         initial: the account's initial password.
         mobile: the person's phone.
-        birth_date: the person's birthday, in its usual spellings.
-        school_name: the school, whose name everybody there knows.
+        birth_date: the person's birthday; all its usual spellings are refused.
+        school_name: the name of the school, which everybody there knows.
         login_names: 学号, mail, login name.
-        own_names: what the person is called, in characters and in pinyin.
+        own_names: the person's names, in characters and in pinyin.
     Returns:
-        sentences, none when the password is good.
+        The reasons as sentences; empty when the password is acceptable.
     """
     if len(new) < SHORTEST:
         return [msg("密码至少 %(length)s 个字符", length=SHORTEST)]
@@ -63,10 +64,10 @@ def password_problems(
 
 
 def _is_built_on(plain: str, known: Iterable[str]) -> bool:
-    """Whether little is left of the password once something known about its owner is taken away."""
+    """Return whether the password consists mostly of something that is known about its owner."""
     for value in known:
         part = value.strip().casefold()
-        if len(part) >= _TELLING and part in plain and len(plain) - len(part) < _TELLING:
+        if len(part) >= _SIGNIFICANT and part in plain and len(plain) - len(part) < _SIGNIFICANT:
             return True
         if part and plain == part * (len(plain) // len(part)):
             return True

@@ -1,4 +1,4 @@
-"""The initial password that the manual prescribes, and how the password of a credential slip is read."""
+"""The initial password that the manual prescribes, and the spelling of a credential slip's password."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ DEFAULT_INITIAL = "123456"
 
 
 def initial_password(id_number: str | None) -> str:
-    """The password before its owner sets one: the last six of the ID number, X included, else 123456.
+    """Return the password of an unused account: the last six characters of the ID number, else 123456.
 
-    Source: manual 4.2, rule 5, and 5.2 for teachers.
+    A final X counts as one of the six. Source: manual 4.2, rule 5, and 5.2 for teachers.
     """
     return id_number[-6:].upper() if id_number and len(id_number) >= 6 else DEFAULT_INITIAL
 
 
-def slip_text(typed: str) -> str:
-    """What a credential slip's password was typed to be: capitals, without the dashes that are printed between."""
-    return "".join(c for c in unicodedata.normalize("NFKC", typed).upper() if c.isalnum())
+def normalise_slip_password(text: str) -> str:
+    """Return a credential slip's password in capitals and without the dashes that are printed between groups."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())

@@ -1,4 +1,4 @@
-"""What people type for their account at the login: 学号, mobile number, mail address or login name."""
+"""The account as entered at the login: 学号, mobile number, mail address or login name."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.rules.shared.contacts import read_email, read_mobile
 
 @dataclass(frozen=True, slots=True)
 class LoginNames:
-    """What the typed account may mean, each in the form in which it is stored.
+    """The possible meanings of the text entered as account, each in the form in which it is stored.
 
     Args:
-        codes: 学号 or login name, as typed first, then in capitals and in small letters.
-        email: in small letters, when it is an address.
-        mobile: 11 digits, when it is a number.
+        codes: 学号 or login name: first as entered, then in upper and in lower case.
+        email: in lower case, when the text is a mail address.
+        mobile: 11 digits, when the text is a mobile number.
     """
 
     codes: tuple[str, ...]
@@ -25,10 +25,10 @@ class LoginNames:
     mobile: str | None
 
 
-def read_login_names(typed: str) -> LoginNames:
-    """Put right what was typed: blanks, full-width characters, capitals, +86; nonsense fits nobody."""
+def read_login_names(text: str) -> LoginNames:
+    """Normalise blanks, full-width characters, case and +86; text that cannot be read matches no account."""
     try:
-        code = code_text(typed[: lengths.EMAIL])
+        code = code_text(text[: lengths.EMAIL])
     except Unreadable:
         return LoginNames((), None, None)
     codes = tuple(dict.fromkeys((code, code.upper(), code.lower()))) if code else ()

@@ -1,10 +1,10 @@
-"""The states of an import, in two groups: whether it may still write."""
+"""The states of an import, divided by whether the import can still write accounts."""
 
 from __future__ import annotations
 
-#: A job or a click can still turn the kept file or the staged rows into accounts.
+#: A job or a person can still turn the stored file or the staged rows into accounts.
 OPEN = frozenset({"uploaded", "checking", "mapping", "checked", "applying", "failed"})
-#: Nothing writes what it holds any more.
+#: The import writes no accounts any more.
 OVER = frozenset({"applied", "refused", "undone", "discarded"})
-#: A person may give it up; while it is being applied it is too late for that.
+#: A person may discard the import; while it is being applied, it is too late.
 DISCARDABLE = OPEN - {"applying"}

@@ -1,4 +1,4 @@
-"""What an offering is on a day, as students read it: 报名中, 即将开课, 进行中 or 已结束."""
+"""The phase of an offering on a day: 报名中, 即将开课, 进行中 or 已结束."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.rules.offerings.dates import Dates, is_registration_open
 
 
 class CourseState(StrEnum):
-    """What a student reads at a course: 报名中, 即将开课, 进行中, 已结束."""
+    """The phases that students see: 报名中, 即将开课, 进行中, 已结束."""
 
     OPEN = "open"
     UPCOMING = "upcoming"
@@ -18,7 +18,7 @@ class CourseState(StrEnum):
 
 
 def course_state(dates: Dates, today: date) -> CourseState:
-    """What an offering is on a day at the school; registering counts more than the course's own dates."""
+    """Return the phase of an offering on a day at the school; open registration takes precedence."""
     if dates.ends_on is not None and today > dates.ends_on:
         return CourseState.ENDED
     if is_registration_open(dates, today):

@@ -1,4 +1,4 @@
-"""Counts of days as the points of a line: no day left out, long times by weeks."""
+"""Daily counts as the points of a chart: no day is left out, and long periods are grouped by week."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-#: More days than this are shown as weeks.
+#: Longer periods, in days, are shown by week.
 MOST_DAYS = 62
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A day, or the week that begins with it: how many came, and how many there are by its end."""
+    """A day, or the week that begins with it: the new count, and the running total at its end."""
 
     day: date
     new: int
@@ -20,11 +20,11 @@ class Point:
 
 
 def points(counts: Mapping[date, int], today: date) -> list[Point]:
-    """The points from the first day that counts until today.
+    """Return the points from the first counted day until today.
 
     Args:
-        counts: day -> how many came on it; days without any may be missing.
-        today: the last point lies on it, or is its week.
+        counts: the count of each day; days without any may be missing.
+        today: the day or the week of the last point.
     """
     if not counts:
         return []

@@ -1,4 +1,4 @@
-"""How long the texts of a person may be, in characters; tables and readers share these."""
+"""The longest texts of a person, in characters, for tables and readers alike."""
 
 STUDENT_NO = 32
 NAME = 64

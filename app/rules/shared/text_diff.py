@@ -1,4 +1,4 @@
-"""Two versions of a text compared line by line; a line that was rewritten word by word (Chinese: by characters)."""
+"""Comparison of two texts by line, and of rewritten lines by word (Chinese: by character)."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _BLOCKS = {
 _WORDS = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
 #: Unchanged lines that are shown around a change.
 CONTEXT = 1
-#: Below this likeness a line was not rewritten but replaced.
+#: A line less alike than this counts as replaced, not as rewritten.
 _ALIKE = 0.4
-#: Pairs of equal words: above this number in a line, or in all lines, the finer comparison would take too long.
+#: Pairs of equal words: with more of them in a line, or in all lines, a comparison by word would take too long.
 _MOST_PAIRS = 50_000
 _MOST_PAIRS_IN_ALL = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text that is the same in both, or in one only; ``gap`` stands for unchanged lines left out."""
+    """A stretch of text that is in both versions or in one; ``gap`` stands for omitted unchanged lines."""
 
     kind: Literal["same", "added", "removed", "gap"]
     text: str
@@ -36,7 +36,7 @@ Line = tuple[Piece, ...]
 
 
 class _Lines(HTMLParser):
-    """Collects the text of markup in lines; where a link leads is part of the text."""
+    """A parser that collects the text of markup in lines; the target of a link is part of the text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class _Lines(HTMLParser):
 
 
 def lines_of_markup(markup: str) -> list[str]:
-    """The text of rich text, a line for each paragraph, item and row."""
+    """Return the lines of rich text, one for each paragraph, item and row."""
     reader = _Lines()
     reader.feed(markup)
     reader.close()
@@ -70,10 +70,10 @@ def lines_of_markup(markup: str) -> list[str]:
 
 
 def compare(old: Sequence[str], new: Sequence[str], *, context: int | None = CONTEXT) -> list[Line]:
-    """The lines of both, in reading order.
+    """Return the lines of both versions in reading order.
 
     Args:
-        context: unchanged lines to show around a change; ``None`` for all.
+        context: the number of unchanged lines to show around a change; ``None`` for all.
     """
     lines: list[Line] = []
     left = _MOST_PAIRS_IN_ALL
@@ -84,11 +84,11 @@ def compare(old: Sequence[str], new: Sequence[str], *, context: int | None = CON
         if tag == "equal":
             lines.extend((Piece("same", line),) for line in old[a:b])
             continue
-        for one, other in zip_longest(old[a:b], new[c:d]):
-            pieces = _by_words(one, other, left) if one is not None and other is not None else None
+        for removed, added in zip_longest(old[a:b], new[c:d]):
+            pieces = _by_words(removed, added, left) if removed is not None and added is not None else None
             if pieces is not None:
-                left -= _pairs(_WORDS.findall(one or ""), _WORDS.findall(other or ""))
-            lines.extend([pieces] if pieces is not None else _replaced(one, other))
+                left -= _pairs(_WORDS.findall(removed or ""), _WORDS.findall(added or ""))
+            lines.extend([pieces] if pieces is not None else _replaced(removed, added))
     return lines if context is None else _folded(lines, context)
 
 
@@ -127,9 +127,9 @@ def _by_words(old: str, new: str, left: int) -> Line | None:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many words both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+def _common(words: Sequence[str], other: Sequence[str]) -> int:
+    """Return the number of words that both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, other, strict=False)))
 
 
 def _folded(lines: list[Line], context: int) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Names, numbers of students, classes and majors as typed into forms and sheets."""
+"""Names, student numbers, classes and majors as entered in forms and sheets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.errors import msg
 from app.rules.shared import lengths
-from app.rules.shared.cells import Cell, Unreadable, code_text, meant_text
+from app.rules.shared.cells import Cell, Unreadable, code_text, normalised_text
 
 _STUDENT_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
 _CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -23,9 +23,9 @@ def read_line(cell: Cell, limit: int) -> str | None:
         cell: any cell; blanks are trimmed and collapsed.
         limit: the most characters allowed.
     Raises:
-        Unreadable: too long, or with characters that an encoding has destroyed.
+        Unreadable: the text is too long, or has characters that an encoding has destroyed.
     """
-    text = meant_text(cell)
+    text = normalised_text(cell)
     if not text:
         return None
     if len(text) > limit:
@@ -39,7 +39,7 @@ def read_name(cell: Cell, limit: int = lengths.NAME) -> str | None:
     """Read a person's name: blanks beside Chinese characters are padding and go, ``·`` is spelt one way.
 
     Raises:
-        Unreadable: too long, or with characters that an encoding has destroyed.
+        Unreadable: the text is too long, or has characters that an encoding has destroyed.
     """
     name = read_line(cell, limit)
     if name is None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.context import Context
 from app.models import School, SchoolFigure
-from app.rules.alliance.figures import Counted, DayFigures, totals
+from app.rules.alliance.figures import CountedDay, DayFigures, totals
 from app.rules.permissions import Action
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
@@ -141,7 +141,7 @@ def activity_in_time(ctx: Context, *, span: int, school_id: int | None = None) -
         .where(*mine, SchoolFigure.day >= func.coalesce(first.c.day, days[0]))
         .order_by(SchoolFigure.day)
     )
-    counted = [Counted(row[0], row[1], DayFigures(*row[2:])) for row in rows]
+    counted = [CountedDay(row[0], row[1], DayFigures(*row[2:])) for row in rows]
     return Series(days, tuple(totals(days, counted)))
 
 

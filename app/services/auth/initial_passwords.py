@@ -12,7 +12,7 @@ from datetime import timedelta
 from app.context import Context
 from app.errors import Message, msg
 from app.models import SchoolSettings, User
-from app.rules.auth.initial_password import initial_password, slip_text
+from app.rules.auth.initial_password import initial_password, normalise_slip_password
 from app.services.schools.settings import RANDOM, RULE, get_settings
 from app.services.shared.encrypted_fields import open_id_number
 
@@ -22,7 +22,7 @@ SLIP_GRACE = timedelta(minutes=30)
 
 def slip_digest(ctx: Context, user_id: int, password: str) -> bytes:
     """The keyed digest under which a slip's password is stored, bound to school and account (docs/adr/0007)."""
-    return ctx.vault.blind_index(ctx.school.id, "slip", f"{user_id}|{slip_text(password)}")
+    return ctx.vault.blind_index(ctx.school.id, "slip", f"{user_id}|{normalise_slip_password(password)}")
 
 
 def slip_opens(ctx: Context, user: User, typed: str) -> bool:

@@ -10,7 +10,7 @@ from app.context import Context
 from app.errors import Invalid, Message, NotFound, TooManyTries, msg
 from app.models import User
 from app.rules.auth.chosen_password import password_problems
-from app.rules.auth.initial_password import initial_password, slip_text
+from app.rules.auth.initial_password import initial_password, normalise_slip_password
 from app.rules.auth.login_limits import client_network
 from app.services.auth.initial_passwords import first_password_opens
 from app.services.auth.limit_port import LoginLimits, LoginTry
@@ -52,7 +52,9 @@ def change_password(ctx: Context, *, current: str, new: str, limits: LoginLimits
         raise NotFound(msg("没有这个账号"))
     _check_current(ctx, user, current, limits)
     problems = _problems_of(ctx, user, new)
-    if new == current or (user.slip_digest and slip_text(new) == slip_text(current)):
+    if new == current or (
+        user.slip_digest and normalise_slip_password(new) == normalise_slip_password(current)
+    ):
         problems.append(msg("新密码不能与当前密码相同"))
     if problems:
         raise WeakPassword(problems)

@@ -15,7 +15,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseOffering, CourseReview
 from app.rules.courses.fields import missing_for_review
-from app.rules.courses.review_states import CourseStatus, Standing, Step, after
+from app.rules.courses.review_states import CourseStatus, Standing, Step, standing_after
 from app.rules.offerings.dates import date_problems
 from app.rules.permissions import Action
 from app.services.courses.drafts import draft_of, publish_draft, view_of
@@ -69,7 +69,7 @@ def submit_course(ctx: Context, *, course_id: int) -> Course:
     """
     require(ctx, Action.SUBMIT_COURSE)
     own = _locked(ctx, course_id)
-    following = after(own.standing, Step.SUBMIT)
+    following = standing_after(own.standing, Step.SUBMIT)
     missing = missing_for_submission(ctx, own.course, own.draft)
     if missing:
         raise NotComplete(missing)
@@ -142,7 +142,7 @@ def _locked(ctx: Context, course_id: int) -> OwnCourse:
 def _decided(ctx: Context, own: OwnCourse, step: Step) -> Standing:
     """The standing after a decision; who comes second is told who was first."""
     try:
-        return after(own.standing, step)
+        return standing_after(own.standing, step)
     except Conflict as refusal:
         last = ctx.session.scalar(
             select(CourseReview.by_name)

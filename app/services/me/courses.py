@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.context import Context
 from app.models import CourseOffering, WaitingPlace
-from app.rules.me.agenda import Ahead, days_ahead
+from app.rules.me.agenda import UpcomingDay, days_ahead
 from app.rules.offerings.phase import CourseState
 from app.services.catalogue.school import CatalogueItem, as_item, is_shown, items_query, my_courses
 from app.services.shared.require_permission import acting_user_id
@@ -45,7 +45,7 @@ class MyCourses:
     ended: list[CatalogueItem]
     hidden: list[CatalogueItem]
     waiting: list[Waiting]
-    agenda: list[tuple[Ahead, CatalogueItem]]
+    agenda: list[tuple[UpcomingDay, CatalogueItem]]
 
     @property
     def registered(self) -> int:

@@ -1,4 +1,4 @@
-"""The sentences with which files are refused: what is wrong and what to do."""
+"""The messages of refused files, which say what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SENTENCES: Mapping[str, Message] = {
         "没有找到表头：应有%(expected)s等列；如果打开后列名是乱码，请另存为 .xlsx，否则请按模板填写，再上传。"
     ),
     "missing_columns": msg("表头缺少%(missing)s列，请对照模板补上后再上传。"),
-    "double_columns": msg(
+    "duplicate_columns": msg(
         "第 %(first)s 列“%(first_label)s”和第 %(second)s 列“%(second_label)s”内容相同，请只保留一列后再上传。"
     ),
     "header_only": msg("表格只有表头，没有数据，请从表头下一行开始填写后再上传。"),
@@ -47,11 +47,11 @@ _SENTENCES: Mapping[str, Message] = {
 
 
 class SheetRefused(DomainError):
-    """A file that is not read, or is no roster; the message is one sentence for the person."""
+    """Raised when a file cannot be read or is not a roster; the message is a sentence for the person."""
 
 
 class HeaderUnknown(SheetRefused):
-    """The columns do not speak for themselves; a person may say what they hold."""
+    """Raised when the columns cannot be recognised; a person may then name them."""
 
 
 def unknown_header(code: str, params: Mapping[str, Param] | None = None) -> HeaderUnknown:

@@ -1,4 +1,4 @@
-"""Look through an .xls before it is laid out, record by record ([MS-XLS])."""
+"""The scan of an .xls before it is read, record by record ([MS-XLS])."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def scan_xls(content: bytes, limits: Limits) -> list[list[Flaw]]:
     """Scan the sheets of an .xls.
 
     Returns:
-        flaws of each sheet, in the order of the workbook.
+        The flaws of each sheet, in the order of the workbook.
     Raises:
-        Refusal: password, macros, no workbook inside, reaching too far, or damaged.
+        Refusal: the file has a password or macros, contains no workbook, is too large or damaged.
     """
     try:
         stream = _workbook(content)
@@ -41,7 +41,7 @@ def scan_xls(content: bytes, limits: Limits) -> list[list[Flaw]]:
 
 
 def _workbook(content: bytes) -> bytes:
-    """The stream of an .xls that holds its sheets.
+    """Return the stream of an .xls that contains its sheets.
 
     Raises:
         Refusal: see ``scan_xls``.
@@ -61,7 +61,7 @@ def _workbook(content: bytes) -> bytes:
 
 
 def _check_header(content: bytes) -> None:
-    """Refuse sizes that no program writes and that olefile would take at their word ([MS-CFB] 2.2)."""
+    """Refuse sizes that no program writes but that olefile would trust ([MS-CFB] 2.2)."""
     shift, mini_shift = struct.unpack_from("<HH", content, 30)
     if shift not in {9, 12} or mini_shift != 6:
         refuse("damaged")
@@ -74,14 +74,14 @@ def _check_header(content: bytes) -> None:
 
 
 class _BoundedOle(OleFileIO):  # type: ignore[misc]
-    """A compound file whose chains of sectors end.
+    """A compound file whose chains of sectors are known to end.
 
-    olefile follows a chain for as many sectors as the file declares, which may be billions in a circle. So each chain
-    is followed here before olefile reads it.
+    olefile follows a chain for as many sectors as the file declares, which may be billions in a loop. Therefore each
+    chain is followed here before olefile reads it.
     """
 
     def loaddirectory(self, sect: int) -> None:
-        """Read the directory; the FAT has been read."""
+        """Read the directory, after the FAT."""
         if _length(self.fat, sect) * self.sector_size > _MOST_ENTRIES * _ENTRY_BYTES:
             refuse("damaged")
         _length(self.fat, self.first_mini_fat_sector)
@@ -89,7 +89,7 @@ class _BoundedOle(OleFileIO):  # type: ignore[misc]
         _length(self.fat, self.root.isectStart)
 
     def stream(self, name: str) -> bytes:
-        """The bytes of the first stream of this name wherever it stands, as calamine finds it; "" without one."""
+        """Return the first stream of this name in any folder, as calamine does; empty if there is none."""
         for entry in self.direntries:
             if entry is not None and entry.name == name and entry.entry_type == STGTY_STREAM:
                 return self._read(entry.isectStart, entry.size)
@@ -105,10 +105,10 @@ class _BoundedOle(OleFileIO):  # type: ignore[misc]
 
 
 def _length(table: Sequence[int], sector: int) -> int:
-    """Sectors of the chain that begins here.
+    """Return the number of sectors of the chain that begins with this sector.
 
     Raises:
-        Refusal: it leads outside the file, or in a circle.
+        Refusal: the chain leads outside the file, or is a loop.
     """
     length = 0
     while sector < MAXREGSECT:
@@ -153,7 +153,7 @@ def _scan_sheet(stream: bytes, position: int, limits: Limits) -> list[Flaw]:
                 if record == _MULTIPLE_RK
                 else column
             )
-            extent.see(row, column, columns=max(last - column + 1, 1))
+            extent.add(row, column, columns=max(last - column + 1, 1))
             if _is_error(stream, position, record):
                 flaws.append((row, column, "ERROR"))
         position += 4 + length

@@ -20,16 +20,16 @@ _SYNONYMS: Mapping[str, str] = {
 }
 WORDS = Vocabulary(LABELS, REQUIRED, _SYNONYMS)
 
-#: A column of these says that the rows are students: they would become teachers otherwise.
-_OF_STUDENTS = ("student_no", "class_name")
+#: Columns that only student rosters have: with one of them, students would become teachers.
+_STUDENT_FIELDS = ("student_no", "class_name")
 
 
 def refuse_students(header: Sequence[str]) -> None:
-    """Refuse a header whose rows must be students.
+    """Refuse the header of a student roster.
 
     Raises:
-        SheetRefused: one of its columns is one of theirs.
+        SheetRefused: the header has a column that only students have.
     """
     for text in header:
-        if STUDENT_WORDS.field_of(text) in _OF_STUDENTS:
+        if STUDENT_WORDS.field_of(text) in _STUDENT_FIELDS:
             raise refused("students_not_teachers", {"label": text.strip(" *＊")})

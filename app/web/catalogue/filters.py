@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.rules.courses.disciplines import in_order
+from app.rules.courses.disciplines import in_catalogue_order
 from app.web.shared.i18n import translated
 from app.web.shared.state_words import STATE_WORDS
 
@@ -32,7 +32,7 @@ def source_choices(counts: Mapping[str, int], chosen: str) -> list[Choice]:
 
 def discipline_choices(counts: Mapping[str, int], chosen: str) -> list[Choice]:
     """The disciplines that there are, in the catalogue's order, and the chosen one; one alone is no choice."""
-    names = in_order({name for name in (*counts, chosen) if name})
+    names = in_catalogue_order({name for name in (*counts, chosen) if name})
     return [Choice(name, name, counts.get(name, 0)) for name in names] if len(names) > 1 or chosen else []
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user, login_required
 
 from app.context import Context
-from app.rules.me.agenda import Ahead, next_day
+from app.rules.me.agenda import UpcomingDay, next_day
 from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Action, may
 from app.services.announcements.read import list_shown
@@ -65,7 +65,7 @@ def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
     return [("open", now.open), ("new", fresh), ("running", running), ("upcoming", upcoming)]
 
 
-def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, Ahead | None]]:
+def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, UpcomingDay | None]]:
     """One's courses that are not over, what comes first in front."""
     days = [(item, next_day(item.offering.dates, today)) for item in courses if item.shown]
     return sorted(

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.alliance.figures import Counted, DayFigures, share, totals
+from app.rules.alliance.figures import CountedDay, DayFigures, share, totals
 
 DAY = date(2026, 9, 1)
 _NUMBERS = st.builds(DayFigures, *[st.integers(0, 1000)] * 4)
 _COUNTED = st.lists(
     st.builds(
-        Counted, st.integers(1, 4), st.integers(-5, 12).map(lambda n: DAY + timedelta(days=n)), _NUMBERS
+        CountedDay, st.integers(1, 4), st.integers(-5, 12).map(lambda n: DAY + timedelta(days=n)), _NUMBERS
     ),
     unique_by=lambda one: (one.school_id, one.day),
 ).map(lambda rows: sorted(rows, key=lambda one: one.day))
@@ -25,13 +25,13 @@ def _days(number: int) -> list[date]:
 
 def test_a_day_that_nobody_counted_has_the_numbers_before_it() -> None:
     one, two = DayFigures(10, 5, 2, 7), DayFigures(20, 0, 1, 0)
-    counted = [Counted(1, DAY + timedelta(days=1), one), Counted(2, DAY + timedelta(days=2), two)]
+    counted = [CountedDay(1, DAY + timedelta(days=1), one), CountedDay(2, DAY + timedelta(days=2), two)]
     both = DayFigures(30, 5, 3, 7)
     assert totals(_days(4), counted) == [None, one, both, both]
 
 
 @given(_COUNTED)
-def test_each_day_sums_what_each_school_counted_last(counted: list[Counted]) -> None:
+def test_each_day_sums_what_each_school_counted_last(counted: list[CountedDay]) -> None:
     for day, found in zip(_days(10), totals(_days(10), counted), strict=True):
         latest = {one.school_id: one.figures for one in counted if one.day <= day}
         assert (found is None) == (not latest)

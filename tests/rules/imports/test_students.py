@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.rules.imports.students import LABELS, CheckedStudent, check_student, find_doubles
+from app.rules.imports.students import LABELS, CheckedStudent, check_student, find_duplicates
 from app.rules.shared.cells import Cell
 from samples.roster import make_rows
 
@@ -114,7 +114,7 @@ def test_doubles_are_named_in_every_row_of_the_group() -> None:
     ]
     assert [
         (problem.row_no, problem.column_label, str(problem.message), problem.shown)
-        for problem in find_doubles(rows)
+        for problem in find_duplicates(rows)
     ] == [
         (3, "身份证号", "与第 4 行重复", "110105********002X"),
         (4, "学号", "与第 9 行重复", "900012026002"),
@@ -126,14 +126,14 @@ def test_doubles_are_named_in_every_row_of_the_group() -> None:
 
 
 def test_a_large_group_of_doubles_names_five_other_rows() -> None:
-    problems = find_doubles([check(row_no) for row_no in range(3, 5003)])
+    problems = find_duplicates([check(row_no) for row_no in range(3, 5003)])
     assert len(problems) == 5000
     assert str(problems[0].message) == "与第 4、5、6、7、8 等行重复"
     assert str(problems[-1].message) == "与第 3、4、5、6、7 等行重复"
 
 
 def test_empty_values_are_no_doubles() -> None:
-    assert find_doubles([check(3, student_no=None), check(4, student_no=None)]) == []
+    assert find_duplicates([check(3, student_no=None), check(4, student_no=None)]) == []
 
 
 def _calls(work: Callable[[], object]) -> int:
@@ -149,6 +149,6 @@ def test_the_work_of_a_check_grows_with_the_rows_and_not_faster() -> None:
     def check_first(count: int) -> None:
         checked = [check_student(row, unit_code="90001", today=TODAY) for row in rows[:count]]
         assert not any(student.problems for student in checked)
-        assert find_doubles(checked) == []
+        assert find_duplicates(checked) == []
 
     assert _calls(lambda: check_first(10_000)) < 11 * _calls(lambda: check_first(1_000))

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.rules.imports.teachers import check_teacher, find_doubles, new_login_name
+from app.rules.imports.teachers import check_teacher, find_duplicates, new_login_name
 from app.rules.shared.cells import Cell, CellFlaw
 
 TODAY = date(2026, 11, 23)
@@ -60,7 +60,7 @@ def test_what_stands_twice_in_a_file_is_wrong_in_both_rows() -> None:
         check_teacher(Row({"real_name": name, "mobile": "13800000000"}, row_no), today=TODAY)
         for row_no, name in ((4, "王芳"), (5, "李雷"))
     ]
-    assert [str(problem.message) for problem in find_doubles(rows)] == ["与第 5 行重复", "与第 4 行重复"]
+    assert [str(problem.message) for problem in find_duplicates(rows)] == ["与第 5 行重复", "与第 4 行重复"]
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from app.rules.licences.conditions import ENDING, LicenceState, Terms, licence_s
 from app.rules.licences.sheet_rows import (
     LABELS,
     read_day,
-    read_freedom,
     read_licence_row,
     read_seats,
     read_term,
+    read_yes_or_no,
 )
 from app.rules.shared.cells import Cell, CellFlaw, Unreadable
 from app.rules.shared.semesters import is_term, term_label, term_of, terms_around
@@ -108,13 +108,13 @@ def test_seats_terms_and_freedom_are_read_as_people_write_them() -> None:
         None,
     ]
     assert read_term("2026—2027 学年第一学期") == read_term("2026-2027-1") == "2026-2027-1"
-    assert [read_freedom(cell) for cell in ("是", True, "否", None, 0)] == [True, True, False, False, False]
+    assert [read_yes_or_no(cell) for cell in ("是", True, "否", None, 0)] == [True, True, False, False, False]
     for read, cell in (
         (read_seats, "很多"),
         (read_seats, 0),
         (read_seats, 2.5),
         (read_term, "2026-2028-1"),
-        (read_freedom, "也许"),
+        (read_yes_or_no, "也许"),
     ):
         with pytest.raises(Unreadable):
             read(cell)

@@ -13,7 +13,7 @@ DAY = date(2026, 9, 10)
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "closes", "offset", "what", "ahead"),
+    ("starts", "ends", "closes", "offset", "event", "distance"),
     [
         (10, 50, 5, 5, "退课截止", "还有 5 天"),
         (2, 50, 5, 2, "开课", "还有 2 天"),
@@ -24,7 +24,7 @@ DAY = date(2026, 9, 10)
     ],
 )
 def test_the_next_day_is_named_with_its_distance(
-    starts: int, ends: int, closes: int, offset: int, what: str, ahead: str
+    starts: int, ends: int, closes: int, offset: int, event: str, distance: str
 ) -> None:
     days = [DAY + timedelta(days=count) for count in (starts, ends, -30, closes)]
     found = next_day(
@@ -34,7 +34,11 @@ def test_the_next_day_is_named_with_its_distance(
         DAY,
     )
     assert found is not None
-    assert (found.day, str(found.what), str(found.ahead)) == (DAY + timedelta(days=offset), what, ahead)
+    assert (found.day, str(found.event), str(found.distance)) == (
+        DAY + timedelta(days=offset),
+        event,
+        distance,
+    )
 
 
 def test_nothing_comes_after_the_end_or_without_dates() -> None:

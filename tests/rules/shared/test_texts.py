@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.shared.cells import Cell, CellFlaw, Unreadable, code_text, display_text, meant_text
+from app.rules.shared.cells import Cell, CellFlaw, Unreadable, code_text, display_text, normalised_text
 from app.rules.shared.gender_and_years import read_entry_year, read_gender, read_study_years
 from app.rules.shared.texts import first_few, read_line, read_name, read_student_no
 
@@ -15,24 +15,24 @@ TODAY = date(2026, 11, 23)
 
 @given(st.integers(-(10**15) + 1, 10**15 - 1))
 def test_up_to_fifteen_digits_come_out_of_a_number_without_loss(number: int) -> None:
-    assert meant_text(float(number)) == str(number)
-    assert meant_text(number) == str(number)
+    assert normalised_text(float(number)) == str(number)
+    assert normalised_text(number) == str(number)
 
 
 @given(st.integers(10**15, 10**18))
 def test_more_than_fifteen_digits_in_a_number_are_refused(number: int) -> None:
     for cell in (float(number), number, display_text(float(number))):
         with pytest.raises(Unreadable, match="超过 15 位"):
-            meant_text(cell)
+            normalised_text(cell)
 
 
 @given(st.text())
 def test_any_text_is_cleaned_or_refused_and_cleaning_twice_changes_nothing(text: str) -> None:
     try:
-        once = meant_text(text)
+        once = normalised_text(text)
     except Unreadable:
         return
-    assert meant_text(once) == once
+    assert normalised_text(once) == once
     assert once == once.strip()
     assert not set(once) & set("\u200b\ufeff\u3000\x00\t\n")
 

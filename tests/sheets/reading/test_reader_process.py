@@ -114,7 +114,7 @@ def test_the_bounds_hold_inside_the_child() -> None:
     program = (
         "import resource as r, json; from app.sheets.reading import reader_process as child;"
         "from app.sheets.reading.limits import LIMITS;"
-        "child._bound_this_process(LIMITS);"
+        "child._limit_this_process(LIMITS);"
         "print(json.dumps([r.getrlimit(getattr(r, 'RLIMIT_' + n))[0] for n in ('AS', 'CPU', 'CORE', 'FSIZE')]))"
     )
     done = subprocess.run(

@@ -103,7 +103,7 @@ def test_a_remembered_header_is_found_below_a_title_and_with_our_own_columns_beh
     )
     reading = read_columns(book, WORDS, remembered, TODAY)
     assert reading.sheet is not None
-    assert (reading.said_by, reading.layout.fields) == ("李老师", fields)
+    assert (reading.confirmed_by, reading.layout.fields) == ("李老师", fields)
     assert reading.sheet.rows[0].cells == {"student_no": "9000101", "real_name": "张三", "class_name": "一班"}
     assert reading.sheet.rows[0].raw == ["9000101", "张三", "一班"]
 

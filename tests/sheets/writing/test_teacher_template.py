@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from app.rules.imports.teachers import LABELS, check_teacher, find_doubles
+from app.rules.imports.teachers import LABELS, check_teacher, find_duplicates
 from app.sheets.reading.pictures import PictureArchive
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
@@ -63,7 +63,7 @@ def test_the_sample_holds_forty_good_teachers_and_the_pictures_that_they_name() 
     sheet = read_teachers(read_workbook((FOLDER / "teachers-40.xlsx").read_bytes(), "a.xlsx"))
     checked = [check_teacher(row, today=TODAY) for row in sheet.rows]
     assert [row.problems for row in checked] == [()] * 40
-    assert find_doubles(checked) == []
+    assert find_duplicates(checked) == []
     archive = PictureArchive((FOLDER / "teachers-40.zip").read_bytes())
     found = [archive.find(row.values.picture) for row in checked if row.values.picture]
     assert [len(members) for members in found] == [1] * 27

@@ -21,7 +21,7 @@ from app.services.imports.shared.lease import Run, end_by_person, finish, send_j
 from app.services.shared.audit import record
 from app.sheets.reading.workbook import Workbook
 from app.sheets.rosters.header import Vocabulary
-from app.sheets.rosters.mapping import Fields, Layout, Reading, Remembered, read_columns
+from app.sheets.rosters.mapping import ConfirmedHeaders, Fields, Layout, Reading, read_columns
 from app.sheets.rosters.students import WORDS as STUDENT_WORDS
 from app.sheets.rosters.teachers import WORDS as TEACHER_WORDS
 from app.sheets.rosters.teachers import refuse_students
@@ -50,7 +50,7 @@ def read_file(ctx: Context, kind: str, workbook: Workbook) -> Reading:
         SheetRefused: it is no such roster.
     """
     reading = read_columns(workbook, WORDS[kind], _remembered(ctx, kind), ctx.today())
-    if kind == "teachers" and not reading.said_by:
+    if kind == "teachers" and not reading.confirmed_by:
         refuse_students(reading.layout.header)
     return reading
 
@@ -108,7 +108,7 @@ def confirm_columns(ctx: Context, *, import_id: int, fields: Sequence[str | None
     return found
 
 
-def _remembered(ctx: Context, kind: str) -> Remembered:
+def _remembered(ctx: Context, kind: str) -> ConfirmedHeaders:
     def look_up(prints: Sequence[str]) -> dict[str, tuple[Fields, str]]:
         statement = select(ColumnMapping).where(
             ColumnMapping.kind == kind, ColumnMapping.header_sha.in_(prints)

@@ -64,7 +64,7 @@ def run_check(units: Units, *, import_id: int, progress: Progress | None = None)
                 finish(ctx, run, "refused", refusal=refused.message.as_json(), content=None)
                 record(ctx, "roster_import.refused", "roster_import", import_id)
             return
-        _stage(units, run, pulse, rows, source, reading.said_by)
+        _stage(units, run, pulse, rows, source, reading.confirmed_by)
 
 
 def _read(units: Units, kind: str, content: bytes) -> Reading:
@@ -82,7 +82,7 @@ def _checked(pulse: Heartbeat, kind: str, source: Source) -> Rows:
     return rows
 
 
-def _stage(units: Units, run: Run, pulse: Heartbeat, roster: Rows, source: Source, said_by: str) -> None:
+def _stage(units: Units, run: Run, pulse: Heartbeat, roster: Rows, source: Source, confirmed_by: str) -> None:
     total, options = len(source.sheet.rows), source.options
     with units() as ctx:
         roster.meet(ctx, run.import_id)
@@ -98,7 +98,7 @@ def _stage(units: Units, run: Run, pulse: Heartbeat, roster: Rows, source: Sourc
             counts[row["action"]] = counts.get(row["action"], 0) + 1
     with units() as ctx:
         summary = apply_rule(ctx, run.import_id, UpdateRule.of(options), roster.summary(counts))
-        summary = replace(summary, mapped=said_by)
+        summary = replace(summary, mapped=confirmed_by)
         done = {"progress_done": total, "progress_total": total}
         finish(ctx, run, "checked", summary=summary.as_json(), options=options, **done)
         record(ctx, "roster_import.checked", "roster_import", run.import_id, asdict(summary.counts))

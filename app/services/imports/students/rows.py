@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.errors import msg
-from app.rules.imports.students import LABELS, CheckedStudent, find_doubles
+from app.rules.imports.students import LABELS, CheckedStudent, find_duplicates
 from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
 from app.rules.shared.problems import Problem
 from app.services.imports.shared.accounts import Accounts, Values, owned_by
@@ -46,7 +46,7 @@ class Roster:
         self._book = ClassBook(())
         for row in checked:
             self._add(row.problems)
-        self._add(find_doubles(checked, labels=sheet.labels))
+        self._add(find_duplicates(checked, labels=sheet.labels))
 
     def wanted_accounts(self) -> dict[str, Collection[Any]]:
         """The values by which accounts are looked up; arguments of ``find_accounts``."""

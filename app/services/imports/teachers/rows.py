@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.context import Context
-from app.rules.imports.teachers import LABELS, CheckedTeacher, check_teacher, find_doubles
+from app.rules.imports.teachers import LABELS, CheckedTeacher, check_teacher, find_duplicates
 from app.rules.shared.masking import mask_email, mask_mobile
 from app.rules.shared.problems import Problem
 from app.services.imports.shared import sql
@@ -53,7 +53,7 @@ class TeacherRows:
                 self._pictures[row.row_no] = self._archive.of_row(row.row_no, teacher.values.picture)
             self._add(teacher.problems)
             yield
-        self._add(find_doubles(self._checked, labels=source.sheet.labels))
+        self._add(find_duplicates(self._checked, labels=source.sheet.labels))
 
     def meet(self, ctx: Context, import_id: int) -> None:
         """Find the accounts that rows mean; reserve ids and login names for those to come."""

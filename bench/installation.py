@@ -1,4 +1,4 @@
-"""Servers of one run's own, durable as in production, with the demo's alliance in the database."""
+"""The installation of a run: its own servers, durable as in production, with the demo's data."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SCHOOL = "mingde"
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a run happens: the environment of its processes and the superuser's address."""
+class Installation:
+    """The environment of a run's processes, and the address of the database's superuser."""
 
     folder: Path
     env: Mapping[str, str]
@@ -29,8 +29,8 @@ class Place:
 
 
 @contextmanager
-def place() -> Iterator[Place]:
-    """Start the servers, migrate, seed; stop and remove everything at the end."""
+def installation() -> Iterator[Installation]:
+    """Start the servers, migrate and seed; at the end stop and remove everything."""
     folder = places.scratch_folder("spoc-bench-")
     postgres, redis = Postgres(folder, password=secrets.token_urlsafe()), Redis(folder)
     try:
@@ -55,7 +55,7 @@ def place() -> Iterator[Place]:
             "CAPTCHA": "off",
         }
         run_flask(env, "demo", "seed")
-        yield Place(folder, env, postgres.url("spoc"))
+        yield Installation(folder, env, postgres.url("spoc"))
     finally:
         redis.stop()
         postgres.stop()
