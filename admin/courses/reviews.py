@@ -12,6 +12,7 @@ from flask_babel import gettext, lazy_gettext
 
 from admin.base import COURSES, SecureView, attempt
 from admin.courses.changes import changes_of
+from admin.courses.forms import sent_revision
 from admin.shared.listing import ListAddress, choice
 from app.context import Context
 from app.errors import Invalid, Message, msg
@@ -30,8 +31,6 @@ from app.web.catalogue.school import cover_url
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import address, page_argument, text_argument
-
-_MOST_REVISION = 2**31 - 1
 
 
 class CourseReviews(SecureView):
@@ -68,8 +67,7 @@ class CourseReviews(SecureView):
     def decide(self, course_id: int) -> ResponseReturnValue:
         """「通过」 or 「不通过」 → 「保存」."""
         decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
-        revision = request.form.get("revision", "")
-        number = int(revision) if revision.isdecimal() and len(revision) < 11 else 0
+        revision = sent_revision()
         if decision not in ("approved", "rejected"):
             unchosen = {"decision": msg("请选择通过或者不通过")}
             return self._page(course_id, unchosen, reason=reason), 422
@@ -77,7 +75,6 @@ class CourseReviews(SecureView):
 
         def work(ctx: Context) -> bool:
             approve = decision == "approved"
-            revision = min(number, _MOST_REVISION)
             try:
                 review_course(ctx, course_id=course_id, revision=revision, approve=approve, reason=reason)
             except Invalid as refusal:

@@ -15,9 +15,9 @@ from wtforms.fields import SelectChoice
 
 from admin.base import ALLIANCE, attempt
 from admin.licences.bulk import LicenceActs
-from admin.licences.forms import SOURCES, TermsForm, course_key, course_ref, is_id
+from admin.licences.forms import SOURCES, TermsForm, course_key, course_ref
 from admin.licences.sheets import LicenceSheets
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, number, ticked_ids
 from app.context import Context
 from app.rules.licences.conditions import LicenceState
 from app.rules.permissions import Action
@@ -142,7 +142,7 @@ class Licences(LicenceActs, LicenceSheets):
             )
             for course in licensable
         ]
-        marked = {int(each) for each in request.form.getlist("school_ids") if is_id(each)}
+        marked = set(ticked_ids("school_ids"))
         if form.accepts(ctx.today()):
             ref = course_ref(form.course_id.data) or CourseRef(0, 0)
             done = attempt(
@@ -207,8 +207,10 @@ def _course_filter() -> CourseFilter:
 
 def _given_course(ctx: Context) -> str:
     """The course that an address names: a key, or the number of an alliance course."""
-    given = request.args.get("course_id", "")
-    return course_key(CourseRef(ctx.school.id, int(given))) if is_id(given) else given
+    course_id = number("course_id")
+    if course_id is None:
+        return request.args.get("course_id", "")
+    return course_key(CourseRef(ctx.school.id, course_id))
 
 
 def _workbook(name: str, content: bytes) -> Response:

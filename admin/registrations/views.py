@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.shared.listing import ListAddress, choice, number, ticked
+from admin.shared.listing import ListAddress, choice, number, ticked_ids
 from app.context import Context
 from app.errors import Invalid, Message, msg
 from app.services.registrations.by_staff import (
@@ -104,7 +104,7 @@ class RegistrationPages:
         chosen: Chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
         address = ListAddress("offerings.add_students", chosen)
         if request.method == "POST":
-            done = attempt(lambda ctx: add_students(ctx, offering_id=offering_id, user_ids=ticked()))
+            done = attempt(lambda ctx: add_students(ctx, offering_id=offering_id, user_ids=ticked_ids()))
             if done is not None:
                 _say(done)
                 session[_DONE] = True
@@ -129,7 +129,7 @@ class RegistrationPages:
     @expose(f"/<{ROW}:offering_id>/registrations/remove", methods=("POST",))
     def remove_students(self, offering_id: int) -> ResponseReturnValue:
         """「移出」 the ticked: asks for the reason first, which they will read."""
-        ids, error = ticked(), None
+        ids, error = ticked_ids(), None
         if "reason" in request.form:
             reason = request.form["reason"]
 
@@ -169,7 +169,7 @@ class RegistrationPages:
             act = {"admit": admit_waiting, "remove": remove_waiting}.get(request.form.get("action", ""))
             if act is None:
                 abort(404)
-            done = attempt(lambda ctx: act(ctx, offering_id=offering_id, user_ids=ticked()))
+            done = attempt(lambda ctx: act(ctx, offering_id=offering_id, user_ids=ticked_ids()))
             if done is not None:
                 session[_DONE] = True
                 admitted = act is admit_waiting
