@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from io import BytesIO
 
-from flask import Response, flash, redirect, request, send_file, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
@@ -27,6 +26,7 @@ from app.services.auth.slips import (
 from app.services.schools.settings import RANDOM, get_settings
 from app.sheets.writing.slips import slips_pdf
 from app.web.shared.context import request_context
+from app.web.shared.downloads import give_download
 
 
 class Slips(SecureView):
@@ -104,9 +104,7 @@ def _pdf(ctx: Context, choice: SlipChoice) -> bytes:
 
 def _download(content: bytes) -> Response:
     name = gettext("密码条-%(day)s.pdf", day=request_context().today().isoformat())
-    response = send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return give_download(content, name, "application/pdf")
 
 
 def _choice() -> SlipChoice | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
@@ -30,12 +30,11 @@ from app.services.schools.open_and_edit import list_members
 from app.services.shared.paging import Page
 from app.uow import unit_of_work
 from app.web.shared.context import request_context
-from app.web.shared.downloads import give_download
+from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
 from app.web.shared.listing import address, page_argument, text_argument
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = tuple(state.value for state in LicenceState if state is not LicenceState.NONE)
 
 
@@ -117,7 +116,7 @@ class Licences(LicenceActs, LicenceSheets):
         )
         if done is None:
             return redirect(self.get_url(".listed"), code=303)
-        return _workbook(gettext("课程授权"), done)
+        return give_workbook(done, gettext("课程授权") + ".xlsx")
 
     @expose("/matrix.xlsx")
     def matrix_file(self) -> ResponseReturnValue:
@@ -126,7 +125,7 @@ class Licences(LicenceActs, LicenceSheets):
             content = licence_matrix_file(
                 ctx, courses=_course_filter(), school_text=text_argument("school_q"), translate=translated
             )
-        return _workbook(gettext("课程授权矩阵"), content)
+        return give_workbook(content, gettext("课程授权矩阵") + ".xlsx")
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
@@ -211,10 +210,6 @@ def _given_course(ctx: Context) -> str:
     if course_id is None:
         return request.args.get("course_id", "")
     return course_key(CourseRef(ctx.school.id, course_id))
-
-
-def _workbook(name: str, content: bytes) -> Response:
-    return give_download(content, f"{name}.xlsx", XLSX)
 
 
 def views() -> Iterable[BaseView]:

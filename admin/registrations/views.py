@@ -38,7 +38,7 @@ from app.services.registrations.lists import (
 from app.services.registrations.seats import Registered
 from app.sheets.writing.typed import TypedSheet, Value, typed_workbook
 from app.web.shared.context import request_context, request_school
-from app.web.shared.downloads import give_download
+from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.listing import page_argument, text_argument
@@ -48,7 +48,6 @@ Chosen = dict[str, str | int | None]
 
 #: In the session: the ticks were acted on, so the next list forgets them.
 _DONE = "registrations_done"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHART_CLASSES = 20
 _COLUMNS = (msg("学号"), msg("真实姓名"), msg("班级"), msg("注册时间"), msg("来源"), msg("账号状态"))
 _WIDTHS = (18, 14, 24, 20, 12, 12)
@@ -201,7 +200,7 @@ class RegistrationPages:
         exported = attempt(lambda ctx: export_registrations(ctx, offering_id=offering_id))
         if exported is None:
             return self._to("registrations", offering_id)
-        return give_download(_sheet(exported), f"{exported.title}-{gettext('注册学生')}.xlsx", _XLSX)
+        return give_workbook(_sheet(exported), f"{exported.title}-{gettext('注册学生')}.xlsx")
 
     def _registrations(self, name: str, offering_id: int, **values: Any) -> str:
         values["seat_figures"] = seat_figures(request_context(), offering_id=offering_id)
