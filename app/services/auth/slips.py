@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     LargeBinary,
-    and_,
     column,
     func,
     select,
@@ -37,7 +36,6 @@ from app.sheets.writing.slips import Slip, SlipSheet
 #: Slips of one file; a school prints class by class.
 MOST = 2000
 
-_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 _CLASS_ORDER: tuple[Any, ...] = (
     SchoolClass.entry_year.desc().nulls_last(),
     SchoolClass.name.nulls_last(),
@@ -178,7 +176,7 @@ def _by_class(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[Class
     statement = (
         select(*columns, func.count())
         .select_from(User)
-        .outerjoin(SchoolClass, _SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(*_NOT_ACTIVATED, *conditions)
         .group_by(*columns)
         .order_by(*_CLASS_ORDER)
@@ -193,7 +191,7 @@ def _lock(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[tuple[Use
     """The accounts with the titles of their pages; held, so that none sets its own password meanwhile."""
     statement = (
         select(User, SchoolClass.name)
-        .outerjoin(SchoolClass, _SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(*_NOT_ACTIVATED, *conditions)
         .order_by(*_CLASS_ORDER, User.kind, User.student_no, User.login_name, User.id)
         .limit(MOST + 1)

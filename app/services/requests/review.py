@@ -30,7 +30,6 @@ STATES = ("open", "approved", "rejected", "withdrawn")
 MOST_AT_ONCE = 100
 _LINK = "/me/requests"
 _SAME_PERSON = and_(User.school_id == ChangeRequest.school_id, User.id == ChangeRequest.user_id)
-_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +265,7 @@ def _apart(ctx: Context) -> Iterator[None]:
 
 def _listed() -> Select[ChangeRequest, User, str | None]:
     joined = select(ChangeRequest, User, SchoolClass.name).join(User, _SAME_PERSON)
-    return joined.outerjoin(SchoolClass, _SAME_CLASS)
+    return joined.outerjoin(User.school_class)
 
 
 def _open_request(ctx: Context, request_id: int) -> tuple[ChangeRequest, User]:
