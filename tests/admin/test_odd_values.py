@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.models import CourseOffering, User
 from tenants.registry import SchoolInfo
-from tests.support.courses import put_enrolment, put_offering
+from tests.support.courses import put_offering, put_registration
 from tests.support.pages import token_of
 from tests.support.teaching import put_class
 
@@ -42,7 +42,7 @@ def named(alliance: SchoolInfo, school: SchoolInfo, make_user: MakeUser) -> dict
     online = put_offering(alliance, school)
     offered: CourseOffering = put_offering(alliance, school, status="unhandled")
     student = make_user(school)
-    put_enrolment(school, online, student)
+    put_registration(school, online, student)
     return {
         "online": online.id,
         "offered": offered.id,

@@ -16,7 +16,7 @@ from app.models import (
     Course,
     CourseLicence,
     CourseOffering,
-    Enrolment,
+    Registration,
     SchoolClass,
     User,
 )
@@ -171,10 +171,10 @@ def list_choosable_classes(
     """
     require(ctx, Action.SELECT_COURSES)
     theirs = and_(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
     )
     chosen = (
         select(ClassCourse.class_id)
@@ -194,7 +194,7 @@ def list_choosable_classes(
             SchoolClass.entry_year,
             SchoolClass.major,
             class_size().scalar_subquery(),
-            class_size().join(Enrolment, theirs).scalar_subquery(),
+            class_size().join(Registration, theirs).scalar_subquery(),
             chosen,
         )
         .where(SchoolClass.archived_at.is_(None))

@@ -14,9 +14,9 @@ from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import (
     ChangeRequest,
     Consent,
-    Enrolment,
     Mail,
     Notice,
+    Registration,
     RosterImport,
     RosterImportRow,
     SchoolClass,
@@ -144,7 +144,7 @@ def delete_graduates(
         raise Conflict(msg("名单在预览之后有变化，请核对后再确认"))
     _forget_imports(ctx, among)
     ids = select(User.id).where(*among)
-    _run(ctx, delete(Enrolment).where(Enrolment.user_id.in_(ids)))
+    _run(ctx, delete(Registration).where(Registration.user_id.in_(ids)))
     _run(ctx, delete(User).where(*among))
     counts = {"entry_year": entry_year, "study_years": study_years, **asdict(holdings)}
     record(ctx, "graduates.deleted", "school", ctx.school.id, counts)
@@ -172,7 +172,7 @@ def _count(ctx: Context, among: Sequence[ColumnElement[bool]]) -> Holdings:
     files = select(func.count()).select_from(RosterImport).where(RosterImport.id.in_(_imports(among)))
     return Holdings(
         students=ctx.session.scalar(select(func.count()).select_from(User).where(*among)) or 0,
-        enrolments=rows(Enrolment),
+        enrolments=rows(Registration),
         change_requests=rows(ChangeRequest),
         messages=rows(Notice),
         mails=rows(Mail),

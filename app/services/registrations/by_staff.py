@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, func, select, update
 
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
-from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
+from app.models import Course, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
 from app.rules.shared.search_words import search_words
 from app.services.registrations.lists import (
@@ -94,11 +94,11 @@ def find_candidates(
     manageable(ctx, offering_id)
     if must_search(ctx) and not search_words(text):
         return page_of((), page=page, size=LONG_PAGE_SIZE)
-    registered = select(Enrolment.id).where(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
-        Enrolment.withdrawn_at.is_(None),
+    registered = select(Registration.id).where(
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
     )
     waits = select(WaitingPlace.id).where(
         WaitingPlace.school_id == User.school_id,
@@ -153,7 +153,7 @@ def add_students(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -
     done = register_many(ctx, offering=offering, user_ids=user_ids, source="staff")
     if done.registered:
         data = {"count": done.registered, "user_ids": list(done.user_ids)}
-        record(ctx, "enrolment.added", "offering", offering_id, data)
+        record(ctx, "registration.added", "offering", offering_id, data)
         tell_added(ctx, offering, done.user_ids)
     return done
 
@@ -175,19 +175,19 @@ def remove_students(ctx: Context, *, offering_id: int, user_ids: Collection[int]
         raise Invalid("reason", msg("超过 %(limit)s 个字符", limit=REASON_LENGTH))
     offering = _locked(ctx, offering_id, user_ids)
     gone = ctx.session.scalars(
-        update(Enrolment)
+        update(Registration)
         .where(
-            Enrolment.offering_id == offering_id,
-            Enrolment.user_id.in_(user_ids),
-            Enrolment.withdrawn_at.is_(None),
+            Registration.offering_id == offering_id,
+            Registration.user_id.in_(user_ids),
+            Registration.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=ctx.now())
-        .returning(Enrolment.user_id)
+        .returning(Registration.user_id)
         .execution_options(synchronize_session=False)
     ).all()
     if gone:
         data = {"count": len(gone), "reason": reason, "user_ids": list(gone)}
-        record(ctx, "enrolment.removed", "offering", offering_id, data)
+        record(ctx, "registration.removed", "offering", offering_id, data)
         tell_removed(ctx, offering, gone, reason)
         promote_waiting(ctx, offering)
     return len(gone)
@@ -247,7 +247,7 @@ def admit_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int]) 
     done = register_many(ctx, offering=offering, user_ids=waiting, source="waiting").user_ids
     if done:
         data = {"count": len(done), "user_ids": list(done)}
-        record(ctx, "enrolment.admitted", "offering", offering_id, data)
+        record(ctx, "registration.admitted", "offering", offering_id, data)
         tell_promoted(ctx, offering, done)
     return len(done)
 
@@ -268,7 +268,7 @@ def remove_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int])
     ).all()
     if gone:
         data = {"count": len(gone), "user_ids": list(gone)}
-        record(ctx, "enrolment.waiting_removed", "offering", offering_id, data)
+        record(ctx, "registration.waiting_removed", "offering", offering_id, data)
         tell_waiting_removed(ctx, offering, gone)
     return len(gone)
 
@@ -297,5 +297,5 @@ def export_registrations(ctx: Context, *, offering_id: int) -> Exported:
         )
         .where(CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id)
     ).one()
-    record(ctx, "enrolment.exported", "offering", offering_id, {"count": len(rows)})
+    record(ctx, "registration.exported", "offering", offering_id, {"count": len(rows)})
     return Exported(title, rows)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
+from app.models import CourseLicence, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action
 from app.rules.shared.day_counts import Point, points
 from app.services.registrations.seats import seats_of
@@ -21,7 +21,7 @@ from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 from app.services.shared.search import words
 
-_SAME_USER = and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id)
+_SAME_USER = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
 
 
 class RegistrationSort(StrEnum):
@@ -35,7 +35,7 @@ class RegistrationSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RegistrationRow:
-    """A registered person; ``number`` is the 学号, or the login name of who has none; ``source`` as ``Enrolment``'s."""
+    """A registered person; ``number`` is the 学号, or the login name of who has none; ``source`` as ``Registration``'s."""
 
     user_id: int
     real_name: str
@@ -93,7 +93,7 @@ def seat_figures(ctx: Context, *, offering_id: int) -> SeatFigures:
     """
     manageable(ctx, offering_id)
     waiting = select(func.count()).select_from(WaitingPlace).where(WaitingPlace.offering_id == offering_id)
-    registered = select(func.count()).select_from(Enrolment).where(*_active(offering_id))
+    registered = select(func.count()).select_from(Registration).where(*_active(offering_id))
     statement = (
         select(CourseOffering, CourseLicence, registered.scalar_subquery(), waiting.scalar_subquery())
         .outerjoin(CourseOffering.licence)
@@ -163,7 +163,7 @@ def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
     counted = func.count().label("registered")
     rows = ctx.session.execute(
         select(SchoolClass.id, SchoolClass.name, counted, students)
-        .select_from(Enrolment)
+        .select_from(Registration)
         .join(User, _SAME_USER)
         .outerjoin(User.school_class)
         .where(*_active(offering_id))
@@ -183,7 +183,7 @@ def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    day: ColumnElement[date] = cast(func.timezone(ctx.school.timezone, Enrolment.registered_at), Date)
+    day: ColumnElement[date] = cast(func.timezone(ctx.school.timezone, Registration.registered_at), Date)
     rows = ctx.session.execute(
         select(day, func.count()).where(*_active(offering_id)).group_by(day).order_by(day)
     )
@@ -204,7 +204,7 @@ def in_class(class_id: int | None) -> list[ColumnElement[bool]]:
 
 
 def _active(offering_id: int) -> tuple[ColumnElement[bool], ...]:
-    return Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None)
+    return Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None)
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -215,10 +215,10 @@ def _rows() -> Select[*tuple[Any, ...]]:
             func.coalesce(User.student_no, User.login_name, ""),
             SchoolClass.name,
             User.status,
-            Enrolment.registered_at,
-            Enrolment.source,
+            Registration.registered_at,
+            Registration.source,
         )
-        .select_from(Enrolment)
+        .select_from(Registration)
         .join(User, _SAME_USER)
         .outerjoin(User.school_class)
     )
@@ -230,7 +230,7 @@ def _order(sort: RegistrationSort, descending: bool) -> tuple[Any, ...]:
         RegistrationSort.NUMBER: (User.student_no,),
         RegistrationSort.NAME: (User.name_pinyin, User.real_name),
         RegistrationSort.CLASS: (SchoolClass.name, User.student_no),
-        RegistrationSort.REGISTERED: (Enrolment.registered_at,),
+        RegistrationSort.REGISTERED: (Registration.registered_at,),
     }
     if descending:
         return (*(column.desc().nulls_last() for column in columns[sort]), User.id.desc())
