@@ -29,11 +29,10 @@ from app.services.alliance.activity import (
 )
 from app.services.alliance.figures import refresh_figures
 from app.web.shared.context import request_context
-from app.web.shared.downloads import give_download
+from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Schools in the picture that compares them.
 _COMPARED = 15
 
@@ -75,7 +74,7 @@ class Activity(SecureView):
         text, sort = text_argument("q"), choice("sort", SORTS) or "name"
         schools = all_activity(ctx, text=text, sort=sort, descending=request.args.get("desc") == "1")
         content = activity_workbook(schools, activity_in_time(ctx, span=_span()), ctx.school.timezone)
-        return give_download(content, f"{gettext('活跃情况')}-{ctx.today()}.xlsx", _XLSX)
+        return give_workbook(content, f"{gettext('活跃情况')}-{ctx.today()}.xlsx")
 
     @expose("/refresh", methods=("POST",))
     def refresh(self) -> ResponseReturnValue:
@@ -115,7 +114,7 @@ class Activity(SecureView):
         except NotFound:
             abort(404)
         content = school_workbook(activity_in_time(ctx, span=_span(), school_id=school_id))
-        return give_download(content, f"{gettext('活跃情况')}-{school.name}-{ctx.today()}.xlsx", _XLSX)
+        return give_workbook(content, f"{gettext('活跃情况')}-{school.name}-{ctx.today()}.xlsx")
 
     @expose(f"/<{ROW}:school_id>/refresh", methods=("POST",))
     def refresh_one(self, school_id: int) -> ResponseReturnValue:

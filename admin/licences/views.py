@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
@@ -15,9 +15,9 @@ from wtforms.fields import SelectChoice
 
 from admin.base import ALLIANCE, attempt
 from admin.licences.bulk import LicenceActs
-from admin.licences.forms import SOURCES, TermsForm, course_key, course_ref, is_id
+from admin.licences.forms import SOURCES, TermsForm, course_key, course_ref
 from admin.licences.sheets import LicenceSheets
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, number, ticked_ids
 from app.context import Context
 from app.rules.licences.conditions import LicenceState
 from app.rules.permissions import Action
@@ -36,12 +36,11 @@ from app.services.schools.open_and_edit import list_members
 from app.services.shared.paging import Page
 from app.uow import unit_of_work
 from app.web.shared.context import request_context
-from app.web.shared.downloads import give_download
+from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
 from app.web.shared.listing import address, page_argument, text_argument
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = tuple(state.value for state in LicenceState if state is not LicenceState.NONE)
 
 
@@ -123,7 +122,7 @@ class Licences(LicenceActs, LicenceSheets):
         )
         if done is None:
             return redirect(self.get_url(".listed"), code=303)
-        return _workbook(gettext("课程授权"), done)
+        return give_workbook(done, gettext("课程授权") + ".xlsx")
 
     @expose("/matrix.xlsx")
     def matrix_file(self) -> ResponseReturnValue:
@@ -132,7 +131,7 @@ class Licences(LicenceActs, LicenceSheets):
             content = licence_matrix_file(
                 ctx, courses=_course_filter(), school_text=text_argument("school_q"), translate=translated
             )
-        return _workbook(gettext("课程授权矩阵"), content)
+        return give_workbook(content, gettext("课程授权矩阵") + ".xlsx")
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
@@ -148,7 +147,7 @@ class Licences(LicenceActs, LicenceSheets):
             )
             for course in licensable
         ]
-        marked = {int(each) for each in request.form.getlist("school_ids") if is_id(each)}
+        marked = set(ticked_ids("school_ids"))
         if form.accepts(ctx.today()):
             ref = course_ref(form.course_id.data) or CourseRef(0, 0)
             done = attempt(
@@ -213,12 +212,10 @@ def _course_filter() -> LicensableFilter:
 
 def _given_course(ctx: Context) -> str:
     """The course that an address names: a key, or the number of an alliance course."""
-    given = request.args.get("course_id", "")
-    return course_key(CourseRef(ctx.school.id, int(given))) if is_id(given) else given
-
-
-def _workbook(name: str, content: bytes) -> Response:
-    return give_download(content, f"{name}.xlsx", XLSX)
+    course_id = number("course_id")
+    if course_id is None:
+        return request.args.get("course_id", "")
+    return course_key(CourseRef(ctx.school.id, course_id))
 
 
 def views() -> Iterable[BaseView]:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     LargeBinary,
-    and_,
     column,
     func,
     select,
@@ -38,7 +37,6 @@ from app.sheets.writing.slips import Slip, SlipSheet
 #: Slips of one file; a school prints class by class.
 MOST = 2000
 
-_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 _CLASS_ORDER: tuple[Any, ...] = (
     SchoolClass.entry_year.desc().nulls_last(),
     SchoolClass.name.nulls_last(),
@@ -179,7 +177,7 @@ def _by_class(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[Class
     statement = (
         select(*columns, func.count())
         .select_from(User)
-        .outerjoin(SchoolClass, _SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(*_NOT_ACTIVATED, *conditions)
         .group_by(*columns)
         .order_by(*_CLASS_ORDER)
@@ -196,7 +194,7 @@ def _lock(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[tuple[Use
     held = ctx.session.scalars(locking(chosen, User, Hold.WRITE)).all()
     in_order = (
         select(User, SchoolClass.name)
-        .outerjoin(SchoolClass, _SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(User.id.in_(held))
         .order_by(*_CLASS_ORDER, User.kind, User.student_no, User.login_name, User.id)
     )

@@ -15,6 +15,7 @@ from app.errors import NotFound, msg
 from app.models import ClassCourse, SchoolClass, User
 from app.rules.permissions import Action
 from app.services.shared.activation import IN_STATE, Activation
+from app.services.shared.class_sizes import class_size
 from app.services.shared.own_classes_and_courses import reachable_classes
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.search import words
@@ -167,14 +168,6 @@ def _narrowed(filters: ClassFilter) -> list[ColumnElement[bool]]:
 def _with_figures(
     statement: Select[SchoolClass, str],
 ) -> Select[SchoolClass, str, int, int, int, int]:
-    students = (
-        select(func.count())
-        .select_from(User)
-        .where(User.school_id == SchoolClass.school_id, User.class_id == SchoolClass.id)
-        .where(User.kind == "student")
-        .correlate(SchoolClass)
-    )
-    never, disabled = (students.where(IN_STATE[state]) for state in (Activation.NEVER, Activation.DISABLED))
     courses = (
         select(func.count())
         .select_from(ClassCourse)
@@ -182,9 +175,9 @@ def _with_figures(
         .correlate(SchoolClass)
     )
     return statement.add_columns(
-        students.scalar_subquery(),
-        never.scalar_subquery(),
-        disabled.scalar_subquery(),
+        class_size().scalar_subquery(),
+        class_size(IN_STATE[Activation.NEVER]).scalar_subquery(),
+        class_size(IN_STATE[Activation.DISABLED]).scalar_subquery(),
         courses.scalar_subquery(),
     )
 

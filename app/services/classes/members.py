@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, case, func, literal, select, update
 
 from app.context import Context
 from app.errors import Conflict, NotFound, msg
@@ -142,10 +142,9 @@ def _students(
     """Name, class and the class's name of each student; all of them must be students of this school."""
     if not user_ids:
         raise Conflict(msg("请先勾选学生"))
-    same = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
     wanted = (
         select(User.id, User.real_name, User.class_id, SchoolClass.name)
-        .outerjoin(SchoolClass, same)
+        .outerjoin(User.school_class)
         .where(User.id.in_(user_ids), User.kind == "student")
         .order_by(User.id)
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from app.context import Context
 from app.errors import Message
@@ -27,6 +27,7 @@ from app.services.classes.register import refusals, selectable
 from app.services.classes.students import students_of
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
+from app.services.shared.class_sizes import class_size
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 from app.services.shared.search import course_matches, words
@@ -169,16 +170,6 @@ def list_choosable_classes(
         NotAllowed: only administrators may.
     """
     require(ctx, Action.SELECT_COURSES)
-    students = (
-        select(func.count())
-        .select_from(User)
-        .where(
-            User.school_id == SchoolClass.school_id,
-            User.class_id == SchoolClass.id,
-            User.kind == "student",
-        )
-        .correlate(SchoolClass)
-    )
     theirs = and_(
         Registration.school_id == User.school_id,
         Registration.user_id == User.id,
@@ -202,8 +193,8 @@ def list_choosable_classes(
             SchoolClass.name,
             SchoolClass.entry_year,
             SchoolClass.major,
-            students.scalar_subquery(),
-            students.join(Registration, theirs).scalar_subquery(),
+            class_size().scalar_subquery(),
+            class_size().join(Registration, theirs).scalar_subquery(),
             chosen,
         )
         .where(SchoolClass.archived_at.is_(None))

@@ -108,7 +108,7 @@ def preview_graduates(
         raise NotFound(msg("没有这一届毕业生"))
     statement = (
         select(func.coalesce(User.student_no, ""), User.real_name, SchoolClass.name)
-        .outerjoin(SchoolClass, (SchoolClass.school_id == User.school_id) & (SchoolClass.id == User.class_id))
+        .outerjoin(User.school_class)
         .where(*among)
         .order_by(User.student_no)
     )

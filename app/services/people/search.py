@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
@@ -27,7 +27,6 @@ from app.services.shared.search import words
 _SEARCHED = (
     User.real_name, User.nickname, User.name_pinyin, User.name_initials, User.student_no, User.login_name, User.email,
 )  # fmt: skip
-_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 
 
 class PersonState(StrEnum):
@@ -107,10 +106,10 @@ def search_people(
     conditions = _conditions(ctx, text, filters)
     wanted = select(User.id).where(*conditions)
     if sort is PersonSort.CLASS:
-        wanted = wanted.outerjoin(SchoolClass, _SAME_CLASS)
+        wanted = wanted.outerjoin(User.school_class)
     ids = fetch_page(ctx.session, wanted.order_by(*_order(sort, descending)), as_it_is, page=page)
     # The rows are wide; only those of the page are read whole.
-    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id.in_(ids.rows))
+    found = select(User, SchoolClass.name).outerjoin(User.school_class).where(User.id.in_(ids.rows))
     people = {user.id: _row(ctx, user, class_name) for user, class_name in ctx.session.execute(found)}
     return ids.with_rows(people[number] for number in ids.rows if number in people)
 
@@ -133,7 +132,7 @@ def get_person_row(ctx: Context, *, user_id: int) -> PersonRow:
         NotAllowed: the actor may not see people.
     """
     require(ctx, Action.SEE_PEOPLE)
-    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id == user_id)
+    found = select(User, SchoolClass.name).outerjoin(User.school_class).where(User.id == user_id)
     row = ctx.session.execute(found).one_or_none()
     if row is None:
         raise NotFound(msg("没有找到这个用户"))

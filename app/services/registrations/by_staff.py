@@ -14,7 +14,6 @@ from app.models import Course, CourseOffering, Registration, SchoolClass, User, 
 from app.rules.permissions import Action, Reach, reach
 from app.rules.shared.search_words import search_words
 from app.services.registrations.lists import (
-    SAME_CLASS,
     RegistrationRow,
     all_registered,
     in_class,
@@ -118,7 +117,7 @@ def find_candidates(
             registered.exists(),
             waits.exists(),
         )
-        .outerjoin(SchoolClass, SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(User.kind == "student", searched(text), *in_class(class_id))
         .order_by(User.student_no, User.id)
     )
@@ -215,7 +214,7 @@ def list_waiting(ctx: Context, *, offering_id: int, page: int = 1) -> Page[Waiti
         )
         .select_from(WaitingPlace)
         .join(User, and_(User.school_id == WaitingPlace.school_id, User.id == WaitingPlace.user_id))
-        .outerjoin(SchoolClass, SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(WaitingPlace.offering_id == offering_id)
         .order_by(WaitingPlace.id)
     )

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
-from sqlalchemy.orm import aliased
 
 from app.context import Context
 from app.errors import NotFound, msg
@@ -17,11 +16,11 @@ from app.models import CourseLicence, CourseOffering, Registration, SchoolClass,
 from app.rules.permissions import Action
 from app.rules.shared.day_counts import Point, points
 from app.services.registrations.seats import seats_of
+from app.services.shared.class_sizes import class_size
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 from app.services.shared.search import words
 
-SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 _SAME_USER = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
 
 
@@ -163,24 +162,13 @@ def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    fellow = aliased(User)
-    students = (
-        select(func.count())
-        .select_from(fellow)
-        .where(
-            fellow.school_id == SchoolClass.school_id,
-            fellow.class_id == SchoolClass.id,
-            fellow.kind == "student",
-        )
-        .correlate(SchoolClass)
-        .scalar_subquery()
-    )
+    students = class_size().scalar_subquery()
     counted = func.count().label("registered")
     rows = ctx.session.execute(
         select(SchoolClass.id, SchoolClass.name, counted, students)
         .select_from(Registration)
         .join(User, _SAME_USER)
-        .outerjoin(SchoolClass, SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(*_active(offering_id))
         .group_by(SchoolClass.school_id, SchoolClass.id, SchoolClass.name)
         .order_by(counted.desc(), SchoolClass.name)
@@ -235,7 +223,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         )
         .select_from(Registration)
         .join(User, _SAME_USER)
-        .outerjoin(SchoolClass, SAME_CLASS)
+        .outerjoin(User.school_class)
     )
     return statement
 

@@ -31,7 +31,6 @@ STATES = ("open", "approved", "rejected", "withdrawn")
 MOST_AT_ONCE = 100
 _LINK = "/me/requests"
 _SAME_PERSON = and_(User.school_id == ChangeRequest.school_id, User.id == ChangeRequest.user_id)
-_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +236,7 @@ def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answ
 
 def _listed() -> Select[ChangeRequest, User, str | None]:
     joined = select(ChangeRequest, User, SchoolClass.name).join(User, _SAME_PERSON)
-    return joined.outerjoin(SchoolClass, _SAME_CLASS)
+    return joined.outerjoin(User.school_class)
 
 
 def _hold(ctx: Context, request_ids: Collection[int], *, to_write: bool) -> _Held:

@@ -53,7 +53,7 @@ def list_absent(ctx: Context, *, import_id: int, within: Within = "class", page:
             User.entry_year,
             User.last_login_at,
         )
-        .outerjoin(SchoolClass, (SchoolClass.school_id == User.school_id) & (SchoolClass.id == User.class_id))
+        .outerjoin(User.school_class)
         .where(condition)
         .order_by(SchoolClass.number, User.student_no)
     )
