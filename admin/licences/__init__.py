@@ -1,1 +1,3 @@
-"""The management side: licences (授权): which school may offer which course, singly, in bulk and by sheet."""
+"""The management side: licences (授权), which say which school may offer which course; single, in bulk and by
+sheet.
+"""

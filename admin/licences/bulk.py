@@ -1,4 +1,4 @@
-"""课程授权 → 批量: what was ticked in the matrix, its terms, the preview, and the act itself."""
+"""课程授权 → 批量: the selection in the matrix, its terms, the preview and the act."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from app.services.licences.bulk import (
 from app.services.licences.rows import Licensing
 from app.web.shared.context import request_context
 
-#: What the preview counted, sent back with the act, in the order of ``Licensing``.
+#: The preview's counts, sent back with the act, in the order of ``Licensing``.
 _COUNTS = ("granted", "changed", "unchanged", "renewed")
 _FILTERS = ("q", "source", "school_q", "page", "schools_page")
 
 
 class LicenceActs(SecureView):
-    """The routes of the bulk acts; the view of all licences has them."""
+    """Mixin of the licences' view with the routes of the bulk acts."""
 
     @expose("/act/", methods=("GET",))
     def act_again(self) -> ResponseReturnValue:
-        """The address without a selection: back to the matrix."""
+        """Redirect a request without a selection back to the matrix."""
         return redirect(self.get_url(".index"), code=303)
 
     @expose("/act/", methods=("POST",))
     def act(self) -> ResponseReturnValue:
-        """One of three steps: the terms, the preview, the act."""
+        """Show or perform one of three steps: the terms, the preview, the act."""
         ctx = request_context()
         act = Act(name) if (name := request.form.get("act", "")) in set(Act) else Act.LICENSE
         chosen, step = ticked(ctx), request.form.get("step", "")
@@ -74,7 +74,7 @@ class LicenceActs(SecureView):
         return page, 422 if step in ("preview", "save") and preview is None else 200
 
     def _done(self, act: Act, chosen: Ticked, terms: Terms) -> bool:
-        """「授权」, 「延长」 or 「结束授权」, if the preview's numbers are still true."""
+        """Perform 「授权」, 「延长」 or 「结束授权」 if the preview's numbers still hold."""
         selection = {"course_refs": chosen.refs, "school_ids": chosen.school_ids, "expected": _expected()}
         done = attempt(lambda ctx: _perform(ctx, act, terms, selection))
         if done is None:
@@ -105,7 +105,7 @@ def _perform(ctx: Context, act: Act, terms: Terms, selection: dict[str, Any]) ->
 
 
 def _terms(ctx: Context, act: Act, step: str) -> tuple[TermsForm | ExtendForm | None, Terms | None]:
-    """The form of the act and what it holds; no terms while they are missing or wrong."""
+    """Return the form of the act and its terms; the terms are ``None`` while they are missing or wrong."""
     if act is Act.END:
         return None, Terms()
     if act is Act.EXTEND:

@@ -1,1 +1,3 @@
-"""The management side: schools: opened, edited, suspended, their settings, quotas and onboarding."""
+"""The management side: member schools, which are opened, edited and suspended, with settings, quotas and
+onboarding.
+"""
