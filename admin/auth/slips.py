@@ -108,9 +108,7 @@ def _download(content: bytes) -> Response:
 
 
 def _choice() -> SlipChoice | None:
-    """Return the accounts that the request names; a form's accounts take precedence over the address's class
-    or group.
-    """
+    """Return the accounts that the form names, else those of the address's class or group."""
     ids = ticked_ids()
     if ids:
         # One account more than a file holds is enough to tell that there are too many.

@@ -94,9 +94,7 @@ class TypedAssessment:
         )
 
     def read(self) -> tuple[Assessment | None, TypedAssessment]:
-        """Return the assessment and this form with its errors; the assessment is ``None`` when a number
-        cannot be read.
-        """
+        """Return the assessment (``None`` if a number cannot be read) and this form with its errors."""
         errors: dict[str, Message] = {}
         components: list[Component] = []
         for kind in FIXED:

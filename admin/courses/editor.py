@@ -183,9 +183,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/save/{_TAB}", methods=("POST",))
     def save(self, row_id: int, tab: str) -> ResponseReturnValue:
-        """Save the tab (「保存」): valid fields are kept, invalid ones are marked, and a conflict asks which text
-        to keep.
-        """
+        """Save the valid fields of the tab (「保存」) and mark the others; a conflict asks which text to keep."""
         sent = Sent.of_request(tab)
 
         def work(ctx: Context) -> SavedDraft:

@@ -71,9 +71,7 @@ class ImportChoices(SecureView):
         )
 
     def confirm_or_count(self, ctx: Context, import_id: int) -> StoredImport:
-        """Confirm the import (「保存」); if the form names another rule than the preview, show the new numbers
-        first.
-        """
+        """Confirm the import (「保存」), or show new numbers if the form names another rule than the preview."""
         found = find_import(ctx, import_id)
         same = same_classes(summary_of(found), request.form)
         wanted = _wanted(found)
@@ -99,9 +97,7 @@ def first_of_name(summary: Summary, planned: PlannedClass) -> PlannedClass:
 
 
 def questions(summary: Summary) -> list[tuple[PlannedClass, list[PlannedClass]]]:
-    """Return the planned classes whose name exists in another year, once per name, each with all classes of
-    the name.
-    """
+    """Return the planned classes whose name exists in another year. Each name occurs once, with all its classes."""
     asked = [one for one in summary.classes if one.others and one.rows]
     return [
         (one, [other for other in asked if other.name == one.name])

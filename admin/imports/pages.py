@@ -274,8 +274,7 @@ def _same_class_options(planned: PlannedClass) -> list[tuple[int, str, str]]:
 
 
 def _new_values(row: PreviewRow, labels: Mapping[str, str], columns: Sequence[str]) -> dict[str, Any]:
-    """Return the values of a planned account, keyed by label where the table has a column, the rest together
-    as ``others``.
+    """Return the values of a planned account by label; those without a column are joined as ``others``.
 
     A nickname that only repeats the name (the default of the manual) is left out.
     """

@@ -129,8 +129,9 @@ class Offerings(
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
-        """Show the form of an own course (本校) and create it (「新建课程」); its teacher then fills it in and
-        submits it.
+        """Show the form of an own course (本校) and create it (「新建课程」).
+
+        Its teacher then fills it in and submits it.
         """
         form = NewCourseForm()
         if form.validate_on_submit():

@@ -68,9 +68,7 @@ class PersonPages(SecureView):
 
     @expose(f"/<{ROW}:user_id>/edit/", methods=("GET", "POST"))
     def edit(self, user_id: int) -> ResponseReturnValue:
-        """Show the form of a person and save it (「修改」): as in 添加, but ID number and phone are empty unless
-        they are to change.
-        """
+        """Show the form of a person and save it (「修改」). ID number and phone are filled in only to change them."""
         try:
             kind, cells = get_cells(request_context(), user_id=user_id)
             person = get_person_row(request_context(), user_id=user_id)

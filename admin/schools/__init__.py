@@ -1,3 +1,1 @@
-"""The management side: member schools, which are opened, edited and suspended, with settings, quotas and
-onboarding.
-"""
+"""The management side: member schools, their settings, quotas and onboarding."""

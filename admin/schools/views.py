@@ -138,8 +138,9 @@ class Schools(SecureView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
-        """Show the form of a school and create it (「新建学校」); the next page shows the administrator's password,
-        once.
+        """Show the form of a school and create it (「新建学校」).
+
+        The next page shows the administrator's password, once.
         """
         form = NewSchoolForm()
         if form.validate_on_submit():

@@ -77,9 +77,7 @@ class ListAddress:
         return self._to(self.sort, self.descending, n)
 
     def sorted_by(self, column: str) -> str:
-        """Return the address of the list sorted by ``column``; if it is sorted by it already, in the opposite
-        direction.
-        """
+        """Return the address of the list sorted by ``column``, descending if it is sorted by it ascending already."""
         return self._to(column, column == self.sort and not self.descending, 1)
 
     def direction(self, column: str) -> str | None:

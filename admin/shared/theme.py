@@ -17,8 +17,9 @@ class SpocTheme(Theme):
     base_template: str = "spoc/admin/base.html"
 
     def colours(self, accent: str) -> dict[str, str]:
-        """Return the accent's colours; Flask-Admin passes this object to its templates in place of its own
-        theme's colours.
+        """Return the accent's colours.
+
+        Flask-Admin passes this object to its templates in place of its own theme's colours.
 
         Args:
             accent: ``#rrggbb`` of the school.

@@ -1,4 +1,4 @@
-"""The device cookie: signed proof that an account has logged in here before, so others' failures do not lock it.
+"""The device cookie: signed proof of an earlier login, so that others' failures do not lock the account here.
 
 After OWASP's "Slow down online guessing attacks with device cookies".
 """
@@ -17,7 +17,7 @@ LIFETIME = timedelta(days=180)
 
 
 def known_device(school_id: int) -> KnownDevice | None:
-    """What the request's cookie says for this school; a forged, old or other school's one says nothing."""
+    """Return the device that the request's cookie proves at this school; ``None`` without a valid cookie."""
     try:
         content = _signer().loads(request.cookies.get(_name(), ""), max_age=int(LIFETIME.total_seconds()))
     except BadData:
@@ -27,7 +27,7 @@ def known_device(school_id: int) -> KnownDevice | None:
 
 
 def remember_device(response: Response, school_id: int, user_id: int) -> None:
-    """Note on the answer that this account has logged in on this device."""
+    """Set the cookie that records that this account has logged in on this device."""
     before = known_device(school_id)
     mark = before.mark if before is not None and before.user_id == user_id else secrets.token_hex(8)
     response.set_cookie(
