@@ -134,8 +134,10 @@ def _charts(series: Series) -> dict[str, Any] | None:
     if not any(series.figures):
         return None
     columns = ("people", "activated", "courses_online", "registrations")
-    values = {name: [getattr(one, name) if one else None for one in series.figures] for name in columns}
-    shares = [share(one.activated, one.people) if one else None for one in series.figures]
+    values = {
+        name: [getattr(figure, name) if figure else None for figure in series.figures] for name in columns
+    }
+    shares = [share(figure.activated, figure.people) if figure else None for figure in series.figures]
     return {"days": [day.isoformat() for day in series.days], "share": shares, **values}
 
 

@@ -37,7 +37,7 @@ class ClassMoves(ClassFrame):
         page = self.class_page(
             "move",
             class_id,
-            classes=[one for one in class_names(ctx, in_use=True) if one[0] != class_id],
+            classes=[choice for choice in class_names(ctx, in_use=True) if choice[0] != class_id],
             target_id=target_id,
             preview=preview,
             problem=problem,

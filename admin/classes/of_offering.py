@@ -50,8 +50,8 @@ class ClassesOfOffering:
     def select_classes(self, offering_id: int) -> ResponseReturnValue:
         """Register the chosen classes (「注册所选班级」)."""
         done = attempt(lambda ctx: select_classes(ctx, offering_id=offering_id, class_ids=ticked_ids()))
-        for one in done or ():
-            flash(said_of(one), "warning" if one.refused else "success")
+        for result in done or ():
+            flash(said_of(result), "warning" if result.refused else "success")
         if done is not None:
             session[_DONE] = True
         return redirect(self.get_url(".classes", offering_id=offering_id), code=303)  # type: ignore[attr-defined]

@@ -45,8 +45,8 @@ class ClassSelections(ClassFrame):
         done = attempt(lambda ctx: select_courses(ctx, class_id=class_id, offering_ids=ticked_ids()))
         if done is None:
             return self.to("choose", class_id=class_id)
-        for one in done:
-            flash(said_of(one), "warning" if one.refused else "success")
+        for result in done:
+            flash(said_of(result), "warning" if result.refused else "success")
         session[_DONE] = True
         return self.to("selections", class_id=class_id)
 
@@ -88,7 +88,7 @@ class ClassSelections(ClassFrame):
                 gettext("已注册 %(n)s 人；以后加入的学生会自动注册这门课程", n=result.registered), "success"
             )
             if result.refused:
-                reasons = joined([translated(one) for one in refusals(result.refused)], "；")
+                reasons = joined([translated(message) for message in refusals(result.refused)], "；")
                 flash(gettext("未能注册：%(reasons)s", reasons=reasons), "warning")
         return redirect(back_to(self.get_url("classes.courses", class_id=class_id)), code=303)
 

@@ -112,7 +112,7 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
             "courses",
             class_id,
             courses=list_class_courses(ctx, class_id=class_id),
-            later={one.offering_id: one for one in list_later_joiners(ctx, class_id=class_id)},
+            later={joiners.offering_id: joiners for joiners in list_later_joiners(ctx, class_id=class_id)},
         )
 
     @expose(f"/<{ROW}:class_id>/courses/<{ROW}:offering_id>/")

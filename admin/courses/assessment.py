@@ -56,15 +56,25 @@ class TypedAssessment:
     @property
     def total(self) -> int:
         """Return the sum of the weights that are numbers."""
-        return sum(_number(text) or 0 for text in [*self.weights.values(), *(one[1] for one in self.own)])
+        return sum(
+            _number(text) or 0 for text in [*self.weights.values(), *(component[1] for component in self.own)]
+        )
 
     @classmethod
     def of(cls, assessment: Assessment | None) -> TypedAssessment:
         """Return the form of a stored assessment with its errors; ``None`` gives an empty form."""
         if assessment is None:
             return cls({}, ())
-        fixed = {one.kind.value: str(one.weight) for one in assessment.components if one.kind in FIXED}
-        own = tuple((one.name, str(one.weight)) for one in assessment.components if one.kind is Kind.OTHER)
+        fixed = {
+            component.kind.value: str(component.weight)
+            for component in assessment.components
+            if component.kind in FIXED
+        }
+        own = tuple(
+            (component.name, str(component.weight))
+            for component in assessment.components
+            if component.kind is Kind.OTHER
+        )
         gate, makeup = assessment.gate, assessment.makeup
         shown = cls(
             fixed,
@@ -118,7 +128,10 @@ class TypedAssessment:
 
     def judged(self, assessment: Assessment) -> TypedAssessment:
         """Return this form with the errors that the rule finds, each at its line."""
-        lines = [f"weight_{one.kind}" if one.kind in FIXED else "own" for one in assessment.components]
+        lines = [
+            f"weight_{component.kind}" if component.kind in FIXED else "own"
+            for component in assessment.components
+        ]
         own = 0
         for number, line in enumerate(lines):
             if line == "own":

@@ -47,10 +47,10 @@ class ContentForm(ManageForm):
     @classmethod
     def of(cls, content: CourseContent, revision: int) -> Any:
         """Return the form with the content that the person can edit, or with the values that they have just sent."""
-        given: dict[str, Any] = {name: getattr(content, name) for name in CourseContent.__slots__}
-        given |= {name: editable_text(given[name]) for name in RICH}
-        given |= {"tags": joined(content.tags), "revision": revision}
-        return cls(formdata=None, data=given)
+        values: dict[str, Any] = {name: getattr(content, name) for name in CourseContent.__slots__}
+        values |= {name: editable_text(values[name]) for name in RICH}
+        values |= {"tags": joined(content.tags), "revision": revision}
+        return cls(formdata=None, data=values)
 
     def star(self, needed: Collection[str]) -> None:
         """Mark with ``*`` the fields that are required later, though a draft is saved without them."""
@@ -158,7 +158,10 @@ def offer_disciplines(category: SelectField, subject: SelectField) -> None:
         groups[""].append((subject.data, subject.data))
     # Without script all subjects are offered, each under its discipline; the service reports a pair that
     # does not fit.
-    groups |= {name: [(one, one) for one in subjects] for name, subjects in DISCIPLINES.items()}
+    groups |= {
+        name: [(subject_name, subject_name) for subject_name in subjects]
+        for name, subjects in DISCIPLINES.items()
+    }
     subject.choices = groups
 
 

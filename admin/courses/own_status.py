@@ -37,8 +37,8 @@ def missing_by_tab(own: OwnStatus) -> list[MissingOnTab]:
         ("offerings.show", msg("基本信息"), set(BASICS)),
         ("offerings.assessment", msg("评价设置"), {"assessment"}),
     )
-    told = {field for _endpoint, _label, fields in tabs for field in fields}
-    details = ("offerings.details", msg("详细信息"), set(own.missing) - told)
+    placed = {field for _endpoint, _label, fields in tabs for field in fields}
+    details = ("offerings.details", msg("详细信息"), set(own.missing) - placed)
     found = [
         MissingOnTab(endpoint, label, tuple(text for field, text in own.missing.items() if field in fields))
         for endpoint, label, fields in (tabs[0], details, tabs[1])

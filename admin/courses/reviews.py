@@ -85,8 +85,8 @@ class CourseReviews(SecureView):
         except Invalid as refusal:
             done, wrong = None, {refusal.field: refusal.message}
         if done is not None:
-            said = gettext("已通过，学生端现在可以看到该课程")
-            flash(said if decision == "approved" else gettext("已标为不通过，教师会收到原因"), "success")
+            approved = gettext("已通过，学生端现在可以看到该课程")
+            flash(approved if decision == "approved" else gettext("已标为不通过，教师会收到原因"), "success")
             return redirect(self.get_url(".index"), code=303)
         return self._page(course_id, wrong, decision=decision, reason=reason), 422
 

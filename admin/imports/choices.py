@@ -93,16 +93,19 @@ def same_classes(summary: Summary, form: Mapping[str, str]) -> dict[int, int]:
 
 def first_of_name(summary: Summary, planned: PlannedClass) -> PlannedClass:
     """Return the planned class at which the question about a name is asked."""
-    return next((one for one in summary.classes if one.name == planned.name and one.rows), planned)
+    return next(
+        (candidate for candidate in summary.classes if candidate.name == planned.name and candidate.rows),
+        planned,
+    )
 
 
 def questions(summary: Summary) -> list[tuple[PlannedClass, list[PlannedClass]]]:
     """Return the planned classes whose name exists in another year. Each name occurs once, with all its classes."""
-    asked = [one for one in summary.classes if one.others and one.rows]
+    asked = [planned for planned in summary.classes if planned.others and planned.rows]
     return [
-        (one, [other for other in asked if other.name == one.name])
-        for one in asked
-        if first_of_name(summary, one) is one
+        (planned, [other for other in asked if other.name == planned.name])
+        for planned in asked
+        if first_of_name(summary, planned) is planned
     ]
 
 

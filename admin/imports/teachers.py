@@ -80,8 +80,8 @@ def _namesake_options(question: Question) -> list[tuple[int, str, str | None]]:
     """Return the answers to a question about a namesake, for ``ui.choices``."""
     return [
         *(
-            (one.id, gettext("同一人：%(name)s", name=question.name), one.shown or None)
-            for one in question.namesakes
+            (namesake.id, gettext("同一人：%(name)s", name=question.name), namesake.shown or None)
+            for namesake in question.namesakes
         ),
         (NEW, gettext("另一人"), gettext("将新建一个账号")),
     ]

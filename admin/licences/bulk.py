@@ -79,7 +79,7 @@ class LicenceActs(SecureView):
         done = attempt(lambda ctx: _perform(ctx, act, terms, selection))
         if done is None:
             return False
-        said = {
+        sentences = {
             Act.LICENSE: gettext(
                 "新授权 %(granted)s 项，更新 %(changed)s 项，%(unchanged)s 项没有变化",
                 granted=done.granted,
@@ -89,7 +89,7 @@ class LicenceActs(SecureView):
             Act.EXTEND: gettext("已修改 %(n)s 项授权的截止日期", n=done.changed),
             Act.END: gettext("已结束 %(n)s 项授权，这些学校的学生不再看到课程", n=done.changed),
         }
-        flash(said[act], "success")
+        flash(sentences[act], "success")
         return True
 
     def _matrix(self, **more: Any) -> str:
@@ -117,8 +117,8 @@ def _terms(ctx: Context, act: Act, step: str) -> tuple[TermsForm | ExtendForm | 
 
 
 def _expected() -> Licensing | None:
-    given = [sent_number(name) for name in _COUNTS]
-    counts = [one for one in given if one is not None]
+    sent = [sent_number(name) for name in _COUNTS]
+    counts = [count for count in sent if count is not None]
     return Licensing(*counts) if len(counts) == len(_COUNTS) else None
 
 

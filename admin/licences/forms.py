@@ -97,20 +97,20 @@ class Ticked:
     def fields(self) -> list[tuple[str, Any]]:
         """Return the selection as hidden fields of the next form."""
         return [("course", course_key(ref)) for ref in self.refs] + [
-            ("school", one) for one in self.school_ids
+            ("school", school_id) for school_id in self.school_ids
         ]
 
 
 def ticked(ctx: Context) -> Ticked:
     """Return the selection that a form sent."""
-    given = request.form
-    if given.get("all_courses"):
-        wanted = LicensableFilter(text=given.get("q", "")[:MAX_TEXT], source=_source(given.get("source", "")))
+    form = request.form
+    if form.get("all_courses"):
+        wanted = LicensableFilter(text=form.get("q", "")[:MAX_TEXT], source=_source(form.get("source", "")))
         refs: Iterable[CourseRef] = (course.ref for course in all_licensable(ctx, wanted))
     else:
-        refs = (ref for text in given.getlist("course") if (ref := course_ref(text)) is not None)
-    if given.get("all_schools"):
-        ids: Iterable[int] = (school.id for school in all_schools(ctx, given.get("school_q", "")[:MAX_TEXT]))
+        refs = (ref for text in form.getlist("course") if (ref := course_ref(text)) is not None)
+    if form.get("all_schools"):
+        ids: Iterable[int] = (school.id for school in all_schools(ctx, form.get("school_q", "")[:MAX_TEXT]))
     else:
         ids = ticked_ids("school")
     return Ticked(tuple(dict.fromkeys(refs)), tuple(dict.fromkeys(ids)))

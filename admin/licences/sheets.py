@@ -75,10 +75,10 @@ class LicenceSheets(SecureView):
         """Apply the sheet (「保存」)."""
         done = attempt(lambda ctx: apply_licence_import(ctx, import_id=sheet_id))
         if done is not None:
-            said = gettext(
+            sentence = gettext(
                 "新授权 %(granted)s 项，修改 %(changed)s 项", granted=done.granted, changed=done.changed
             )
-            flash(said, "success")
+            flash(sentence, "success")
         return redirect(self.get_url(".sheet", sheet_id=sheet_id), code=303)
 
     @expose(f"/sheets/<{ROW}:sheet_id>/discard", methods=("POST",))

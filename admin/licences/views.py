@@ -155,13 +155,13 @@ class Licences(LicenceActs, LicenceSheets):
                 form,
             )
             if done is not None:
-                said = gettext(
+                sentence = gettext(
                     "新授权 %(granted)s 所学校，更新 %(changed)s 所，%(unchanged)s 所没有变化",
                     granted=done.granted,
                     changed=done.changed,
                     unchanged=done.unchanged,
                 )
-                flash(said, "success")
+                flash(sentence, "success")
                 return redirect(self.get_url(".listed", course=ref.course_id), code=303)
         school_id = number("school_id")
         page = self.render(
@@ -182,12 +182,12 @@ class Licences(LicenceActs, LicenceSheets):
         if form.accepts(ctx.today()):
             ids: dict[str, Any] = {"course_refs": [row.course.ref], "school_ids": [school_id]}
             if attempt(lambda ctx: license_courses(ctx, terms=form.terms(), **ids), form) is not None:
-                said = (
+                sentence = (
                     gettext("已保存")
                     if row.terms
                     else gettext("已授权，课程以「待提交」出现在该校的慕课列表中")
                 )
-                flash(said, "success")
+                flash(sentence, "success")
                 return redirect(request.path, code=303)
         page = self.render("manage/licences/show.html", row=row, form=form)
         return page, 422 if form.is_submitted() else 200

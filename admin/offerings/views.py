@@ -185,8 +185,8 @@ class Offerings(
         if not may(request_actor().role, Action.PUBLISH_OFFERING):
             abort(404)
         form = DatesForm()
-        typed = any(name in request.form for name in Dates.__slots__)
-        if typed and (
+        dates_sent = any(name in request.form for name in Dates.__slots__)
+        if dates_sent and (
             not form.validate() or attempt(lambda ctx: _schedule(ctx, offering_id, form), form) is None
         ):
             return self.content_page("details", offering_id, form=form), 422
@@ -197,7 +197,7 @@ class Offerings(
             flash(gettext("还不能上线：%(missing)s", missing=missing), "error")
         if online is not None:
             flash(gettext("已上线，学生端现在可以看到该课程"), "success")
-        elif typed:
+        elif dates_sent:
             flash(gettext("日期和名额已保存"), "info")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
 

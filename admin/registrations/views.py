@@ -190,7 +190,7 @@ class RegistrationPages:
             "figures",
             offering_id,
             classes=classes,
-            charted=[one.name or gettext("无班级") for one in classes[:_CHART_CLASSES]],
+            charted=[figures.name or gettext("无班级") for figures in classes[:_CHART_CLASSES]],
             points=registrations_in_time(ctx, offering_id=offering_id),
         )
 

@@ -132,17 +132,20 @@ class Requests(SecureView):
 
 def _answer() -> str:
     """Return the entered answer, else the chosen standard answer, in Chinese as it is stored for the student."""
-    typed = request.form.get("answer", "").strip()
+    entered = request.form.get("answer", "").strip()
     chosen = sent_number("canned", len(CANNED_ANSWERS) - 1)
-    return typed if typed or chosen is None else str(CANNED_ANSWERS[chosen])
+    return entered if entered or chosen is None else str(CANNED_ANSWERS[chosen])
 
 
 def _tell(decided: Decided, approved: bool) -> None:
     if decided.done:
-        said = gettext("已通过 %(n)s 个申请") if approved else gettext("已将 %(n)s 个申请标为不通过")
-        flash(said % {"n": decided.done}, "success")
-    for one in decided.refused:
-        flash(gettext("%(name)s：%(reason)s", name=one.real_name, reason=translated(one.message)), "warning")
+        sentence = gettext("已通过 %(n)s 个申请") if approved else gettext("已将 %(n)s 个申请标为不通过")
+        flash(sentence % {"n": decided.done}, "success")
+    for refusal in decided.refused:
+        flash(
+            gettext("%(name)s：%(reason)s", name=refusal.real_name, reason=translated(refusal.message)),
+            "warning",
+        )
     if not decided.done and not decided.refused:
         flash(gettext("没有选择申请"), "warning")
 

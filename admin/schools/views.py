@@ -204,12 +204,12 @@ class Schools(SecureView):
     @expose("/slug")
     def slug(self) -> str:
         """Return whether a label is available: the changing part under its field."""
-        given = request.args
+        arguments = request.args
         verdict = check_slug(
             request_context(),
-            slug=given.get("slug", "")[:80],
-            name=(given.get("short_name") or given.get("name", ""))[:64],
-            unit_code=given.get("unit_code", "")[:16],
+            slug=arguments.get("slug", "")[:80],
+            name=(arguments.get("short_name") or arguments.get("name", ""))[:64],
+            unit_code=arguments.get("unit_code", "")[:16],
             school_id=number("school_id"),
         )
         return self.render("manage/schools/slug.html", verdict=verdict, marked=False)

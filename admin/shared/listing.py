@@ -36,7 +36,7 @@ def year(name: str) -> int | None:
 def ticked_ids(name: str = "rowid") -> list[int]:
     """Return the ticked ids without duplicates; values that are not ids are left out."""
     numbers = (whole_number(sent) for sent in request.form.getlist(name))
-    return list(dict.fromkeys(one for one in numbers if one is not None))
+    return list(dict.fromkeys(row_id for row_id in numbers if row_id is not None))
 
 
 def meant_ids(everybody: Callable[[], list[int]]) -> list[int]:
@@ -87,6 +87,6 @@ class ListAddress:
         return "desc" if self.descending else "asc"
 
     def _to(self, sort: str, descending: bool, page: int) -> str:
-        given = {name: value for name, value in self.chosen.items() if value is not None}
+        filters = {name: value for name, value in self.chosen.items() if value is not None}
         direction = {"sort": sort, "desc": "1" if descending else ""}
-        return address(self.endpoint, **given, **direction, page=page if page > 1 else "")
+        return address(self.endpoint, **filters, **direction, page=page if page > 1 else "")

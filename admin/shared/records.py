@@ -216,8 +216,8 @@ class ServiceModelView(Guarded, ModelView):
 
     def _get_list_filter_args(self) -> list[Any] | None:
         # The drop-downs send an empty value for 全部.
-        given = super()._get_list_filter_args() or ()
-        return [chosen for chosen in given if chosen[2] != ""] or None
+        filters = super()._get_list_filter_args() or ()
+        return [chosen for chosen in filters if chosen[2] != ""] or None
 
     def scaffold_sortable_columns(self) -> dict[str, str]:
         """Return the sortable columns: only those that the view names."""

@@ -16,6 +16,6 @@ class Required(DataRequired):
         is_number = type(field.data) is int  # zero counts as filled in
         if is_number or (field.data and (not isinstance(field.data, str) or field.data.strip())):
             return
-        typed = any(str(value).strip() for value in field.raw_data or ())
+        unreadable = any(str(value).strip() for value in field.raw_data or ())
         field.errors = []
-        raise StopValidation(gettext("无法识别，请重新填写") if typed else gettext("请填写此项"))
+        raise StopValidation(gettext("无法识别，请重新填写") if unreadable else gettext("请填写此项"))

@@ -117,7 +117,7 @@ def consume(redis: Redis, school_id: int, name: str, typed: str) -> bool:
     if shown is None:
         return False
     answer = "".join(typed.split()).upper().encode()
-    found = [secrets.compare_digest(answer, one) for one in (shown, spoken) if one is not None]
+    found = [secrets.compare_digest(answer, expected) for expected in (shown, spoken) if expected is not None]
     return any(found)
 
 

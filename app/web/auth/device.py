@@ -22,17 +22,17 @@ def known_device(school_id: int) -> KnownDevice | None:
         content = _signer().loads(request.cookies.get(_name(), ""), max_age=int(LIFETIME.total_seconds()))
     except BadData:
         return None
-    of_school, user_id, mark = content
-    return KnownDevice(user_id, mark) if of_school == school_id else None
+    of_school, user_id, device_id = content
+    return KnownDevice(user_id, device_id) if of_school == school_id else None
 
 
 def remember_device(response: Response, school_id: int, user_id: int) -> None:
     """Set the cookie that records that this account has logged in on this device."""
     before = known_device(school_id)
-    mark = before.mark if before is not None and before.user_id == user_id else secrets.token_hex(8)
+    device_id = before.mark if before is not None and before.user_id == user_id else secrets.token_hex(8)
     response.set_cookie(
         _name(),
-        _signer().dumps([school_id, user_id, mark]),
+        _signer().dumps([school_id, user_id, device_id]),
         max_age=LIFETIME,
         path="/",
         secure=current_app.config["SESSION_COOKIE_SECURE"],

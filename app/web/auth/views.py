@@ -74,13 +74,13 @@ def enter() -> Response:
 
     All failures get the same answer; an empty form does not count as an attempt.
     """
-    account, typed = request.form.get("account", "").strip(), request.form.get("password", "")
-    if not account or not typed:
+    account, secret = request.form.get("account", "").strip(), request.form.get("password", "")
+    if not account or not secret:
         return _form(account=account, error=msg("请输入账号和密码"), status=422)
     if captcha.is_asked() and not captcha.is_solved(request.form.get("captcha", "")):
         return _form(account=account, captcha_error=msg("验证码不正确或已过期，请重新输入"), status=422)
     try:
-        found, consented = _log_in(account, typed)
+        found, consented = _log_in(account, secret)
     except TooManyTries as refusal:
         response = _form(account=account, error=refusal.message, status=429)
         response.headers["Retry-After"] = str(refusal.retry_after)

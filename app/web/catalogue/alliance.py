@@ -53,26 +53,26 @@ def courses() -> Response:
     ctx = request_context()
     q, category, page = text_argument("q"), text_argument("category"), page_argument()
     running = text_argument("running") == "1"
-    said = {"q": q, "category": category, "running": "1" if running else ""}
+    filters = {"q": q, "category": category, "running": "1" if running else ""}
     shelf = count_alliance_facets(ctx, text=q, category=category, running=running)
     found = list_released_courses(
         ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
     )
     there = found.number == page and bool(found.rows)
-    offer_list(said | {"page": str(page) if page > 1 else ""}, found=there)
+    offer_list(filters | {"page": str(page) if page > 1 else ""}, found=there)
     return render_list(
         "catalogue/alliance/courses.html",
         "catalogue/alliance/_courses.html",
-        canonical=address("catalogue.index", **said),
+        canonical=address("catalogue.index", **filters),
         courses=found.rows,
         total=found.total,
         shelf=shelf,
         disciplines=discipline_choices(shelf.categories, category),
-        said=said,
-        with_choice=with_choice("catalogue.index", **said),
+        said=filters,
+        with_choice=with_choice("catalogue.index", **filters),
         page=found.number,
         pages=found.pages,
-        page_address=page_address("catalogue.index", **said),
+        page_address=page_address("catalogue.index", **filters),
     )
 
 

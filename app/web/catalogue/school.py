@@ -81,17 +81,17 @@ def term(code: str) -> str:
 
 def _index() -> Response:
     """Show the school's catalogue, with search, filters and their counts, and orders."""
-    said = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
+    filters = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
     page = page_argument()
     # Search texts are too varied to be cached.
-    subject: tuple[str | int, ...] | None = None if said["q"] else ("catalogue", *said.values(), page)
-    fragments = cached_fragments(subject, lambda ctx: _courses(ctx, said, page))
+    subject: tuple[str | int, ...] | None = None if filters["q"] else ("catalogue", *filters.values(), page)
+    fragments = cached_fragments(subject, lambda ctx: _courses(ctx, filters, page))
     return render_list(
         "catalogue/school/index.html",
         "catalogue/school/_found.html",
-        canonical=address("catalogue.index", **said),
+        canonical=address("catalogue.index", **filters),
         fragments=fragments,
-        said=said,
+        said=filters,
     )
 
 

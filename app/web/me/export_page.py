@@ -43,7 +43,7 @@ def _say(value: Any) -> str:
     if isinstance(value, Mapping):
         if "text" in value:
             return translated(Message.from_json(value))
-        return "; ".join(f"{name}: {_say(one)}" for name, one in value.items())
+        return "; ".join(f"{name}: {_say(item)}" for name, item in value.items())
     if isinstance(value, list):
-        return " → ".join(_say(one) for one in value)
+        return " → ".join(_say(item) for item in value)
     return str(value)

@@ -149,10 +149,10 @@ def _page(
     shown: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> Response:
-    mine = get_my_information(request_context())
+    information = get_my_information(request_context())
     page = render_template(
         "me/information.html",
-        me=mine,
+        me=information,
         errors=errors or {},
         typed=typed or {},
         shown=shown or {},

@@ -17,8 +17,8 @@ def text_argument(name: str) -> str:
 
     Characters that no title has are dropped.
     """
-    typed = without_marks(request.args.get(name, "")).replace("\u3000", " ")
-    return "".join(c for c in typed if c.isprintable()).strip()[:MAX_TEXT]
+    text = without_marks(request.args.get(name, "")).replace("\u3000", " ")
+    return "".join(c for c in text if c.isprintable()).strip()[:MAX_TEXT]
 
 
 def page_argument(name: str = "page") -> int:
@@ -28,8 +28,8 @@ def page_argument(name: str = "page") -> int:
 
 def address(endpoint: str, **values: str | int) -> str:
     """Return the address of a list without its empty arguments."""
-    said: dict[str, Any] = {name: value for name, value in values.items() if value != ""}
-    return url_for(endpoint, **said)
+    arguments: dict[str, Any] = {name: value for name, value in values.items() if value != ""}
+    return url_for(endpoint, **arguments)
 
 
 def page_address(endpoint: str, **values: str) -> Callable[[int], str]:
