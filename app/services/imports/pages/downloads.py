@@ -1,4 +1,4 @@
-"""Files of an import to be downloaded: the file as it was sent, the rows with problems, the login names of new accounts."""
+"""Files of an import to download: the file as it was sent, the rows with problems, and the new login names."""
 
 from __future__ import annotations
 
