@@ -14,7 +14,7 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action
-from app.rules.shared.day_counts import Point, points
+from app.rules.registrations.day_counts import Point, points
 from app.services.registrations.seats import seats_of
 from app.services.shared.class_sizes import class_size
 from app.services.shared.own_classes_and_courses import reachable_offerings

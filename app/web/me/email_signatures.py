@@ -1,4 +1,4 @@
-"""The links that prove a mail address: a signed claim in the path, valid for one school, person and address."""
+"""Signatures of the links that confirm a mail address: a claim in the path for one school, person and address."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import astuple
 from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from app.services.me.email import EmailClaim
+from app.services.me.email_confirmation import EmailClaim
 
 
 def link_of(claim: EmailClaim) -> str:
-    """Return the path of the page that confirms this claim."""
+    """The path of the page that confirms this claim."""
     return url_for("email.ask", token=_signer().dumps(astuple(claim)))
 
 
 def claim_of(token: str) -> EmailClaim | None:
-    """Return the claim of a link, ``None`` if the signature is not ours."""
+    """What a link says, ``None`` when we did not sign it."""
     try:
         school_id, user_id, email, before, expires = _signer().loads(token)
     except (BadSignature, ValueError, TypeError):
