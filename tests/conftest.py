@@ -1,4 +1,4 @@
-"""Fixtures live in `tests/support`, one module a subject; this file names the modules and the order of the tests."""
+"""The list of fixture modules and the order of the tests; fixtures are in `tests/support`, one module a subject."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Settings: every mistake at once, and no way into production with the captcha off."""
+"""Settings: all errors are reported at once, and the captcha cannot be off in production."""
 
 from __future__ import annotations
 

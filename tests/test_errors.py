@@ -1,4 +1,4 @@
-"""Messages: their parameters, what a list becomes in each language, and the way through JSON."""
+"""Messages: their parameters, lists in each language, and the conversion to JSON and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Editing a course's content, the same at a school (its own courses) and at the alliance: saves, autosave, presence."""
+"""The editor of a course's content, for schools (their own courses) and the alliance: saving, autosave, presence."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ _TAB = "<string(maxlength=16):tab>"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a form of a tab sent.
+    """The content that the form of a tab sent.
 
     Args:
         form: 基本信息 or 详细信息; ``None`` for 评价设置.
         typed: 评价设置; ``None`` for the others.
-        values: field -> value, of those that can be read and that the person has changed.
+        values: field -> value, for the valid fields that the person has changed.
         revision: the working copy that the person has read.
         cover: a new cover that was chosen in 基本信息.
     """
@@ -62,7 +62,7 @@ class Sent:
 
     @classmethod
     def of_request(cls, tab: str) -> Sent:
-        """The request's form; fields of which the person has taken the other's text are left out."""
+        """Return the request's form, without the fields for which the person has accepted the other editor's text."""
         if tab not in TABS:
             abort(404)
         if tab == "assessment":
@@ -82,7 +82,7 @@ class Sent:
 
     @property
     def problems(self) -> dict[str, str]:
-        """What is wrong with what was typed: id of the input -> sentence."""
+        """Return the errors of the form: id of the input -> sentence."""
         found: dict[str, str] = {}
         if self.form is not None:
             found = {name: " ".join(errors) for name, errors in self.form.errors.items() if name}
@@ -93,10 +93,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class EditorPage:
-    """What the editing templates show: ``manage/courses/_editor.html`` and the forms of the tabs.
+    """The values that the editing templates use: ``manage/courses/_editor.html`` and the forms of the tabs.
 
     Args:
-        unsaved: nothing of what was sent could be kept, so that all of it is still to be saved.
+        unsaved: whether none of the sent values could be saved, so that all still have to be.
     """
 
     row_id: int
@@ -108,11 +108,11 @@ class EditorPage:
     unsaved: bool = False
 
     def address(self, action: str, **values: Any) -> str:
-        """Where an act of the editor is sent."""
+        """Return the address of an act of the editor."""
         return url_for(f"{self.endpoint}.{action}", row_id=self.row_id, **values)
 
     def cover(self) -> str | None:
-        """The address of the cover as it is being edited."""
+        """Return the address of the cover that is being edited."""
         content, course = self.view.content, self.view.course
         if not content.cover:
             return None
@@ -122,51 +122,51 @@ class EditorPage:
 
     @property
     def accepted(self) -> str:
-        """What the file chooser of the cover offers."""
+        """Return the file types that the cover's file chooser offers."""
         return ACCEPTED
 
     @property
     def changed(self) -> str:
-        """The names of the fields that are not published yet."""
+        """Return the names of the fields that are not published yet."""
         return joined(translated(FIELD_LABELS[name]) for name in self.view.changed)
 
     @property
     def may_discard(self) -> bool:
-        """Whether the reader may give the working copy up for everybody."""
+        """Return whether the reader may discard the working copy for all editors."""
         return may(request_actor().role, Action.DISCARD_DRAFT)
 
     @property
     def sentences(self) -> list[Message]:
-        """The assessment as students will read it."""
+        """Return the assessment in the sentences that students read."""
         assessment = self.view.content.assessment
         return sentences(assessment) if assessment is not None else []
 
 
 class ContentEditor:
-    """Mixin of the views that have a course behind their row: the alliance's courses, and a school's offerings."""
+    """Mixin of the views whose rows have a course: the alliance's courses, and a school's offerings."""
 
     endpoint: str
-    #: The fields that are marked with ``*``: a draft is saved without them, but goes no further.
+    #: The fields that are marked with ``*``: a draft is saved without them, but cannot be submitted or published.
     needed: ClassVar[frozenset[str]] = NEEDED_FOR_RELEASE
 
     def course_id(self, ctx: Context, row_id: int) -> int:
-        """The course behind a row, to be edited.
+        """Return the id of the row's course, which is to be edited.
 
         Raises:
-            NotFound: none of this owner.
+            NotFound: the owner has no such course.
         """
         raise NotImplementedError
 
     def tab_page(self, tab: str, editor: EditorPage) -> str:
-        """The page of a tab around the editor."""
+        """Return the page of a tab around the editor."""
         raise NotImplementedError
 
     def tab_address(self, tab: str, row_id: int) -> str:
-        """Where the page of a tab is."""
+        """Return the address of a tab's page."""
         raise NotImplementedError
 
     def editor(self, tab: str, row_id: int, sent: Sent | None = None) -> EditorPage:
-        """The editor of a tab, with what was sent where a save was not possible."""
+        """Return the editor of a tab, with the sent values if they could not be saved."""
         ctx = request_context()
         view = open_draft(ctx, course_id=self.course_id(ctx, row_id))
         if sent is not None:
@@ -183,7 +183,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/save/{_TAB}", methods=("POST",))
     def save(self, row_id: int, tab: str) -> ResponseReturnValue:
-        """「保存」: what is right is kept, what is wrong is marked; a conflict leads to the choice."""
+        """Save the valid fields of the tab (「保存」) and mark the others; a conflict asks which text to keep."""
         sent = Sent.of_request(tab)
 
         def work(ctx: Context) -> SavedDraft:
@@ -209,7 +209,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/autosave/{_TAB}", methods=("POST",))
     def autosave(self, row_id: int, tab: str) -> ResponseReturnValue:
-        """The same by the page's script, which shows what is said here beside the fields."""
+        """Save as 「保存」 does, for the page's script, which shows the answer's messages beside the fields."""
         sent = Sent.of_request(tab)
         try:
             with unit_of_work(request_context()) as ctx:
@@ -236,7 +236,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/presence", methods=("POST",))
     def presence(self, row_id: int) -> ResponseReturnValue:
-        """Say that one is here; learn who else is, and what they have saved meanwhile."""
+        """Record that the person is editing, and return who else is and what they have saved meanwhile."""
         ctx = request_context()
         view = open_draft(ctx, course_id=self.course_id(ctx, row_id))
         others = note_presence(ctx, course_id=view.course.id)
@@ -245,7 +245,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/cover", methods=("POST",))
     def cover(self, row_id: int) -> ResponseReturnValue:
-        """The cover as it was cropped in the browser, unless somebody else has changed it meanwhile."""
+        """Save the cover as cropped in the browser, unless another editor has changed it meanwhile."""
         chosen, revision = picture_of(BasicsForm().cover), sent_revision()
         try:
             with unit_of_work(request_context()) as ctx:
@@ -263,7 +263,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/cover-<string(maxlength=16):sha>.webp")
     def draft_cover(self, row_id: int, sha: str) -> Response:
-        """The cover that waits with the working copy."""
+        """Send the cover of the working copy."""
         ctx = request_context()
         response = make_response(get_draft_cover(ctx, course_id=self.course_id(ctx, row_id), sha=sha))
         response.content_type = "image/webp"
@@ -272,13 +272,16 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/discard", methods=("POST",))
     def discard(self, row_id: int) -> ResponseReturnValue:
-        """「放弃修改」: back to what is live."""
+        """Discard the working copy (「放弃修改」) and return to the live version."""
         if attempt(lambda ctx: discard_draft(ctx, course_id=self.course_id(ctx, row_id))):
             flash(gettext("已放弃修改，恢复为已发布的内容"), "success")
         return redirect(self.tab_address("basics", row_id), code=303)
 
     def _conflict_page(self, row_id: int, tab: str, refusal: EditedMeanwhile, *, cover_lost: bool) -> str:
-        """Both texts side by side, 用我的 or 用对方的 for each; everything that was sent goes along but a file."""
+        """Return the page with both texts side by side, 用我的 or 用对方的 for each.
+
+        It carries everything that was sent except files.
+        """
         kept = [
             (name, value)
             for name, values in request.form.lists()
@@ -301,7 +304,7 @@ class ContentEditor:
 
 
 def _shown(content: CourseContent, name: str) -> Any:
-    """A field's value for the comparison: text, markup, or the sentences of the assessment."""
+    """Return a field's value for the comparison: text, markup, or the sentences of the assessment."""
     value = getattr(content, name)
     if name == "assessment":
         return [translated(message) for message in sentences(value)] if value is not None else []

@@ -59,7 +59,7 @@ from app.web.shared.listing import page_argument, text_argument
 
 
 class DatesForm(ManageForm):
-    """详细信息: the four dates, all marked with ``*``."""
+    """The form 详细信息: the four dates, all marked with ``*``."""
 
     starts_on = DateField(lazy_gettext("课程开始时间"), [Required()])
     ends_on = DateField(lazy_gettext("课程结束时间"), [Required()])
@@ -68,7 +68,7 @@ class DatesForm(ManageForm):
     seats = IntegerField(lazy_gettext("名额"), [Optional()])
 
     def validate(self, extra_validators: object = None) -> bool:
-        """Every wrong date is marked at once, by the rule that the service applies, too."""
+        """Mark every wrong date at once, by the rule that the service applies, too."""
         right = bool(super().validate(extra_validators))
         for name, message in schedule_problems(self.dates()).items():
             if not self[name].errors:
@@ -77,14 +77,14 @@ class DatesForm(ManageForm):
         return right
 
     def dates(self) -> Dates:
-        """The typed dates."""
+        """Return the entered dates."""
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
 class Offerings(
     ContentEditor, StaffPages, RegistrationPages, ClassesOfOffering, OfferingMoves, OwnStatusActs, SecureView
 ):
-    """The list of the school's courses and the page of one."""
+    """The list of the school's courses and the pages of one course."""
 
     action = Action.SEE_OFFERINGS
     hosts = "school"
@@ -92,7 +92,7 @@ class Offerings(
 
     @expose("/")
     def index(self) -> str:
-        """One page of the courses that match."""
+        """Show a page of the courses that match."""
         ctx = request_context()
         wanted = OfferingFilter(
             text=text_argument("q"),
@@ -119,12 +119,15 @@ class Offerings(
 
     @expose(f"/<{ROW}:offering_id>/")
     def show(self, offering_id: int) -> str:
-        """基本信息: to be edited for own courses, read-only for alliance courses."""
+        """Show 基本信息: editable for own courses, read-only for alliance courses."""
         return self.content_page("basics", offering_id)
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
-        """「新建课程」: an own course (本校), which its teacher then fills in and submits."""
+        """Show the form of an own course (本校) and create it (「新建课程」).
+
+        Its teacher then fills it in and submits it.
+        """
         form = NewCourseForm()
         if form.validate_on_submit():
             content = form.content(request_school().name)
@@ -137,12 +140,12 @@ class Offerings(
 
     @expose(f"/<{ROW}:offering_id>/assessment")
     def assessment(self, offering_id: int) -> str:
-        """评价设置: to be edited for own courses, as students read it for alliance courses."""
+        """Show 评价设置: editable for own courses; as students read it for alliance courses."""
         return self.content_page("assessment", offering_id)
 
     @expose(f"/<{ROW}:offering_id>/versions")
     def versions(self, offering_id: int) -> str:
-        """版本记录: what each published version changed."""
+        """Show 版本记录: the changes of each published version."""
         ctx = request_context()
         offering = get_school_course(ctx, offering_id=offering_id).offering
         found = list_versions(
@@ -155,7 +158,7 @@ class Offerings(
 
     @expose(f"/<{ROW}:offering_id>/details", methods=("GET", "POST"))
     def details(self, offering_id: int) -> ResponseReturnValue:
-        """详细信息: the four dates, 「保存」."""
+        """Show 详细信息 with the four dates, and save them (「保存」)."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
         if request.method == "POST" and not may_schedule(ctx, row.offering):
@@ -169,15 +172,16 @@ class Offerings(
 
     @expose(f"/<{ROW}:offering_id>/online", methods=("POST",))
     def online(self, offering_id: int) -> ResponseReturnValue:
-        """「上线」, with the dates as they were typed (manual 7.3: fill them in, click 「上线」).
+        """Put the course online (「上线」) with the dates in the form (manual 7.3: fill them in, click 「上线」).
 
-        The dates are saved first, in their own right: what is missing may have to be filled in on another page.
+        The dates are saved first, in a unit of work of their own, because other required fields may be on
+        another page.
         """
         if not may(request_actor().role, Action.PUBLISH_OFFERING):
             abort(404)
         form = DatesForm()
-        typed = any(name in request.form for name in Dates.__slots__)
-        if typed and (
+        dates_sent = any(name in request.form for name in Dates.__slots__)
+        if dates_sent and (
             not form.validate() or attempt(lambda ctx: _schedule(ctx, offering_id, form), form) is None
         ):
             return self.content_page("details", offering_id, form=form), 422
@@ -188,23 +192,23 @@ class Offerings(
             flash(gettext("还不能上线：%(missing)s", missing=missing), "error")
         if online is not None:
             flash(gettext("已上线，学生端现在可以看到该课程"), "success")
-        elif typed:
+        elif dates_sent:
             flash(gettext("日期和名额已保存"), "info")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
 
     def course_id(self, ctx: Context, row_id: int) -> int:
-        """The own course that an offering is of."""
+        """Return the id of the own course of an offering."""
         row = get_school_course(ctx, offering_id=row_id)
         if not row.own:
             raise NotFound(msg("没有找到这门课程"))
         return row.offering.course_id
 
     def tab_page(self, tab: str, editor: EditorPage) -> str:
-        """The page of a tab around the editor of an own course."""
+        """Return the page of a tab around the editor of an own course."""
         return self.content_page(tab, editor.row_id, editor=editor)
 
     def tab_address(self, tab: str, row_id: int) -> str:
-        """Where the page of a tab is."""
+        """Return the address of a tab's page."""
         return self.get_url(".show" if tab == "basics" else f".{tab}", offering_id=row_id)
 
     def content_page(
@@ -216,10 +220,10 @@ class Offerings(
         form: DatesForm | None = None,
         typed: TypedAssessment | None = None,
     ) -> str:
-        """The page of a tab: to be edited for own courses, as it is for alliance courses."""
+        """Return the page of a tab: editable for own courses, as published for alliance courses."""
         row = get_school_course(request_context(), offering_id=offering_id)
         if row.own and editor is None:
-            # The dates' form may have been sent along; it is none of the content.
+            # The form of the dates may have been sent, too; it is not part of the content.
             editor = self.editor(tab, offering_id)
         content = live_content(row.offering.course)
         assessment = assessment_of(row.offering, row.offering.course)
@@ -237,7 +241,7 @@ class Offerings(
     def offering_page(
         self, template: str, offering_id: int, *, editor: EditorPage | None = None, **values: Any
     ) -> str:
-        """A page inside the frame of an offering."""
+        """Return a page inside the frame of an offering."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
         own = get_own_status(ctx, course_id=row.offering.course_id) if row.own else None
@@ -270,7 +274,7 @@ def _schedule(ctx: Context, offering_id: int, form: DatesForm) -> int:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Offerings(
             lazy_gettext("慕课列表"),

@@ -1,4 +1,4 @@
-"""系统管理 → 权限一览: the one table of permissions, as people read it."""
+"""系统管理 → 权限一览: the table of permissions in words."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
     ),
 )
 
-#: The people of a school's and of the alliance's host; 运营教师 and 班主任 are teachers with something of their own.
+#: The roles on a school's host and on the alliance's host; 运营教师 and 班主任 are teachers with additional rights.
 ROLES: Mapping[bool, Sequence[tuple[Role, Any]]] = {
     False: (
         (Role.ADMINISTRATOR, lazy_gettext("管理员")),
@@ -99,14 +99,14 @@ ROLES: Mapping[bool, Sequence[tuple[Role, Any]]] = {
 
 
 class Permissions(SecureView):
-    """One page."""
+    """The page of the permissions."""
 
     action = Action.SEE_AUDIT
     hosts = "both"
 
     @expose("/")
     def index(self) -> str:
-        """Who may do what; an act that nobody here may do is left out."""
+        """Show which role may do what; acts that no role of this host may do are left out."""
         roles = ROLES[request_school().is_alliance]
         groups = [
             (subject, [(word, [_shown(role, action) for role, _ in roles]) for action, word in acts.items()])
@@ -128,7 +128,7 @@ def _shown(role: Role, action: Action) -> str:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Permissions(
             lazy_gettext("权限一览"),

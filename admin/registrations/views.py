@@ -1,4 +1,4 @@
-"""注册学生 of a course's page: who is registered, adding and removing, the waiting list, figures, 「导出」."""
+"""注册学生 of a course's page: registered students, adding and removing, the waiting list, figures, 「导出」."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from app.web.shared.state_words import STATE_WORDS
 
 Chosen = dict[str, str | int | None]
 
-#: In the session: the ticks were acted on, so the next list forgets them.
+#: The session's key that says the ticked rows were acted on, so that the next list clears the ticks.
 _DONE = "registrations_done"
 _CHART_CLASSES = 20
 _COLUMNS = (msg("学号"), msg("真实姓名"), msg("班级"), msg("注册时间"), msg("来源"), msg("账号状态"))
@@ -62,12 +62,12 @@ class RegistrationPages:
     """Mixin of the offerings' view: the registrations of an offering."""
 
     def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
-        """A page inside the frame of an offering."""
+        """Return a page inside the frame of an offering."""
         raise NotImplementedError
 
     @expose(f"/<{ROW}:offering_id>/registrations/")
     def registrations(self, offering_id: int) -> str:
-        """注册学生: the list."""
+        """Show the list of registered students (注册学生)."""
         ctx = request_context()
         chosen: Chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
         sort = RegistrationSort(choice("sort", tuple(RegistrationSort)) or RegistrationSort.NUMBER)
@@ -98,7 +98,7 @@ class RegistrationPages:
 
     @expose(f"/<{ROW}:offering_id>/registrations/add", methods=("GET", "POST"))
     def add_students(self, offering_id: int) -> ResponseReturnValue:
-        """「添加学生」: find, tick, 「添加」; what could not be done is said with its reason."""
+        """Find and register students (「添加学生」: find, tick, 「添加」); failures are reported with their reasons."""
         ctx = request_context()
         chosen: Chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
         address = ListAddress("offerings.add_students", chosen)
@@ -127,7 +127,7 @@ class RegistrationPages:
 
     @expose(f"/<{ROW}:offering_id>/registrations/remove", methods=("POST",))
     def remove_students(self, offering_id: int) -> ResponseReturnValue:
-        """「移出」 the ticked: asks for the reason first, which they will read."""
+        """Remove the ticked students (「移出」) after asking for the reason, which they will read."""
         ids, error = ticked_ids(), None
         if "reason" in request.form:
             reason = request.form["reason"]
@@ -163,7 +163,7 @@ class RegistrationPages:
 
     @expose(f"/<{ROW}:offering_id>/registrations/waiting", methods=("GET", "POST"))
     def waiting_list(self, offering_id: int) -> ResponseReturnValue:
-        """候补: the list, and 「优先录取」 or 「移出」 for the ticked."""
+        """Show the waiting list (候补), with 「优先录取」 or 「移出」 for the ticked students."""
         if request.method == "POST":
             act = {"admit": admit_waiting, "remove": remove_waiting}.get(request.form.get("action", ""))
             if act is None:
@@ -183,20 +183,20 @@ class RegistrationPages:
 
     @expose(f"/<{ROW}:offering_id>/registrations/figures")
     def registration_figures(self, offering_id: int) -> str:
-        """统计: per class and in time."""
+        """Show the figures (统计) per class and over time."""
         ctx = request_context()
         classes = class_figures(ctx, offering_id=offering_id)
         return self._registrations(
             "figures",
             offering_id,
             classes=classes,
-            charted=[one.name or gettext("无班级") for one in classes[:_CHART_CLASSES]],
+            charted=[figures.name or gettext("无班级") for figures in classes[:_CHART_CLASSES]],
             points=registrations_in_time(ctx, offering_id=offering_id),
         )
 
     @expose(f"/<{ROW}:offering_id>/registrations/export", methods=("POST",))
     def export_registrations(self, offering_id: int) -> ResponseReturnValue:
-        """「导出」: the list as .xlsx."""
+        """Send the list as .xlsx (「导出」)."""
         exported = attempt(lambda ctx: export_registrations(ctx, offering_id=offering_id))
         if exported is None:
             return self._to("registrations", offering_id)

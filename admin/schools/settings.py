@@ -1,4 +1,4 @@
-"""系统管理 → 学校设置: what a school decides for itself."""
+"""系统管理 → 学校设置: the settings that a school decides itself."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from app.web.shared.context import request_context
 
 
 class SettingsForm(ManageForm):
-    """「学校设置」, as everybody who may open it can change it."""
+    """The form 「学校设置」, in the part that everyone who opens it may change."""
 
     mail_sender = StringField(lazy_gettext("邮件发件人名称"))
     help_contact = StringField(lazy_gettext("联系方式"))
 
 
 class WholeSettingsForm(SettingsForm):
-    """The same with what only the school itself decides."""
+    """The same form with the settings that only the school itself may change."""
 
     initial_password = RadioField(
         lazy_gettext("初始密码"),
@@ -38,14 +38,14 @@ class WholeSettingsForm(SettingsForm):
 
 
 class Settings(SecureView):
-    """One page, one form."""
+    """The page of the school's settings."""
 
     action = Action.CHANGE_SETTINGS
     hosts = "school"
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
-        """Show and 「保存」."""
+        """Show the form, and save it (「保存」)."""
         ctx = request_context()
         settings = get_settings(ctx)
         whole = may(ctx.actor.role, Action.CHANGE_FIRST_PASSWORDS)
@@ -75,7 +75,7 @@ def _save(ctx: Context, form: SettingsForm) -> bool:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Settings(
             lazy_gettext("学校设置"),

@@ -1,4 +1,4 @@
-"""系统管理 → 操作日志: who did what when; nobody can change it here."""
+"""系统管理 → 操作日志: the audit log, read-only: who did what and when."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from app.web.shared.templating import local_time
 
 
 def _shown(say: Callable[[LogEntry], str]) -> Callable[..., str]:
-    """A column's formatter in Flask-Admin's shape from a function of the entry."""
+    """Return a Flask-Admin column formatter from a function of the entry."""
     return lambda _view, _context, entry, _name: say(entry)
 
 
 def _named(say: Callable[[LogEntry, Names], str]) -> Callable[..., str]:
-    """The same from a function of the entry and of the names that the page of the log was read with."""
+    """Return a formatter from a function of the entry and of the names that were read with the page."""
     return _shown(lambda entry: say(entry, g.audit_names))
 
 
 class AuditLog(ServiceModelView):
-    """The log of the host's own tenant: a school's for its administrators, the alliance's for the secretariat."""
+    """The log of the host's tenant: a school's for its administrators, the alliance's for the secretariat."""
 
     action = Action.SEE_AUDIT
     hosts = "both"
@@ -63,14 +63,14 @@ class AuditLog(ServiceModelView):
     column_display_actions = False
 
     def get_list(self, *args: Any, **kwargs: Any) -> tuple[int, list[LogEntry]]:
-        """A page of the log, with the names of what its entries are about."""
+        """Return a page of the log, with the names of the objects of its entries."""
         count, entries = super().get_list(*args, **kwargs)
         g.audit_names = names_of(request_context(), entries)
         return count, entries
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         AuditLog(
             name=lazy_gettext("操作日志"),

@@ -1,4 +1,4 @@
-"""The words for what the audit log holds; what is not here is shown as it was noted."""
+"""The words for the audit log's entries; codes without words here are shown as recorded."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ _DATES = {
     "registration_starts_on": lazy_gettext("课程注册开始时间"),
     "registration_ends_on": lazy_gettext("课程注册结束时间"),
 }
-#: Names of facts, and of the fields that a fact lists.
+#: The names of facts, and of the fields that a fact lists.
 FACTS: Mapping[str, Any] = {
     **_DATES,
     "name": lazy_gettext("名称"),
@@ -264,7 +264,7 @@ VALUES: Mapping[str, Any] = {
     "follow": lazy_gettext("自动注册"),
     "stay": lazy_gettext("不注册"),
 }
-#: Subjects of acts as older entries name them -> as they are named today.
+#: Maps the subjects of acts in older entries to their present names.
 _FORMER_SUBJECTS = {"enrolment": "registration"}
 _PEOPLE: Mapping[str, Any] = {
     "system": lazy_gettext("系统"),
@@ -272,25 +272,25 @@ _PEOPLE: Mapping[str, Any] = {
     "anonymous": lazy_gettext("访客"),
 }
 _PLACES = {key: place for place, key in enumerate(FACTS)}
-#: Facts for machines: fingerprints of pictures and the like.
+#: Technical facts that are not shown: fingerprints of pictures and the like.
 _UNSHOWN = {"sha", "user_ids", "course_ids", "school_ids", "selection_id", "before"}
-#: Facts that have another name for this type of object.
+#: Facts whose name differs for this type of object.
 _OF_TYPE: Mapping[tuple[str, str], Any] = {("announcement", "title"): lazy_gettext("标题")}
 
 
 def action_name(code: str) -> str:
-    """Return what was done, in words."""
+    """Return the act in words."""
     return str(ACTIONS.get(code) or ACTIONS.get(_present_code(code), code))
 
 
 def _present_code(code: str) -> str:
-    """Return today's code of an act that older entries hold under its former one; entries are never rewritten."""
+    """Return the present code of an act that older entries hold under a former code; entries are never rewritten."""
     subject, _, act = code.partition(".")
     return f"{_FORMER_SUBJECTS.get(subject, subject)}.{act}"
 
 
 def object_name(entry: LogEntry, names: Names) -> str:
-    """To what it was done: by its name, or by its number when it is gone."""
+    """Return the name of the act's object, or its number if it no longer exists."""
     kind = str(OBJECTS.get(entry.object_type, entry.object_type))
     if entry.object_id is None:
         return kind
@@ -298,14 +298,14 @@ def object_name(entry: LogEntry, names: Names) -> str:
 
 
 def actor_name(entry: LogEntry) -> str:
-    """Who did it: a person, the platform itself, or a visitor of the secretariat."""
+    """Return the name of the actor: a person, the platform itself, or a visitor of the secretariat."""
     if entry.actor_id is None and entry.actor_name.startswith(VISITOR_PREFIX):
         return gettext("秘书处 · %(name)s", name=entry.actor_name.removeprefix(VISITOR_PREFIX))
     return entry.actor_name if entry.actor_id else str(_PEOPLE.get(entry.actor_name, entry.actor_name))
 
 
 def details(entry: LogEntry, names: Names) -> str:
-    """The facts that were noted, in one line; old and new values of a field side by side."""
+    """Return the recorded facts in one line; old and new values of a field side by side."""
     data = {key: value for key, value in entry.data.items() if key not in _UNSHOWN and value != []}
     old, new = data.get("old"), data.get("new")
     if isinstance(old, Mapping) and isinstance(new, Mapping):
@@ -331,7 +331,7 @@ def _name(key: str, value: Any, names: Names) -> Any:
 
 
 def _pairs(data: Mapping[str, Any], words: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
-    # PostgreSQL keeps the keys of JSONB by length; ours is the order in which people know the fields.
+    # PostgreSQL stores the keys of JSONB by length; this restores the order in which people know the fields.
     keys = sorted(data, key=lambda key: (_PLACES.get(key, len(_PLACES)), key))
     labels = {**FACTS, **(words or {})}
     return [(str(labels.get(key, key)), _plain(data[key])) for key in keys]

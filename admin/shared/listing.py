@@ -1,4 +1,4 @@
-"""What the lists of the management side read from their address, and the addresses they offer."""
+"""Lists of the management side: reading the parameters of their addresses and building their addresses."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from app.web.shared.listing import address
 
 
 def choice(name: str, allowed: Sequence[str]) -> str:
-    """The argument when it is one of ``allowed``, else the empty choice."""
+    """Return the argument if it is one of ``allowed``, else the empty choice."""
     value = request.args.get(name, "")
     return value if value in allowed else ""
 
 
 def number(name: str, most: int = BIGINT) -> int | None:
-    """The argument when it is a whole number up to ``most`` (what the column can hold), else none."""
+    """Return the argument if it is a whole number up to ``most`` (the column's limit), else ``None``."""
     return whole_number(request.args.get(name, ""), most)
 
 
 def sent_number(name: str, most: int = BIGINT) -> int | None:
-    """The same of a form's field."""
+    """Return the field of the form as ``number`` returns an argument."""
     return whole_number(request.form.get(name, ""), most)
 
 
 def year(name: str) -> int | None:
-    """The argument when it could be a year."""
+    """Return the argument if it is a possible year."""
     return number(name, 9999)
 
 
 def ticked_ids(name: str = "rowid") -> list[int]:
-    """The ids that were ticked, each once; what is no id is left out."""
+    """Return the ticked ids without duplicates; values that are not ids are left out."""
     numbers = (whole_number(sent) for sent in request.form.getlist(name))
-    return list(dict.fromkeys(one for one in numbers if one is not None))
+    return list(dict.fromkeys(row_id for row_id in numbers if row_id is not None))
 
 
 def meant_ids(everybody: Callable[[], list[int]]) -> list[int]:
-    """The ids that were ticked, or all that match when 「选择全部」 was.
+    """Return the ticked ids, or all that match if 「选择全部」 was chosen.
 
     Args:
-        everybody: finds all that match the address.
+        everybody: returns the ids of all rows that match the address.
 
     Raises:
-        Conflict: there are not as many as the dialog said.
+        Conflict: the number differs from the one in the dialog.
     """
     if request.form.get("all") != "1":
         return ticked_ids()
@@ -73,20 +73,20 @@ class ListAddress:
     descending: bool = False
 
     def page(self, n: int) -> str:
-        """The address of page ``n``, for ``ui.pagination``."""
+        """Return the address of page ``n``, for ``ui.pagination``."""
         return self._to(self.sort, self.descending, n)
 
     def sorted_by(self, column: str) -> str:
-        """The address of the list sorted by ``column``; sorted by it already, the other way round."""
+        """Return the address of the list sorted by ``column``, descending if it is sorted by it ascending already."""
         return self._to(column, column == self.sort and not self.descending, 1)
 
     def direction(self, column: str) -> str | None:
-        """How the list is sorted by this column, for ``ui.column``."""
+        """Return the direction in which the list is sorted by this column, for ``ui.column``."""
         if column != self.sort:
             return None
         return "desc" if self.descending else "asc"
 
     def _to(self, sort: str, descending: bool, page: int) -> str:
-        given = {name: value for name, value in self.chosen.items() if value is not None}
+        filters = {name: value for name, value in self.chosen.items() if value is not None}
         direction = {"sort": sort, "desc": "1" if descending else ""}
-        return address(self.endpoint, **given, **direction, page=page if page > 1 else "")
+        return address(self.endpoint, **filters, **direction, page=page if page > 1 else "")

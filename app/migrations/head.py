@@ -1,3 +1,3 @@
-"""The newest migration, written down so that two branches adding one each collide in review and not in the database."""
+"""The newest migration, recorded so that two branches that each add one collide in review and not in the database."""
 
 HEAD = "0007"

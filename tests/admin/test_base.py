@@ -1,4 +1,4 @@
-"""Every registered view: what it must declare, who gets in, and that no list of it finds another school's rows."""
+"""Every registered view: its declarations and access control, and no list of it shows another school's rows."""
 
 from __future__ import annotations
 

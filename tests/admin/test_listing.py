@@ -1,4 +1,4 @@
-"""What the management side reads from forms that tick rows."""
+"""Reading the management side's forms with ticked rows."""
 
 from __future__ import annotations
 

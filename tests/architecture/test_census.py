@@ -1,4 +1,4 @@
-"""A census of the database at head: every table is scoped and walled, or stands on a short list with its reason."""
+"""A census of the database at head: every table is scoped and has policies, or is on a short list with its reason."""
 
 from __future__ import annotations
 

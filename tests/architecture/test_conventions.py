@@ -1,4 +1,4 @@
-"""What import contracts cannot say: rules of the house that are read off the syntax tree."""
+"""Conventions that import contracts cannot express, checked on the syntax tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every access path × every scoped table, as one school reaching for another's rows: nothing may cross."""
+"""Every access path × every scoped table, used by one school to reach another's rows: nothing may cross."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migration 0006 on a database in which rows name accounts that are no accounts of their school."""
+"""Migration 0006 on a database with rows that name accounts from outside their school."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migrations lead to exactly the models, there and back."""
+"""Migrations lead to exactly the models, upwards and downwards."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every route × method × person × row: guarded, or on the list of public ones; nothing of another school anywhere.
+"""Every route × method × person × row: guarded or on the list of public ones, and without another school's data.
 
-The walk fills addresses and forms with rows that exist, at the person's own school and next door, and sends good
-tokens, so that what is refused is refused by the view's own guard. Planted views show that it finds what it is for.
+The walk fills addresses and forms with existing rows, of the person's own school and of another one, and
+sends valid tokens, so that the view's own guard refuses. Planted views show that the walk detects violations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules of the tests themselves: each can fail, and none depends on how fast the machine is."""
+"""Rules of the tests themselves: each can fail, and none depends on the speed of the machine."""
 
 from __future__ import annotations
 

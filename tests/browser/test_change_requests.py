@@ -1,4 +1,4 @@
-"""学生信息修改, the second way (manual 4.4): asked for on the student side, approved in 学籍信息审核."""
+"""学生信息修改, the second way (manual 4.4): requested on the student side, approved in 学籍信息审核."""
 
 from __future__ import annotations
 

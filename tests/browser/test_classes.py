@@ -1,4 +1,4 @@
-"""教务管理 → 班级管理 by the manual's own steps: 8.1 adding a class, 8.2 its students, 8.3 its courses."""
+"""教务管理 → 班级管理 by the manual's steps: 8.1 adding a class, 8.2 its students, 8.3 its courses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two people at one course see each other and choose where they wrote the same thing; hostile text stays text."""
+"""Two editors of one course see each other and resolve their conflicts; hostile text stays text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 4 of the manual with random first passwords: an administrator hands out slips, a student uses his."""
+"""Chapter 4 of the manual with random first passwords: an administrator prints slips, a student logs in with one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every page: readable in both schemes, usable by keyboard and on a phone, light on the wire."""
+"""The design of every page: readable in both schemes, usable by keyboard and on a phone, small to transfer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A student's first day, at a desk and on a phone: first login, own password, catalogue, registering, calendar."""
+"""A student's first day, on a desktop and on a phone: first login, new password, catalogue, registering, calendar."""
 
 from __future__ import annotations
 

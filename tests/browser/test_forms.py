@@ -1,4 +1,4 @@
-"""What forms do for the person at the keyboard: nothing is sent twice, nothing typed is lost, no wait for a no."""
+"""Forms in the browser: nothing is sent twice, no entered text is lost, and refusals come without delay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail on its way: queued with its cause, sent by the real worker, read by the administrator and in the demo."""
+"""The way of a mail: queued with its cause, sent by the real worker, read by the administrator and in the demo."""
 
 from __future__ import annotations
 

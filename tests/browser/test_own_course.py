@@ -1,4 +1,4 @@
-"""本校慕课上线与下线 as the manual has it (7.3): written, submitted, refused, mended, approved, revised, taken off."""
+"""本校慕课上线与下线 (manual 7.3): written, submitted, refused, corrected, approved, revised, taken off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The secretariat's round trip: a school recommends, 采纳, the course is licensed, another school's students see it."""
+"""A recommendation from end to end: from a school's 推荐 by 采纳 and a licence to another school's students."""
 
 from __future__ import annotations
 

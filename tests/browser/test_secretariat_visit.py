@@ -1,4 +1,4 @@
-"""The secretariat enters a school as a person does; the school's administrator reads who came and what was done."""
+"""A visit of the secretariat: entering a school, and the school's record of the visitor and their acts."""
 
 from __future__ import annotations
 

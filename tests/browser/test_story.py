@@ -1,4 +1,4 @@
-"""The whole story, as the people of the alliance would live it: every step in the browser, with the real worker."""
+"""The whole story of an alliance: every step in the browser, with the real worker."""
 
 from __future__ import annotations
 

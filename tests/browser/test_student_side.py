@@ -1,4 +1,4 @@
-"""A student's way through the student side, and what it looks like on a phone, in a real browser."""
+"""A student's pages, and their layout on a phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A teacher's two sides (manual, chapter 3), and what his management side shows him."""
+"""A teacher's two sides (manual, chapter 3), and the contents of their management side."""
 
 from __future__ import annotations
 

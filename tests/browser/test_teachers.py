@@ -1,4 +1,4 @@
-"""Chapter 5.2 of the manual in the browser: template, file and pictures, preview, 保存, result."""
+"""Chapter 5.2 of the manual: template, file and pictures, preview, 保存, result."""
 
 from __future__ import annotations
 

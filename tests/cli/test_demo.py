@@ -1,4 +1,4 @@
-"""The demo's data, made through the services."""
+"""The demo's data, which is made through the services."""
 
 from __future__ import annotations
 

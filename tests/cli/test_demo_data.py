@@ -1,4 +1,4 @@
-"""The demo's data files: what they declare fits together, and a mistake is named by file and key."""
+"""The demo's data files: their declarations are consistent, and errors name the file and the key."""
 
 from __future__ import annotations
 

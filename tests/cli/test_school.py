@@ -1,4 +1,4 @@
-"""Opening schools at the shell: the same service, errors as one line, exit code 2."""
+"""The commands that open schools: the same service as on the pages, errors in one line, exit code 2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports in flight, and random kills among them."""
+"""Running imports and random kills among them."""
 
 from __future__ import annotations
 

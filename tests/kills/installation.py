@@ -1,4 +1,4 @@
-"""A database, a Redis, workers and a sweeper that may be killed, all of one run's own."""
+"""A database, a Redis, workers and a sweeper of a single run, which may all be killed."""
 
 from __future__ import annotations
 

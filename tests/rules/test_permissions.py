@@ -1,4 +1,4 @@
-"""Who may do what, as the table of permissions says it."""
+"""The table of permissions."""
 
 from __future__ import annotations
 

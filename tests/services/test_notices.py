@@ -1,4 +1,4 @@
-"""Messages to many: a few statements and one job, however many read them."""
+"""Notices to many people: a few statements and one job, whatever their number."""
 
 from __future__ import annotations
 

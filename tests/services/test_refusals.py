@@ -1,4 +1,4 @@
-"""What the database refuses becomes the use case's own refusal, by the constraint's name."""
+"""Violated constraints become the use case's own refusals, by the constraint's name."""
 
 from __future__ import annotations
 

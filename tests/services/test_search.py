@@ -1,4 +1,4 @@
-"""Searching by words and by a phrase, the same wherever there is a search box."""
+"""The search by words and by a phrase, the same in every search box."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files made by hand, so that a test can say exactly what is in them."""
+"""Files made by hand, so that a test determines their content exactly."""
 
 from __future__ import annotations
 

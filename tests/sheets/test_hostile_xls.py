@@ -1,4 +1,4 @@
-"""Compound files that were made, or cut off, to keep the reader busy: each is refused by its own sentence."""
+"""Compound files that are made, or cut off, to keep the reader busy: each is refused by its own sentence."""
 
 from __future__ import annotations
 

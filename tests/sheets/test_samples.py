@@ -1,4 +1,4 @@
-"""The committed samples are what their program writes, and hold what their README says."""
+"""The committed samples equal the output of their program and match their README."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The application on the test servers, schools of a test's own, contexts and clients.
+"""The application on the test servers, schools for single tests, contexts and clients.
 
 Every test makes the schools it needs, so tests share a database and never each other's rows.
 """

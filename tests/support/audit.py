@@ -1,4 +1,4 @@
-"""Audit rows of a school, and hands that tamper with them: a superuser's, past every wall and trigger."""
+"""Audit rows of a school, and their tampering by a superuser, who is subject to no policy or trigger."""
 
 from __future__ import annotations
 

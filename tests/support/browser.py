@@ -1,4 +1,4 @@
-"""Chromium for tests: the machine's own, talking to nobody but the server under test."""
+"""Chromium for tests: the machine's own, connected to nothing but the server under test."""
 
 from __future__ import annotations
 

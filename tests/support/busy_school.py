@@ -1,7 +1,7 @@
-"""A school in which every act that holds rows finds something to do, and those acts.
+"""A school in which every act that locks rows has something to do, and those acts.
 
-Ids are against every other order: the students of the class that comes first have the highest ones, and so has the
-lowest 学号. Acts that take rows in any order but by id meet each other the wrong way round.
+Ids run against every other order: the students of the first class have the highest ids, and so has the lowest
+学号. Acts that lock rows in any other order than by id cross each other.
 """
 
 from __future__ import annotations

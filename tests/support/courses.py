@@ -1,4 +1,4 @@
-"""Courses, licences and offerings for tests: the one way to make them, as rows that the use cases would leave."""
+"""Courses, licences and offerings for tests: the only way to make them, as rows like those of the use cases."""
 
 from __future__ import annotations
 

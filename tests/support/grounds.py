@@ -1,4 +1,4 @@
-"""Two schools and the alliance, furnished so that each address of the application leads somewhere."""
+"""Two schools and the alliance, furnished so that each address of the application shows a page."""
 
 from __future__ import annotations
 

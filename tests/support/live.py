@@ -1,6 +1,6 @@
-"""The whole thing running: gunicorn, a real worker and a real sweeper in processes of their own, on the test servers.
+"""The running product: gunicorn, a real worker and a real sweeper in their own processes, on the test servers.
 
-The running server has a database of its own, so that its sweeper never picks up what other tests leave behind.
+The running server has its own database, so that its sweeper never picks up rows of other tests.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Two acts beside each other, statement by statement, so that their locks meet in every order.
+"""Two concurrent acts, interleaved statement by statement, so that their locks meet in every order.
 
-A barrier at the beginning alone leaves it to chance whether two transactions cross. Here the second act follows the
-first at a distance of so many statements; who waits in the database for the other's lock is passed over until it goes
-on.
+With a barrier at the beginning alone, it is left to chance whether two transactions cross. Here the second
+act follows the first at a distance of so many statements; an act that waits in the database for the other's
+lock is passed over until it continues.
 """
 
 from __future__ import annotations

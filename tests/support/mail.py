@@ -1,4 +1,4 @@
-"""A mail server for tests that answers as told, or hangs up at any stage of the conversation."""
+"""A mail server for tests that answers as instructed, or hangs up at any stage of the conversation."""
 
 from __future__ import annotations
 

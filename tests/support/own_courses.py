@@ -1,4 +1,4 @@
-"""Own courses of a school on their way through the review, made by the use cases themselves."""
+"""Own courses of a school in the states of the review, made by the use cases themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading pages in tests: the form token, and the statements that a page costs."""
+"""Helpers that read pages: the form token, and the number of statements of a page."""
 
 from __future__ import annotations
 

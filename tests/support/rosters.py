@@ -1,4 +1,4 @@
-"""Rosters as files, and imports run in the test's own process."""
+"""Rosters as files, and imports that run in the test's own process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rosters read in one step, as an import reads one whose headers are known."""
+"""Rosters read in one step, as an import reads a file with known headers."""
 
 from __future__ import annotations
 

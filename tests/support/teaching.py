@@ -1,4 +1,4 @@
-"""A school in which two teachers each head a class and run a course, for tests of what is whose."""
+"""A school in which two teachers each head a class and run a course, for tests of access to own rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting in tests: for a condition, never for a while, and everywhere for as long."""
+"""Waiting in tests: for a condition, never for a fixed time, with the same limit everywhere."""
 
 from __future__ import annotations
 

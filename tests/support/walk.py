@@ -1,4 +1,4 @@
-"""A walk over the routes of an application: as everybody, with rows that exist, and with valid tokens."""
+"""A walk over the routes of an application: as every kind of person, with existing rows and valid tokens."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Behind the walls between schools: rows as the superuser sees them, and a way to take the walls down.
+"""Access to rows as a superuser, regardless of the policies between schools, and a way to switch these off.
 
-A test of a wall shows something only if it fails where the wall is missing.
+A test of a policy proves something only if it fails where the policy is missing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a transaction changed is reported once it is committed: all of it, in whatever form it was written."""
+"""The changes of a transaction are reported after its commit: all of them, in whatever form they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a Host header to a school's label."""
+"""The school's label in a Host header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading from a statement what it changes: words in literals and clauses are not taken for commands."""
+"""Parsing the changes of a statement: words in literals and clauses are not taken for commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of the house is the house."""
+"""The picture of the architecture matches the code."""
 
 from __future__ import annotations
 

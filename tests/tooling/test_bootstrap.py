@@ -1,4 +1,4 @@
-"""Bootstrapping does each step once, and says in one line what is missing."""
+"""Bootstrapping does each step once, and reports a missing requirement in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The import contracts hold, and each of them notices when somebody breaks it."""
+"""The import contracts hold, and each of them detects a violation."""
 
 from __future__ import annotations
 

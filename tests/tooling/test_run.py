@@ -1,4 +1,4 @@
-"""`make run` from the outside: one line for every failure, nothing left behind at the end."""
+"""`make run` from the outside: one line for every failure, and no remains at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded servers are real, private, and leave the machine as they found it."""
+"""The embedded servers are real and private, and leave the machine unchanged."""
 
 from __future__ import annotations
 

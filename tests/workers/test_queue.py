@@ -1,4 +1,4 @@
-"""What may stand in the queue, and what is done with it."""
+"""The permitted entries of the queue, and their handling."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _OUTBOXES = ("import_outbox", "mail_outbox", "course_version_outbox")
-#: table -> its columns that name an account of the school, until now without a foreign key.
+#: Maps each table to its columns that name an account of the school, until now without a foreign key.
 _ACTED = {
     "class_selections": ("created_by",),
     "course_drafts": ("edited_by", "submitted_by"),
@@ -27,12 +27,12 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("failures", sa.Integer(), server_default="0", nullable=False))
     op.alter_column("import_outbox", "due_at", server_default=sa.text("now()"))
     _assistant_key(ondelete=None)
-    # The owner of the tables reads and writes past the policies.
+    # The owner of the tables reads and writes regardless of the policies.
     op.execute("ALTER TABLE users NO FORCE ROW LEVEL SECURITY")
     for table, columns in _ACTED.items():
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         for column in columns:
-            # A visiting secretary's account is the alliance's; the name stands beside.
+            # The account of a visiting secretary belongs to the alliance; their name is stored beside it.
             op.execute(
                 f"UPDATE {table} t SET {column} = NULL WHERE {column} IS NOT NULL AND NOT EXISTS"
                 f" (SELECT FROM users u WHERE u.school_id = t.school_id AND u.id = t.{column})"
@@ -44,7 +44,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE roster_import_rows NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE roster_import_rows SET kept = 'registered' WHERE kept = 'enrolled'")
     op.execute("ALTER TABLE roster_import_rows FORCE ROW LEVEL SECURITY")
-    # Whenever an account is deleted, its traces are looked for; selections are the only ones of which there are many.
+    # Every deletion of an account looks for its references; only selections are numerous.
     op.create_index("ix_class_selections_created_by", "class_selections", ["school_id", "created_by"])
 
 

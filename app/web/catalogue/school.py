@@ -1,6 +1,6 @@
 """The courses of a school: catalogue, course page, registering and withdrawing (manual 7.3, 8.3).
 
-The paths ``/courses…`` stand on the alliance's host as well, where ``app.web.catalogue.alliance`` answers them.
+The paths ``/courses…`` exist on the alliance's host as well, where ``app.web.catalogue.alliance`` answers them.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ blueprint = Blueprint("catalogue", __name__)
 
 Result = TypeVar("Result")
 
-#: What narrows the catalogue beside its search; each is an argument of the address.
+#: The filters of the catalogue beside its search; each is an argument of the address.
 _FILTERS = ("category", "state", "source", "sort")
 
 
 @blueprint.app_template_global("cover_url")
 def cover_url(course: CoveredCourse) -> str | None:
-    """The address of a course's cover, ``None`` when it has none."""
+    """Return the address of a course's cover, ``None`` if it has none."""
     if not course.cover_sha:
         return None
     return url_for("media.cover", owner_id=course.school_id, course_id=course.id, sha=course.cover_sha)
@@ -60,19 +60,19 @@ def cover_url(course: CoveredCourse) -> str | None:
 
 @blueprint.app_template_filter("rich")
 def rich(markup: str) -> Markup:
-    """Rich text as markup; cleaned once more, however it came into the database."""
+    """Return rich text as markup, sanitised once more regardless of how it came into the database."""
     return Markup(clean_html(markup))  # noqa: S704 (only the allow-list of app.rules.shared.html is left)
 
 
 @blueprint.app_template_filter("credit")
 def credit(points: Decimal | None) -> str:
-    """Credit points without idle zeros: 2, 1.5."""
+    """Return credit points without trailing zeros: 2, 1.5."""
     return "" if points is None else f"{float(points):g}"
 
 
 @blueprint.app_template_filter("term")
 def term(code: str) -> str:
-    """A term in words; one that is named otherwise stays as it is."""
+    """Return a term in words; a term with another kind of name stays as it is."""
     try:
         return translated(term_label(code))
     except ValueError:
@@ -80,18 +80,18 @@ def term(code: str) -> str:
 
 
 def _index() -> Response:
-    """The school's catalogue, with search, filters and their counts, and orders."""
-    said = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
+    """Show the school's catalogue, with search, filters and their counts, and orders."""
+    filters = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
     page = page_argument()
-    # What people search for is too manifold to be cached.
-    subject: tuple[str | int, ...] | None = None if said["q"] else ("catalogue", *said.values(), page)
-    fragments = cached_fragments(subject, lambda ctx: _courses(ctx, said, page))
+    # Search texts are too varied to be cached.
+    subject: tuple[str | int, ...] | None = None if filters["q"] else ("catalogue", *filters.values(), page)
+    fragments = cached_fragments(subject, lambda ctx: _courses(ctx, filters, page))
     return render_list(
         "catalogue/school/index.html",
         "catalogue/school/_found.html",
-        canonical=address("catalogue.index", **said),
+        canonical=address("catalogue.index", **filters),
         fragments=fragments,
-        said=said,
+        said=filters,
     )
 
 
@@ -120,7 +120,7 @@ def _courses(ctx: Context, said: dict[str, str], page: int) -> Fragments:
 
 
 def _show(offering_id: int) -> str:
-    """A course of the school, with what the visitor can do about it today."""
+    """Show a course of the school, with the visitor's possible acts on it today."""
     ctx = request_context()
     item = get_offering(ctx, offering_id=offering_id)
 
@@ -145,21 +145,21 @@ blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", _one)
 @blueprint.post(f"/courses/<{ROW}:offering_id>/register")
 @school_only
 def register(offering_id: int) -> Response:
-    """报名, or 候补 when no seat is left."""
+    """Register for the course (报名), or join the waiting list (候补) if no seat is left."""
     return _change(offering_id, self_service.register, _said)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/withdraw")
 @school_only
 def withdraw(offering_id: int) -> Response:
-    """退选."""
+    """Withdraw from the course (退选)."""
     return _change(offering_id, self_service.withdraw, lambda _: str(gettext("已退选")))
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/leave-waiting")
 @school_only
 def leave_waiting(offering_id: int) -> Response:
-    """退出候补."""
+    """Leave the waiting list (退出候补)."""
     return _change(offering_id, self_service.leave_waiting, lambda _: str(gettext("已退出候补")))
 
 
@@ -174,7 +174,7 @@ def _said(outcome: self_service.Outcome) -> str:
 
 @blueprint.errorhandler(CSRFError)
 def stale(_: CSRFError) -> Response:
-    """A page that outlived its session: a visitor logs in and comes back to the course."""
+    """Answer a form that outlived its session: a visitor logs in and returns to the course."""
     if not current_user.is_authenticated and request.view_args:
         return _to_login(url_for("catalogue.show", **request.view_args))
     page = render_template("errors/400.html", message=gettext("页面已过期，请返回刷新后再试"))
@@ -182,7 +182,7 @@ def stale(_: CSRFError) -> Response:
 
 
 def _change(offering_id: int, use_case: Callable[..., Result], words: Callable[[Result], str]) -> Response:
-    """Run the use case, say what came of it, and go back to the course."""
+    """Run the use case, report the result, and return to the course."""
     here = url_for("catalogue.show", offering_id=offering_id)
     if not current_user.is_authenticated:
         return _to_login(here)

@@ -11,12 +11,12 @@ from app.services.me.email_confirmation import EmailClaim
 
 
 def link_of(claim: EmailClaim) -> str:
-    """The path of the page that confirms this claim."""
+    """Return the path of the page that confirms this claim."""
     return url_for("email.ask", token=_signer().dumps(astuple(claim)))
 
 
 def claim_of(token: str) -> EmailClaim | None:
-    """What a link says, ``None`` when we did not sign it."""
+    """Return the claim of a link, ``None`` if the signature is not ours."""
     try:
         school_id, user_id, email, before, expires = _signer().loads(token)
     except (BadSignature, ValueError, TypeError):

@@ -26,15 +26,18 @@ from app.web.shared.hosts import by_host, school_only
 
 blueprint = Blueprint("student", __name__)
 
-#: One's own courses that the home page names; the others are a click away.
+#: The number of the person's courses that the home page shows; a link leads to the others.
 _MINE = 4
 _ANNOUNCEMENTS = 4
-#: So many courses need no sections.
+#: The number of courses up to which the page has no sections.
 _FEW = 8
 
 
 def _home() -> str:
-    """The school: its announcements, one's own courses and what comes next, what is new, open and on now."""
+    """Show the school's home page.
+
+    It has announcements, the person's own courses with their next dates, and new, open and running courses.
+    """
     ctx = request_context()
     courses = courses_of_mine(ctx) if current_user.is_authenticated else []
     return render_template(
@@ -53,7 +56,7 @@ def _on_now(ctx: Context) -> Fragments:
 
 
 def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
-    """The first page's lists, each course in one of them only; a few courses make one list."""
+    """Return the home page's lists, with each course in one of them only; a few courses make one list."""
     current = now.open + now.running + now.upcoming
     if len(current) <= _FEW:
         return [("now", current)]
@@ -66,7 +69,7 @@ def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
 
 
 def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, UpcomingDay | None]]:
-    """One's courses that are not over, what comes first in front."""
+    """Return the person's courses that are not over, in the order of their next dates."""
     days = [(item, next_day(item.offering.dates, today)) for item in courses if item.shown]
     return sorted(
         (each for each in days if each[0].state is not CourseState.ENDED),
@@ -81,7 +84,7 @@ blueprint.add_url_rule("/", "home", shared_by_visitors(by_host(school=_home, ape
 @school_only
 @login_required
 def my_courses() -> str:
-    """我的课程: current, upcoming, ended, 候补; the days that come; the calendar."""
+    """Show 我的课程: current, upcoming, ended, 候补; the next dates; the calendar."""
     ctx = request_context()
     key = my_subscription(ctx)
     subscription = (
@@ -100,7 +103,7 @@ def my_courses() -> str:
 @school_only
 @login_required
 def teaching() -> str:
-    """我教的课程, 我的班级."""
+    """Show 我教的课程 and 我的班级."""
     ctx = request_context()
     if not may(ctx.actor.role, Action.ENTER_MANAGEMENT):
         abort(404)

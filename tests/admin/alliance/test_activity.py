@@ -1,4 +1,4 @@
-"""活跃情况 and 公告 as the secretariat and a school meet them."""
+"""The pages of 活跃情况 and 公告, for the secretariat and for a school."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""进入学校 and 秘书处来访 as both sides meet them: the link, the banner, what is closed, and the end."""
+"""The pages of 进入学校 and 秘书处来访, on both sides: the link, the banner, forbidden acts, and the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""学校设置 and 密码条: what the administrator reads, and the file that comes out."""
+"""The pages of 学校设置 and 密码条, and the file with the slips."""
 
 from __future__ import annotations
 

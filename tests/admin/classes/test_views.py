@@ -1,4 +1,4 @@
-"""教务管理 → 班级管理: the pages of what an administrator does with classes."""
+"""The pages of 教务管理 → 班级管理 for an administrator."""
 
 from __future__ import annotations
 

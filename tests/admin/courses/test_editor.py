@@ -1,4 +1,4 @@
-"""The editing pages of a course, at a school and at the apex, with and without script."""
+"""The editing pages of a course, at a school and at the alliance, with and without script."""
 
 from __future__ import annotations
 

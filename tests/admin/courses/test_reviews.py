@@ -1,4 +1,4 @@
-"""课程审核, 推荐审核 and the status of an own course, as pages."""
+"""The pages of 课程审核, 推荐审核 and the status of an own course."""
 
 from __future__ import annotations
 

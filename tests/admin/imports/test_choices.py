@@ -1,4 +1,4 @@
-"""What an administrator decides before 「保存」: the columns, the update rule; and what the history offers."""
+"""The choices of an import before 「保存」 (its columns and its update rule), and the links of the history."""
 
 from __future__ import annotations
 

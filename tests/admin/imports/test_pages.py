@@ -1,4 +1,4 @@
-"""学生用户导入 as an administrator walks through it, in every state that an import can have."""
+"""The pages of 学生用户导入, in every state that an import can have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""教师用户导入 as an administrator walks through it: what differs from the students' pages."""
+"""The pages of 教师用户导入, where they differ from the students' pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""联盟管理 → 课程授权: the matrix, its bulk acts, one licence, and sheets, as a secretary meets them."""
+"""The pages of 联盟管理 → 课程授权: the matrix, its bulk acts, one licence, and sheets."""
 
 from __future__ import annotations
 

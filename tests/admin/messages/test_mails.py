@@ -1,4 +1,4 @@
-"""系统管理 → 邮件 and, in the demo, the mail box that everybody can read."""
+"""The pages of 系统管理 → 邮件 and, in the demo, of the mail box that everyone can read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""课程管理 → 慕课列表, as the manual's reader goes through it (7.3)."""
+"""The pages of 课程管理 → 慕课列表, in the manual's order (7.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""系统管理 → 用户列表 and 教务管理 → 班级管理, as an administrator sees them."""
+"""The pages of 系统管理 → 用户列表 and 教务管理 → 班级管理 for an administrator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""添加, 修改, 重置密码, 停用, 「查看」 and 角色设置 in the browser's language: requests and pages."""
+"""The pages of 添加, 修改, 重置密码, 停用, 「查看」 and 角色设置 in the browser's language."""
 
 from __future__ import annotations
 

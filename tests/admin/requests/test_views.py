@@ -1,4 +1,4 @@
-"""学籍信息审核 and 毕业生数据清理 through their pages."""
+"""The pages of 学籍信息审核 and 毕业生数据清理."""
 
 from __future__ import annotations
 

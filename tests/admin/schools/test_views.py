@@ -1,4 +1,4 @@
-"""联盟管理: schools, alliance courses and licences, as a secretary meets them."""
+"""The pages of 联盟管理: schools, alliance courses and licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the log."""
+"""The words for the entries of the audit log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page of each host, and the log of who did what."""
+"""The first page of the management side on each host, and the audit log."""
 
 from __future__ import annotations
 

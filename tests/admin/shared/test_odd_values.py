@@ -1,4 +1,4 @@
-"""What nobody types: no form and no list of the management side breaks over it."""
+"""Values that no person enters: they break no form and no list of the management side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A teacher's management side: his classes and courses, and nothing else that the school has."""
+"""A teacher's management side: their own classes and courses, and no other rows of the school."""
 
 from __future__ import annotations
 

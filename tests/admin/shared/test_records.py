@@ -1,4 +1,4 @@
-"""The base of model views, over a sample view: what research found open in Flask-Admin is shut here."""
+"""The base class of model views, over a sample view: the operations that Flask-Admin leaves open are closed here."""
 
 from __future__ import annotations
 

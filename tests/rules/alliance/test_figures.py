@@ -1,4 +1,4 @@
-"""Sums of schools' figures in time."""
+"""Sums of schools' figures over time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people type for their account, and what counters take for one client."""
+"""Login names as people enter them, and the addresses that counters treat as one client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed of a class."""
+"""The fields of a class's form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a course is assessed: any input is judged, what is right is said in sentences, and nothing is lost as JSON."""
+"""The assessment of a course: the check of any input, the sentences for valid ones, and JSON without loss."""
 
 from __future__ import annotations
 

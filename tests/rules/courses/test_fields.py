@@ -1,4 +1,4 @@
-"""A course's content as a value: cleaned, judged, compared, and back from JSON unharmed."""
+"""A course's content as a value: cleaned, checked, compared, and converted to JSON and back."""
 
 from __future__ import annotations
 

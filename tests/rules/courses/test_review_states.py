@@ -1,4 +1,4 @@
-"""The states of own courses: the tables, and that there is no path outside them."""
+"""The states of own courses: the tables of transitions, and that no other transition exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing two versions of a text for a reviewer."""
+"""The comparison of two versions of a text for a reviewer."""
 
 from __future__ import annotations
 

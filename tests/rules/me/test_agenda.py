@@ -1,4 +1,4 @@
-"""What comes next in a course."""
+"""The next dates of a course."""
 
 from __future__ import annotations
 

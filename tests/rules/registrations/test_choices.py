@@ -1,4 +1,4 @@
-"""The one button of a course's page: it offers only what the use case then does, and always says why."""
+"""The button of a course's page: it offers only acts that the use case performs, and always gives the reason."""
 
 from __future__ import annotations
 

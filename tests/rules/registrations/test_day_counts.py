@@ -1,4 +1,4 @@
-"""Counts of days as points: nobody is lost, no day is left out."""
+"""Counts of days as points: every person and every day is included."""
 
 from __future__ import annotations
 

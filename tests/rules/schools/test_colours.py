@@ -1,4 +1,4 @@
-"""Whatever colour a school chooses, its pages stay readable."""
+"""The colours of schools: pages stay readable with any of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Anchors in log lines, and which positions of a chain are checked on which day."""
+"""Anchors in log lines, and the positions of a chain that are checked on each day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rich text: what is let through, and what is not."""
+"""Rich text: the markup that is kept, and the markup that is removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names are found by how they are said."""
+"""Search for names by their pronunciation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of schools: counted at home, read by the secretariat, side by side and in time."""
+"""Figures of schools: counted at each school, read by the secretariat, side by side and over time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Visits of the secretariat: how one enters, how it ends, and what a visitor may not do."""
+"""Visits of the secretariat: their start, their end, and the acts that a visitor may not do."""
 
 from __future__ import annotations
 

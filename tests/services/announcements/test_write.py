@@ -1,4 +1,4 @@
-"""Announcements: who writes, who is shown what, and for how long."""
+"""Announcements: their authors, their readers, and their end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logging in as a use case: who is found, which password is right, what is counted and written down."""
+"""Logging in: finding the account, checking the password, counting failures and recording the login."""
 
 from __future__ import annotations
 

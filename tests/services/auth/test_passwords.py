@@ -1,4 +1,4 @@
-"""Changing one's password, passwords that are handed out, and the account behind a session."""
+"""Changes of a person's own password, temporary passwords, and the account behind a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credential slips: who gets one, what it opens and for how long, and that the rule opens nothing beside it."""
+"""Credential slips: the accounts that get them, their validity, and that the school's rule opens no such account."""
 
 from __future__ import annotations
 

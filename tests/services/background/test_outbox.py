@@ -1,4 +1,4 @@
-"""Outboxes: what fails waits longer each time, so that it holds up nobody."""
+"""Outboxes: failed rows wait longer each time, so that they delay no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Daily tasks: once a school and day, in whatever order workers come, and one that fails holds up nobody."""
+"""Daily tasks: once for each school and day, in any order of workers; a failed task delays no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a course's page says."""
+"""The content of a course's page."""
 
 from __future__ import annotations
 

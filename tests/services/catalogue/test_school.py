@@ -1,4 +1,4 @@
-"""What students see of their school's courses."""
+"""The courses of a school that its students see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searching the catalogue: filters with their counts, orders, pages."""
+"""The search of the catalogue: filters with their counts, orders, pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""班级管理: adding, changing, archiving, deleting; who is in a class; classes moved as a whole."""
+"""班级管理: adding, changing, archiving and deleting classes; their students; merging of classes."""
 
 from __future__ import annotations
 

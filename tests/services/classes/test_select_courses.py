@@ -1,4 +1,4 @@
-"""「选课」: a class as a whole, from both sides; what could not be and why; undone; later joiners."""
+"""「选课」 of a whole class, from both sides: failures with reasons, undo, later joiners."""
 
 from __future__ import annotations
 

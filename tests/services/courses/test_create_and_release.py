@@ -1,4 +1,4 @@
-"""Courses of the alliance: written, released, found."""
+"""Courses of the alliance: creating, releasing, finding."""
 
 from __future__ import annotations
 

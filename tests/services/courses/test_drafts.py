@@ -1,4 +1,4 @@
-"""The working copy of a course: whose it is, several people at once, and what readers see meanwhile."""
+"""The working copy of a course: its editors, concurrent changes, and the live version meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""推荐: from a school to the secretariat, and what comes of it."""
+"""推荐: from a school to the secretariat, and the decision."""
 
 from __future__ import annotations
 

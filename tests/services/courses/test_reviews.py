@@ -1,4 +1,4 @@
-"""The way of an own course through the review (manual 7.3)."""
+"""The review of own courses (manual 7.3)."""
 
 from __future__ import annotations
 

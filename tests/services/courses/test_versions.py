@@ -1,4 +1,4 @@
-"""The change log of courses, and who is told of a new version."""
+"""The change log of courses, and the notices about a new version."""
 
 from __future__ import annotations
 

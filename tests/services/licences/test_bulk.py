@@ -1,4 +1,4 @@
-"""Licensing in bulk: sets of courses × schools, what is written and what is not, and the matrix."""
+"""Bulk licences: sets of courses × schools, written and skipped pairs, and the matrix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Licences from and to a sheet: the round trip, the preview, problems by row, and what 保存 writes."""
+"""Licences by sheet: the round trip, the preview, problems by row, and the result of 保存."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Licences: which school may offer which course."""
+"""Licences of single courses for schools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person changes about himself alone, and a mail address proved by a link."""
+"""Changes that people make to their own data, and the confirmation of a mail address by a link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""我的课程, the days ahead, the calendar and its key, and what a teacher runs and heads."""
+"""我的课程, the next dates, the calendar and its key, and a teacher's courses and classes."""
 
 from __future__ import annotations
 

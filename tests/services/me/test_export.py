@@ -1,4 +1,4 @@
-"""A copy of one's data, and the deletion of a graduated year."""
+"""The copy of a person's data, and the deletion of a graduated cohort."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures from people: decoded, made anew, or refused with a sentence."""
+"""Uploaded pictures: decoded and re-encoded, or refused with a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mails: queued with their cause, taken by one, put off, given up, and never sent twice."""
+"""Mails: queued with their cause, sent by a single sender, deferred, given up, and never sent twice."""
 
 from __future__ import annotations
 

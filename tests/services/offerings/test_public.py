@@ -1,4 +1,4 @@
-"""What the alliance's pages know of a school's courses: that they run there, nothing else."""
+"""The public data of a school's courses on the alliance's pages: that they run there, and nothing else."""
 
 from __future__ import annotations
 

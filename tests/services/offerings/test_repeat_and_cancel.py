@@ -1,4 +1,4 @@
-"""An alliance course at a school beyond 上线 and 下线: declining, terms, seats, an assessment of its own, its staff."""
+"""An alliance course at a school: declining, terms, seats, the school's own assessment, staff."""
 
 from __future__ import annotations
 

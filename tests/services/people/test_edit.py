@@ -1,4 +1,4 @@
-"""Accounts by hand: the imports' rules, who else holds a value, marks, and what must never happen."""
+"""Accounts edited by hand: the imports' rules, duplicate values, edit marks, and forbidden changes."""
 
 from __future__ import annotations
 

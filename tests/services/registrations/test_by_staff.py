@@ -1,4 +1,4 @@
-"""注册学生: what staff see and change of an offering's registrations, and what those concerned are told."""
+"""注册学生: the registrations that staff see and change, and the notices to the students concerned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seats and the waiting list: as many as there are seats, in order, also when everybody comes at once."""
+"""Seats and the waiting list: never more registrations than seats, in order, also under concurrency."""
 
 from __future__ import annotations
 

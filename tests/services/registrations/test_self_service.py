@@ -1,4 +1,4 @@
-"""Registering and withdrawing: the window by the school's calendar, seats under pressure, nobody else's courses."""
+"""Registering and withdrawing: the window by the school's calendar, seats under load, own courses only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A student asks for changes of his record; an administrator decides (manual 4.4, second way)."""
+"""A student requests changes to their record; an administrator decides (manual 4.4, second way)."""
 
 from __future__ import annotations
 

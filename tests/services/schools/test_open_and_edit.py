@@ -1,4 +1,4 @@
-"""Opening, editing, suspending schools; the directory."""
+"""Opening, editing and suspending schools; the directory."""
 
 from __future__ import annotations
 

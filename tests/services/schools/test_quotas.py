@@ -1,4 +1,4 @@
-"""Quotas: set by the alliance, kept where accounts and own courses are made."""
+"""Quotas: set by the alliance, enforced where accounts and own courses are created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a school decides for itself."""
+"""The settings that a school decides itself."""
 
 from __future__ import annotations
 

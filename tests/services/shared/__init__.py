@@ -1,1 +1,1 @@
-"""Tests of what services of every subject use."""
+"""Tests of the helpers that services of every subject use."""

@@ -1,4 +1,4 @@
-"""The audit chain: no lock while rows are written, a place for each in the order of commits, every tampering found."""
+"""The audit chain: no lock while rows are written, positions in the order of commits, every tampering found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acts beside each other on real rows: none waits for another that waits for it (``app.services.shared.locks``)."""
+"""Concurrent acts on real rows: no two of them deadlock (``app.services.shared.locks``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order of locks: what is refused, what holds what, and that every act keeps to it."""
+"""The order of locks: refused orders, the rows that each lock holds, and that every act follows the order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a school a teacher reaches: the services' own answer, whichever page asks."""
+"""The rows of a school that a teacher reaches: the services' answer, independent of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every paged list tells the same total on whatever page is asked for, and shows its last page beyond it."""
+"""Every paged list returns the same total on every page, and its last page beyond the end."""
 
 from __future__ import annotations
 

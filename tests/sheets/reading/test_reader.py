@@ -1,4 +1,4 @@
-"""What is in a file comes out with its type, at its place, in every format."""
+"""The values of a file are read with their type, at their place, in every format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reading process dies in place of its parent, and keeps within its bounds."""
+"""The reading process dies in place of its parent, and stays within its limits."""
 
 from __future__ import annotations
 

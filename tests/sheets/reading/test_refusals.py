@@ -1,4 +1,4 @@
-"""Every bad file gets one Chinese sentence that says what is wrong and what to do."""
+"""Every bad file gets one Chinese sentence that names the problem and the remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guessing what the columns of a file hold, and reading a file by what was said."""
+"""Guesses of a file's columns, and reading a file by the chosen mapping."""
 
 from __future__ import annotations
 

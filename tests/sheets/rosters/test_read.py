@@ -1,4 +1,4 @@
-"""A workbook becomes the rows of a roster, whatever its columns are called and wherever they stand."""
+"""A workbook is read into the rows of a roster, whatever the names and places of its columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we write opens again, holds no formula, and can be sent back."""
+"""Written workbooks can be opened, contain no formula, and can be uploaded again."""
 
 from __future__ import annotations
 

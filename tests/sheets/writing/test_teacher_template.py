@@ -1,4 +1,4 @@
-"""The teacher template (manual 5.2), the headers that are known, and the samples."""
+"""The teacher template (manual 5.2), the known headers, and the samples."""
 
 from __future__ import annotations
 

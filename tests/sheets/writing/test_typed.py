@@ -1,4 +1,4 @@
-"""Typed workbooks: what a program that opens them finds."""
+"""Typed workbooks, as a program that opens them reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The login on the apex: to the school by name, initials or 学号, and the secretariat's own."""
+"""The login on the alliance's host: finding the school by name, initials or 学号, and the secretariat's own form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The captcha: server-side, bound to the session, single use, three minutes, seen or heard."""
+"""The captcha: server-side, bound to the session, for a single use within three minutes, seen or heard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logging in, out and changing the password through the pages."""
+"""The pages for logging in, logging out and changing the password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue and the course page: what is shown to whom, and what registering does."""
+"""The catalogue and the course page: their contents by reader, and registering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar's files and the subscription's address, as browsers and calendar programs ask for them."""
+"""The calendar's files and the subscription's address, as browsers and calendar programs request them."""
 
 from __future__ import annotations
 

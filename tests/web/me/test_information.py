@@ -1,4 +1,4 @@
-"""我的信息, requests, messages, mail links, consent and one's data through the pages."""
+"""The pages of 我的信息, requests, messages, mail links, consent and the copy of a person's data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People's pictures: for those who are logged in at their school, and nobody else."""
+"""People's pictures: served only to people who are logged in at the same school."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures: at addresses that never change, where their owner may be seen, and inert."""
+"""Pictures: at permanent addresses, visible where their owner is, and inert."""
 
 from __future__ import annotations
 

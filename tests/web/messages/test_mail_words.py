@@ -1,4 +1,4 @@
-"""Mails in words: two languages, two forms, and nothing of a parameter becomes markup or another header."""
+"""Rendered mails: two languages, two forms, and no parameter that becomes markup or another header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer carries, the pages of errors, and the probes."""
+"""The headers of every answer, the error pages, and the probes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where to go on to: own paths only."""
+"""The check of addresses to go on to: only own paths pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two schools share a course: what one does with it never appears at the other, on any page or in any file."""
+"""Two schools share a course: the acts of one never appear at the other, on any page or in any file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The school's site beyond the catalogue: what pages cost, course page, messages, help; and the manual's own page."""
+"""The school's site beyond the catalogue: the cost of pages, course page, messages, help, and the handbook."""
 
 from __future__ import annotations
 

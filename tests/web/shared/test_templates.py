@@ -1,4 +1,4 @@
-"""What the content security policy and the icon sprite expect of every template."""
+"""The requirements of the content security policy and of the icon sprite on every template."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""English is complete: every text has its translation, and no page in English shows Chinese that is ours.
+"""The English translation is complete: every text is translated, and no English page shows our Chinese texts.
 
-The walk finds the pages in the routes, so a new page is looked at without being named here. Its school, people and
-courses have Latin names; what other tests wrote into the alliance is taken out before looking.
+The walk finds the pages in the routes, so it includes new pages by itself. Its school, people and courses
+have Latin names; rows of other tests in the alliance are removed first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Senders as processes of their own: killed in the middle, resumed by others, and the queue's own worker."""
+"""Mail senders in their own processes: killed while sending, resumed by others, and the queue's own worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mails over a real SMTP conversation: whatever goes wrong in it, a mail is handed over at most once."""
+"""Mails over a real SMTP conversation: whatever fails in it, a mail is handed over at most once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The entries of the page cache and of the fragment cache: in Redis, under their school's key, void when stamps change.
+"""Entries of the page and fragment caches: in Redis, under their school's key, void when stamps change.
 
-Addresses can be made up without end, and what fills Redis leaves no room for sessions. So only what links lead to
-becomes an entry, and each kind of entry has room of its own: narrowed lists never take the room of a first page.
+Addresses can be invented without end, and a full Redis has no room for sessions. So only addresses to which
+links lead become entries, and each kind of entry has room of its own: narrowed lists never take the room of a
+first page.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from app.web.shared.context import now
 from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
 
-#: Seconds after which anything is made anew, whatever its stamps say.
+#: The seconds after which any entry is made anew, whatever its stamps.
 LIFETIME = 300
 
 
@@ -30,7 +31,7 @@ class Room(StrEnum):
     FRONT = "front"
     #: The page of one row that exists: a course, an announcement.
     ROW = "row"
-    #: A list that is narrowed, ordered or turned to a further page, and holds something.
+    #: A list that is narrowed, ordered or turned to a further page, and is not empty.
     LIST = "list"
 
 
@@ -40,7 +41,7 @@ ROOM_SIZES = {Room.FRONT: 50, Room.ROW: 1_000, Room.LIST: 300}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entry stands, or would stand.
+    """The place of an entry, whether it is stored or not.
 
     Args:
         school: the school whose entry it is.
@@ -54,12 +55,12 @@ class Place:
 
 
 def place_of(school: SchoolInfo, kind: str, variant: str, subject: Sequence[object]) -> Place:
-    """The place of an entry on this calendar day at the school.
+    """Return the place of an entry on this calendar day at the school.
 
     Args:
-        school: as this process knows it: one that has not heard of a change yet keeps its entries apart.
+        school: the school as this process knows it; a process with old data keeps entries of its own.
         kind: ``page`` or ``fragments``.
-        variant: in which form the same thing is shown, such as a language; each variant has rooms of its own.
+        variant: the form of the content, such as its language; each variant has rooms of its own.
         subject: all else that the content depends on.
     """
     digest = hashlib.sha256(json.dumps([variant, *subject, *astuple(school)]).encode()).hexdigest()
@@ -68,7 +69,7 @@ def place_of(school: SchoolInfo, kind: str, variant: str, subject: Sequence[obje
 
 
 def read_entry(place: Place) -> tuple[bytes | None, str]:
-    """The content of an entry that counts, and the stamps with which a new one is to be stored.
+    """Return the content of a valid entry, and the stamps with which a new entry is to be stored.
 
     Raises:
         RedisError: Redis is away.
@@ -84,7 +85,7 @@ def store_entry(place: Place, room: Room, stamps: str, content: bytes) -> None:
     """Store an entry, unless its room is full.
 
     Args:
-        stamps: as ``read_entry`` gave them before the content was made, so that what changed meanwhile makes it void.
+        stamps: the stamps from ``read_entry``, read before the content was made, so that later changes void it.
 
     Raises:
         RedisError: Redis is away.

@@ -1,8 +1,9 @@
-"""The fragment cache: fragments of pages that are the same for everyone of a school, for those who are logged in.
+"""The fragment cache: parts of pages that are the same for everyone at a school, for people who are logged in.
 
-Visitors share whole pages (``pages``). The page of somebody logged in is made anew, but its courses are
-everyone's: they are rendered as for a visitor, and cached. One thing in them differs by reader, 「已报名」 at a course.
-So a fragment is a list of pieces: text, and slots; each reader gets the one or the other text of a slot.
+Visitors share whole pages (``pages``). The page of a logged-in person is made anew, but its courses are the
+same for everyone: they are rendered as for a visitor, and cached. One thing in them differs by reader, 「已报名」
+at a course. So a fragment is a list of pieces, texts and slots; each reader gets one of the two texts of a
+slot.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ log = logging.getLogger(__name__)
 
 
 class Slot(NamedTuple):
-    """A place in a fragment where some read one text, and some another."""
+    """A place in a fragment whose text depends on the reader."""
 
     offering_id: int
-    #: What those read who are registered for the offering.
+    #: The text for readers who are registered for the offering.
     registered: str
-    #: What everybody else reads.
+    #: The text for all other readers.
     others: str
 
 
@@ -48,7 +49,7 @@ class Fragments:
 
     Args:
         named: name -> fragment.
-        room: the kind of entry that they make together; ``None``: they are not to be cached.
+        room: the kind of entry that they form together; ``None``: they are not cached.
     """
 
     named: Mapping[str, Fragment]
@@ -58,8 +59,8 @@ class Fragments:
 def render_fragment(template: str | Template, **values: Any) -> Fragment:
     """Render a template for everyone.
 
-    The template calls ``slot(offering_id, registered, others)`` where readers differ. Its output is parted there by a
-    boundary that is drawn anew each time: no text that somebody wrote can hold it.
+    The template calls ``slot(offering_id, registered, others)`` where readers differ. A boundary that is
+    drawn anew each time splits its output there, so no text that a person wrote can contain it.
     """
     boundary, slots = secrets.token_hex(16), list[Slot]()
 
@@ -84,12 +85,12 @@ def cached_fragments(
     *,
     registered: Collection[int] | None = None,
 ) -> dict[str, Markup]:
-    """The fragments of a page for its reader, from the cache or made now.
+    """Return the fragments of a page for its reader, from the cache or rendered now.
 
     Args:
         subject: all that the fragments depend on besides school, language and day; ``None``: they are not cached.
-        make: renders the fragments from a visitor's context: nothing of the reader is in it.
-        registered: the offerings that the reader is registered for, where the page has asked for them already.
+        make: renders the fragments from a visitor's context, which contains nothing of the reader.
+        registered: the offerings for which the reader is registered, if the page has read them already.
     """
     ctx, known = public_context(), bool(current_user.is_authenticated)
     named = _cached(ctx, subject, make) if known and subject is not None else make(ctx).named

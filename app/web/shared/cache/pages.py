@@ -1,7 +1,7 @@
 """The page cache: whole public pages, which are the same for every visitor of a school.
 
-Only answers to people without a session are cached: whoever is logged in gets a page of their own. A page is named by
-its school, address, language, colour scheme and the school's calendar day.
+Only answers to people without a session are cached; a logged-in person gets a page of their own. The key of a
+page is its school, address, language, colour scheme and the school's calendar day.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 Arguments = list[tuple[str, str]]
 
-#: Arguments of an address with which a page may be cached; what people search for is too manifold.
+#: Arguments of an address with which a page may be cached; search texts are too varied.
 ARGUMENTS = frozenset({"page", "category", "state", "source", "sort", "running"})
-#: What a cached page may depend on besides its address.
+#: The Vary header of pages: the request headers on which they may depend besides the address.
 VARY = "Cookie, HX-Request, HX-Request-Type"
 
 SCHEMES = {"light": "light", "dark": "dark"}
@@ -44,17 +44,17 @@ _OFFER = "spoc.page_cache_offer"
 
 @dataclass(slots=True)
 class _Offer:
-    """A page that is being made, and all that decides whether it becomes an entry.
+    """A page that is being made, with all that decides whether it becomes an entry.
 
     Args:
         place: where the entry would stand.
-        stamps: as they were before the page was made.
+        stamps: the stamps from before the page was made.
         path: the path that was asked for.
         arguments: the arguments that were asked for, sorted.
         canonical_path: the path to which links lead; ``None``: no shared view answers.
         canonical_arguments: the arguments with which links lead here, sorted.
         room: the kind of entry.
-        session: the visitor's session, which says in the end whether the page is the visitor's own.
+        session: the visitor's session; a used or changed session makes the page the visitor's own.
     """
 
     place: Place
@@ -67,9 +67,9 @@ class _Offer:
     session: SessionMixin | None = None
 
     def takes(self, response: Response) -> bool:
-        """Whether everyone who asks for the same may get this answer.
+        """Return whether everyone who asks for the same address may get this answer.
 
-        Asked when the application has done everything: the session's cookie is set last of all.
+        Called when the application has finished, because the session's cookie is set last of all.
         """
         return (
             response.status_code == 200
@@ -85,8 +85,8 @@ class _Offer:
 def shared_by_visitors(view: View) -> View:
     """Mark a view whose answer is the same for every visitor of a school.
 
-    Its answer is cached under the address to which links lead, and under no other spelling of it. An address with
-    arguments is such a one only if the view says so (``offer_list``).
+    The answer is cached under the address to which links lead, and under no other spelling of it. An address
+    with arguments is cached only if the view declares it (``offer_list``).
     """
 
     @wraps(view)
@@ -103,11 +103,11 @@ def shared_by_visitors(view: View) -> View:
 
 
 def offer_list(arguments: Mapping[str, str | int], *, found: bool) -> Room | None:
-    """Say with which arguments links lead to the list that is being shown, if any do.
+    """Declare the arguments with which links lead to the list that is being shown, if any do.
 
     Args:
-        arguments: what the view understood of its address; blank ones are left out of it.
-        found: whether every argument names something that there is, and the list holds something.
+        arguments: the arguments that the view uses, without the blank ones.
+        found: whether every argument names an existing value and the list is not empty.
 
     Returns:
         the kind of entry that the list is; ``None``: it is not to be cached.
@@ -128,11 +128,11 @@ def _offer() -> _Offer | None:
 
 
 class PageCache:
-    """Answers with cached pages before the application is asked, and caches what it makes.
+    """WSGI middleware that answers with cached pages before the application is called, and caches its answers.
 
     Args:
         app: the application, whose views and blueprints are all registered.
-        inner: what answers when no page is cached.
+        inner: the WSGI application that answers when no page is cached.
     """
 
     def __init__(self, app: Flask, inner: WSGIApplication) -> None:
@@ -161,7 +161,10 @@ class PageCache:
         return response(environ, start_response)
 
     def _look_up(self, environ: WSGIEnvironment) -> Response | _Offer | None:
-        """The cached page; else what may become one; ``None`` for a request that is none of the cache's."""
+        """Return the cached page, else an offer for the page to be made.
+
+        ``None`` means that the request is never cached.
+        """
         path = environ.get("PATH_INFO", "")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
@@ -179,7 +182,7 @@ class PageCache:
                 place = place_of(school, "page", _variant(asked), [asked.path, arguments])
                 content, stamps = read_entry(place)
             except (HTTPException, UnknownSchool, AllianceMissing, RedisError, SQLAlchemyError):
-                # The application has a page for each of these.
+                # The application has an error page for each of these.
                 return None
         if content is None:
             return _Offer(place, stamps, asked.path, arguments)
@@ -200,7 +203,7 @@ class PageCache:
 
 
 def _variant(asked: Request) -> str:
-    """In which of a few forms a page is asked for, whatever the cookies and headers hold."""
+    """Return the variant of the page that is asked for: one of a few, whatever the cookies and headers hold."""
     english, scheme = asked.cookies.get("lang") == "en", SCHEMES.get(asked.cookies.get("scheme", ""), "auto")
     headers = asked.headers
     part = headers.get("HX-Request") == "true" and headers.get("HX-Request-Type") == "partial"

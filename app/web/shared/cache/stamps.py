@@ -1,7 +1,7 @@
-"""Cache stamps: numbers in Redis that every commit raises which changes what the pages of a school show.
+"""Cache stamps: numbers in Redis that are raised by every commit that changes what the pages of a school show.
 
-An entry of a cache (``entries``) counts while the stamps are what they were before it was made: the school's, and
-the alliance's for what all schools share.
+An entry of a cache (``entries``) is valid while the stamps are as they were before it was made: the school's
+stamp, and the alliance's for what all schools share.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ from tenants.registry import SchoolInfo, find_by_id
 
 log = logging.getLogger(__name__)
 
-#: Tables whose rows the public pages of a school show.
+#: The tables whose rows the public pages of a school show.
 SCHOOL_TABLES = frozenset(
     {"course_offerings", "offering_assistants", "enrolments", "waiting_places", "announcements", "school_settings"}
 )  # fmt: skip
-#: Tables whose rows the pages of all schools, and the alliance's own, show.
+#: The tables whose rows the pages of all schools, and the alliance's own, show.
 SHARED_TABLES = frozenset(
     {"schools", "courses", "course_versions", "course_licences", "announcement_targets"}
 )
-#: Tables of schools whose rows the alliance's own pages show, and no school's.
+#: The tables of schools whose rows the alliance's own pages show, and no school's.
 ALLIANCE_TABLES = frozenset({"course_showings"})
-#: Columns of ``users`` that the public pages of a school show; every login changes others.
+#: The columns of ``users`` that the public pages of a school show; every login changes others.
 ACCOUNT_COLUMNS = frozenset({"real_name", "status", "photo_sha", "bio"})
 
 
 def redis_client() -> Redis:
-    """This installation's Redis."""
+    """Return this installation's Redis."""
     return cast(Redis, current_app.extensions["spoc_redis"])
 
 
 def stamp_keys(school: SchoolInfo) -> list[str]:
-    """The keys of the stamps on which a school's entries depend."""
+    """Return the keys of the stamps on which a school's entries depend."""
     keys = [_stamp(school_id) for school_id in dict.fromkeys((school.id, school.alliance_id))]
     return [*keys, _alliance_stamp(school.id)] if school.is_alliance else keys
 
 
 def join_stamps(stamps: Iterable[bytes | None]) -> str:
-    """Stamps as Redis holds them, in one word; what was never raised is 0."""
+    """Return the stamps that Redis holds as one word; a stamp that was never raised is 0."""
     return b"|".join(stamp or b"0" for stamp in stamps).decode()
 
 
@@ -55,7 +55,7 @@ def _stamp(school_id: int) -> str:
 
 
 def _alliance_stamp(alliance_id: int) -> str:
-    """The stamp of what schools change for the alliance's pages; it leaves the schools' pages as they are."""
+    """Return the key of the stamp of the alliance's pages that schools raise; their own pages stay valid."""
     return key(alliance_id, "alliance-cache-stamp")
 
 
@@ -75,7 +75,7 @@ def _raise_stamps(changes: frozenset[Change]) -> None:
 
 
 def _stamps_of(change: Change) -> set[str]:
-    """The stamps that a change raises."""
+    """Return the stamps that a change raises."""
     shown = change.table in SHARED_TABLES | SCHOOL_TABLES | ALLIANCE_TABLES
     if not shown and not (change.table == "users" and change.touches(ACCOUNT_COLUMNS)):
         return set()

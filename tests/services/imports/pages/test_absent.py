@@ -1,4 +1,4 @@
-"""Students whom a file leaves out."""
+"""Students who are missing from a file."""
 
 from __future__ import annotations
 

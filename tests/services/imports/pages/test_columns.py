@@ -1,4 +1,4 @@
-"""Files whose columns a person has to name."""
+"""Files whose columns need a mapping by a person."""
 
 from __future__ import annotations
 

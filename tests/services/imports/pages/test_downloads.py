@@ -1,4 +1,4 @@
-"""The workbooks that an import gives back."""
+"""The workbooks that an import offers for download."""
 
 from __future__ import annotations
 

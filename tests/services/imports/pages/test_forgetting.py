@@ -1,4 +1,4 @@
-"""What imports hold of deleted graduates: nothing that could bring them back, nothing that names them."""
+"""Deleted graduates in imports: no stored row can recreate or name them."""
 
 from __future__ import annotations
 

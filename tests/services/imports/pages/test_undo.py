@@ -1,4 +1,4 @@
-"""Taking an import back."""
+"""The undo of an import."""
 
 from __future__ import annotations
 

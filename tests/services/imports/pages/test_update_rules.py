@@ -1,4 +1,4 @@
-"""What an import does to people who are there already."""
+"""The effect of an import on existing people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two administrators who import at the same moment, each in a transaction of his own."""
+"""Two administrators who import at the same moment, each in their own transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens between the preview and the writing, and between two runs."""
+"""Changes between the preview and the writing of an import, and between two runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen of an import while it runs."""
+"""The visible progress of a running import."""
 
 from __future__ import annotations
 

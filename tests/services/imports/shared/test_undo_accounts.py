@@ -1,4 +1,4 @@
-"""Which accounts an undo keeps: whoever is somebody at the school by now, whatever table says so."""
+"""The accounts that an undo keeps: those that any other table refers to by then."""
 
 from __future__ import annotations
 

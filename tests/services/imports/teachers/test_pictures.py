@@ -1,4 +1,4 @@
-"""Pictures that come with a teacher roster: made anew, given on 保存, taken back; hostile ones stay out."""
+"""Pictures of a teacher roster: re-encoded, assigned on 保存, removed by an undo; hostile ones are rejected."""
 
 from __future__ import annotations
 

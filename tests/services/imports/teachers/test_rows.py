@@ -1,4 +1,4 @@
-"""Importing teachers (manual 5.2): who is who, login names, questions, undoing."""
+"""Imports of teachers (manual 5.2): identification, login names, questions, undo."""
 
 from __future__ import annotations
 

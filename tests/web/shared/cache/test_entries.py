@@ -1,4 +1,4 @@
-"""What the page cache and the fragment cache take in: what links lead to, each kind in a room of its own."""
+"""The entries of the page and fragment caches: pages to which links lead, each kind in a room of its own."""
 
 from __future__ import annotations
 

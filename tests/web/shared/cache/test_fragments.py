@@ -1,4 +1,4 @@
-"""The fragment cache: what everyone of a school reads; nothing of a reader is in it, and no other school's."""
+"""The fragment cache: the common content of a school, without a reader's data and without another school's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that visitors share: cached per school, never mixed, void the moment something they show changes."""
+"""The page cache: pages cached per school, never mixed, void as soon as their content changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cache stamps: whatever pages show, and in whatever form it is changed, the entries that show it are void at once."""
+"""Cache stamps: any change of shown data, in whatever form, voids the entries that show it at once."""
 
 from __future__ import annotations
 
