@@ -16,11 +16,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
 from app.models import Outbox
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_id
 
-UnitsFor = Callable[[SchoolInfo], Units]
+UnitOfWorkFactoryFor = Callable[[SchoolInfo], UnitOfWorkFactory]
 #: Takes one due row in a unit of work of its school; False when another sweeper was quicker.
 Take = Callable[[Context, int], bool]
 
@@ -33,7 +33,7 @@ LONGEST_WAIT = timedelta(hours=1)
 
 
 def sweep_outbox(
-    outbox: type[Outbox], row_id: InstrumentedAttribute[int], *, take: Take, units_for: UnitsFor
+    outbox: type[Outbox], row_id: InstrumentedAttribute[int], *, take: Take, units_for: UnitOfWorkFactoryFor
 ) -> int:
     """Take what is due, each row in a unit of work of its own; any number of sweepers may run.
 
@@ -81,7 +81,7 @@ def wait_after(failures: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(failures - 1, 16)), LONGEST_WAIT)
 
 
-def _put_off(units: Units, outbox: type[Outbox], row: tuple[Any, ...], failures: int) -> None:
+def _put_off(units: UnitOfWorkFactory, outbox: type[Outbox], row: tuple[Any, ...], failures: int) -> None:
     try:
         with units() as ctx:
             # Unless another sweeper has taken it, or put it off, meanwhile.

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.models import DailyRun, School
-from app.services.background.outbox import UnitsFor
+from app.services.background.outbox import UnitOfWorkFactoryFor
 from tenants.db import db
 from tenants.registry import find_by_id
 
@@ -44,7 +44,7 @@ class DailyTask:
     every_tenant: bool = False
 
 
-def sweep_days(tasks: Sequence[DailyTask], *, units_for: UnitsFor) -> int:
+def sweep_days(tasks: Sequence[DailyTask], *, units_for: UnitOfWorkFactoryFor) -> int:
     """Run what is due, school by school; what fails is logged and tried again later, and holds up nobody else.
 
     Args:
@@ -82,7 +82,7 @@ def _due(task: DailyTask) -> list[tuple[int, date]]:
         return [(row[0], row[1]) for row in connection.execute(wanted)]
 
 
-def _run(task: DailyTask, school_id: int, today: date, units_for: UnitsFor) -> bool:
+def _run(task: DailyTask, school_id: int, today: date, units_for: UnitOfWorkFactoryFor) -> bool:
     school = find_by_id(school_id)
     if school is None:
         return False

@@ -1,4 +1,4 @@
-"""Units of work for whoever needs several: jobs and the shell."""
+"""UnitOfWorkFactory of work for whoever needs several: jobs and the shell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tenants.scope import school_scope
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class UnitOfWorkFactory:
     """Opens units of work in one school; ``with units() as ctx`` commits at its end or leaves nothing.
 
     An import is checked in several transactions, so that its progress is seen while it runs, and a mail is noted as

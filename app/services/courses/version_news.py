@@ -15,7 +15,7 @@ from app.errors import Message, msg
 from app.models import CourseLicence, CourseOffering, CourseVersion, CourseVersionOutbox, School, User
 from app.rules.courses.fields import FIELD_LABELS
 from app.rules.offerings.publication import OfferingStatus
-from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.background.outbox import UnitOfWorkFactoryFor, sweep_outbox
 from app.services.messages.notices import News, notify_many
 from app.services.offerings.phase import licence_holds
 from app.services.schools.directory import INFO_COLUMNS
@@ -35,7 +35,7 @@ class _News:
     body: Message
 
 
-def sweep_versions(*, units_for: UnitsFor) -> int:
+def sweep_versions(*, units_for: UnitOfWorkFactoryFor) -> int:
     """Tell the next schools of every version that is news.
 
     Args:

@@ -20,7 +20,7 @@ from app.errors import Conflict, Message, NotFound, msg
 from app.jobs import JobName
 from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
-from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.background.outbox import UnitOfWorkFactoryFor, sweep_outbox
 from app.services.messages.mail_port import MailContent
 from app.services.schools.settings import get_settings
 from app.services.shared.audit import record
@@ -182,7 +182,7 @@ def retry_mail(ctx: Context, *, mail_id: int) -> Mail:
     return mail
 
 
-def wake_mails(*, units_for: UnitsFor) -> int:
+def wake_mails(*, units_for: UnitOfWorkFactoryFor) -> int:
     """Make a job of every mail that is due, school by school; what is left behind in sending is the sweep's.
 
     Args:
@@ -221,7 +221,7 @@ def _send_due(ctx: Context) -> int:
     return len(mails)
 
 
-def sweep_mails(*, units_for: UnitsFor) -> int:
+def sweep_mails(*, units_for: UnitOfWorkFactoryFor) -> int:
     """Send the jobs of due mails, and close those whose sender died.
 
     Returns:

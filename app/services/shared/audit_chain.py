@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from app.context import Context
 from app.models import AuditEntry, AuditLink, AuditOutbox
 from app.rules.shared.audit_chain import Head, next_digest
-from app.services.background.outbox import UnitsFor
+from app.services.background.outbox import UnitOfWorkFactoryFor
 from app.services.shared.locks import Lock, school_lock
 from tenants.db import db
 from tenants.registry import find_by_id
@@ -25,7 +25,7 @@ ROW = (
 )  # fmt: skip
 
 
-def sweep_audit(*, units_for: UnitsFor) -> int:
+def sweep_audit(*, units_for: UnitOfWorkFactoryFor) -> int:
     """Chain what waits in all schools; an error in one school holds up no other.
 
     Args:
@@ -42,7 +42,7 @@ def sweep_audit(*, units_for: UnitsFor) -> int:
     return sum(_chain_school(school_id, units_for) for school_id in schools)
 
 
-def _chain_school(school_id: int, units_for: UnitsFor) -> int:
+def _chain_school(school_id: int, units_for: UnitOfWorkFactoryFor) -> int:
     school = find_by_id(school_id)
     if school is None:
         return 0

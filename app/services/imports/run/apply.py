@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Message, msg
 from app.models import RosterImport
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.classes.later_joiners import follow_joiners, hold_followed
 from app.services.classes.numbering import NewClass, create_classes
 from app.services.imports.kinds import KINDS
@@ -32,7 +32,7 @@ _CHANGED_MEANWHILE = msg("刚被别人修改，没有覆盖，请重新导入这
 _CLASS_GONE = msg("所属班级在预览之后被删除，请重新导入这一行")
 
 
-def run_apply(units: Units, *, import_id: int, progress: Progress | None = None) -> None:
+def run_apply(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | None = None) -> None:
     """Write what the preview showed; harmless when there is nothing to do.
 
     Killed at any point it leaves nothing: classes, accounts and the state ``applied`` become true in one commit.

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.models import RosterImport, RosterImportRow
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.kinds import KINDS
 from app.services.imports.pages.columns import ask_for_columns, read_file, with_layout
 from app.services.imports.pages.update_rules import UpdateRule, apply_rule
@@ -29,7 +29,7 @@ CHUNK = 2_000
 _LOOK = 500
 
 
-def run_check(units: Units, *, import_id: int, progress: Progress | None = None) -> None:
+def run_check(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | None = None) -> None:
     """Check the file of an import and stage its rows; harmless when there is nothing to do.
 
     It ends in ``checked``, in ``mapping`` when a person has to say which column is what, or in ``refused`` when the
@@ -67,7 +67,7 @@ def run_check(units: Units, *, import_id: int, progress: Progress | None = None)
         _stage(units, run, pulse, rows, source, reading.confirmed_by)
 
 
-def _read(units: Units, kind: str, content: bytes) -> Reading:
+def _read(units: UnitOfWorkFactory, kind: str, content: bytes) -> Reading:
     workbook = read_workbook(content, "")
     with units() as ctx:
         return read_file(ctx, kind, workbook)
@@ -82,10 +82,12 @@ def _checked(pulse: Heartbeat, kind: str, source: Source) -> Rows:
     return rows
 
 
-def _stage(units: Units, run: Run, pulse: Heartbeat, roster: Rows, source: Source, confirmed_by: str) -> None:
+def _stage(
+    units: UnitOfWorkFactory, run: Run, pulse: Heartbeat, roster: Rows, source: Source, confirmed_by: str
+) -> None:
     total, options = len(source.sheet.rows), source.options
     with units() as ctx:
-        roster.meet(ctx, run.import_id)
+        roster.match_existing(ctx, run.import_id)
     counts: dict[str, int] = {}
     for start in range(0, total, CHUNK):
         rows: list[dict[str, Any]] = roster.stage(start, start + CHUNK)

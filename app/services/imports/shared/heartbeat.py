@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import OperationalError
 
 from app.errors import msg
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.shared.lease import Run, Superseded, beat, fail
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ _BROKEN = msg("服务器处理时出错，没有写入任何数据，请重试�
 class Heartbeat:
     """Beats while the run reads a file or waits for the database; carries its progress to the person."""
 
-    def __init__(self, units: Units, run: Run, progress: Progress | None) -> None:
+    def __init__(self, units: UnitOfWorkFactory, run: Run, progress: Progress | None) -> None:
         self.done = 0
         self.total = 0
         self._progress = progress
@@ -76,7 +76,7 @@ class Heartbeat:
 
 
 @contextmanager
-def keep_alive(units: Units, run: Run, progress: Progress | None = None) -> Iterator[Heartbeat]:
+def keep_alive(units: UnitOfWorkFactory, run: Run, progress: Progress | None = None) -> Iterator[Heartbeat]:
     """Do the work of a run inside.
 
     A run that another one follows ends quietly. When the database goes away the outbox brings the import back.

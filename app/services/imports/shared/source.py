@@ -45,7 +45,7 @@ class Rows(Protocol):
             SheetRefused: what came along cannot be read.
         """
 
-    def meet(self, ctx: Context, import_id: int) -> None:
+    def match_existing(self, ctx: Context, import_id: int) -> None:
         """Compare with what the school has, and reserve what is to come."""
 
     def stage(self, start: int, stop: int) -> list[dict[str, Any]]:

@@ -9,11 +9,11 @@ from sqlalchemy import CursorResult, func, update
 from app.context import Context
 from app.jobs import JobName
 from app.models import ImportOutbox
-from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.background.outbox import UnitOfWorkFactoryFor, sweep_outbox
 from app.services.imports.shared.lease import STALE
 
 
-def sweep_imports(*, units_for: UnitsFor) -> int:
+def sweep_imports(*, units_for: UnitOfWorkFactoryFor) -> int:
     """Send the jobs again that Redis lost or a dead worker left.
 
     Args:

@@ -40,7 +40,7 @@ class StudentRows:
             self._checked.append(student)
             yield
 
-    def meet(self, ctx: Context, import_id: int) -> None:  # noqa: ARG002
+    def match_existing(self, ctx: Context, import_id: int) -> None:  # noqa: ARG002
         """Compare with the accounts and classes that are there, and reserve ids for those to come."""
         roster = Roster(self._source.vault, self._source.school.id, self._source.sheet, self._checked)
         roster.meet_accounts(find_accounts(ctx, **roster.wanted_accounts()))

@@ -55,7 +55,7 @@ class TeacherRows:
             yield
         self._add(find_duplicates(self._checked, labels=source.sheet.labels))
 
-    def meet(self, ctx: Context, import_id: int) -> None:
+    def match_existing(self, ctx: Context, import_id: int) -> None:
         """Find the accounts that rows mean; reserve ids and login names for those to come."""
         keys = [key_values(row, index) for row, index in zip(self._checked, self._indexes, strict=True)]
         accounts = find_teacher_accounts(ctx, import_id, self._checked, keys)
