@@ -1,4 +1,4 @@
-"""The person's own file, given back as it was sent."""
+"""Download of the original file of an import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.services.shared.audit import record
 
 
 def original_file(ctx: Context, *, import_id: int) -> tuple[str, bytes]:
-    """The file of an import; the download is written to the audit log.
+    """Return the file of an import as it was sent; the download is written to the audit log.
 
     Returns:
         its name and content.

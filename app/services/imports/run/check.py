@@ -1,4 +1,4 @@
-"""Checking an import: file to staged rows, in several transactions of one run."""
+"""Checking of an import: from file to staged rows, in several transactions of one run."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from app.sheets.rosters.mapping import Reading
 
-#: Rows a transaction; between two of them the progress is seen and another run may take over.
+#: Rows a transaction; between two of them the progress becomes visible and another run may take over.
 CHUNK = 2_000
-#: Rows between two looks at whether this run is still wanted.
+#: Rows between two checks whether this run is still needed.
 _LOOK = 500
 
 
 def run_check(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | None = None) -> None:
-    """Check the file of an import and stage its rows; harmless when there is nothing to do.
+    """Check the file of an import and stage its rows; do nothing when there is nothing to do.
 
-    It ends in ``checked``, in ``mapping`` when a person has to say which column is what, or in ``refused`` when the
-    file cannot be read as a roster; then only the history keeps it.
+    The import ends in ``checked``, in ``mapping`` when a person has to explain the columns, or in ``refused`` when
+    the file cannot be read as a roster; then only the history keeps it.
     """
     with units() as ctx:
         run = claim(ctx, import_id, waiting="uploaded", working="checking")
@@ -44,7 +44,7 @@ def run_check(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | 
                 RosterImport.id == import_id
             )
         ).one()
-        # What an earlier run of this import has left.
+        # Rows that an earlier run of this import has left.
         ctx.session.execute(delete(RosterImportRow).where(RosterImportRow.import_id == import_id))
         pictures = open_pictures(ctx, import_id)
     with keep_alive(units, run, progress) as pulse:
