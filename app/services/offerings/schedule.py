@@ -1,4 +1,4 @@
-"""A course of the school in a term: its own dates, 「上线」 and 「下线」 (manual 7.3); the list is ``course_list``."""
+"""The dates of an offering, 「上线」 and 「下线」 (manual 7.3); the list is ``offerings.lists``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REASON_LENGTH = 500
 
 
 class NotReady(Conflict):
-    """「上线」 is refused; ``missing`` lists what is to be done first."""
+    """「上线」 is refused; ``missing`` lists what has to be done first."""
 
     def __init__(self, missing: list[Message]) -> None:
         super().__init__(missing[0])
@@ -42,12 +42,12 @@ class OfferingRow:
 
     Args:
         offering: with its course and licence loaded.
-        own: whether the school made it (课程来源 本校), else 联盟慕课.
+        own: whether the school made it (课程来源 本校), or else it is 联盟慕课.
         status: as people see it: a course whose licence has ended is offline, whatever its row says.
         licensed: whether the school may offer it today.
-        teacher_missing: whether the alliance asks for a 运营教师 and there is none.
+        teacher_missing: whether the alliance requires a 运营教师 and there is none.
         operating_teacher: the name of the 运营教师, if there is one.
-        registrations: how many are registered.
+        registrations: the number of registered people.
     """
 
     offering: CourseOffering
@@ -60,7 +60,7 @@ class OfferingRow:
 
     @property
     def missing(self) -> list[Message]:
-        """What stands between it and 「上线」."""
+        """What is missing for 「上线」."""
         dates = self.offering.dates
         return missing_for_online(dates, licensed=self.licensed, teacher_missing=self.teacher_missing)
 
@@ -71,13 +71,13 @@ class OfferingRow:
 
 
 def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
-    """One course of the school.
+    """Return one course of the school.
 
     Raises:
         NotFound: none here, or the actor is a teacher who does not run it.
     """
-    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
-    row = ctx.session.execute(_rows(ctx).where(CourseOffering.id == offering_id, mine)).first()
+    reachable = reachable_offerings(ctx, Action.SEE_OFFERINGS)
+    row = ctx.session.execute(_rows(ctx).where(CourseOffering.id == offering_id, reachable)).first()
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
     found = _row(ctx, row[0], row[1], row[2])
@@ -85,7 +85,7 @@ def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
 
 
 def _lacks_teacher(ctx: Context, offering: CourseOffering) -> bool:
-    """Whether the alliance asks for a 运营教师 before a course goes online, and nobody in use is named."""
+    """Return whether the alliance requires a 运营教师 before a course goes online, and no active one is named."""
     named = select(User.id).where(
         User.school_id == ctx.school.id,
         User.id == (offering.operating_teacher_id or 0),
@@ -145,13 +145,13 @@ def schedule_offering(
         record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
         if offering.course_owner_id == ctx.school.id:
             follow_review(ctx, course_id=offering.course_id)
-        # More seats, or a longer registration, let those in who wait.
+        # More seats, or a longer registration, admit people from the waiting list.
         promote_waiting(ctx, offering)
     return offering
 
 
 def may_schedule(ctx: Context, offering: CourseOffering) -> bool:
-    """Whether the actor, who reaches this offering, may set its dates: a teacher those of own courses only."""
+    """Return whether the actor, who reaches this offering, may set its dates: teachers may only for own courses."""
     found = reach(ctx.actor.role, Action.SCHEDULE_OFFERING)
     return found is Reach.ALL or (found is Reach.OWN and offering.course_owner_id == ctx.school.id)
 
@@ -166,7 +166,7 @@ def _check_seats(ctx: Context, offering: CourseOffering, seats: int | None) -> N
 
 
 def schedule_problems(dates: Dates) -> dict[str, Message]:
-    """All that is wrong with dates as typed: field -> sentence, so that a form can mark every field at once."""
+    """Return all problems of dates as typed: field -> sentence, so that a form can mark every field at once."""
     problems = date_problems(dates)
     for field in Dates.__slots__:
         day = getattr(dates, field)
@@ -176,7 +176,7 @@ def schedule_problems(dates: Dates) -> dict[str, Message]:
 
 
 def put_online(ctx: Context, *, offering_id: int) -> CourseOffering:
-    """「上线」: show the course to the school's students.
+    """Show the course to the school's students (「上线」).
 
     Raises:
         Conflict: it is online already.
@@ -187,7 +187,7 @@ def put_online(ctx: Context, *, offering_id: int) -> CourseOffering:
 
 
 def take_offline(ctx: Context, *, offering_id: int) -> CourseOffering:
-    """「下线」: hide the course; registrations stay.
+    """Hide the course (「下线」); registrations stay.
 
     Raises:
         Conflict: it is not online.
@@ -197,7 +197,7 @@ def take_offline(ctx: Context, *, offering_id: int) -> CourseOffering:
 
 
 def decline_offer(ctx: Context, *, offering_id: int, reason: str) -> CourseOffering:
-    """「拒绝」: the school does not want a course that was licensed to it; the secretariat reads why.
+    """Decline a course that was licensed to the school (「拒绝」); the secretariat reads the reason.
 
     Raises:
         Conflict: it is not 待提交, or another term of the course is or was in use.
@@ -213,10 +213,10 @@ def decline_offer(ctx: Context, *, offering_id: int, reason: str) -> CourseOffer
     licence = _licence_of(ctx, offering)
     if licence is None:
         raise NotFound(msg("没有找到这门课程"))
-    others = select(CourseOffering.id).where(
+    other_terms = select(CourseOffering.id).where(
         CourseOffering.licence_id == licence.id, CourseOffering.id != offering.id
     )
-    if ctx.session.scalar(others.limit(1)) is not None:
+    if ctx.session.scalar(other_terms.limit(1)) is not None:
         raise Conflict(msg("该课程还有其他学期的开课，不能拒绝；不再使用时请「下线」"))
     offering.status = next_status(OfferingStatus(offering.status), Move.DECLINE)
     ctx.session.add(
@@ -234,7 +234,7 @@ def decline_offer(ctx: Context, *, offering_id: int, reason: str) -> CourseOffer
 
 
 def reconsider_offer(ctx: Context, *, offering_id: int) -> CourseOffering:
-    """「重新考虑」: a declined course is 待提交 again, and the answer is taken back.
+    """Make a declined course 待提交 again and withdraw the answer (「重新考虑」).
 
     Raises:
         Conflict: it was not declined.
@@ -263,26 +263,26 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
     offering.status = following
     publish_state(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
-    # Seats may have come free while it was hidden.
+    # Seats may have come free while the course was hidden.
     promote_waiting(ctx, offering)
     return offering
 
 
 def offering_to_edit(ctx: Context, offering_id: int, action: Action) -> CourseOffering:
-    """An offering on which the actor may do this, with its licence, fresh and held until the end of the unit of work.
+    """Return an offering on which the actor may do this, with its licence, fresh and locked.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
         NotFound: no such course here, or a teacher does not run it.
     """
-    mine = reachable_offerings(ctx, action)
-    wanted = (
+    reachable = reachable_offerings(ctx, action)
+    query = (
         select(CourseOffering)
         .outerjoin(CourseOffering.licence)
         .options(contains_eager(CourseOffering.licence))
-        .where(CourseOffering.id == offering_id, mine)
+        .where(CourseOffering.id == offering_id, reachable)
     )
-    offering = ctx.session.scalar(locking(wanted, CourseOffering, Hold.WRITE))
+    offering = ctx.session.scalar(locking(query, CourseOffering, Hold.WRITE))
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))
     return offering
