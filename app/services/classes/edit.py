@@ -1,4 +1,4 @@
-"""Creating, changing, archiving and deleting classes (添加, 修改, 归档, 删除, manual 8.1); the system sets the number."""
+"""Creating, changing, archiving and deleting classes (manual 8.1); the system assigns the number."""
 
 from __future__ import annotations
 
