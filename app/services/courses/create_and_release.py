@@ -92,7 +92,7 @@ def create_course(ctx: Context, *, content: CourseContent) -> Course:
 
 
 def create_own_course(ctx: Context, *, content: CourseContent) -> CourseOffering:
-    """Create a course of the school (本校慕课) with its offering of today's term; a teacher who creates it also runs it.
+    """Create a course of the school (本校慕课) with its offering of today's term; a teacher who creates it runs it.
 
     Raises:
         Invalid: with the field and the reason.
