@@ -1,4 +1,4 @@
-"""Member schools as the secretariat manages them: opening, editing, suspending, the logo, and the directory 联盟成员."""
+"""Member schools for the secretariat: opening, editing, suspending, the logo, and the directory 联盟成员."""
 
 from __future__ import annotations
 
