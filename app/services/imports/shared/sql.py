@@ -22,7 +22,7 @@ from app.services.imports.shared.edit_marks import LEADS
 
 
 def lead_of(column: str) -> str:
-    """SQL: the column that stands for a field of several columns; a mark names any of them."""
+    """Return SQL: the column that stands for a field of several columns; a mark names any of them."""
     pairs = " ".join(f"WHEN '{follower}' THEN '{lead}'" for follower, lead in LEADS.items())
     return f"CASE {column} {pairs} ELSE {column} END"
 
