@@ -1,7 +1,7 @@
 """The review of own courses (manual 7.3): 「未通过」 -> 待审核, 「审核」 -> 通过 or 不通过, 「已通过」 -> 不通过.
 
-A submitted course is locked (``app.services.courses.drafts``), so that reviewers approve exactly what they read. A revision of an
-approved course waits beside the live version. Every step is stored with its reason.
+A submitted course is locked (``app.services.courses.drafts``), so that reviewers approve exactly what they read. A
+revision of an approved course waits beside the live version. Every step is stored with its reason.
 """
 
 from __future__ import annotations
