@@ -22,7 +22,7 @@ from app.factory import create_app
 from app.jobs import discard
 from app.models import User
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.shared.audit import record
 from bench.figures import Figure, figure
 from bench.place import SCHOOL, Place
@@ -77,7 +77,7 @@ def _by_service(settings: Settings, users: list[tuple[int, int]]) -> int:
     with app.app_context():
         school = find_by_slug(SCHOOL)
         assert school is not None
-        units = Units(
+        units = UnitOfWorkFactory(
             school=school,
             actor=Actor(Role.OPERATOR, "bench"),
             now=system_clock,

@@ -18,7 +18,7 @@ from app.context import Actor, system_clock
 from app.factory import create_app
 from app.jobs import discard
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.classes.select_courses import select_courses
 from bench.figures import Figure, figure
 from bench.installation import SCHOOL, Installation
@@ -75,7 +75,7 @@ def measure(installation: Installation) -> list[Figure]:
         school = find_by_slug(SCHOOL)
         assert school is not None
         ids = _prepare(installation, school)
-        units = Units(
+        units = UnitOfWorkFactory(
             school=school,
             actor=Actor(Role.OPERATOR, "bench"),
             now=system_clock,
@@ -105,7 +105,7 @@ def _prepare(installation: Installation, school: SchoolInfo) -> dict[str, Any]:
     return {"class": row[0], "offering": row[1]}
 
 
-def _by_service(units: Units, ids: dict[str, Any]) -> float:
+def _by_service(units: UnitOfWorkFactory, ids: dict[str, Any]) -> float:
     started = time.perf_counter()
     with units() as ctx:
         (done,) = select_courses(ctx, class_id=ids["class"], offering_ids=[ids["offering"]])

@@ -30,7 +30,7 @@ from app.jobs import discard
 from app.models import RosterImportRow, SchoolClass, User
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.pages.read import get_import, summary_of
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.upload import confirm_import, start_import
@@ -100,15 +100,15 @@ def _app(env: Mapping[str, str]) -> Flask:
     return create_app(Settings.from_env(env))
 
 
-def _units() -> Units:
+def _units() -> UnitOfWorkFactory:
     school = find_by_slug(SCHOOL)
     assert school is not None
     vault: Vault = current_app.extensions["spoc_vault"]
     actor = Actor(Role.OPERATOR, "bench")
-    return Units(school=school, actor=actor, now=system_clock, enqueue=discard, vault=vault)
+    return UnitOfWorkFactory(school=school, actor=actor, now=system_clock, enqueue=discard, vault=vault)
 
 
-def _import(units: Units, content: bytes) -> int:
+def _import(units: UnitOfWorkFactory, content: bytes) -> int:
     with units() as ctx:
         import_id = start_import(ctx, filename=_FILE, content=content).id
     run_check(units, import_id=import_id)
@@ -118,7 +118,7 @@ def _import(units: Units, content: bytes) -> int:
     return import_id
 
 
-def _undo(units: Units, import_id: int) -> None:
+def _undo(units: UnitOfWorkFactory, import_id: int) -> None:
     with units() as ctx:
         result = summary_of(get_import(ctx, import_id=import_id)).result
         assert result is not None
@@ -128,7 +128,7 @@ def _undo(units: Units, import_id: int) -> None:
         ctx.session.delete(get_import(ctx, import_id=import_id))
 
 
-def _store_rows(units: Units, content: bytes, folder: Path) -> None:
+def _store_rows(units: UnitOfWorkFactory, content: bytes, folder: Path) -> None:
     """Import once, and store the created rows for the floor."""
     import_id = _import(units, content)
     staged, users = RosterImportRow.__table__, User.__table__
@@ -141,7 +141,7 @@ def _store_rows(units: Units, content: bytes, folder: Path) -> None:
     _undo(units, import_id)
 
 
-def _floor(units: Units, content: bytes, folder: Path, url: str) -> Callable[[], None]:
+def _floor(units: UnitOfWorkFactory, content: bytes, folder: Path, url: str) -> Callable[[], None]:
     """Return the floor as a function whose rows are already in memory."""
     with units() as ctx:
         import_id = start_import(ctx, filename=_FILE, content=b"floor").id
@@ -181,7 +181,7 @@ def _statements(table: str, rows: Sequence[Mapping[str, Any]]) -> list[tuple[str
     ]
 
 
-def _delete_floor_rows(units: Units) -> None:
+def _delete_floor_rows(units: UnitOfWorkFactory) -> None:
     """Delete the rows of the floor."""
     staged, users = RosterImportRow.__table__, User.__table__
     with units() as ctx:

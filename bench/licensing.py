@@ -22,7 +22,7 @@ from app.jobs import discard
 from app.models import Course, CourseLicence, CourseOffering, School
 from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.licences.bulk import license_courses
 from app.services.licences.rows import CourseRef
 from bench import schools
@@ -80,15 +80,15 @@ def measure(installation: Installation) -> list[Figure]:
     return [figure("licensing_500x200", "s", walls["licensing"], walls["floor"])]
 
 
-def _units() -> Units:
+def _units() -> UnitOfWorkFactory:
     alliance = find_alliance()
     assert alliance is not None
     actor = Actor(Role.OPERATOR, "bench")
     vault = current_app.extensions["spoc_vault"]
-    return Units(school=alliance, actor=actor, now=system_clock, enqueue=discard, vault=vault)
+    return UnitOfWorkFactory(school=alliance, actor=actor, now=system_clock, enqueue=discard, vault=vault)
 
 
-def _license(units: Units) -> None:
+def _license(units: UnitOfWorkFactory) -> None:
     with units() as ctx:
         refs, school_ids = _chosen(ctx)
         done = license_courses(ctx, course_refs=refs, school_ids=school_ids, terms=Terms(seats=100))

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from app.context import Actor
 from app.jobs import Enqueue, JobName
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.web.shared.context import now, vault
 from tenants.registry import SchoolInfo, find_by_id
 from workers.handlers import HANDLERS
@@ -52,10 +52,10 @@ def run_job(name: str, school_id: int, payload: Mapping[str, int | str]) -> None
             raise JobFailed(f"{name}: {type(error).__name__}") from None
 
 
-def units_for(school: SchoolInfo) -> Units:
+def units_for(school: SchoolInfo) -> UnitOfWorkFactory:
     """Return units of work of the system in a school; requires an application context."""
     enqueue = cast(Enqueue, current_app.extensions["spoc_enqueue"])
-    return Units(school=school, actor=SYSTEM, now=now, enqueue=enqueue, vault=vault())
+    return UnitOfWorkFactory(school=school, actor=SYSTEM, now=now, enqueue=enqueue, vault=vault())
 
 
 def log_error(what: str, error: BaseException) -> None:

@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from app.jobs import JobName
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.messages.mail_queue import sweep_mails
 from tenants.registry import SchoolInfo
 from workers.dispatch import JobFailed, run_job, units_for
@@ -28,7 +28,7 @@ def send_due() -> None:
     def collect(name: JobName, school_id: int, payload: Mapping[str, int | str]) -> None:
         jobs.append((name, school_id, payload))
 
-    def here(school: SchoolInfo) -> Units:
+    def here(school: SchoolInfo) -> UnitOfWorkFactory:
         return replace(units_for(school), enqueue=collect)
 
     broken = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 
 from app.services.alliance.figures import write_figures
-from app.services.background.outbox import UnitsFor
+from app.services.background.outbox import UnitOfWorkFactoryFor
 from app.services.background.run_once_a_day import DailyTask, sweep_days
 from app.services.courses.version_news import sweep_versions
 from app.services.imports.shared.sweep import sweep_imports
@@ -23,7 +23,7 @@ DAILY_TASKS = (
 )
 
 
-def sweep_daily(*, units_for: UnitsFor) -> int:
+def sweep_daily(*, units_for: UnitOfWorkFactoryFor) -> int:
     """Run the daily tasks that are due; see ``run_once_a_day.sweep_days``."""
     return sweep_days(DAILY_TASKS, units_for=units_for)
 

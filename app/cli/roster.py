@@ -17,7 +17,7 @@ from app.cli.shell import OPERATOR, clock, refuse, shell_context, shell_unit
 from app.errors import DomainError, Message, msg
 from app.jobs import discard
 from app.models import RosterImport
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.pages.downloads import problem_file
 from app.services.imports.pages.read import get_import, refusal_of, summary_of
 from app.services.imports.pages.upload import confirm_import, discard_import, start_import
@@ -209,10 +209,10 @@ def _read(school: SchoolInfo, import_id: int) -> RosterImport:
         return get_import(ctx, import_id=import_id)
 
 
-def _units(school: SchoolInfo) -> Units:
+def _units(school: SchoolInfo) -> UnitOfWorkFactory:
     """Return units of work of the operator that send no jobs, because this process does the work."""
     vault = cast(Vault, current_app.extensions["spoc_vault"])
-    return Units(school=school, actor=OPERATOR, now=clock(), enqueue=discard, vault=vault)
+    return UnitOfWorkFactory(school=school, actor=OPERATOR, now=clock(), enqueue=discard, vault=vault)
 
 
 def register(app: Flask) -> None:

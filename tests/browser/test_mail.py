@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from app.models import Mail, User
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 def _send(live: LiveServer, school: SchoolInfo, user: User) -> int:
     """Queue a mail with a link and wait until the worker is done with it."""
-    units: Units = units_for(school)
+    units: UnitOfWorkFactory = units_for(school)
     with units() as ctx:
         reader = Reader(user.id, "lihua@example.com", user.real_name)
         (mail_id,) = queue_mails(ctx, [NewMail(reader, "confirm_email", {"link": "/courses"})])

@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.messages.mail_port import MailTransport
 from app.services.messages.mail_send import run_send
 from app.web.messages.mail_words import word_mail
@@ -24,7 +24,7 @@ def make_transport(app: Flask) -> MailTransport:
     return FolderTransport(folder, sender) if folder is not None else NoTransport()
 
 
-def send_mail(units: Units, **payload: int | str) -> None:
+def send_mail(units: UnitOfWorkFactory, **payload: int | str) -> None:
     """Send a mail; the handler of ``JobName.SEND_MAIL``."""
     run_send(
         units,

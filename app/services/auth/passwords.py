@@ -1,4 +1,4 @@
-"""The password of an account: whether it is right, and changing it."""
+"""Passwords of accounts: checking and changing them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.services.shared.require_permission import acting_user_id
 
 
 class WeakPassword(Invalid):
-    """A new password breaks rules; ``problems`` says which."""
+    """A new password breaks rules; ``problems`` lists them."""
 
     def __init__(self, problems: list[Message]) -> None:
         super().__init__("new_password", problems[0])
@@ -29,22 +29,22 @@ class WeakPassword(Invalid):
 
 
 def is_password_of(ctx: Context, user: User | None, password: str) -> bool:
-    """Whether this is the account's password; always the work of one hash, also for nobody."""
+    """Return whether this is the account's password; it always costs one hash, even without an account."""
     right = verify_password(user.password_hash if user is not None else None, password)
     first = first_password_opens(ctx, user, password)
     return right if user is None or user.password_hash is not None else first
 
 
 def change_password(ctx: Context, *, current: str, new: str, limits: LoginLimits) -> str:
-    """Give the acting person a password of his own.
+    """Set the acting person's own password.
 
     Returns:
         the stored hash, to which the sessions of the account are bound.
 
     Raises:
         Invalid: ``current_password`` is wrong.
-        WeakPassword: the new one breaks a rule.
-        TooManyTries: the current one was wrong too often.
+        WeakPassword: the new password breaks a rule.
+        TooManyTries: the current password was wrong too often.
     """
     user_id = acting_user_id(ctx)
     user = ctx.session.scalar(select(User).where(User.id == user_id))
@@ -92,7 +92,7 @@ def _problems_of(ctx: Context, user: User, new: str) -> list[Message]:
 
 
 def too_many_tries(wait: int) -> TooManyTries:
-    """The refusal of a limit, ``wait`` in seconds."""
+    """Return the refusal of a limit, ``wait`` in seconds."""
     return TooManyTries(
         msg("尝试次数过多，请 %(minutes)s 分钟后再试", minutes=-(-wait // 60)), retry_after=wait
     )

@@ -1,4 +1,4 @@
-"""What is done for every school once a day, by the school's own calendar, without anybody asking.
+"""Daily tasks of every school, run by the school's own calendar.
 
 A task runs in a unit of work of the school and claims its day in it (``daily_runs``): a sweeper that dies leaves the
 day unclaimed, and two sweepers never do it twice. The sweep asks one question when nothing is due.
@@ -17,13 +17,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.models import DailyRun, School
-from app.services.background.outbox import UnitsFor
+from app.services.background.outbox import UnitOfWorkFactoryFor
 from tenants.db import db
 from tenants.registry import find_by_id
 
 log = logging.getLogger(__name__)
 
-#: Schools a task and sweep, so that the outboxes are soon looked at again.
+#: The most schools of one task in one sweep, so that the outboxes are soon checked again.
 SCHOOLS_A_SWEEP = 20
 #: Seconds after which a task that failed in a school is tried again.
 PAUSE = 600.0
@@ -33,7 +33,7 @@ _put_off: dict[tuple[int, str], float] = {}
 
 @dataclass(frozen=True, slots=True)
 class DailyTask:
-    """A task; ``name`` is kept in the database.
+    """A daily task; ``name`` is stored in the database.
 
     Args:
         every_tenant: run it for suspended schools and for the alliance, too.
@@ -44,14 +44,14 @@ class DailyTask:
     every_tenant: bool = False
 
 
-def sweep_days(tasks: Sequence[DailyTask], *, units_for: UnitsFor) -> int:
-    """Run what is due, school by school; what fails is logged and tried again later, and holds up nobody else.
+def sweep_days(tasks: Sequence[DailyTask], *, units_for: UnitOfWorkFactoryFor) -> int:
+    """Run due tasks, school by school; a failed one is logged and tried again later, and does not stop the others.
 
     Args:
         units_for: opens units of work in a school.
 
     Returns:
-        how many runs there were.
+        the number of runs.
     """
     done = 0
     for task in tasks:
@@ -63,7 +63,7 @@ def sweep_days(tasks: Sequence[DailyTask], *, units_for: UnitsFor) -> int:
 def _due(task: DailyTask) -> list[tuple[int, date]]:
     today = cast(func.timezone(School.timezone, func.now()), Date)
     ran = and_(DailyRun.school_id == School.id, DailyRun.task == task.name)
-    wanted = (
+    query = (
         select(School.id, today)
         .outerjoin(DailyRun, ran)
         .where(or_(DailyRun.ran_on.is_(None), DailyRun.ran_on < today))
@@ -71,18 +71,18 @@ def _due(task: DailyTask) -> list[tuple[int, date]]:
         .limit(SCHOOLS_A_SWEEP)
     )
     if not task.every_tenant:
-        wanted = wanted.where(School.kind == "member", School.status == "active")
+        query = query.where(School.kind == "member", School.status == "active")
     waiting = [
         school for (school, name), until in _put_off.items() if name == task.name and until > time.monotonic()
     ]
     if waiting:
-        wanted = wanted.where(School.id.not_in(waiting))
-    # Not through a session: those see one school, and this looks at the days of all.
+        query = query.where(School.id.not_in(waiting))
+    # Not through a session: a session sees one school, and this query covers all schools.
     with db.engine.connect() as connection:
-        return [(row[0], row[1]) for row in connection.execute(wanted)]
+        return [(row[0], row[1]) for row in connection.execute(query)]
 
 
-def _run(task: DailyTask, school_id: int, today: date, units_for: UnitsFor) -> bool:
+def _run(task: DailyTask, school_id: int, today: date, units_for: UnitOfWorkFactoryFor) -> bool:
     school = find_by_id(school_id)
     if school is None:
         return False
@@ -92,7 +92,7 @@ def _run(task: DailyTask, school_id: int, today: date, units_for: UnitsFor) -> b
                 return False
             task.run(ctx)
     except Exception as error:
-        # Without the error's text, which may repeat the values of a row.
+        # Without the error's text, which may repeat values of a row.
         log.error("daily task %s of school %s failed: %s", task.name, school_id, type(error).__name__)
         _put_off[school_id, task.name] = time.monotonic() + PAUSE
         return False

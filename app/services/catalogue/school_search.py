@@ -1,4 +1,4 @@
-"""Searching the school's catalogue: filters with their counts, orders, pages. Two queries, however many rows."""
+"""Search in the school's catalogue: filters with their counts, orders, pages. Two queries, however many rows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; blank is everything, and so is what is no state, source or order at all.
+    """The search and its filters; blank means everything, and so does an unknown state, source or order.
 
     Args:
         text: as ``course_matches``.
@@ -60,13 +60,13 @@ class Wanted:
 
     @property
     def is_known(self) -> bool:
-        """Whether state, source and order are ones that there are; what is found tells whether the discipline is."""
+        """Return whether state, source and order exist; the results show whether the discipline does."""
         return self == _known(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many courses each choice would leave, the other filters as they are; choices without courses are absent."""
+    """The number of courses that each choice leaves, the other filters unchanged; empty choices are absent."""
 
     categories: Mapping[str, int]
     states: Mapping[str, int]
@@ -75,7 +75,7 @@ class Facets:
 
 
 def search_catalogue(ctx: Context, wanted: Wanted, *, page: int = 1) -> tuple[Page[CatalogueItem], Facets]:
-    """The catalogue (what is online and licensed) as wanted."""
+    """Return one page of the catalogue (online and licensed courses) that matches."""
     wanted = _known(wanted)
     facets = count_facets(ctx, wanted)
     statement = items_query(ctx).where(*_found(ctx, wanted.text))
@@ -92,7 +92,7 @@ def search_catalogue(ctx: Context, wanted: Wanted, *, page: int = 1) -> tuple[Pa
 
 
 def count_facets(ctx: Context, wanted: Wanted) -> Facets:
-    """The counts beside the filters, from one grouped query over what the text finds."""
+    """Return the counts beside the filters, from one grouped query over the courses that match the text."""
     state = case(*[(state_condition(state, ctx.today()), state.value) for state in CourseState])
     rows: Select[*tuple[Any, ...]] = (
         select(Course.category.label("category"), state.label("state"), _source(ctx).label("source"))
@@ -133,7 +133,7 @@ def _fits(group: tuple[Any, ...], chosen: tuple[str, ...], beside: int | None = 
 
 
 def _found(ctx: Context, text: str) -> Iterator[ColumnElement[bool]]:
-    """What the text finds of what is shown: the course, or its 运营教师 by name or pinyin."""
+    """Return the shown courses that match the text: by the course, or by name or pinyin of the 运营教师."""
     yield is_shown(ctx)
     # Without a teacher the comparison is NULL, which is no match.
     yield or_(course_matches(text), person_matches(text, whole_pinyin=True))

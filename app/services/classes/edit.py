@@ -1,4 +1,4 @@
-"""添加, 修改, 归档 and 删除 of classes (manual 8.1); the number comes from the system."""
+"""Creating, changing, archiving and deleting classes (manual 8.1); the system assigns the number."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def create_class(ctx: Context, *, values: Mapping[str, Cell]) -> SchoolClass:
 
     Raises:
         NotAllowed: only administrators may.
-        InvalidFields: with the fields that are wrong; a class of this entry year has the name.
+        InvalidFields: with the fields that are wrong; also when a class of this entry year has the name.
     """
     require(ctx, Action.MANAGE_CLASSES)
     typed = read_class(values, ctx.today())
@@ -80,12 +80,12 @@ def edit_class(ctx: Context, *, class_id: int, values: Mapping[str, Cell]) -> Sc
 
 
 def archive_class(ctx: Context, *, class_id: int) -> SchoolClass:
-    """归档: a graduated class leaves the list; its students and their registrations stay as they are.
+    """Remove a graduated class from the list (归档); its students and their registrations stay as they are.
 
     Raises:
         NotAllowed: only administrators may.
         NotFound: there is no such class.
-        Conflict: it is archived.
+        Conflict: it is archived already.
     """
     found = lock_class(ctx, class_id=class_id)
     require_in_use(found)
@@ -96,7 +96,7 @@ def archive_class(ctx: Context, *, class_id: int) -> SchoolClass:
 
 
 def restore_class(ctx: Context, *, class_id: int) -> SchoolClass:
-    """恢复: the class is in use again.
+    """Return an archived class to use (恢复).
 
     Raises:
         NotAllowed: only administrators may.
@@ -113,10 +113,10 @@ def restore_class(ctx: Context, *, class_id: int) -> SchoolClass:
 
 
 def delete_class(ctx: Context, *, class_id: int) -> str:
-    """Delete an empty class; what is in the way is said.
+    """Delete an empty class; a refusal says what is in the way.
 
     Returns:
-        its name.
+        the name of the class.
 
     Raises:
         NotAllowed: only administrators may.
@@ -142,10 +142,10 @@ def delete_class(ctx: Context, *, class_id: int) -> str:
 
 
 def lock_class(ctx: Context, *, class_id: int, hold: Hold = Hold.WRITE) -> SchoolClass:
-    """A class that the actor may manage, fresh and held until the end of this transaction.
+    """Return a class that the actor may manage, fresh and locked until the end of this transaction.
 
     Args:
-        hold: ``REPLACE`` where nobody may refer to it meanwhile.
+        hold: ``REPLACE`` where nothing may refer to it meanwhile.
 
     Raises:
         NotAllowed: only administrators may.
@@ -161,7 +161,7 @@ def lock_class(ctx: Context, *, class_id: int, hold: Hold = Hold.WRITE) -> Schoo
 
 
 def require_in_use(school_class: SchoolClass) -> None:
-    """Refuse what is not done to archived classes.
+    """Refuse actions that are not allowed on archived classes.
 
     Raises:
         Conflict: it is archived.
@@ -171,7 +171,7 @@ def require_in_use(school_class: SchoolClass) -> None:
 
 
 def _require_free(ctx: Context, typed: ClassValues, class_id: int | None) -> None:
-    """Ask under the lock on names: the entry year and the name are a class's identity."""
+    """Check under the lock on names that the entry year and the name, which identify a class, are free."""
     same = select(SchoolClass).where(
         SchoolClass.name == typed.name, SchoolClass.entry_year.is_not_distinct_from(typed.entry_year)
     )

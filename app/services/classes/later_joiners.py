@@ -1,7 +1,7 @@
 """Students who join a class after it was registered for a course: asked once per class and course (选课, manual 8.3).
 
-``class_courses.later_joiners`` is the answer: ``follow`` registers whoever joins, ``stay`` leaves them alone. One who
-has withdrawn, or was taken out of the course, is never registered again by this.
+``class_courses.later_joiners`` is the answer: ``follow`` registers students who join, ``stay`` does not. Students who
+have withdrawn, or were removed from the course, are never registered again by this.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ ASK, FOLLOW, STAY = "ask", "follow", "stay"
 
 @dataclass(frozen=True, slots=True)
 class LaterJoiners:
-    """A course of a class, and what happens to those who come later.
+    """A course of a class, and the answer about its later joiners.
 
     Args:
         answer: ``ask``, ``follow`` or ``stay``.
-        waiting: students with an open account who have no trace of the course.
-        refused: so many could not be registered when the class was; they may be among ``waiting``.
+        waiting: students with an active account who were never registered for the course.
+        refused: how many could not be registered when the class was; they may be among ``waiting``.
     """
 
     offering_id: int
@@ -58,14 +58,14 @@ class LaterJoiners:
 
 @dataclass(frozen=True, slots=True)
 class FollowedClasses:
-    """Classes, and the offerings by id that those who join them are registered for; all of them held."""
+    """Classes, and by id the offerings for which students who join them are registered; all of them locked."""
 
     class_ids: frozenset[int]
     offerings: Mapping[int, CourseOffering]
 
 
 def list_later_joiners(ctx: Context, *, class_id: int) -> list[LaterJoiners]:
-    """The courses that a class was registered for and that have not ended, with their later joiners.
+    """Return the courses that a class was registered for and that have not ended, with their later joiners.
 
     Raises:
         NotFound: there is no such class for the actor.
@@ -96,10 +96,10 @@ def list_later_joiners(ctx: Context, *, class_id: int) -> list[LaterJoiners]:
 
 
 def answer_later_joiners(ctx: Context, *, class_id: int, offering_id: int, follow: bool) -> Registered | None:
-    """「一起注册」 or 「不注册」, kept for those who will join; 一起注册 registers who is waiting now.
+    """Store whether later joiners are registered (「一起注册」 or 「不注册」); 一起注册 registers the waiting ones now.
 
     Returns:
-        what was done; ``None`` for 不注册.
+        the result of the registration; ``None`` for 不注册.
 
     Raises:
         NotAllowed: only administrators may.
@@ -107,7 +107,8 @@ def answer_later_joiners(ctx: Context, *, class_id: int, offering_id: int, follo
         Conflict: the course is not online, or has ended.
     """
     require(ctx, Action.SELECT_COURSES)
-    # Held against those who join the class at this moment: they see the answer, or are registered by it.
+    # Locked against transactions that put students into the class now: they see the answer, or this one registers
+    # them.
     here = select(SchoolClass.id).where(SchoolClass.id == class_id)
     ctx.session.execute(locking(here, SchoolClass, Hold.WRITE))
     offering = hold_seats(ctx, offering_id)
@@ -137,28 +138,30 @@ def hold_followed(
     class_ids: Collection[int] | Select[int] | None = None,
     joining: Collection[int] | Select[int] | None = None,
 ) -> FollowedClasses:
-    """Hold classes, the offerings for which those who join them are registered, and these students.
+    """Lock classes, the offerings for which students who join them are registered, and these students.
 
-    An act that puts students into classes needs this before it writes them, and hands it to ``follow_joiners``.
+    A service that puts students into classes calls this before it writes them, and passes the result to
+    ``follow_joiners``.
 
     Args:
         class_ids: only these classes; ``None``: all of the school that have such courses.
-        joining: the students that the act puts there, ids or a query for ids; ``None``: they are there already.
+        joining: the students to be put there, ids or a query for ids; ``None``: they are there already.
     """
     pairs = _courses(ctx).where(ClassCourse.later_joiners == FOLLOW)
     if class_ids is None:
         class_ids = pairs.with_only_columns(ClassCourse.class_id)
     classes = select(SchoolClass.id).where(SchoolClass.id.in_(class_ids))
-    held = ctx.session.scalars(locking(classes, SchoolClass, Hold.READ)).all()
-    followed = pairs.where(ClassCourse.class_id.in_(held)).with_only_columns(ClassCourse.offering_id)
-    offerings = {one.id: one for one in hold_seats_of(ctx, followed)}
-    # Whoever is in the classes already and has no trace of their courses is registered with those who come.
+    locked = ctx.session.scalars(locking(classes, SchoolClass, Hold.READ)).all()
+    followed = pairs.where(ClassCourse.class_id.in_(locked)).with_only_columns(ClassCourse.offering_id)
+    offerings = {offering.id: offering for offering in hold_seats_of(ctx, followed)}
+    # Students who are in the classes already and were never registered for their courses are registered with the
+    # joiners.
     left_out = (
         exists()
         .where(
             ClassCourse.school_id == User.school_id,
             ClassCourse.class_id == User.class_id,
-            ClassCourse.class_id.in_(held),
+            ClassCourse.class_id.in_(locked),
             ClassCourse.offering_id.in_(offerings),
             never_registered(ClassCourse.offering_id),
         )
@@ -168,30 +171,32 @@ def hold_followed(
     if joining is None:
         ctx.session.execute(locking(select(User.id).where(students), User, Hold.KEEP))
     else:
-        # In one go with those whose class is written, so that all are taken by id.
+        # Together with the students whose class is written, so that all are locked by id.
         students = or_(students, User.id.in_(joining))
         ctx.session.execute(locking(select(User.id).where(students), User, Hold.WRITE))
-    return FollowedClasses(frozenset(held), offerings)
+    return FollowedClasses(frozenset(locked), offerings)
 
 
 def follow_joiners(
     ctx: Context, followed: FollowedClasses, *, class_ids: Collection[int] | None = None
 ) -> int:
-    """Register who has joined classes for the courses that later joiners follow; the caller may put them there.
+    """Register students who have joined classes for the courses that later joiners follow.
+
+    The caller has checked that the actor may put them there.
 
     Args:
         followed: from ``hold_followed``, in this unit of work.
         class_ids: only these of its classes; ``None``: all.
 
     Returns:
-        how many registrations were written.
+        the number of registrations written.
     """
-    wanted = followed.class_ids if class_ids is None else followed.class_ids.intersection(class_ids)
+    chosen_ids = followed.class_ids if class_ids is None else followed.class_ids.intersection(class_ids)
     pairs = ctx.session.execute(
         _courses(ctx)
         .where(
             ClassCourse.later_joiners == FOLLOW,
-            ClassCourse.class_id.in_(wanted),
+            ClassCourse.class_id.in_(chosen_ids),
             ClassCourse.offering_id.in_(followed.offerings),
             _waiting() > 0,
         )
@@ -202,7 +207,7 @@ def follow_joiners(
     for offering_id, class_id in pairs:
         offering = followed.offerings[offering_id]
         if free_seats(ctx, offering) == 0:
-            # The class's page shows who is left out; a 选课 of nobody would say nothing.
+            # The class's page shows who is left out; a 选课 of no students would say nothing.
             continue
         newcomers = all_students(ctx, class_id).where(never_registered(offering_id), User.status == "active")
         done += register_class(ctx, offering=offering, class_id=class_id, students=newcomers)[1].registered
@@ -210,7 +215,7 @@ def follow_joiners(
 
 
 def _courses(ctx: Context) -> Select[Any]:
-    """Courses of classes in use that can still be registered for."""
+    """Return the courses of classes in use that can still be registered for."""
     here = and_(
         CourseOffering.school_id == ClassCourse.school_id, CourseOffering.id == ClassCourse.offering_id
     )
@@ -225,7 +230,7 @@ def _courses(ctx: Context) -> Select[Any]:
 
 
 def _waiting() -> Any:
-    """How many students with an open account have no trace of the course of the row around."""
+    """Return the number of active students who were never registered for the course of the outer row."""
     return (
         select(func.count())
         .select_from(User)

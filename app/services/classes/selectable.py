@@ -1,4 +1,4 @@
-"""What 「选课」 offers to a class, what it did before, and which classes a course can be given to."""
+"""The courses that 「选课」 offers to a class, its history, and the classes that a course can be given to."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class ChoosableCourse:
 
     Args:
         own: made by the school (本校), else 联盟慕课.
-        state: what students read of it.
-        free: seats that are left; ``None``: without a limit.
-        registered: students of the class who are registered.
-        chosen: the class was registered for it as a whole.
+        state: as students read it.
+        free: seats that are free; ``None``: without a limit.
+        registered: the number of registered students of the class.
+        chosen: whether the class was registered for it as a whole.
     """
 
     offering_id: int
@@ -76,7 +76,7 @@ class SelectionRow:
 
     @property
     def undoable(self) -> bool:
-        """Whether 撤销 makes sense."""
+        """Whether 撤销 is possible."""
         return self.undone_at is None and not self.ended
 
 
@@ -85,8 +85,8 @@ class ChoosableClass:
     """A class that can be registered for a course.
 
     Args:
-        registered: how many of its students are.
-        chosen: it was registered for it as a whole.
+        registered: the number of its registered students.
+        chosen: whether it was registered for the course as a whole.
     """
 
     id: int
@@ -100,7 +100,7 @@ class ChoosableClass:
 
 
 def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1) -> Page[ChoosableCourse]:
-    """The school's own and alliance courses that are online and have not ended, the next to end last.
+    """Return courses that are online and have not ended; those whose registration ends soonest come last.
 
     Raises:
         NotAllowed: only administrators may.
@@ -137,7 +137,7 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
 
 
 def list_selections(ctx: Context, *, class_id: int, page: int = 1) -> Page[SelectionRow]:
-    """What a class was registered for, latest first.
+    """Return what a class was registered for, latest first.
 
     Raises:
         NotFound: there is no such class for the actor.
@@ -161,7 +161,7 @@ def list_selections(ctx: Context, *, class_id: int, page: int = 1) -> Page[Selec
 def list_choosable_classes(
     ctx: Context, *, offering_id: int, text: str = "", page: int = 1
 ) -> Page[ChoosableClass]:
-    """The classes in use, with how many of their students are registered for a course.
+    """Return the classes in use, with the number of their students registered for a course.
 
     Args:
         text: words that must all be found in number, name or major.
@@ -170,7 +170,7 @@ def list_choosable_classes(
         NotAllowed: only administrators may.
     """
     require(ctx, Action.SELECT_COURSES)
-    theirs = and_(
+    same_student = and_(
         Registration.school_id == User.school_id,
         Registration.user_id == User.id,
         Registration.offering_id == offering_id,
@@ -194,7 +194,7 @@ def list_choosable_classes(
             SchoolClass.entry_year,
             SchoolClass.major,
             class_size().scalar_subquery(),
-            class_size().join(Registration, theirs).scalar_subquery(),
+            class_size().join(Registration, same_student).scalar_subquery(),
             chosen,
         )
         .where(SchoolClass.archived_at.is_(None))

@@ -1,4 +1,4 @@
-"""Courses: made by the secretariat (联盟慕课) or at a school (本校), released to the schools, published in versions."""
+"""Creating courses of the alliance (联盟慕课) or of a school (本校), releasing them, and publishing versions."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CourseRow:
-    """A course as the secretariat's list shows it, with the number of schools that have it."""
+    """A course in the secretariat's list, with the number of schools that have it."""
 
     course: Course
     licences: int
 
 
 def list_courses(ctx: Context, *, text: str = "", state: str | None = None, page: int = 1) -> Page[CourseRow]:
-    """The alliance's courses, the newest first.
+    """Return one page of the alliance's courses, the newest first.
 
     Args:
         text: part of title, teachers, source or category, or pinyin of the title.
         state: ``released`` or ``draft``; ``None`` for both.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     _require_secretariat(ctx)
     licences = (
@@ -60,17 +60,17 @@ def list_courses(ctx: Context, *, text: str = "", state: str | None = None, page
         .correlate(Course)
         .scalar_subquery()
     )
-    wanted = select(Course, licences).where(Course.school_id == ctx.school.id, course_matches(text))
+    query = select(Course, licences).where(Course.school_id == ctx.school.id, course_matches(text))
     if state:
-        wanted = wanted.where(Course.released.is_(state == "released"))
-    return fetch_page(ctx.session, wanted.order_by(Course.id.desc()), CourseRow, page=page)
+        query = query.where(Course.released.is_(state == "released"))
+    return fetch_page(ctx.session, query.order_by(Course.id.desc()), CourseRow, page=page)
 
 
 def get_course(ctx: Context, *, course_id: int) -> Course:
-    """A course of the alliance.
+    """Return a course of the alliance.
 
     Raises:
-        NotFound: none.
+        NotFound: there is no such course.
     """
     _require_secretariat(ctx)
     course = ctx.session.scalar(
@@ -82,7 +82,7 @@ def get_course(ctx: Context, *, course_id: int) -> Course:
 
 
 def create_course(ctx: Context, *, content: CourseContent) -> Course:
-    """Create an alliance course; nobody else sees it before it is released.
+    """Create an alliance course; only the secretariat sees it before it is released.
 
     Raises:
         Invalid: with the field and the reason.
@@ -92,12 +92,12 @@ def create_course(ctx: Context, *, content: CourseContent) -> Course:
 
 
 def create_own_course(ctx: Context, *, content: CourseContent) -> CourseOffering:
-    """Create a course of the school (本校慕课) with its offering of today's term; a teacher who makes it runs it.
+    """Create a course of the school (本校慕课) with its offering of today's term; a teacher who creates it runs it.
 
     Raises:
         Invalid: with the field and the reason.
-        NotAllowed: the alliance, or not staff.
-        Conflict: the school has as many own courses as it may have.
+        NotAllowed: the host is the alliance's, or the actor is not staff.
+        Conflict: the school has reached its limit of own courses.
     """
     require(ctx, Action.CREATE_COURSE)
     if ctx.school.is_alliance:
@@ -117,11 +117,11 @@ def create_own_course(ctx: Context, *, content: CourseContent) -> CourseOffering
 
 
 def release_course(ctx: Context, *, course_id: int) -> Course:
-    """Release a course to the alliance: its first version is published, it can be licensed, and the apex shows it.
+    """Release a course to the alliance: publish its first version, allow licences, and show it on the alliance's pages.
 
     Raises:
         Conflict: it is released already, or something is missing.
-        NotFound: none.
+        NotFound: there is no such course.
     """
     _require_secretariat(ctx)
     course = editable_course(ctx, course_id=course_id, lock=True)
@@ -135,7 +135,7 @@ def release_course(ctx: Context, *, course_id: int) -> Course:
 
 
 def publish_version(ctx: Context, *, course_id: int, revision: int, note: str) -> CourseVersion:
-    """「发布新版本」: what was edited becomes live at every school that has the course; they are told what changed.
+    """Publish the edited content to every school that has the course (「发布新版本」); they are told what changed.
 
     Args:
         revision: of the working copy that the publisher has read.
@@ -144,7 +144,7 @@ def publish_version(ctx: Context, *, course_id: int, revision: int, note: str) -
     Raises:
         Conflict: not released yet, nothing changed, changed by somebody else meanwhile, or something is missing.
         Invalid: the note is missing or too long (field ``note``).
-        NotFound: none.
+        NotFound: there is no such course.
     """
     _require_secretariat(ctx)
     course = editable_course(ctx, course_id=course_id, lock=True)

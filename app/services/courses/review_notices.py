@@ -1,4 +1,4 @@
-"""Messages about the review of own courses: to those who decide, and to those who teach."""
+"""Notices about the review of own courses: to administrators, who decide, and to teachers."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _SAID = {
 
 
 def tell_reviewers(ctx: Context, course: Course, *, title: str) -> None:
-    """Tell the administrators that a course waits; not the one who submitted it himself."""
+    """Tell the administrators, except the one who submitted it, that a course waits."""
     body = msg("%(name)s 提交了课程“%(title)s”，请审核。", name=ctx.actor.name, title=title)
     link = f"/manage/course-reviews/{course.id}/"
     notify_administrators(ctx, subject=msg("有课程等待审核"), body=body, link=link)
 
 
 def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None:
-    """Tell those who made the course, run it or assist in it what was decided; not the decider himself."""
+    """Tell the author, the staff and the assistants of a course what was decided, except the person who decided."""
     subject, text = _SAID[step]
     params: dict[str, str | int] = {"title": course.title}
     if "reason" in text.params:
@@ -58,7 +58,7 @@ def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None
 
 
 def offerings_of(course: Course) -> Select[int]:
-    """Ids of an own course's offerings at its school, the latest first."""
+    """Return the ids of an own course's offerings at its school, the latest first."""
     return (
         select(CourseOffering.id)
         .where(

@@ -1,4 +1,4 @@
-"""The end of a licence: courses go offline by themselves, and schools are told 30 and 7 days before."""
+"""The end of licences: courses go offline automatically, and schools are told 30 and 7 days before."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from app.services.shared.locks import Hold, locking
 
 
 def tend_licences(ctx: Context) -> int:
-    """The daily task of a school: take offline what is licensed no more, and tell who should know what ends soon.
+    """Take offline the courses whose licences have ended, and announce the end of others; the daily task of a school.
 
-    Each notice goes out once for each last day, also when nothing ran on the very day.
+    Each notice goes out once for each last day, also when nothing ran on the day itself.
 
     Returns:
-        how many offerings went offline.
+        the number of offerings that went offline.
     """
     licensed = (
         select(CourseOffering)
@@ -37,26 +37,28 @@ def tend_licences(ctx: Context) -> int:
     for row in ctx.session.scalars(locking(licensed, CourseOffering, Hold.WRITE)):
         by_licence[row.licence_id or 0].append(row)
     news: list[News] = []
-    gone = [one for offerings in by_licence.values() for one in _tend(ctx, offerings, news)]
-    publish_state(ctx, offering_ids=[one.id for one in gone])
+    ended = [offering for offerings in by_licence.values() for offering in _tend(ctx, offerings, news)]
+    publish_state(ctx, offering_ids=[offering.id for offering in ended])
     notify_many(ctx, news)
-    return len(gone)
+    return len(ended)
 
 
 def _tend(ctx: Context, offerings: list[CourseOffering], news: list[News]) -> list[CourseOffering]:
-    """Take the offerings of a licence offline, or note that it ends soon; what there is to say is added to ``news``.
+    """Take the offerings of a licence offline, or note that it ends soon; add the notices to ``news``.
 
     Returns:
-        those that went offline.
+        the offerings that went offline.
     """
     licence, title = offerings[0].licence, offerings[0].course.title
     if licence is None or licence.ends_on is None:
         return []
-    online = [one for one in offerings if one.status == OfferingStatus.ONLINE]
+    online = [offering for offering in offerings if offering.status == OfferingStatus.ONLINE]
     if ctx.today() > licence.ends_on:
-        for one in online:
-            one.status = OfferingStatus.OFFLINE
-            record(ctx, "offering.licence_ended", "offering", one.id, {"ended": licence.ends_on.isoformat()})
+        for offering in online:
+            offering.status = OfferingStatus.OFFLINE
+            record(
+                ctx, "offering.licence_ended", "offering", offering.id, {"ended": licence.ends_on.isoformat()}
+            )
         if online:
             body = msg(
                 "联盟对课程“%(title)s”的授权已于 %(day)s 结束，课程已自动下线；已有的注册记录仍可查看。",
@@ -66,11 +68,11 @@ def _tend(ctx: Context, offerings: list[CourseOffering], news: list[News]) -> li
             news.append(_news(ctx, online, msg("课程授权已结束，课程已下线"), body))
         return online
     due = notice_due((licence.ends_on - ctx.today()).days)
-    told = f"{licence.ends_on.isoformat()}/{due}"
-    if due is None or not online or any(one.told_of_end == told for one in offerings):
+    announced = f"{licence.ends_on.isoformat()}/{due}"
+    if due is None or not online or any(offering.told_of_end == announced for offering in offerings):
         return []
-    for one in offerings:
-        one.told_of_end = told
+    for offering in offerings:
+        offering.told_of_end = announced
     body = msg(
         "联盟对课程“%(title)s”的授权将于 %(day)s 结束，届时课程会自动下线。需要继续使用时请联系联盟秘书处。",
         title=title,
@@ -81,8 +83,10 @@ def _tend(ctx: Context, offerings: list[CourseOffering], news: list[News]) -> li
 
 
 def _news(ctx: Context, offerings: list[CourseOffering], subject: Message, body: Message) -> News:
-    """A message to the administrators and to those who run the offerings."""
-    run_by = [one.operating_teacher_id for one in offerings if one.operating_teacher_id is not None]
+    """Return a message to the administrators and to the operating teachers of the offerings."""
+    run_by = [
+        offering.operating_teacher_id for offering in offerings if offering.operating_teacher_id is not None
+    ]
     readers = select(User.id).where(
         User.status == "active", (User.kind == "administrator") | User.id.in_(run_by)
     )

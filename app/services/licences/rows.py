@@ -1,8 +1,8 @@
-"""Writing licences as sets: two statements for all of them, two more at each school (ADR 12).
+"""Set-based writing of licences: two statements for all of them, two more at each school (ADR 12).
 
-What is wanted is a subquery of finished rows (``COLUMNS``), whether it comes from courses × schools or from a sheet.
-A licence is its licensor's to write; the offering that comes with a new one is the school's, so it is written in the
-school's scope, for all courses of the action at once.
+The wanted licences are a subquery of finished rows (``COLUMNS``), whether they come from courses × schools or from a
+sheet. The licensor writes the licence; the offering that comes with a new licence is the school's, so it is written
+in the school's scope, for all courses of the action at once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from app.rules.shared.semesters import term_of
 from app.services.offerings.public import publish_state
 from app.services.registrations.seats import hold_seats_of, promote_in, waits_somebody
 
-#: What of a licence is granted, and may be changed.
+#: The columns of a licence that are granted, and may be changed.
 TERMS = ("starts_on", "ends_on", "seats", "term", "local_assessment")
 KEY = ("school_id", "course_owner_id", "course_id")
 #: The columns of a wanted row.
@@ -46,7 +46,7 @@ COLUMNS = (*KEY, *TERMS)
 
 
 class CourseRef(NamedTuple):
-    """A course by its owner and its id."""
+    """The identity of a course: its owner and its id."""
 
     owner_id: int
     course_id: int
@@ -54,13 +54,13 @@ class CourseRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Licensing:
-    """What an action does or did, in numbers of licences.
+    """The effect of an action, in numbers of licences.
 
     Args:
-        granted: new ones.
-        changed: those that get other terms.
-        unchanged: those that are as wanted already.
-        renewed: of the changed, those that had ended.
+        granted: new licences.
+        changed: licences that get other terms.
+        unchanged: licences that already have the wanted terms.
+        renewed: changed licences that had ended.
     """
 
     granted: int
@@ -84,12 +84,12 @@ class Touched:
 
 
 def school_day(ctx: Context) -> ColumnElement[date]:
-    """SQL: the calendar day at the school of the row of ``schools``."""
+    """Return SQL: the calendar day at the school of the row of ``schools``."""
     return cast(func.timezone(School.timezone, ctx.now()), Date)
 
 
 def count_wanted(ctx: Context, wanted: Subquery) -> Licensing:
-    """What writing these rows would do, in one query."""
+    """Return what writing these rows would do, in one query."""
     there = CourseLicence.id.is_not(None)
     differs = and_(there, _differs(wanted))
     row = ctx.session.execute(
@@ -107,10 +107,10 @@ def count_wanted(ctx: Context, wanted: Subquery) -> Licensing:
 
 
 def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
-    """Write the licences of these rows; what is as wanted already stays untouched.
+    """Write the licences of these rows; licences that already have the wanted terms are not changed.
 
     Returns:
-        what was written, by school; schools without a change are not in it.
+        what was written, by school; schools without a change are left out.
     """
     touched: dict[int, Touched] = defaultdict(Touched)
     lapsed = (
@@ -121,7 +121,7 @@ def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
     )
     for school_id, licence_id in ctx.session.execute(lapsed):
         touched[school_id].lapsed.append(licence_id)
-    told = (
+    changes = (
         CourseLicence.school_id,
         CourseLicence.id,
         CourseLicence.course_owner_id,
@@ -131,7 +131,7 @@ def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
         update(CourseLicence)
         .where(_same(wanted), _differs(wanted), CourseLicence.licensor_id == ctx.school.id)
         .values({name: wanted.c[name] for name in TERMS})
-        .returning(*told)
+        .returning(*changes)
     )
     unsynchronized = {"synchronize_session": False}
     for school_id, licence_id, *ref in ctx.session.execute(changed, execution_options=unsynchronized):
@@ -141,19 +141,19 @@ def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
         .select_from(wanted)
         .outerjoin(CourseLicence, _same(wanted))
         .where(CourseLicence.id.is_(None))
-        # In the order of the keys: neighbouring rows of the indexes are written one after the other.
+        # Rows go in the order of the keys: neighbouring rows of the indexes are written one after the other.
         .order_by(*(wanted.c[name] for name in KEY))
     )
-    granted = insert(CourseLicence).from_select([*COLUMNS, "licensor_id"], absent).returning(*told)
+    granted = insert(CourseLicence).from_select([*COLUMNS, "licensor_id"], absent).returning(*changes)
     for school_id, licence_id, *ref in ctx.session.execute(granted):
         touched[school_id].granted[licence_id] = CourseRef(*ref)
     return dict(touched)
 
 
 def offer_granted(inner: Context, touched: Touched) -> None:
-    """In a school's scope: new licences bring their courses as 待提交, renewed ones leave them offline.
+    """Write offerings in a school's scope: new licences create them as 待提交, renewed ones leave them offline.
 
-    A course that went offline with its licence comes back when the school says so.
+    A course that went offline with its licence comes back when the school decides so.
     """
     if touched.granted:
         term = func.coalesce(CourseLicence.term, literal(term_of(inner.today())))
@@ -177,17 +177,19 @@ def offer_granted(inner: Context, touched: Touched) -> None:
     )
     offerings = hold_seats_of(inner, concerned)
     lapsed = [
-        one for one in offerings if one.licence_id in touched.lapsed and one.status == OfferingStatus.ONLINE
+        offering
+        for offering in offerings
+        if offering.licence_id in touched.lapsed and offering.status == OfferingStatus.ONLINE
     ]
     for offering in lapsed:
         offering.status = OfferingStatus.OFFLINE
-    publish_state(inner, offering_ids=[one.id for one in lapsed])
+    publish_state(inner, offering_ids=[offering.id for offering in lapsed])
     # A licence may grant more seats than before.
     promote_in(inner, offerings)
 
 
 def rows_wanted(rows: Iterable[Mapping[str, Any]]) -> Subquery:
-    """Finished rows as a subquery: one array a column, whatever their number.
+    """Return finished rows as a subquery: one array a column, whatever their number.
 
     Args:
         rows: values of ``COLUMNS``.

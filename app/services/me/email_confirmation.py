@@ -1,4 +1,4 @@
-"""A person's new mail address: asked for, proved by a link that was sent there, then taken over."""
+"""The change of a person's mail address: requested, proved by a link that is sent there, then stored."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from app.services.shared.locks import Hold, locking
 from app.services.shared.refusals import unique
 from app.services.shared.require_permission import acting_user
 
-#: How long a link is good.
+#: How long a link is valid.
 LINK_HOURS = 48
-#: Links that one person may have sent in an hour: enough for mistyped addresses, too few to pester strangers.
+#: The most links sent for one person in an hour: enough for mistyped addresses, too few to pester strangers.
 LINKS_AN_HOUR = 5
 TEMPLATE = "confirm_email"
 
 
 @dataclass(frozen=True, slots=True)
 class EmailClaim:
-    """What a link says: this account asked for this address; ``expires`` is in seconds since 1970.
+    """The content of a link: this account asked for this address; ``expires`` is in seconds since 1970.
 
     ``before`` is the address that the account had, so that a link does not work twice.
     """
@@ -44,16 +44,16 @@ class EmailClaim:
 def ask_for_email(
     ctx: Context, *, email: str, link_for: Callable[[EmailClaim], str], language: str = "zh"
 ) -> str:
-    """Send a link to the new address; until it is opened the old one stays.
+    """Send a link to the new address; until it is opened the old address stays.
 
     Args:
-        link_for: signs a claim and gives the full address of the page that confirms it.
+        link_for: signs a claim and returns the full address of the page that confirms it.
 
     Returns:
-        the address as it was read.
+        the address after normalisation.
 
     Raises:
-        Invalid: no address, the present one, or another person's.
+        Invalid: not an address, the present one, or another person's.
         TooManyTries: too many links in an hour.
     """
     user = acting_user(ctx, lock=True)
@@ -73,7 +73,7 @@ def ask_for_email(
 
 
 def forget_pending_email(ctx: Context) -> bool:
-    """Give up the address that waits; its link is void from now on. Whether one waited."""
+    """Discard the address that waits, which makes its link void; return whether one waited."""
     user = acting_user(ctx, lock=True)
     waited, user.pending_email = user.pending_email, None
     if waited is not None:
@@ -82,12 +82,12 @@ def forget_pending_email(ctx: Context) -> bool:
 
 
 def is_open(ctx: Context, claim: EmailClaim) -> bool:
-    """Whether a link can still be used."""
+    """Return whether a link can still be used."""
     return _claimed(ctx, claim, lock=False) is not None
 
 
 def confirm_email(ctx: Context, *, claim: EmailClaim) -> str:
-    """Take over the address that a link proves; no login is needed, the link is the proof.
+    """Store the address that a link proves; no login is needed, the link is the proof.
 
     Raises:
         Conflict: the link is too old, was used, was overtaken by another, or the address was taken meanwhile.

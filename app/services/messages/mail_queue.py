@@ -1,8 +1,8 @@
-"""Mails on their way out: queued in the transaction that causes them, sent by a worker, never twice.
+"""The queue of outgoing mails: filled in the transaction that causes them, sent by a worker, never twice.
 
-A mail is ``sending`` (committed) before the server is spoken to. Whoever finds it there later cannot know whether it
-was taken, so it becomes ``unclear`` and is never sent again. Due times count by the database's clock, as they are
-compared between machines.
+A mail becomes ``sending`` (committed) before the server is contacted. A process that finds it there later cannot know
+whether it was accepted, so it becomes ``unclear`` and is never sent again. Due times use the database's clock, as
+they are compared between machines.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from app.errors import Conflict, Message, NotFound, msg
 from app.jobs import JobName
 from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
-from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.background.outbox import UnitOfWorkFactoryFor, sweep_outbox
 from app.services.messages.mail_port import MailContent
 from app.services.schools.settings import get_settings
 from app.services.shared.audit import record
@@ -29,11 +29,11 @@ from app.services.shared.require_permission import require
 from tenants.db import db
 from tenants.registry import find_by_id
 
-#: After this long without being taken, a mail's job counts as lost and is sent again.
+#: A mail's job that has not been taken for this long counts as lost and is sent again.
 LOST = timedelta(seconds=30)
-#: After this long a mail that is being sent counts as left behind; longer than any job may run.
+#: A mail that has been sending for this long counts as abandoned; longer than any job may run.
 LEFT_BEHIND = timedelta(minutes=15)
-#: Minutes to wait after the first, second … attempt that the server put off.
+#: Minutes to wait after the first, second … attempt that the server deferred.
 WAITS = (1, 5, 15, 30, 60, 180, 360)
 #: Attempts after which a mail is given up.
 MOST_ATTEMPTS = len(WAITS) + 1
@@ -54,7 +54,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A person who is to get a mail, the address, and the name that greets the reader."""
+    """The recipient of a mail: the account, the address, and the name in the greeting."""
 
     user_id: int
     recipient: str
@@ -66,7 +66,7 @@ class NewMail:
     """A mail to be queued.
 
     Args:
-        reader: whom it is for; the mail goes with the account.
+        reader: the recipient; the mail is deleted with the account.
         template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``link``), ``notice``
             (``subject`` and ``body`` as ``Message.as_json``, ``link``), ``password_reset_done``. A ``link`` is a path
             on the school's host, or a whole address there.
@@ -81,41 +81,41 @@ class NewMail:
 
 
 def queue_mails(ctx: Context, mails: Sequence[NewMail]) -> list[int]:
-    """Have mails sent once this unit of work has been committed; nothing here waits for a mail server.
+    """Queue mails to be sent once this unit of work has been committed; nothing here waits for a mail server.
 
     It takes two statements and one job, whatever their number: the worker makes a job of each mail (``wake_mails``).
 
     Args:
-        mails: in the order of the readers' ids; the caller knows that the addresses may be written to.
+        mails: in the order of the recipients' ids; the caller has checked that the addresses may be written to.
 
     Returns:
-        their numbers.
+        their ids.
     """
     if not mails:
         return []
     rows = [
         {
             "school_id": ctx.school.id,
-            "user_id": one.reader.user_id,
-            "recipient": one.reader.recipient,
-            "template": one.template,
-            "params": {"name": one.reader.name, **one.params},
-            "language": one.language,
+            "user_id": mail.reader.user_id,
+            "recipient": mail.reader.recipient,
+            "template": mail.template,
+            "params": {"name": mail.reader.name, **mail.params},
+            "language": mail.language,
         }
-        for one in mails
+        for mail in mails
     ]
     ids = list(ctx.session.scalars(insert(Mail).returning(Mail.id), rows))
-    due = [{"school_id": ctx.school.id, "mail_id": one} for one in ids]
+    due = [{"school_id": ctx.school.id, "mail_id": mail_id} for mail_id in ids]
     ctx.session.execute(insert(MailOutbox).returning(MailOutbox.mail_id), due)
     ctx.wake(JobName.WAKE_MAILS)
     return ids
 
 
 def take_mail(ctx: Context, *, mail_id: int, attempt: int) -> Taken | None:
-    """Take a mail for sending; from the commit on it is this process' alone.
+    """Take a mail for sending; from the commit on it belongs to this process alone.
 
     Args:
-        attempt: how many attempts there were when the job was sent; an older job has nothing to do any more.
+        attempt: the number of attempts when the job was sent; an outdated job does nothing.
     """
     mail = _locked(ctx, mail_id)
     if mail is None or mail.state != "queued" or mail.attempts != attempt:
@@ -128,7 +128,7 @@ def take_mail(ctx: Context, *, mail_id: int, attempt: int) -> Taken | None:
 
 
 def mark_sent(ctx: Context, taken: Taken) -> None:
-    """The server has taken the mail."""
+    """Record that the server has accepted the mail."""
     mail = _mine(ctx, taken, "sending", "unclear")
     if mail is not None:
         mail.sent_at = ctx.now()
@@ -136,21 +136,21 @@ def mark_sent(ctx: Context, taken: Taken) -> None:
 
 
 def mark_unclear(ctx: Context, taken: Taken, reason: Message | None = None) -> None:
-    """Nobody knows whether the server has taken the mail."""
+    """Record that nobody knows whether the server has accepted the mail."""
     mail = _mine(ctx, taken, "sending")
     if mail is not None:
         _end(ctx, mail, "unclear", reason or _UNCLEAR)
 
 
 def mark_failed(ctx: Context, taken: Taken, reason: Message) -> None:
-    """The mail was refused for good."""
+    """Record that the mail was rejected for good."""
     mail = _mine(ctx, taken, "sending")
     if mail is not None:
         _end(ctx, mail, "failed", reason)
 
 
 def put_back(ctx: Context, taken: Taken, reason: Message) -> None:
-    """Not now: wait longer after each attempt, and give the mail up after the last."""
+    """Put a deferred mail back: wait longer after each attempt, and give it up after the last."""
     mail = _mine(ctx, taken, "sending")
     if mail is None:
         return
@@ -162,12 +162,12 @@ def put_back(ctx: Context, taken: Taken, reason: Message) -> None:
 
 
 def retry_mail(ctx: Context, *, mail_id: int) -> Mail:
-    """Send a failed mail once more, with all its attempts.
+    """Send a failed mail again, with a full number of attempts.
 
     Raises:
         NotAllowed: only administrators may.
-        NotFound: no such mail.
-        Conflict: it has not failed; what was sent, or perhaps sent, is not sent again.
+        NotFound: there is no such mail.
+        Conflict: the mail has not failed; a mail that was sent, or perhaps sent, is not sent again.
     """
     require(ctx, Action.SEE_MAILS)
     mail = ctx.session.scalar(locking(select(Mail).where(Mail.id == mail_id), Mail, Hold.WRITE))
@@ -182,16 +182,16 @@ def retry_mail(ctx: Context, *, mail_id: int) -> Mail:
     return mail
 
 
-def wake_mails(*, units_for: UnitsFor) -> int:
-    """Make a job of every mail that is due, school by school; what is left behind in sending is the sweep's.
+def wake_mails(*, units_for: UnitOfWorkFactoryFor) -> int:
+    """Send a job for every mail that is due, school by school; the sweep handles mails left in sending.
 
     Args:
         units_for: opens units of work in a school.
 
     Returns:
-        how many jobs were sent.
+        the number of jobs that were sent.
     """
-    # Not through a session: those see one school, and the outbox is read before any is known.
+    # Not through a session: a session sees one school, and the outbox is read before any school is known.
     with db.engine.connect() as connection:
         waiting = select(MailOutbox.school_id).where(MailOutbox.due_at <= func.now()).distinct()
         school_ids = sorted(connection.scalars(waiting))
@@ -221,11 +221,11 @@ def _send_due(ctx: Context) -> int:
     return len(mails)
 
 
-def sweep_mails(*, units_for: UnitsFor) -> int:
+def sweep_mails(*, units_for: UnitOfWorkFactoryFor) -> int:
     """Send the jobs of due mails, and close those whose sender died.
 
     Returns:
-        how many mails were due.
+        the number of mails that were due.
     """
     return sweep_outbox(MailOutbox, MailOutbox.mail_id, take=_take_due, units_for=units_for)
 
@@ -244,7 +244,7 @@ def _take_due(ctx: Context, mail_id: int) -> bool:
 
 
 def _locked(ctx: Context, mail_id: int) -> Mail | None:
-    """The mail, held until the end of this transaction; none while another transaction holds it."""
+    """Return the mail, locked until the end of this transaction; ``None`` while another transaction holds it."""
     return ctx.session.scalar(
         locking(select(Mail).where(Mail.id == mail_id), Mail, Hold.WRITE, skip_locked=True)
     )

@@ -1,4 +1,4 @@
-"""Messages (消息) to people: written with what causes them, mailed to those with a confirmed address."""
+"""Notices (消息) to people: written in the transaction that causes them, mailed to confirmed addresses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.services.shared.require_permission import account_here, acting_user_id
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A message as its reader's list shows it; ``link`` is a path of the student side."""
+    """A notice in its reader's list; ``link`` is a path of the student side."""
 
     id: int
     subject: Message
@@ -32,7 +32,7 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One message, and whom it is for.
+    """One notice and its readers.
 
     Args:
         user_ids: people of this school.
@@ -48,33 +48,35 @@ class News:
 
 
 def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link: str | None = None) -> None:
-    """Write a message to one person; see ``notify_many``."""
+    """Write a notice to one person; see ``notify_many``."""
     notify_many(ctx, [News([user_id], subject, body, link)])
 
 
 def notify_many(ctx: Context, news: Iterable[News]) -> int:
-    """Write messages to people of this school, and queue mails to those with open accounts and confirmed addresses.
+    """Write notices to people of this school, and queue mails to active accounts with confirmed addresses.
 
-    It takes the same few statements and one job, whatever the number of messages and readers. An act collects what it
-    has to say and calls this once, at its end: who is told is held by id (``app.services.shared.locks``).
+    This takes the same few statements and one job, whatever the number of notices and readers. A service collects its
+    notices and calls this once, at its end: the readers are locked by id (``app.services.shared.locks``).
 
     Returns:
-        how many messages were written.
+        the number of notices written.
     """
-    rows = sorted(((user_id, one) for one in news for user_id in set(one.user_ids)), key=lambda pair: pair[0])
+    rows = sorted(
+        ((user_id, item) for item in news for user_id in set(item.user_ids)), key=lambda pair: pair[0]
+    )
     if not rows:
         return 0
     notices = [
         {
             "school_id": ctx.school.id,
             "user_id": user_id,
-            "subject": one.subject.as_json(),
-            "body": one.body.as_json(),
-            "link": one.link,
+            "subject": item.subject.as_json(),
+            "body": item.body.as_json(),
+            "link": item.link,
         }
-        for user_id, one in rows
+        for user_id, item in rows
     ]
-    # With RETURNING all rows go into one statement, and with the NULLs written out those without a link, too.
+    # With RETURNING all rows go into one statement; with explicit NULLs, notices without a link do, too.
     ctx.session.execute(
         insert(Notice).returning(Notice.id), notices, execution_options={"render_nulls": True}
     )
@@ -84,16 +86,18 @@ def notify_many(ctx: Context, news: Iterable[News]) -> int:
         )
     )
     readers = {row.id: Reader(row.id, row.email or "", row.real_name) for row in found}
-    mails = [NewMail(readers[user_id], "notice", _params(one)) for user_id, one in rows if user_id in readers]
+    mails = [
+        NewMail(readers[user_id], "notice", _params(item)) for user_id, item in rows if user_id in readers
+    ]
     queue_mails(ctx, mails)
     return len(rows)
 
 
 def notify_administrators(ctx: Context, *, subject: Message, body: Message, link: str | None = None) -> int:
-    """Write a message to every active administrator of this school but the acting one; arguments as of ``News``.
+    """Write a notice to every active administrator of this school except the acting one; arguments as of ``News``.
 
     Returns:
-        how many were written.
+        the number of notices written.
     """
     readers = ctx.session.scalars(
         select(User.id).where(
@@ -107,36 +111,36 @@ def notify_administrators(ctx: Context, *, subject: Message, body: Message, link
 
 
 def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> Page[NoticeRow]:
-    """The acting person's messages: the unread ones first, then the latest.
+    """Return one page of the acting person's notices: the unread ones first, then the latest.
 
     Args:
         unread_only: leave out what has been read.
         page: counted from 1.
     """
-    wanted = [Notice.user_id == acting_user_id(ctx)]
+    conditions = [Notice.user_id == acting_user_id(ctx)]
     if unread_only:
-        wanted.append(Notice.read_at.is_(None))
-    statement = select(Notice).where(*wanted).order_by(Notice.read_at.is_not(None), Notice.id.desc())
+        conditions.append(Notice.read_at.is_(None))
+    statement = select(Notice).where(*conditions).order_by(Notice.read_at.is_not(None), Notice.id.desc())
     return fetch_page(ctx.session, statement, _row, page=page)
 
 
 def count_unread(ctx: Context) -> int:
-    """How many messages the acting person has not read."""
+    """Return how many notices the acting person has not read."""
     statement = select(func.count()).select_from(Notice)
     unread = statement.where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
     return ctx.session.scalar(unread) or 0
 
 
 def mark_read(ctx: Context, *, notice_ids: Sequence[int] | None = None) -> int:
-    """Mark own messages as read; all of them without ``notice_ids``.
+    """Mark own notices as read; all of them without ``notice_ids``.
 
     Returns:
-        how many were unread before.
+        the number of notices that were unread before.
     """
     unread = select(Notice.id).where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
     if notice_ids is not None:
         unread = unread.where(Notice.id.in_(notice_ids))
-    # Held by id: two windows of the same person may do this at once.
+    # Locked by id: two windows of the same person may do this at once.
     ids = ctx.session.scalars(locking(unread, Notice, Hold.WRITE)).all()
     ctx.session.execute(
         update(Notice).where(Notice.id.in_(ids)).values(read_at=ctx.now()),
@@ -146,13 +150,13 @@ def mark_read(ctx: Context, *, notice_ids: Sequence[int] | None = None) -> int:
 
 
 def open_notice(ctx: Context, *, notice_id: int) -> NoticeRow:
-    """An own message, read from now on.
+    """Return an own notice and mark it as read.
 
     Raises:
-        NotFound: no such message, or somebody else's.
+        NotFound: there is no such notice, or it is somebody else's.
     """
-    mine = (Notice.id == notice_id, Notice.user_id == acting_user_id(ctx))
-    notice = ctx.session.scalar(select(Notice).where(*mine))
+    own_notice = (Notice.id == notice_id, Notice.user_id == acting_user_id(ctx))
+    notice = ctx.session.scalar(select(Notice).where(*own_notice))
     if notice is None:
         raise NotFound(msg("没有找到这条消息"))
     if notice.read_at is None:
@@ -161,7 +165,7 @@ def open_notice(ctx: Context, *, notice_id: int) -> NoticeRow:
 
 
 def _params(news: News) -> dict[str, Any]:
-    """What the mail says besides the name."""
+    """Return the parameters of the mail besides the name."""
     return {
         "subject": news.subject.as_json(),
         "body": news.body.as_json(),

@@ -1,4 +1,4 @@
-"""A school's own assessment of an alliance course (评价设置), where the licence allows one."""
+"""The school's own assessment of an alliance course (评价设置), where the licence allows it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from app.services.shared.audit import record
 
 
 def assessment_of(offering: CourseOffering, course: Course) -> Assessment | None:
-    """How an offering is assessed: by the school's own assessment, else by the course's.
+    """Return how an offering is assessed: by the school's own assessment, or else by the course's.
 
     Args:
-        offering: with its licence loaded; an own assessment counts while the licence allows one.
+        offering: with its licence loaded; a school's own assessment counts while the licence allows it.
     """
     local = offering.licence is not None and offering.licence.local_assessment
     data = offering.assessment if local and offering.assessment is not None else course.assessment
@@ -23,7 +23,7 @@ def assessment_of(offering: CourseOffering, course: Course) -> Assessment | None
 
 
 def set_local_assessment(ctx: Context, *, offering_id: int, assessment: Assessment | None) -> CourseOffering:
-    """Give an offering an assessment of the school's own, or (``None``) the course's again.
+    """Set the school's own assessment of an offering, or (``None``) return to the course's.
 
     Raises:
         Invalid: ``assessment``: weights, pass mark, gate or make-up rule are wrong.

@@ -1,4 +1,4 @@
-"""The offerings of an own course follow its review: shown while it is approved, hidden when it is taken off."""
+"""The effect of reviews on the offerings of own courses: shown while the course is approved, hidden otherwise."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from app.services.shared.own_classes_and_courses import reachable_offerings
 
 
 def hold_terms(ctx: Context, offering_id: int, action: Action, *, hold: Hold = Hold.WRITE) -> None:
-    """Hold all offerings of the course behind one, and an own course before them, until the unit of work ends.
+    """Lock all offerings of the course of an offering, and an own course before them, until the unit of work ends.
 
-    No review of the course is decided meanwhile: it holds the course before its offerings, too, and would not see one
-    that goes online or comes.
+    No review of the course is decided meanwhile: a review locks the course before its offerings, too, and would not
+    see an offering that goes online or is created.
 
     Args:
-        offering_id: nothing is held when there is none on which the actor may do this.
-        hold: how strongly the offerings are held.
+        offering_id: nothing is locked when the actor may not do this on it.
+        hold: how strongly the offerings are locked.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
@@ -43,13 +43,13 @@ def hold_terms(ctx: Context, offering_id: int, action: Action, *, hold: Hold = H
 
 
 def follow_review(ctx: Context, *, course_id: int) -> None:
-    """Bring all offerings of an own course into the status that its review gives them.
+    """Set all offerings of an own course to the status that its review gives them.
 
     Students see an approved course as soon as the offering has its four dates (manual 7.3); so this is called
     after a decision and after new dates.
 
     Args:
-        course_id: of an own course of the school of ``ctx``; the caller holds it.
+        course_id: of an own course of the school of ``ctx``; the caller has locked it.
     """
     ctx.session.flush()
     own = (
@@ -80,5 +80,5 @@ def follow_review(ctx: Context, *, course_id: int) -> None:
     publish_state(ctx, offering_ids=offering_ids)
     for offering_id in sorted(offering_ids):
         record(ctx, f"offering.{following}", "offering", offering_id)
-    # Seats may have come free while they were hidden.
-    promote_in(ctx, [one for one in offerings if one.id in offering_ids])
+    # Seats may have come free while the offerings were hidden.
+    promote_in(ctx, [offering for offering in offerings if offering.id in offering_ids])

@@ -1,4 +1,4 @@
-"""Conditions in SQL on what an offering is today: its phase for students, and whether its licence holds."""
+"""SQL conditions on the state of an offering today: its phase for students, and whether its licence holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.rules.offerings.phase import CourseState
 
 
 def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
-    """``app.rules.offerings.dates.course_state`` for the four dates of a row; a test holds the two together."""
+    """Return ``app.rules.offerings.dates.course_state`` as SQL for the four dates of a row; a test compares the two."""
     ended = func.coalesce(CourseOffering.ends_on < today, False)
     open_ = func.coalesce(
         and_(CourseOffering.registration_starts_on <= today, CourseOffering.registration_ends_on >= today),
@@ -28,13 +28,13 @@ def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
 
 
 def state_number(ctx: Context) -> ColumnElement[int]:
-    """The place of a row's state among the states, 报名中 first."""
+    """Return the place of a row's state among the states, 报名中 first."""
     places = [(state_condition(state, ctx.today()), place) for place, state in enumerate(CourseState)]
     return case(*places)
 
 
 def licence_holds(ctx: Context) -> ColumnElement[bool]:
-    """The offerings that the school may show today: its own courses, and those whose licence holds.
+    """Return the condition that the school may show an offering today: an own course, or a licence that holds.
 
     The query must outer-join ``CourseOffering.licence``.
     """

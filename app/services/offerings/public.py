@@ -1,4 +1,4 @@
-"""What a school has online, as everybody may know it: derived from its offerings, read by the alliance's pages."""
+"""The public offerings of schools: derived from the offerings, read by the alliance's pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class OfferedAt:
-    """A course that runs at a school: where its page is, and what it is today."""
+    """A course that runs at a school: the address of its page, and its state today."""
 
     school: SchoolInfo
     offering_id: int
@@ -31,11 +31,12 @@ class OfferedAt:
 
 
 def publish_state(ctx: Context, *, offering_ids: Collection[int]) -> None:
-    """Write anew what the alliance's pages may know of offerings of this school; whoever puts one online or takes it
-    off, or changes its dates, calls this in the same transaction.
+    """Write anew the public offerings of this school; call this in every transaction that changes one.
+
+    Such a change is 上线, 下线 or new dates.
 
     Args:
-        offering_ids: the offerings that changed; those that are not online are shown no more.
+        offering_ids: the offerings that changed; those that are not online are no longer shown.
     """
     ctx.session.flush()
     if not offering_ids:
@@ -56,7 +57,7 @@ def publish_state(ctx: Context, *, offering_ids: Collection[int]) -> None:
 
 
 def is_offered_somewhere(ctx: Context) -> ColumnElement[bool]:
-    """Courses of a query that run at a school today, or will; for the alliance's queries."""
+    """Return the condition that a course runs at a school today, or will; for the alliance's queries."""
     return (
         exists()
         .where(
@@ -69,9 +70,10 @@ def is_offered_somewhere(ctx: Context) -> ColumnElement[bool]:
 
 
 def list_public_offerings(ctx: Context, *, courses: Collection[Course]) -> Mapping[int, list[OfferedAt]]:
-    """Where courses run, in one query: course id -> the schools, by name; at a school the offering that counts most.
+    """Return where courses run: course id -> the schools by name, each with its most relevant offering.
 
-    What has ended is left out, and so are suspended schools and those whose licence has ended by now.
+    This takes one query. Offerings that have ended are left out, and so are suspended schools and those whose licence
+    has ended by now.
     """
     statement = (
         select(PublicOffering, *INFO_COLUMNS)
@@ -128,7 +130,7 @@ def _one_a_school(showings: list[OfferedAt]) -> list[OfferedAt]:
     first: dict[int, OfferedAt] = {}
     places = list(CourseState)
     for showing in showings:
-        held = first.get(showing.school.id)
-        if held is None or places.index(showing.state) < places.index(held.state):
+        best = first.get(showing.school.id)
+        if best is None or places.index(showing.state) < places.index(best.state):
             first[showing.school.id] = showing
     return list(first.values())

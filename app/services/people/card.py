@@ -1,4 +1,4 @@
-"""Everything that the school has of one person, for the person's page on the management side."""
+"""All data that the school has about one person, for the person's page on the management side."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REGISTRATIONS_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCourse:
-    """A course for which the person is registered, or was."""
+    """A course for which the person is or was registered."""
 
     offering_id: int
     title: str
@@ -36,7 +36,7 @@ class RegisteredCourse:
 
 @dataclass(frozen=True, slots=True)
 class PersonImport:
-    """An applied import whose file named the person."""
+    """An applied import whose file contained the person."""
 
     import_id: int
     kind: str
@@ -49,7 +49,7 @@ class PersonImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonCard:
-    """A person beyond what the list shows."""
+    """The data of a person beyond what the list shows."""
 
     person: PersonRow
     student_no: str | None
@@ -66,7 +66,7 @@ class PersonCard:
 
 
 def get_person(ctx: Context, *, user_id: int) -> PersonCard:
-    """One person, ID number and phone masked.
+    """Return one person, ID number and phone masked.
 
     Raises:
         NotFound: there is no such account at this school.
@@ -90,7 +90,7 @@ def get_person(ctx: Context, *, user_id: int) -> PersonCard:
 
 
 def get_cells(ctx: Context, *, user_id: int) -> tuple[str, dict[str, Cell]]:
-    """The kind of an account and its fields for the form 修改; ID number and phone stay sealed.
+    """Return the kind of an account and its fields for the form 修改; ID number and phone stay sealed.
 
     Raises:
         NotFound: there is no such account at this school.
@@ -114,7 +114,7 @@ def _find(ctx: Context, user_id: int) -> User:
 
 
 def _is_locked_out(ctx: Context, user: User) -> bool:
-    """Whether the rule's password opens nothing any more and there is no good slip either."""
+    """Return whether the rule's password no longer works and there is no valid slip either."""
     has_slip = user.slip_until is not None and ctx.now() < user.slip_until
     return user.password_hash is None and user.failed_logins >= LIFETIME_FAILURES and not has_slip
 

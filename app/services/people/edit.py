@@ -1,4 +1,4 @@
-"""添加 and 修改 of single accounts (manual 4.1, 4.4, 5.1, 5.4, 6.1), by the rules of the imports."""
+"""Adding and changing single accounts (添加, 修改; manual 4.1, 4.4, 5.1, 5.4, 6.1), by the rules of the imports."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class NewAccount:
     """An account that was just added.
 
     Args:
-        login: what its owner types to log in.
-        login_given: the login name was made here, since there is neither phone nor mail.
-        one_time_password: an administrator's; shown once. The others' follow the school's choice.
+        login: what the person types to log in.
+        login_given: whether the login name was generated, since there is neither phone nor mail.
+        one_time_password: of an administrator; shown once. Other accounts follow the school's choice.
         new_class: the name of the class that was created with it.
     """
 
@@ -56,7 +56,7 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True)
 class HeldAccounts:
-    """Accounts by id, and the classes that students among them are moved into; all of them held."""
+    """Accounts by id, and the classes that students among them are moved into; all of them locked."""
 
     users: Mapping[int, User]
     classes: FollowedClasses
@@ -70,13 +70,13 @@ def create_account(
     Args:
         kind: 用户类型, which is also the role.
         values: by field of ``app.rules.people.typed_account.labels_of(kind)``, as typed.
-        new_class: a class that the school does not have is to be created.
+        new_class: create a class that the school does not have.
 
     Raises:
         NotAllowed: only administrators may.
-        Invalid: the kind is none.
+        Invalid: the kind does not exist.
         InvalidFields: with every field that is wrong, or whose value another account has.
-        Conflict: the school has as many accounts as it may have.
+        Conflict: the school has reached its limit of accounts.
     """
     require(ctx, Action.EDIT_PEOPLE)
     if kind not in KINDS:
@@ -89,45 +89,47 @@ def create_account(
     user_id = int(ctx.session.scalar(select(func.nextval("users_id_seq"))) or 0)
     columns = columns_of(ctx, user_id, known)
     _refuse(dict(typed.wrong) | _taken(ctx, columns, typed.wrong, None))
-    chosen = _class(ctx, known, new_class) if kind == "student" else None
-    given = kind != "student" and not any(known.get(name) for name in ("login_name", "mobile", "email"))
-    if given:
+    school_class = _class(ctx, known, new_class) if kind == "student" else None
+    login_generated = kind != "student" and not any(
+        known.get(name) for name in ("login_name", "mobile", "email")
+    )
+    if login_generated:
         columns["login_name"] = _give_login_name(ctx, known["real_name"])
     columns.setdefault("nickname", known["real_name"])
     user = User(school_id=ctx.school.id, id=user_id, kind=kind, **columns)
-    user.class_id = chosen.id if chosen else None
+    user.class_id = school_class.id if school_class else None
     password = make_one_time_password() if kind == "administrator" else None
     if password is not None:
         user.password_hash = hash_password(password)
     with unique(ctx, refused_when_taken(tuple(known))):
         ctx.session.add(user)
     record(ctx, "user.created", "user", user_id, {"kind": kind, **_shown(known)})
-    if chosen is not None:
-        follow_joiners(ctx, followed, class_ids=[chosen.id])
+    if school_class is not None:
+        follow_joiners(ctx, followed, class_ids=[school_class.id])
     return NewAccount(
         id=user_id,
         kind=kind,
         real_name=user.real_name,
         login=user.student_no or user.login_name or known.get("mobile") or user.email or "",
-        login_given=given,
+        login_given=login_generated,
         one_time_password=password,
-        new_class=chosen.name if chosen and chosen.created else None,
+        new_class=school_class.name if school_class and school_class.created else None,
     )
 
 
 def hold_accounts(
     ctx: Context, changes: Mapping[int, Mapping[str, Cell]], *, new_class: bool = False
 ) -> HeldAccounts:
-    """Hold accounts that are about to be changed, and before them what moving them into other classes needs.
+    """Lock accounts that are about to be changed, and before them what moving them into other classes needs.
 
     Args:
-        changes: by account, as ``edit_account`` takes them; accounts that are not there are left out.
-        new_class: as of ``edit_account``.
+        changes: by account, as ``edit_account`` takes them; accounts that do not exist are left out.
+        new_class: as in ``edit_account``.
     """
-    wanted = select(User).where(User.id.in_(changes))
-    names = [_moves_to(ctx, user, changes[user.id]) for user in ctx.session.scalars(wanted).all()]
+    query = select(User).where(User.id.in_(changes))
+    names = [_moves_to(ctx, user, changes[user.id]) for user in ctx.session.scalars(query).all()]
     classes = hold_named(ctx, [name for name in names if name], create=new_class, joining=changes)
-    users = ctx.session.scalars(locking(wanted, User, Hold.WRITE))
+    users = ctx.session.scalars(locking(query, User, Hold.WRITE))
     return HeldAccounts({user.id: user for user in users}, classes)
 
 
@@ -139,13 +141,13 @@ def edit_account(
     new_class: bool = False,
     held: HeldAccounts | None = None,
 ) -> tuple[str, ...]:
-    """Change some fields of an account by hand; they are marked so that no import overwrites them unseen.
+    """Change fields of an account by hand; the fields are marked so that no import overwrites them unseen.
 
     Args:
-        changes: by field, as typed; an empty one erases, an absent one stays. A new ID number brings birth date and
-            gender with it.
-        new_class: a class that the school does not have is to be created.
-        held: from ``hold_accounts`` for the same changes, where an act changes more than this.
+        changes: by field, as typed; an empty value erases, an absent field stays. A new ID number sets birth date and
+            gender, too.
+        new_class: create a class that the school does not have.
+        held: from ``hold_accounts`` for the same changes, where a service changes more than this account.
 
     Returns:
         the fields that were changed, as they are marked; a class is ``class_id``.
@@ -154,7 +156,7 @@ def edit_account(
         NotAllowed: only administrators may.
         NotFound: there is no such account at this school.
         InvalidFields: with every changed field that is wrong, or whose value another account has.
-        Conflict: the student or the class was changed in this very moment.
+        Conflict: the student or the class was changed at the same moment.
     """
     require(ctx, Action.EDIT_PEOPLE)
     held = held or hold_accounts(ctx, {user_id: changes}, new_class=new_class)
@@ -166,8 +168,8 @@ def edit_account(
     if not changed:
         return ()
     typed = _read(ctx, user, current, changed)
-    wanted = {name: typed.values[name] for name in _touched(changed)}
-    columns = columns_of(ctx, user.id, wanted)
+    new_values = {name: typed.values[name] for name in _touched(changed)}
+    columns = columns_of(ctx, user.id, new_values)
     wrong = {name: message for name, message in typed.wrong.items() if name in changed}
     if user.kind != "student" and not wrong and _would_be_nameless(user, columns):
         wrong["login_name"] = msg("手机号、邮箱和登录名至少保留一项，否则无法登录")
@@ -175,7 +177,7 @@ def edit_account(
     if "class_name" in changed:
         columns["class_id"] = _held_class(ctx, typed.values, new_class, held.classes)
     old = {name: getattr(user, name) for name in SHOWN}
-    with unique(ctx, refused_when_taken(tuple(wanted))):
+    with unique(ctx, refused_when_taken(tuple(new_values))):
         marked = write_columns(user, columns)
     if marked:
         new = {name: getattr(user, name) for name in SHOWN if name in marked}
@@ -202,7 +204,7 @@ def _read(ctx: Context, user: User, current: Mapping[str, Cell], changed: Mappin
 
 
 def _moves_to(ctx: Context, user: User, changes: Mapping[str, Cell]) -> str | None:
-    """The name of the class that changes put a student into, as far as can be said before the account is held."""
+    """Return the name of the class that changes put a student into, as far as known before the account is locked."""
     if "class_name" not in changes:
         return None
     current = current_cells(ctx, user)
@@ -211,18 +213,18 @@ def _moves_to(ctx: Context, user: User, changes: Mapping[str, Cell]) -> str | No
 
 
 def _held_class(ctx: Context, values: Mapping[str, Any], create: bool, held: FollowedClasses) -> int:
-    chosen = _class(ctx, values, create)
-    if not chosen.created and chosen.id not in held.class_ids:
+    found = _class(ctx, values, create)
+    if not found.created and found.id not in held.class_ids:
         raise Conflict(msg("学生所在的班级刚刚有变化，没有进行任何操作，请核对后再试"))
-    return chosen.id
+    return found.id
 
 
 def _merged(current: Mapping[str, Cell], changed: Mapping[str, Cell]) -> dict[str, Cell]:
-    """The account as it would be; what follows from a new ID number is left to it."""
-    kept = dict(current)
+    """Return the account with the changes; values that follow from a new ID number are left to it."""
+    merged = dict(current)
     if changed.get(ID_NUMBER):
-        kept |= {"birth_date": None, "gender": None}
-    return kept | dict(changed)
+        merged |= {"birth_date": None, "gender": None}
+    return merged | dict(changed)
 
 
 def _touched(changed: Mapping[str, Cell]) -> set[str]:

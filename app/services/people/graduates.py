@@ -1,4 +1,4 @@
-"""系统管理 → 毕业生数据清理: a graduated year is deleted with all that hangs on it, after a preview."""
+"""Deletion of a graduated year with all its data (系统管理 → 毕业生数据清理), after a preview."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from app.services.shared.locks import Hold, Lock, locking, school_lock
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
-#: Courses of the last year end in July; the year after counts as passed from then on.
+#: Courses of the last year end in July; from then on the year after counts as over.
 _GRADUATION = (7, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Students who came in one year for the same length of study."""
+    """Students who entered in one year for the same length of study."""
 
     entry_year: int
     study_years: int
@@ -52,7 +52,7 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """How much there is of a cohort; ``files`` are kept files of imports in which at least one of them stands."""
+    """The amount of data of a cohort; ``files`` are kept files of imports that contain at least one of the students."""
 
     students: int
     registrations: int
@@ -74,7 +74,10 @@ class Graduate:
 
 
 def list_cohorts(ctx: Context) -> list[Cohort]:
-    """The cohorts whose study has ended, earliest first; students without year or length of study are in none."""
+    """Return the cohorts whose study has ended, earliest first.
+
+    Students without year or length of study are in no cohort.
+    """
     require(ctx, Action.DELETE_GRADUATES)
     statement = (
         select(User.entry_year, User.study_years, func.count())
@@ -88,14 +91,14 @@ def list_cohorts(ctx: Context) -> list[Cohort]:
 
 
 def has_graduated(entry_year: int, study_years: int, today: date) -> bool:
-    """Whether a study of so many years that began in this year has ended."""
+    """Return whether a study of this length that began in this year has ended."""
     return date(entry_year + study_years, *_GRADUATION) <= today
 
 
 def preview_graduates(
     ctx: Context, *, entry_year: int, study_years: int, page: int = 1
 ) -> tuple[Holdings, Page[Graduate]]:
-    """What would be deleted, and whose.
+    """Return what would be deleted, and whose data it is.
 
     Raises:
         NotAllowed: the actor may not.
@@ -120,10 +123,10 @@ def delete_graduates(
 ) -> Holdings:
     """Delete a cohort: accounts, registrations, requests with proof, messages, rows of imports and their files.
 
-    The log keeps how many of each, and nobody's name.
+    The audit log records how many of each, without names.
 
     Args:
-        students: how many the preview showed.
+        students: the number that the preview showed.
         typed_year: the entry year once more, typed by the person.
 
     Raises:

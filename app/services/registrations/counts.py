@@ -1,4 +1,4 @@
-"""How many people are registered for an offering, as a part of other queries."""
+"""The number of people registered for an offering, as an expression for other queries."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from app.models import CourseOffering, Registration, User
 
 
 def registrations_of_offering(*of_whom: ColumnElement[bool]) -> ScalarSelect[int]:
-    """The number of those who are registered now, for the ``CourseOffering`` of the query around it.
+    """Return the number of current registrations, for the ``CourseOffering`` of the enclosing query.
 
     Args:
-        of_whom: conditions on ``User``: only such people are counted.
+        of_whom: conditions on ``User``: only these people are counted.
     """
     counted = select(func.count()).select_from(Registration)
     if of_whom:
-        theirs = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
-        counted = counted.join(User, theirs).where(*of_whom)
+        same_person = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
+        counted = counted.join(User, same_person).where(*of_whom)
     return (
         counted.where(
             Registration.school_id == CourseOffering.school_id,

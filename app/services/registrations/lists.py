@@ -1,4 +1,4 @@
-"""注册学生: who is registered for an offering, for administrators and those who run it."""
+"""Lists of the people registered for an offering (注册学生), for administrators and its staff."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SAME_USER = and_(User.school_id == Registration.school_id, User.id == Registrat
 
 
 class RegistrationSort(StrEnum):
-    """What the list can be sorted by."""
+    """The columns by which the list can be sorted."""
 
     NUMBER = "number"
     NAME = "name"
@@ -59,13 +59,13 @@ class SeatFigures:
 
     @property
     def left(self) -> int | None:
-        """Seats that are free."""
+        """The number of free seats."""
         return None if self.seats is None else max(self.seats - self.registered, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassFigure:
-    """How many of a class are registered, of how many students; ``class_id`` is ``None`` for those without one."""
+    """The registered and all students of a class; ``class_id`` is ``None`` for students without a class."""
 
     class_id: int | None
     name: str | None
@@ -74,14 +74,14 @@ class ClassFigure:
 
 
 def manageable(ctx: Context, offering_id: int) -> CourseOffering:
-    """The offering, when the actor may keep its registrations.
+    """Return the offering, if the actor may manage its registrations.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
-        NotFound: no such course here, or a teacher does not run it.
+        NotFound: no such course here, or the actor is a teacher who does not run it.
     """
-    mine = reachable_offerings(ctx, Action.MANAGE_REGISTRATIONS)
-    here = (CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id, mine)
+    reachable = reachable_offerings(ctx, Action.MANAGE_REGISTRATIONS)
+    here = (CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id, reachable)
     offering = ctx.session.scalar(select(CourseOffering).where(*here))
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))
@@ -89,7 +89,7 @@ def manageable(ctx: Context, offering_id: int) -> CourseOffering:
 
 
 def seat_figures(ctx: Context, *, offering_id: int) -> SeatFigures:
-    """How full an offering is.
+    """Return how full an offering is.
 
     Raises:
         NotFound: as ``manageable``.
@@ -116,11 +116,11 @@ def list_registered(
     descending: bool = False,
     page: int = 1,
 ) -> Page[RegistrationRow]:
-    """Who is registered.
+    """Return one page of the people who are registered.
 
     Args:
         text: words that must all be found in name, pinyin, initials, 学号 or login name.
-        class_id: only this class; 0: only who has none.
+        class_id: only this class; 0: only people without a class.
         page: from 1.
 
     Raises:
@@ -128,35 +128,35 @@ def list_registered(
     """
     manageable(ctx, offering_id)
     conditions = [*_active(offering_id), searched(text), *in_class(class_id)]
-    wanted = _rows().where(*conditions).order_by(*_order(sort, descending))
-    return fetch_page(ctx.session, wanted, RegistrationRow, page=page, size=LONG_PAGE_SIZE)
+    rows = _rows().where(*conditions).order_by(*_order(sort, descending))
+    return fetch_page(ctx.session, rows, RegistrationRow, page=page, size=LONG_PAGE_SIZE)
 
 
 def all_registered(ctx: Context, *, offering_id: int) -> list[RegistrationRow]:
-    """Everybody who is registered, by class and 学号.
+    """Return everybody who is registered, by class and 学号.
 
     Raises:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    wanted = _rows().where(*_active(offering_id)).order_by(*_order(RegistrationSort.CLASS, False))
-    return [RegistrationRow(*row) for row in ctx.session.execute(wanted)]
+    rows = _rows().where(*_active(offering_id)).order_by(*_order(RegistrationSort.CLASS, False))
+    return [RegistrationRow(*row) for row in ctx.session.execute(rows)]
 
 
 def list_named(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -> list[RegistrationRow]:
-    """Those of these people who are registered, by 学号.
+    """Return those of these people who are registered, by 学号.
 
     Raises:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    wanted = _rows().where(*_active(offering_id), User.id.in_(user_ids))
-    rows = ctx.session.execute(wanted.order_by(*_order(RegistrationSort.NUMBER, False)))
+    named = _rows().where(*_active(offering_id), User.id.in_(user_ids))
+    rows = ctx.session.execute(named.order_by(*_order(RegistrationSort.NUMBER, False)))
     return [RegistrationRow(*row) for row in rows]
 
 
 def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
-    """The classes of those who are registered, the largest number first.
+    """Return the classes of the registered people, the largest number first.
 
     Raises:
         NotFound: as ``manageable``.
@@ -180,7 +180,7 @@ def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
 
 
 def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
-    """Since when those who are registered are, by days at the school.
+    """Return the number of current registrations over time, by days at the school.
 
     Raises:
         NotFound: as ``manageable``.
@@ -194,13 +194,13 @@ def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
 
 
 def searched(text: str) -> ColumnElement[bool]:
-    """A condition on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
+    """Return a condition on ``User``: every word of a search is found in name, pinyin, initials, 学号 or login name."""
     names = (User.real_name, User.name_pinyin, User.name_initials)
     return words(text, *names, User.student_no, User.login_name)
 
 
 def in_class(class_id: int | None) -> list[ColumnElement[bool]]:
-    """Conditions on ``User``: of this class; 0: of none; ``None``: of any or none."""
+    """Return conditions on ``User``: in this class; 0: in no class; ``None``: no condition."""
     if class_id is None:
         return []
     return [User.class_id.is_(None) if class_id == 0 else User.class_id == class_id]

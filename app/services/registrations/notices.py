@@ -1,4 +1,4 @@
-"""Messages about registrations that somebody else made, or the waiting list."""
+"""Notices about registrations that somebody else, or the waiting list, made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.services.messages.notices import News, notify_many
 
 
 def tell_promoted(ctx: Context, offering: CourseOffering, user_ids: Collection[int]) -> None:
-    """Tell people that they came from the waiting list into the course."""
+    """Tell people that they got a seat from the waiting list."""
     title = _title(ctx, offering)
     body = msg(
         "“%(title)s”有了名额，您已从候补转为正式报名。如不再需要，请在 %(last)s 前退选。",
@@ -25,7 +25,7 @@ def tell_promoted(ctx: Context, offering: CourseOffering, user_ids: Collection[i
 
 
 def tell_removed(ctx: Context, offering: CourseOffering, user_ids: Collection[int], reason: str) -> None:
-    """Tell people that staff took them off the course, and why."""
+    """Tell people that staff removed them from the course, and why."""
     title = _title(ctx, offering)
     subject = msg("您已被移出课程：%(title)s", title=title)
     body = msg("学校已将您移出“%(title)s”。原因：%(reason)s", title=title, reason=reason)
@@ -41,7 +41,7 @@ def tell_added(ctx: Context, offering: CourseOffering, user_ids: Collection[int]
 
 
 def tell_waiting_removed(ctx: Context, offering: CourseOffering, user_ids: Collection[int]) -> None:
-    """Tell people that staff took them off the waiting list."""
+    """Tell people that staff removed them from the waiting list."""
     title = _title(ctx, offering)
     subject = msg("您已被移出候补：%(title)s", title=title)
     body = msg("学校已将您移出“%(title)s”的候补名单。如有疑问，请联系任课教师。", title=title)

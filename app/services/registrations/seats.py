@@ -1,7 +1,7 @@
-"""Writing registrations of an offering: seats counted under a lock, people registered in one statement.
+"""Writing registrations of an offering: seats are counted under a lock, people registered in one statement.
 
-Whoever writes registrations holds the offerings (``hold_seats``), then the people whose rows come, change or go
-(``hold_people``): both for the whole act at once, in the order of ``app.services.shared.locks``.
+A service that writes registrations locks the offerings (``hold_seats``), then the people whose rows it inserts,
+changes or deletes (``hold_people``): all of each at once, in the order of ``app.services.shared.locks``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ UserIds = Collection[int] | Select[int]
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What ``register_many`` did.
+    """The result of ``register_many``.
 
     Args:
         registered: how many were registered now.
@@ -59,7 +59,7 @@ class Registered:
 
 
 def seats_of(offering: CourseOffering, licence: CourseLicence | None) -> int | None:
-    """The most people who may be registered: what the school set, or what the licence grants if that is less.
+    """Return the most people who may be registered: what the school set, or what the licence grants if that is less.
 
     Returns:
         ``None``: there is no limit.
@@ -69,9 +69,9 @@ def seats_of(offering: CourseOffering, licence: CourseLicence | None) -> int | N
 
 
 def hold_seats(ctx: Context, offering_id: int) -> CourseOffering:
-    """An offering of the school with its licence, fresh and held for the writing of registrations.
+    """Return an offering of the school with its licence, fresh and locked for writing registrations.
 
-    The caller has seen to it that the actor may do this.
+    The caller has checked that the actor may do this.
 
     Raises:
         NotFound: no such course here.
@@ -83,10 +83,10 @@ def hold_seats(ctx: Context, offering_id: int) -> CourseOffering:
 
 
 def hold_seats_of(ctx: Context, offering_ids: Collection[int] | Select[int]) -> list[CourseOffering]:
-    """Several offerings as of ``hold_seats``; an act that needs more than one holds all of them at once.
+    """Return several offerings as ``hold_seats`` does; a service that needs more than one locks all of them at once.
 
     Args:
-        offering_ids: ids, or a query for ids; those that are not there are left out.
+        offering_ids: ids, or a query for ids; missing ones are left out.
     """
     offerings = (
         select(CourseOffering)
@@ -100,29 +100,29 @@ def hold_seats_of(ctx: Context, offering_ids: Collection[int] | Select[int]) -> 
 def hold_people(
     ctx: Context, user_ids: UserIds = (), *, promoting: Collection[CourseOffering] = (), leaving: int = 0
 ) -> None:
-    """Keep people from being deleted, or getting another 学号, phone or address, until the unit of work ends.
+    """Lock people against deletion or a change of 学号, phone or address until the unit of work ends.
 
-    Their registrations, places and messages do the same, one by one and in the order in which they are written; an act
-    that takes many of them, or changes what others delete together with the person, holds all of them first.
+    Writing their registrations, places and messages takes the same locks one by one, in the order of writing; a
+    service that takes many of them, or changes what others delete together with the person, locks all of them first.
 
     Args:
-        user_ids: whose registrations or places the act writes.
-        promoting: offerings, held, on whose waiting lists seats may be given out.
-        leaving: at most so many seats come free.
+        user_ids: the people whose registrations or places are written.
+        promoting: locked offerings on whose waiting lists seats may be given out.
+        leaving: the most seats that come free.
     """
-    first = [_next_in_line(ctx, one, leaving) for one in promoting if _gives_seats(ctx, one)]
+    first = [_next_in_line(ctx, offering, leaving) for offering in promoting if _gives_seats(ctx, offering)]
     concerned = or_(User.id.in_(user_ids), *(User.id.in_(waiting) for waiting in first))
     people = select(User.id).where(User.school_id == ctx.school.id, concerned)
     ctx.session.execute(locking(people, User, Hold.KEEP))
 
 
 def is_online(ctx: Context, offering: CourseOffering) -> bool:
-    """Whether students see the offering today: online, and its licence holds; the licence is loaded."""
+    """Return whether students see the offering today: online, and its licence holds; the licence is loaded."""
     return offering.status == OfferingStatus.ONLINE and offering.is_licensed_on(ctx.today())
 
 
 def free_seats(ctx: Context, offering: CourseOffering) -> int | None:
-    """How many seats are free, ``None`` without a limit; true as long as the offering is locked."""
+    """Return how many seats are free, ``None`` without a limit; true as long as the offering is locked."""
     seats = seats_of(offering, offering.licence)
     if seats is None:
         return None
@@ -139,18 +139,19 @@ def register_many(
     source: str,
     selection_id: int | None = None,
 ) -> Registered:
-    """Register people in one statement; where seats are short, those with the lowest 学号 get them.
+    """Register people in one statement; where seats are short, the people with the lowest 学号 get them.
 
-    Who withdrew before is registered again; who waits for a seat waits no more. The caller writes the audit row.
+    People who withdrew before are registered again; people on the waiting list leave it. The caller writes the audit
+    row.
 
     Args:
         offering: from ``hold_seats``, in this unit of work.
-        user_ids: ids, or a query for ids; what is no active account of the school is refused.
+        user_ids: ids, or a query for ids; anything but an active account of the school is refused.
         source: of ``Registration.source``.
-        selection_id: the 选课 that does it.
+        selection_id: the 选课 that registers them.
     """
-    asked = (User.school_id == ctx.school.id, User.id.in_(user_ids), User.kind.in_(_KINDS))
-    theirs = and_(
+    requested = (User.school_id == ctx.school.id, User.id.in_(user_ids), User.kind.in_(_KINDS))
+    own_registration = and_(
         Registration.school_id == User.school_id,
         Registration.user_id == User.id,
         Registration.offering_id == offering.id,
@@ -162,7 +163,7 @@ def register_many(
         func.count().filter(Registration.id.is_(None), User.status != "active"),
     )
     found, already, disabled = ctx.session.execute(
-        counted.select_from(User).outerjoin(Registration, theirs).where(*asked)
+        counted.select_from(User).outerjoin(Registration, own_registration).where(*requested)
     ).one()
     free = free_seats(ctx, offering)
     values = {
@@ -175,20 +176,20 @@ def register_many(
     }
     seated = (
         select(*(value.label(name) for name, value in values.items()))
-        .outerjoin(Registration, theirs)
-        .where(*asked, User.status == "active", Registration.id.is_(None))
+        .outerjoin(Registration, own_registration)
+        .where(*requested, User.status == "active", Registration.id.is_(None))
         .order_by(User.student_no, User.id)
         .limit(free)
         .subquery()
     )
     newcomers = select(*seated.c).order_by(seated.c.user_id)
-    written = insert(Registration).from_select(list(values), newcomers)
-    written = written.on_conflict_do_update(
+    statement = insert(Registration).from_select(list(values), newcomers)
+    statement = statement.on_conflict_do_update(
         index_elements=[Registration.school_id, Registration.offering_id, Registration.user_id],
-        set_={name: written.excluded[name] for name in ("registered_at", "source", "selection_id")}
+        set_={name: statement.excluded[name] for name in ("registered_at", "source", "selection_id")}
         | {"withdrawn_at": None},
     )
-    done = () if free == 0 else tuple(ctx.session.scalars(written.returning(Registration.user_id)).all())
+    done = () if free == 0 else tuple(ctx.session.scalars(statement.returning(Registration.user_id)).all())
     if done:
         ctx.session.execute(
             delete(WaitingPlace).where(
@@ -204,16 +205,16 @@ def register_many(
 
 
 def promote_waiting(ctx: Context, offering: CourseOffering) -> tuple[int, ...]:
-    """Give free seats to those who wait, in their order, and tell them; who frees seats calls this before the end.
+    """Give free seats to people on the waiting list, in its order, and notify them; call this after freeing seats.
 
-    Only while students may register and withdraw, so that nobody gets a course that he cannot leave; afterwards staff
-    admit from the list. Disabled accounts keep their place and are passed over.
+    Only while students may register and withdraw, so that nobody gets a course that they cannot leave; afterwards
+    staff admit from the list. Disabled accounts keep their place and are passed over.
 
     Args:
-        offering: from ``hold_seats``, in this unit of work; what was changed in it counts.
+        offering: from ``hold_seats``, in this unit of work; changes made in it count.
 
     Returns:
-        who got a seat.
+        the people who got a seat.
     """
     if not _gives_seats(ctx, offering):
         return ()
@@ -228,7 +229,7 @@ def promote_waiting(ctx: Context, offering: CourseOffering) -> tuple[int, ...]:
 
 
 def waits_somebody() -> ColumnElement[bool]:
-    """Offerings of a query for whose seats somebody waits."""
+    """Return the condition that somebody waits for a seat of an offering in the query."""
     return (
         exists()
         .where(
@@ -239,7 +240,7 @@ def waits_somebody() -> ColumnElement[bool]:
 
 
 def promote_in(ctx: Context, offerings: Collection[CourseOffering]) -> None:
-    """``promote_waiting`` for several offerings, from ``hold_seats_of``."""
+    """Call ``promote_waiting`` for several offerings from ``hold_seats_of``."""
     if len(offerings) > 1:
         hold_people(ctx, promoting=offerings)
     for offering in offerings:
@@ -251,7 +252,7 @@ def _gives_seats(ctx: Context, offering: CourseOffering) -> bool:
 
 
 def _next_in_line(ctx: Context, offering: CourseOffering, leaving: int = 0) -> Select[int]:
-    """Who gets the free seats, and ``leaving`` more: ids in the order of the waiting list."""
+    """Return who gets the free seats, and ``leaving`` more: ids in the order of the waiting list."""
     seats = seats_of(offering, offering.licence)
     first = (
         select(WaitingPlace.user_id)

@@ -1,4 +1,4 @@
-"""教务管理 → 学籍信息审核: students' requests are listed, compared with what is there now, and decided."""
+"""Review of students' change requests (教务管理 → 学籍信息审核): listed, compared with the present values, decided."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from app.services.shared.require_permission import require
 from app.services.shared.search import words
 
 STATES = ("open", "approved", "rejected", "withdrawn")
-#: Requests that are decided at once: a page of the list.
+#: The most requests of one bulk decision: a page of the list.
 MOST_AT_ONCE = 100
 _LINK = "/me/requests"
 _SAME_PERSON = and_(User.school_id == ChangeRequest.school_id, User.id == ChangeRequest.user_id)
@@ -51,7 +51,7 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedChange:
-    """A field side by side; ``now`` is its present value where that is no longer the old one."""
+    """A field with old and new value; ``now`` is its present value where that is no longer the old one."""
 
     field: str
     old: str
@@ -61,7 +61,7 @@ class ReviewedChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A request to be decided; ``seen`` stands for what the account holds now and is sent back with the decision."""
+    """A request to be decided; ``seen`` identifies the account's present values and comes back with the decision."""
 
     row: RequestRow
     reason: str
@@ -78,7 +78,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Requests by id, in its order, and the accounts of their students; all of them held."""
+    """Requests by id, in its order, and the accounts of their students; all of them locked."""
 
     requests: Mapping[int, ChangeRequest]
     accounts: HeldAccounts
@@ -86,7 +86,7 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that could not be decided with the others, and why."""
+    """A request that could not be decided with the others, and the reason."""
 
     request_id: int
     real_name: str
@@ -95,7 +95,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of deciding many at once."""
+    """The result of a bulk decision."""
 
     done: int
     refused: tuple[Refusal, ...]
@@ -104,7 +104,7 @@ class Decided:
 def list_requests(
     ctx: Context, *, state: str | None = None, text: str = "", class_id: int | None = None, page: int = 1
 ) -> Page[RequestRow]:
-    """Requests of the school: open ones oldest first, others latest first.
+    """Return one page of the requests of the school: open ones oldest first, others latest first.
 
     Args:
         state: one of ``STATES``, ``None`` for all.
@@ -127,7 +127,7 @@ def list_requests(
 
 
 def count_requests(ctx: Context) -> dict[str, int]:
-    """How many requests there are in each state."""
+    """Return the number of requests in each state."""
     require(ctx, Action.REVIEW_REQUESTS)
     statement = select(ChangeRequest.state, func.count()).group_by(ChangeRequest.state)
     counted: dict[str, int] = {row[0]: row[1] for row in ctx.session.execute(statement)}
@@ -135,7 +135,7 @@ def count_requests(ctx: Context) -> dict[str, int]:
 
 
 def get_review(ctx: Context, *, request_id: int) -> Review:
-    """A request beside what the account holds now. That an ID number was looked at is noted in the log.
+    """Return a request beside the present values of the account; showing an ID number is recorded in the log.
 
     Raises:
         NotAllowed: the actor may not review.
@@ -161,38 +161,38 @@ def get_review(ctx: Context, *, request_id: int) -> Review:
 
 
 def get_proof(ctx: Context, *, request_id: int, file_id: int) -> OpenedFile:
-    """A proof file; that it was opened is noted in the log.
+    """Return a proof file; opening it is recorded in the log.
 
     Raises:
         NotAllowed: the actor may not review.
         NotFound: no such file of this request.
     """
     require(ctx, Action.REVIEW_REQUESTS)
-    wanted = select(ProofFile).where(ProofFile.id == file_id, ProofFile.request_id == request_id)
-    opened = open_file(ctx, ctx.session.scalar(wanted))
+    query = select(ProofFile).where(ProofFile.id == file_id, ProofFile.request_id == request_id)
+    opened = open_file(ctx, ctx.session.scalar(query))
     record(ctx, "change_request.file_opened", "change_request", request_id, {"file": file_id})
     return opened
 
 
 def approve_request(ctx: Context, *, request_id: int, seen: str | None, answer: str = "") -> None:
-    """Write what was asked for, and tell the student.
+    """Write the requested values, and tell the student.
 
     Args:
         seen: ``Review.seen`` of the page on which this was decided; ``None``: the old values must still be there.
-        answer: a word for the student, may be empty.
+        answer: a message to the student, may be empty.
 
     Raises:
         NotAllowed: the actor may not review.
         NotFound: no such request at this school.
-        Conflict: it was decided by now, or the person was changed since what was seen.
-        Invalid: a value cannot be written any more, such as an ID number that another account has by now.
+        Conflict: it was decided by now, or the person was changed since the values were seen.
+        Invalid: a value cannot be written any more, for example an ID number that another account has by now.
     """
-    held = _hold(ctx, [request_id], to_write=True)
-    notify_many(ctx, [_approve(ctx, held, request_id, seen, answer)])
+    locked = _hold(ctx, [request_id], to_write=True)
+    notify_many(ctx, [_approve(ctx, locked, request_id, seen, answer)])
 
 
 def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
-    """Leave the record as it is, and tell the student why.
+    """Leave the record unchanged, and tell the student why.
 
     Raises:
         NotAllowed: the actor may not review.
@@ -203,12 +203,12 @@ def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
     text = _answer(answer)
     if not text:
         raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
-    held = _hold(ctx, [request_id], to_write=False)
-    notify_many(ctx, [_reject(ctx, held, request_id, text)])
+    locked = _hold(ctx, [request_id], to_write=False)
+    notify_many(ctx, [_reject(ctx, locked, request_id, text)])
 
 
 def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answer: str = "") -> Decided:
-    """Decide several requests at once; each stands for itself, so what is refused does not hold up the others.
+    """Decide several requests at once, each independently: a refused one does not stop the others.
 
     Raises:
         NotAllowed: the actor may not review.
@@ -219,15 +219,15 @@ def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answ
         raise Invalid("rowid", msg("一次最多处理 %(limit)s 个申请", limit=MOST_AT_ONCE))
     if not approve and not _answer(answer):
         raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
-    held = _hold(ctx, request_ids, to_write=approve)
+    locked = _hold(ctx, request_ids, to_write=approve)
     news, refused = [], []
-    for request_id in held.requests:
+    for request_id in locked.requests:
         try:
             with ctx.session.begin_nested():
                 if approve:
-                    news.append(_approve(ctx, held, request_id, None, answer))
+                    news.append(_approve(ctx, locked, request_id, None, answer))
                 else:
-                    news.append(_reject(ctx, held, request_id, _answer(answer)))
+                    news.append(_reject(ctx, locked, request_id, _answer(answer)))
         except DomainError as error:
             refused.append(Refusal(request_id, _name_of(ctx, request_id), error.message))
     notify_many(ctx, news)
@@ -240,19 +240,19 @@ def _listed() -> Select[ChangeRequest, User, str | None]:
 
 
 def _hold(ctx: Context, request_ids: Collection[int], *, to_write: bool) -> _Held:
-    """Requests and their students, held in the order of all acts.
+    """Return requests and their students, locked in the order of all locks.
 
     Args:
-        to_write: hold what writing the changes needs, too.
+        to_write: also lock what writing the changes needs.
     """
     require(ctx, Action.REVIEW_REQUESTS)
-    wanted = select(ChangeRequest).where(ChangeRequest.id.in_(request_ids))
+    query = select(ChangeRequest).where(ChangeRequest.id.in_(request_ids))
     changes: dict[int, dict[str, Cell]] = {}
-    for request in ctx.session.scalars(wanted).all():
-        asked = open_changes(ctx, request) if to_write and request.state == "open" else {}
-        changes.setdefault(request.user_id, {}).update({field: new for field, (_, new) in asked.items()})
+    for request in ctx.session.scalars(query).all():
+        requested = open_changes(ctx, request) if to_write and request.state == "open" else {}
+        changes.setdefault(request.user_id, {}).update({field: new for field, (_, new) in requested.items()})
     accounts = hold_accounts(ctx, changes)
-    requests = ctx.session.scalars(locking(wanted, ChangeRequest, Hold.WRITE))
+    requests = ctx.session.scalars(locking(query, ChangeRequest, Hold.WRITE))
     return _Held({request.id: request for request in requests}, accounts)
 
 
@@ -270,8 +270,8 @@ def _approve(ctx: Context, held: _Held, request_id: int, seen: str | None, answe
     changes, now = _compared(ctx, request, user)
     if seen != now and (seen is not None or any(change.now is not None for change in changes)):
         raise Conflict(msg("申请提交后，这名学生的信息又有改动，请核对新的原值后再决定"))
-    wanted = {change.field: change.new for change in changes}
-    edit_account(ctx, user_id=user.id, changes=wanted, held=held.accounts)
+    new_values = {change.field: change.new for change in changes}
+    edit_account(ctx, user_id=user.id, changes=new_values, held=held.accounts)
     _decide(ctx, request, "approved", _answer(answer))
     fields = _named(changes)
     body = msg("已按您的申请修改：%(fields)s。", fields=fields)
@@ -292,13 +292,13 @@ def _reject(ctx: Context, held: _Held, request_id: int, answer: str) -> News:
 
 def _compared(ctx: Context, request: ChangeRequest, user: User) -> tuple[tuple[ReviewedChange, ...], str]:
     current = current_values(ctx, user)
-    wanted = open_changes(ctx, request)
+    requested = open_changes(ctx, request)
     decided = request.state != "open"
     changes = tuple(
         ReviewedChange(field, old, new, None if decided or current[field] in (old, new) else current[field])
-        for field, (old, new) in wanted.items()
+        for field, (old, new) in requested.items()
     )
-    text = json.dumps([current[field] for field in wanted], ensure_ascii=False)
+    text = json.dumps([current[field] for field in requested], ensure_ascii=False)
     return changes, ctx.vault.blind_index(ctx.school.id, f"review:{request.id}", text).hex()[:32]
 
 

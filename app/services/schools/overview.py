@@ -1,4 +1,4 @@
-"""The figures of the management side's first page."""
+"""The figures on the first page of the management side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SchoolFigures:
 
     Args:
         unused: students who have never logged in.
-        classes: those in use, without the archived.
+        classes: classes in use, without the archived ones.
         unhandled: alliance courses that wait for the school (待提交).
     """
 
@@ -36,7 +36,7 @@ def count_school(ctx: Context) -> SchoolFigures:
     """Count people, classes, courses and registrations of the school, in one query.
 
     Raises:
-        NotAllowed: the actor is not an administrator; a teacher sees what is his.
+        NotAllowed: the actor is not an administrator; teachers see only their own classes and courses.
     """
     require(ctx, Action.SEE_FIGURES)
     students = select(func.count()).select_from(User).where(User.kind == "student")

@@ -1,4 +1,4 @@
-"""The audit row of a write: committed with it, chained afterwards (``app.services.shared.audit_chain``)."""
+"""Audit records of writes: committed with the write, chained afterwards (``app.services.shared.audit_chain``)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def record(
     object_id: int | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Note a write; the row is committed with it, or taken back with it.
+    """Record a write in the audit log; the record is committed or rolled back with the write.
 
     Args:
         action: past participle of what happened, e.g. ``school.opened``.
@@ -30,7 +30,8 @@ def record(
     """
     entry = AuditEntry(
         school_id=ctx.school.id,
-        # Known before the insert, so that the digest covers it. Asked of the connection: the session would flush.
+        # The time is set before the insert, so that the digest covers it. It is asked of the connection: the session
+        # would flush.
         id=ctx.session.connection().scalar(select(func.nextval("audit_log_id_seq"))),
         at=ctx.now(),
         actor_id=ctx.actor.user_id,
@@ -39,7 +40,7 @@ def record(
         action=action,
         object_type=object_type,
         object_id=object_id,
-        # As it will be read back: keys are texts, tuples are lists.
+        # The data as it will be read back: keys are texts, tuples are lists.
         data=json.loads(json.dumps(data or {})),
     )
     entry.digest = ctx.vault.seal_audit_row(row_text(entry))

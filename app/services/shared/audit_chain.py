@@ -1,4 +1,4 @@
-"""Chaining audit rows: in batches after their commit, each school's under a lock of its own."""
+"""Chaining of audit rows: in batches after their commit, under one lock a school."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sqlalchemy import delete, insert, select
 from app.context import Context
 from app.models import AuditEntry, AuditLink, AuditOutbox
 from app.rules.shared.audit_chain import Head, next_digest
-from app.services.background.outbox import UnitsFor
+from app.services.background.outbox import UnitOfWorkFactoryFor
 from app.services.shared.locks import Lock, school_lock
 from tenants.db import db
 from tenants.registry import find_by_id
 
 log = logging.getLogger("spoc.audit")
 
-#: Rows a transaction; the lock is held for as long.
+#: Rows a transaction; the lock is held as long.
 BATCH = 1000
 #: The columns that digests cover, and the row's own digest.
 ROW = (
@@ -25,16 +25,16 @@ ROW = (
 )  # fmt: skip
 
 
-def sweep_audit(*, units_for: UnitsFor) -> int:
-    """Chain what waits in all schools; an error in one school holds up no other.
+def sweep_audit(*, units_for: UnitOfWorkFactoryFor) -> int:
+    """Chain the waiting audit rows of all schools; an error in one school does not stop the others.
 
     Args:
         units_for: opens units of work in a school.
 
     Returns:
-        how many rows were chained.
+        the number of rows that were chained.
     """
-    # Not through a session: those see one school, and the outbox is read before any is known.
+    # Not through a session: a session sees one school, and the outbox is read before any school is known.
     with db.engine.connect() as connection:
         schools = list(
             connection.scalars(select(AuditOutbox.school_id).distinct().order_by(AuditOutbox.school_id))
@@ -42,7 +42,7 @@ def sweep_audit(*, units_for: UnitsFor) -> int:
     return sum(_chain_school(school_id, units_for) for school_id in schools)
 
 
-def _chain_school(school_id: int, units_for: UnitsFor) -> int:
+def _chain_school(school_id: int, units_for: UnitOfWorkFactoryFor) -> int:
     school = find_by_id(school_id)
     if school is None:
         return 0
@@ -61,19 +61,19 @@ def _chain_school(school_id: int, units_for: UnitsFor) -> int:
 
 
 def chain_rows(ctx: Context) -> int:
-    """Give the school's waiting audit rows their places at the end of its chain, at most ``BATCH``.
+    """Append the school's waiting audit rows to its chain, at most ``BATCH`` of them.
 
-    A row becomes visible together with its note in the outbox, so one that was committed late, with a smaller id than
-    others have, is not overlooked: it comes at the end. Also what is wrong gets a place, a row that was deleted or put
-    in by another hand, and the check will name it: nothing holds up what comes after.
+    A row becomes visible together with its note in the outbox, so a row that was committed late, with a smaller id than
+    others, is not overlooked: it comes at the end. A row that was deleted or inserted by other means gets a place, too,
+    and the check names it: a faulty row does not block the rows after it.
 
     Returns:
-        how many rows.
+        the number of rows.
     """
-    session, mine = ctx.session, AuditOutbox.school_id == ctx.school.id
+    session, of_school = ctx.session, AuditOutbox.school_id == ctx.school.id
     school_lock(ctx, Lock.AUDIT)
     waiting = session.scalars(
-        select(AuditOutbox.audit_id).where(mine).order_by(AuditOutbox.audit_id).limit(BATCH)
+        select(AuditOutbox.audit_id).where(of_school).order_by(AuditOutbox.audit_id).limit(BATCH)
     ).all()
     if not waiting:
         return 0
@@ -91,14 +91,14 @@ def chain_rows(ctx: Context) -> int:
         )
     session.execute(insert(AuditLink), links)
     session.execute(
-        delete(AuditOutbox).where(mine, AuditOutbox.audit_id.in_(waiting)),
+        delete(AuditOutbox).where(of_school, AuditOutbox.audit_id.in_(waiting)),
         execution_options={"synchronize_session": False},
     )
     return len(links)
 
 
 def head_of(ctx: Context) -> Head:
-    """The last link of the school's chain."""
+    """Return the last link of the school's chain."""
     last = select(AuditLink.position, AuditLink.digest).order_by(AuditLink.position.desc()).limit(1)
     found = ctx.session.execute(last).first()
     return Head(0, b"") if found is None else Head(found.position, found.digest)

@@ -1,4 +1,4 @@
-"""Checking a school's audit chain: what was edited, deleted, put in, reordered, cut off or written anew."""
+"""The check of a school's audit chain: it finds rows that were edited, deleted, inserted, reordered or cut off."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from app.services.shared.require_permission import require
 
 log = logging.getLogger("spoc.audit")
 
-#: A row waits a few seconds to be chained, or as long as an import keeps the sweeper from its rounds.
+#: How long a row may wait to be chained; an import can keep the sweeper from its rounds.
 LATE = timedelta(minutes=15)
-#: Links a query.
+#: Links read by one query.
 PAGE = 2000
-#: Links a part of a long chain: the daily check must not keep a worker from its jobs.
+#: Links in one part of a long chain: the daily check must not keep a worker from its jobs.
 PART = 25_000
 
 
@@ -31,7 +31,7 @@ _LINK = (AuditLink.position, AuditLink.audit_id, AuditLink.digest)
 
 
 class _Link(NamedTuple):
-    """A link; before the first there is one with position 0 and no row."""
+    """A link of the chain; the link before the first has position 0 and no row."""
 
     position: int
     audit_id: int | None
@@ -40,7 +40,7 @@ class _Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first place that is not right; a row without a link has no position, an anchor names no row."""
+    """The first faulty place; a row without a link has no position, an anchor names no row."""
 
     damage: Damage
     position: int | None = None
@@ -54,12 +54,12 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found.
+    """The result of a check.
 
     Args:
         head: the chain's last link.
-        broken: the first place that is not right.
-        late: how many rows wait for longer than ``LATE`` to be chained.
+        broken: the first faulty place.
+        late: how many rows have waited for longer than ``LATE`` to be chained.
     """
 
     head: Head
@@ -67,7 +67,7 @@ class Checked:
     late: int
 
     def problems(self) -> list[str]:
-        """What is wrong, in words for the operator."""
+        """Return the faults found, in words for the operator."""
         found = [f"broken at {self.broken}"] if self.broken is not None else []
         if self.late:
             minutes = int(LATE.total_seconds()) // 60
@@ -85,7 +85,7 @@ def check_chain(ctx: Context, *, day: date | None = None, anchors: Iterable[Head
         anchors: what the chain's last link was at earlier times.
 
     Raises:
-        NotAllowed: not one who may see the log.
+        NotAllowed: the actor may not see the log.
     """
     require(ctx, Action.SEE_AUDIT)
     head = head_of(ctx)
@@ -98,7 +98,7 @@ def check_chain(ctx: Context, *, day: date | None = None, anchors: Iterable[Head
 
 
 def check_today(ctx: Context) -> None:
-    """The daily task: log what is wrong as an error, and the chain's head as an anchor for later checks."""
+    """Run the daily check: log faults as an error, and the chain's head as an anchor for later checks."""
     checked = check_chain(ctx, day=ctx.today())
     for problem in checked.problems():
         log.error("audit chain of %s: %s", ctx.school.slug, problem)
@@ -129,13 +129,13 @@ def _link_at(ctx: Context, position: int) -> _Link | None:
 def _links_after(ctx: Context, last: _Link, stop: int) -> list[_Link]:
     links = select(*_LINK).where(AuditLink.position < stop).order_by(AuditLink.position).limit(PAGE)
     if last.position:
-        # Not for the first page: below the first position there is nothing, unless somebody put it there.
+        # The first page is left out: nothing stands below the first position unless somebody put it there.
         links = links.where(AuditLink.position > last.position)
     return [_Link(*row) for row in ctx.session.execute(links)]
 
 
 def _broken_link(ctx: Context, last: _Link, page: list[_Link]) -> Broken | None:
-    """The first link of a page that does not follow the one before with its row."""
+    """Return the first link of a page that does not match its row or the link before."""
     ids = [link.audit_id for link in page]
     rows = {row.id: row for row in ctx.session.execute(select(*ROW).where(AuditEntry.id.in_(ids)))}
     for link in page:
@@ -149,7 +149,7 @@ def _broken_link(ctx: Context, last: _Link, page: list[_Link]) -> Broken | None:
 
 
 def _loose_row(ctx: Context, last: _Link, page: list[_Link], *, to_end: bool) -> Broken | None:
-    """A row among those of a page that is neither chained nor waiting.
+    """Return a row among those of a page that is neither chained nor waiting.
 
     Both change in one transaction, so no row is in between. The numbers of a page's rows need not be in order; together
     with the last row of the page before they leave no number out.
@@ -181,15 +181,15 @@ def _count_late(ctx: Context) -> int:
 
 
 def _check_anchors(ctx: Context, anchors: Iterable[Head]) -> Broken | None:
-    wanted = sorted({(anchor.position, anchor.digest) for anchor in anchors})
-    positions = [position for position, _ in wanted]
+    expected = sorted({(anchor.position, anchor.digest) for anchor in anchors})
+    positions = [position for position, _ in expected]
     found = {
         row.position: row.digest
         for row in ctx.session.execute(
             select(AuditLink.position, AuditLink.digest).where(AuditLink.position.in_(positions))
         )
     }
-    for position, digest in wanted:
+    for position, digest in expected:
         if found.get(position) != digest:
             return Broken(Damage.REWRITTEN if position in found else Damage.CUT, position)
     return None

@@ -1,4 +1,4 @@
-"""The locks that acts take, and the one order in which they take them.
+"""The locks that services take, and the single order in which they take them.
 
 Two acts never wait for each other when both take what they need in the same order:
 
@@ -46,19 +46,19 @@ class Lock(StrEnum):
     The values go into PostgreSQL's keys, so processes of two releases that run side by side must agree on them.
     """
 
-    #: Writing the people of a roster, taking an import back, or deleting graduates: one at a time.
+    #: Held while the people of a roster are written, an import is undone, or graduates are deleted: one at a time.
     ROSTER = "roster_write"
-    #: Counting accounts or own courses and adding some, where the alliance sets a limit.
+    #: Held while accounts or own courses are counted and added, where the alliance sets a limit.
     QUOTAS = "quotas"
-    #: Letting accounts cease to be active administrators, of whom one must be left.
+    #: Held while accounts lose administrator rights or are disabled: one active administrator must remain.
     ADMINISTRATORS = "administrators"
-    #: Creating or renaming classes: their numbers, and their names within an entry year.
+    #: Held while classes are created or renamed: their numbers, and their names within an entry year.
     CLASS_NAMES = "class_numbers"
-    #: Giving out login names.
+    #: Held while login names are assigned.
     LOGIN_NAMES = "login_names"
-    #: Writing licences; the alliance's.
+    #: Held while licences are written; a lock of the alliance.
     LICENCES = "licences"
-    #: Chaining the audit rows of the school.
+    #: Held while the audit rows of the school are chained.
     AUDIT = "audit"
 
 
@@ -67,7 +67,7 @@ class Hold(Enum):
 
     #: ``FOR KEY SHARE``: the row stays, and so do its keys. Excludes ``REPLACE`` only.
     KEEP = (True, True)
-    #: ``FOR SHARE``: the row stays as it is. Excludes ``WRITE`` and ``REPLACE``.
+    #: ``FOR SHARE``: the row does not change. Excludes ``WRITE`` and ``REPLACE``.
     READ = (True, False)
     #: ``FOR NO KEY UPDATE``: to change columns. Rows that refer to this one are written beside it.
     WRITE = (False, True)
@@ -91,7 +91,7 @@ ROW_ORDER: tuple[type[Any], ...] = (
     ClassCourse,
     User,
     ChangeRequest,
-    # Held by acts that hold nothing else.
+    # Held by services that hold nothing else.
     Announcement,
     SupportVisit,
     CourseVersionOutbox,
@@ -105,57 +105,57 @@ _Rows = TypeVar("_Rows", bound="Select[*tuple[Any, ...]]")
 
 
 class LockOrderError(RuntimeError):
-    """An act takes an advisory lock after one that comes later: a mistake in the program, not of a person."""
+    """An advisory lock is taken after one that comes later in the order: a mistake in the program, not of a person."""
 
 
 def school_lock(ctx: Context, lock: Lock) -> None:
-    """Take an advisory lock of the school of ``ctx`` until the transaction ends; wait for whoever holds it.
+    """Take an advisory lock of the school of ``ctx`` until the transaction ends; wait while it is taken.
 
     A lock that this transaction holds already may be taken again.
 
     Raises:
         LockOrderError: the transaction holds a lock that comes after this one.
     """
-    wanted = (_PLACES[lock], ctx.school.id)
-    held = _held_in(ctx.session.connection())
-    if wanted not in held and any(one > wanted for one in held):
-        last = list(Lock)[max(held)[0]]
+    place = (_PLACES[lock], ctx.school.id)
+    taken = _held_in(ctx.session.connection())
+    if place not in taken and any(other > place for other in taken):
+        last = list(Lock)[max(taken)[0]]
         raise LockOrderError(f"{lock} is taken after {last}")
     key = func.pg_advisory_xact_lock(func.hashtext(lock.value), ctx.school.id % 2**31)
     ctx.session.execute(select(key))
-    held.add(wanted)
+    taken.add(place)
 
 
 def locking(rows: _Rows, model: type[Any], hold: Hold, *, skip_locked: bool = False) -> _Rows:
-    """A query that holds the rows it finds until the transaction ends, and reads them anew.
+    """Return a query that locks the rows it finds until the transaction ends, and reads them anew.
 
-    The rows come, and are taken, by id, whatever order the query had.
+    The rows are locked and returned by id, whatever order the query had.
 
     Args:
         rows: a query of rows of ``model``, alone or joined with others, which are not held.
         model: one of ``ROW_ORDER``.
         hold: how strongly.
-        skip_locked: pass over rows that somebody else holds, instead of waiting.
+        skip_locked: skip rows that another transaction holds, instead of waiting.
     """
     if model not in ROW_ORDER:
         raise LookupError(f"{model.__name__} has no place in the order of locks")
     # A session sees the rows of one school, so the rest of the key is an order.
     ordered = rows.order_by(None).order_by(*inspect(model).primary_key)
-    held = ordered.with_for_update(
+    locked = ordered.with_for_update(
         of=model, read=hold.read, key_share=hold.key_share, skip_locked=skip_locked
     )
-    return held.execution_options(populate_existing=True)
+    return locked.execution_options(populate_existing=True)
 
 
 def _held_in(connection: Connection) -> set[tuple[int, int]]:
-    """The locks that this transaction has taken, as places in the order and schools.
+    """Return the locks that this transaction has taken, as places in the order and schools.
 
     They are remembered beside the connection and not the session: an act that works within a second school has a second
     session in the same transaction. What a savepoint took and gave back still counts: that refuses more, never less.
     """
     transaction = connection.get_transaction()
-    known = connection.info.get(_INFO)
-    if known is None or known[0] is not transaction:
-        known = connection.info[_INFO] = (transaction, set())
-    held: set[tuple[int, int]] = known[1]
-    return held
+    remembered = connection.info.get(_INFO)
+    if remembered is None or remembered[0] is not transaction:
+        remembered = connection.info[_INFO] = (transaction, set())
+    places: set[tuple[int, int]] = remembered[1]
+    return places

@@ -1,4 +1,4 @@
-"""The permission check at the head of a use case."""
+"""The permission check at the start of a use case."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.services.shared.locks import Hold, locking
 
 
 def require(ctx: Context, action: Action) -> None:
-    """Let the actor of ``ctx`` go on.
+    """Check that the role of the actor may do this.
 
     Raises:
         NotAllowed: the actor's role may not do this (``app.rules.permissions.MAY``).
@@ -22,7 +22,7 @@ def require(ctx: Context, action: Action) -> None:
 
 
 def acting_user_id(ctx: Context) -> int:
-    """The account that acts, for use cases that concern the person himself.
+    """Return the id of the acting account, for use cases that concern the acting person.
 
     Raises:
         NotAllowed: nobody is logged in, or the account is of another school.
@@ -34,7 +34,7 @@ def acting_user_id(ctx: Context) -> int:
 
 
 def acting_user(ctx: Context, *, lock: bool = False) -> User:
-    """The acting person's account; with ``lock`` nobody else writes it until this transaction ends.
+    """Return the acting person's account; with ``lock`` nobody else writes it until this transaction ends.
 
     Raises:
         NotAllowed: nobody is logged in.
@@ -50,8 +50,9 @@ def acting_user(ctx: Context, *, lock: bool = False) -> User:
 
 
 def account_here(ctx: Context) -> int | None:
-    """The acting account, where it is one of this school.
+    """Return the acting account if it belongs to this school.
 
-    Rows of a school that say who wrote them point at its own accounts; of a visiting secretary they keep the name only.
+    Rows of a school that record their author point at the school's own accounts; for a visiting secretary they
+    keep only the name.
     """
     return ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None

@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.rules.permissions import Role
 from app.services.background.outbox import LONGEST_WAIT, wait_after
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.courses.version_news import sweep_versions
 from app.services.imports.shared.sweep import sweep_imports
 from app.services.messages.mail_queue import sweep_mails
@@ -136,7 +136,7 @@ class Filled:
 
     case: Case
     school: SchoolInfo
-    units: Units
+    units: UnitOfWorkFactory
     ids: Sequence[int]
 
     def sweep(self) -> None:
@@ -202,7 +202,7 @@ def filled(
         ids = case.fill(session, user)
         session.commit()
     actor = replace(make_ctx(school).actor, role=Role.SYSTEM)
-    yield Filled(case, school, Units(school, actor, lambda: NOW, sent, Vault(VAULT_KEY)), ids)
+    yield Filled(case, school, UnitOfWorkFactory(school, actor, lambda: NOW, sent, Vault(VAULT_KEY)), ids)
     with school_scope(school.id) as session:
         session.execute(case.row_id.class_.__table__.delete().where(case.row_id.in_(ids)))
         session.commit()

@@ -17,7 +17,7 @@ from app.jobs import JobName
 from app.models import AuditEntry, Mail, MailOutbox, User
 from app.rules.permissions import Role
 from app.services.background.outbox import sweep_outbox
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.messages.mail_list import get_mail, list_mails
 from app.services.messages.mail_port import Letter, MailContent, Refused, TryLater, Unclear, Worded
 from app.services.messages.mail_queue import (
@@ -67,7 +67,9 @@ class Post:
         self.school, self.user, self.carrier = school, user, Carrier()
         self._make_ctx, self.sent = make_ctx, sent
         actor = make_ctx(school).actor
-        self.units = Units(school, replace(actor, role=Role.SYSTEM), lambda: NOW, sent, Vault(VAULT_KEY))
+        self.units = UnitOfWorkFactory(
+            school, replace(actor, role=Role.SYSTEM), lambda: NOW, sent, Vault(VAULT_KEY)
+        )
 
     def queue(self, recipient: str = "a@example.com") -> int:
         with unit_of_work(self._make_ctx(self.school)) as ctx:

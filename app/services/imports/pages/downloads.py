@@ -24,10 +24,10 @@ from app.sheets.writing.problems import problem_workbook
 def problem_file(
     ctx: Context, *, import_id: int, translate: Callable[[Message], str] = str
 ) -> tuple[str, bytes]:
-    """The person's own rows that stay out, each with what is wrong; mended, it can be sent as it is.
+    """Return the person's own rows that are left out, each with its problem; the corrected file can be sent again.
 
     Args:
-        translate: renders what is wrong in the reader's language; the headers stay Chinese, since an import
+        translate: renders problems in the reader's language; the headers stay Chinese, since an import
             knows columns by them.
 
     Returns:
@@ -49,7 +49,7 @@ def problem_file(
 def login_file(
     ctx: Context, *, import_id: int, translate: Callable[[Message], str] = str
 ) -> tuple[str, bytes]:
-    """The login names of the accounts that an applied import created and that are still there.
+    """Return the login names of the accounts that an applied import created and that still exist.
 
     Args:
         translate: renders the headers in the reader's language.

@@ -1,4 +1,4 @@
-"""What imports hold of people who are to be deleted: whether it could bring them back, and how it is forgotten."""
+"""Data that imports hold about people who are to be deleted: whether it could restore them, and how it is removed."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class ImportTraces:
-    """How many staged rows speak of some people, and how many kept files do."""
+    """The numbers of staged rows and kept files that contain some people."""
 
     rows: int
     files: int
 
 
 def refuse_open_imports(ctx: Context) -> None:
-    """Refuse to go on while an import may still write accounts; nobody knows whose, as files are sealed.
+    """Refuse to go on while an import may still write accounts; files are sealed, so nobody knows whose.
 
     Raises:
-        Conflict: there is one; it names the files.
+        Conflict: there is such an import; the message names the files.
     """
     waiting = select(RosterImport.filename).where(RosterImport.state.in_(OPEN)).order_by(RosterImport.id)
     names = list(ctx.session.scalars(waiting))
@@ -48,32 +48,34 @@ def refuse_open_imports(ctx: Context) -> None:
 
 
 def count_traces(ctx: Context, among: Among) -> ImportTraces:
-    """Count what ``forget_traces`` looks for."""
-    theirs = _theirs(ctx, among)
-    rows = select(func.count()).select_from(RosterImportRow).where(theirs)
-    touched = select(RosterImportRow.import_id).where(theirs)
+    """Count what ``forget_traces`` would remove."""
+    about_them = _theirs(ctx, among)
+    rows = select(func.count()).select_from(RosterImportRow).where(about_them)
+    touched = select(RosterImportRow.import_id).where(about_them)
     files = select(func.count()).select_from(RosterImport)
     files = files.where(RosterImport.id.in_(touched), RosterImport.content.is_not(None))
     return ImportTraces(ctx.session.scalar(rows) or 0, ctx.session.scalar(files) or 0)
 
 
 def hold_traces(ctx: Context, among: Among) -> None:
-    """Hold the imports in which these people stand, for an act that holds the people next."""
+    """Lock the imports that contain these people, for a use case that locks the people next."""
     touched = select(RosterImportRow.import_id).where(_theirs(ctx, among))
     imports = select(RosterImport.id).where(RosterImport.id.in_(touched))
     ctx.session.execute(locking(imports, RosterImport, Hold.WRITE))
 
 
 def forget_traces(ctx: Context, among: Among) -> None:
-    """Delete the staged rows that speak of these people, and the files in which they stand.
+    """Delete the staged rows about these people, and the files that contain them.
 
-    Of a row with problems nobody knows whose it is, so those of the same files go, too; and so do the samples of the
-    files' columns and what the imports' pages say of problems, which may name an account.
+    Nobody knows whom a row with problems is about, so those of the same files are deleted, too; and so are the
+    samples of the files' columns and the problems in the imports' summaries, which may name an account.
     """
-    theirs = _theirs(ctx, among)
-    touched = list(ctx.session.scalars(select(RosterImportRow.import_id).where(theirs).distinct()))
-    gone = RosterImportRow.import_id.in_(touched) & or_(theirs, RosterImportRow.action == "problem")
-    ctx.session.execute(delete(RosterImportRow).where(gone), execution_options={"synchronize_session": False})
+    about_them = _theirs(ctx, among)
+    touched = list(ctx.session.scalars(select(RosterImportRow.import_id).where(about_them).distinct()))
+    removed = RosterImportRow.import_id.in_(touched) & or_(about_them, RosterImportRow.action == "problem")
+    ctx.session.execute(
+        delete(RosterImportRow).where(removed), execution_options={"synchronize_session": False}
+    )
     for found in ctx.session.scalars(select(RosterImport).where(RosterImport.id.in_(touched))):
         found.content = None
         found.options = {name: value for name, value in found.options.items() if name != COLUMNS_KEY}
@@ -83,9 +85,10 @@ def forget_traces(ctx: Context, among: Among) -> None:
 
 
 def _theirs(ctx: Context, among: Among) -> ColumnElement[bool]:
-    """The staged rows that speak of them: by their account, by their 学号, or by naming their account in a problem.
+    """Return the condition on staged rows about these people: by account, by 学号, or by an account named in a problem.
 
-    A row that met no account, or one that an undo has removed, is known by the 学号 before the name in its title.
+    A row that matched no account, or whose account an undo has removed, is known by the 学号 before the name in its
+    title.
     """
     numbers = _numbers(ctx, among)
     students = select(RosterImport.id).where(RosterImport.kind == "students")
@@ -100,7 +103,7 @@ def _theirs(ctx: Context, among: Among) -> ColumnElement[bool]:
 
 
 def _numbers(ctx: Context, among: Among) -> Select[str]:
-    """Their 学号, with the school's unit code and, as some files write them, without."""
+    """Return their 学号, with the school's unit code and, as some files write them, without."""
     code = ctx.school.unit_code
     short = func.substr(User.student_no, len(code) + 1)
     both = union(

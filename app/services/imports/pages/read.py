@@ -1,4 +1,4 @@
-"""Reading imports: the history, one import, the rows of its preview."""
+"""Queries for imports: the history, one import, the rows of its preview."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from app.services.shared.locks import Hold, locking
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, as_it_is, fetch_page
 from app.services.shared.require_permission import require
 
-#: Which rows of a preview: by what they do, those of which the update rule holds every difference,
+#: The parts of a preview: rows by their action, rows of which the update rule holds every difference,
+#: or rows that an undo left unchanged.
 #: or those that an undo left as they were.
 Part = Literal["create", "change", "unchanged", "problem", "held", "kept"]
 
-#: What of a change is shown, in the manual's order; pinyin and indexes are not.
+#: The fields of a change that are shown, in the manual's order; pinyin and indexes are not.
 _SHOWN: Mapping[str, str] = {
     {"id_number": "id_number_sealed", "mobile": "mobile_sealed", "class_name": "class_id"}.get(
         field, field
@@ -49,17 +50,17 @@ _KEPT = {
 }
 
 
-#: An import, as its pages show it.
+#: An import as its pages show it.
 StoredImport = RosterImport
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of an account before and after; personal values are masked, absent ones "".
+    """A field of an account before and after; personal values are masked, absent values are "".
 
     Args:
         edited: the old value was written by hand since the last import.
-        held: the update rule leaves it as it is.
+        held: the update rule leaves the value unchanged.
     """
 
     label: str
@@ -71,7 +72,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """A row as the preview shows it.
+    """A row of the preview.
 
     Args:
         row_no: the row in the person's file.
@@ -89,7 +90,7 @@ class PreviewRow:
 
 
 def list_imports(ctx: Context, *, kind: str = "students", page: int = 1) -> Page[RosterImport]:
-    """The history of imports, latest first.
+    """Return the history of imports, latest first.
 
     Args:
         kind: whose rosters.
@@ -104,7 +105,7 @@ def list_imports(ctx: Context, *, kind: str = "students", page: int = 1) -> Page
 
 
 def get_import(ctx: Context, *, import_id: int) -> RosterImport:
-    """An import; ``summary_of`` reads its summary.
+    """Return an import; ``summary_of`` reads its summary.
 
     Raises:
         NotFound: there is none here.
@@ -118,27 +119,27 @@ def get_import(ctx: Context, *, import_id: int) -> RosterImport:
 
 
 def find_import(ctx: Context, import_id: int) -> RosterImport:
-    """``get_import``, held until the end of the transaction and read anew: for use cases that change it."""
+    """Return an import, locked until the end of the transaction and read anew, for use cases that change it."""
     require(ctx, Action.IMPORT_ROSTER)
-    mine = select(RosterImport).where(RosterImport.id == import_id)
-    found = ctx.session.scalar(locking(mine, RosterImport, Hold.WRITE))
+    query = select(RosterImport).where(RosterImport.id == import_id)
+    found = ctx.session.scalar(locking(query, RosterImport, Hold.WRITE))
     if found is None:
         raise NotFound(msg("没有找到这次导入"))
     return found
 
 
 def summary_of(found: RosterImport) -> Summary:
-    """The counts, grouped problems, planned classes and results of an import."""
+    """Return the counts, grouped problems, planned classes and results of an import."""
     return Summary.from_json(found.summary)
 
 
 def refusal_of(found: RosterImport) -> Message | None:
-    """Why the file was not read, or why the import failed."""
+    """Return why the file was not read, or why the import failed."""
     return Message.from_json(found.refusal) if found.refusal else None
 
 
 def preview_rows(ctx: Context, *, import_id: int, part: Part, page: int = 1) -> Page[PreviewRow]:
-    """Some rows of an import.
+    """Return one page of the rows of an import.
 
     Args:
         part: which rows.
@@ -165,7 +166,7 @@ def _is_part(part: Part) -> ColumnElement[bool]:
 
 
 def problems_of(row: RosterImportRow) -> tuple[Problem, ...]:
-    """The problems of a staged row."""
+    """Return the problems of a staged row."""
     return tuple(
         Problem(row.row_no, stored["label"], Message.from_json(stored["message"]), stored["shown"])
         for stored in row.problems

@@ -1,4 +1,4 @@
-"""A staged value as a person may see it."""
+"""Display of staged values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GENDERS = {"male": "男", "female": "女"}
 
 
 def shown_value(ctx: Context, column: str, user_id: int, value: Any) -> str:
-    """The value of a column of ``users`` in its JSON form; sealed ones are opened, personal ones masked."""
+    """Return a staged column of ``users`` as a person may see it: sealed values opened, personal ones masked."""
     if value is None:
         return ""
     if column == "id_number_sealed":

@@ -1,4 +1,4 @@
-"""Taking an applied import back."""
+"""Undoing an applied import."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from app.services.shared.require_permission import require
 
 
 def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
-    """Remove the created accounts and give the changed ones their old values, all in the caller's one transaction.
+    """Remove the created accounts and restore the old values of the changed ones, in the caller's transaction.
 
-    Accounts that somebody has changed or used since, and those that other rows name by now (head teachers, who runs or
-    takes a course …), are kept; their rows say why. Classes that the import created and that are empty now are removed.
-    A second click changes nothing.
+    Accounts that somebody has changed or used since, and those that other rows refer to by now (as head teacher,
+    staff or participant of a course …), are kept; their rows say why. Empty classes that the import created are
+    removed. A second click changes nothing.
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.

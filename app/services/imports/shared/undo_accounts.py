@@ -1,6 +1,6 @@
-"""Which created accounts an undo removes, which it keeps and why; the created classes likewise.
+"""The created accounts and classes that an undo removes, and those it keeps, with the reason.
 
-What other rows say of an account is read off the foreign keys that point at ``users``: each stands in ``KEEPS`` or in
+Rows that depend on an account are found by the foreign keys that point at ``users``: each is in ``KEEPS`` or in
 ``GOES``, and a test compares both with the database's catalogue.
 """
 
@@ -28,6 +28,8 @@ from app.models import RosterImportRow, SchoolClass, User
 from tenants.db import Base
 
 #: Foreign keys of rows that keep an account, each with the reason that is noted
+#: (``app.services.imports.pages.read`` words it); of several the first is noted. What a person did keeps the account
+#: even where a deletion would take it along.
 #: (``app.services.imports.pages.read`` words it); of several the first is said. What a person did keeps the account
 #: even where a deletion would take it along.
 KEEPS: Mapping[str, str] = {
@@ -45,7 +47,8 @@ KEEPS: Mapping[str, str] = {
     "fk_course_reviews_by_id": "acted",
     "fk_roster_imports_created_by": "acted",
 }
-#: Foreign keys of rows that go with an account: what was sent to somebody who has never come, and the import's picture.
+#: Foreign keys of rows that are deleted with an account: messages to a person who never logged in, and the import's
+#: picture.
 GOES = frozenset({"fk_mails_user", "fk_notices_user", "fk_user_photos_user"})
 
 _SET: dict[str, Any] = {"synchronize_session": False}
@@ -57,7 +60,7 @@ def remove_created(ctx: Context, import_id: int) -> int:
     """Delete the created accounts that nothing keeps, and note why the others are kept.
 
     Returns:
-        how many were deleted.
+        the number of deleted accounts.
     """
     created = (RosterImportRow.import_id == import_id, RosterImportRow.action == "create")
     keep = update(RosterImportRow).where(*created, _same_account()).values(kept=_reason())
@@ -67,34 +70,34 @@ def remove_created(ctx: Context, import_id: int) -> int:
 
 
 def count_kept(ctx: Context, import_id: int) -> int:
-    """Rows whose accounts an undo left as they were."""
-    kept = select(func.count()).select_from(RosterImportRow)
-    kept = kept.where(RosterImportRow.import_id == import_id, RosterImportRow.kept.is_not(None))
-    return ctx.session.scalar(kept) or 0
+    """Return the number of rows whose accounts an undo left unchanged."""
+    query = select(func.count()).select_from(RosterImportRow)
+    query = query.where(RosterImportRow.import_id == import_id, RosterImportRow.kept.is_not(None))
+    return ctx.session.scalar(query) or 0
 
 
 def remove_classes(ctx: Context, classes: Collection[int]) -> tuple[int, int]:
     """Delete those of the classes that have no students, no head teacher and no courses.
 
     Returns:
-        how many were deleted, and how many are kept.
+        the numbers of deleted and of kept classes.
     """
-    theirs = SchoolClass.id.in_(classes)
+    among = SchoolClass.id.in_(classes)
     in_use = or_(
         SchoolClass.head_teacher_id.is_not(None), *(_points(key, _CLASSES) for key in keys_to(_CLASSES))
     )
-    removed = _count(ctx, delete(SchoolClass).where(theirs, ~in_use))
-    return removed, ctx.session.scalar(select(func.count()).select_from(SchoolClass).where(theirs)) or 0
+    removed = _count(ctx, delete(SchoolClass).where(among, ~in_use))
+    return removed, ctx.session.scalar(select(func.count()).select_from(SchoolClass).where(among)) or 0
 
 
 def keys_to(table: Table) -> list[ForeignKeyConstraint]:
-    """All foreign keys that point at a table."""
-    keys = [key for one in Base.metadata.sorted_tables for key in one.foreign_key_constraints]
+    """Return all foreign keys that point at a table."""
+    keys = [key for referring in Base.metadata.sorted_tables for key in referring.foreign_key_constraints]
     return [key for key in keys if key.referred_table is table]
 
 
 def _reason() -> ColumnElement[str | None]:
-    """Why an account is kept; NULL when nothing keeps it."""
+    """Return SQL for why an account is kept; NULL when nothing keeps it."""
     keys = {str(key.name): key for key in keys_to(_USERS)}
     as_created = func.to_jsonb(_USERS.table_valued(), type_=JSONB).contains(RosterImportRow.new)
     return case(
@@ -106,7 +109,7 @@ def _reason() -> ColumnElement[str | None]:
 
 
 def _points(key: ForeignKeyConstraint, table: Table) -> ColumnElement[bool]:
-    """Whether a row points at this row of the table by the key."""
+    """Return whether a row points at this row of the table by the key."""
     same = (element.parent == element.column for element in key.elements)
     return select(1).select_from(key.table).where(*same).correlate(table).exists()
 

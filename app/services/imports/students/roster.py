@@ -1,4 +1,4 @@
-"""A student roster on its way to staged rows."""
+"""The rows of a student roster, from checking to staging."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.services.imports.students.rows import Roster
 
 
 class StudentRows:
-    """Students by the rules of manual 4.2."""
+    """The rows of a student roster, checked by the rules of manual 4.2."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -40,8 +40,8 @@ class StudentRows:
             self._checked.append(student)
             yield
 
-    def meet(self, ctx: Context, import_id: int) -> None:  # noqa: ARG002
-        """Compare with the accounts and classes that are there, and reserve ids for those to come."""
+    def match_existing(self, ctx: Context, import_id: int) -> None:  # noqa: ARG002
+        """Compare the rows with the existing accounts and classes, and reserve ids for those to be created."""
         roster = Roster(self._source.vault, self._source.school.id, self._source.sheet, self._checked)
         roster.meet_accounts(find_accounts(ctx, **roster.wanted_accounts()))
         statement = select(SchoolClass.id, SchoolClass.number, SchoolClass.name, SchoolClass.entry_year)
@@ -54,15 +54,15 @@ class StudentRows:
         self._roster = roster
 
     def stage(self, start: int, stop: int) -> list[dict[str, Any]]:
-        """The rows of a part of the file as they are stored."""
+        """Return the rows of a part of the file as they are stored."""
         assert self._roster is not None
         return self._roster.stage(start, stop)
 
     def photos(self, staged: Sequence[Mapping[str, Any]]) -> Mapping[int, bytes]:  # noqa: ARG002
-        """Students' pictures do not come with a roster."""
+        """Return nothing: a student roster brings no pictures."""
         return {}
 
     def summary(self, counts: Mapping[str, int]) -> Summary:
-        """What is known of the file as a whole."""
+        """Return the summary of the whole file."""
         assert self._roster is not None
         return self._roster.summary(counts)
