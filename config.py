@@ -28,15 +28,14 @@ class Settings:
         port: the public port in addresses; ``None`` for the default port of the scheme.
         scheme: ``http`` in the demo, ``https`` in production.
         secret_key: signs cookies and tokens.
-        vault_key: the master key of personal data (32 bytes or more).
-        database_url: the connection of the restricted application role.
-        database_owner_url: the connection of the owner, for migrations only.
-        redis_url: the server of the queue, of sessions, caches and rate counters.
-        captcha: whether the login asks for a captcha; only the demo and tests may switch it off.
-        trusted_proxies: the number of proxies in front that set X-Forwarded-*.
-        mail_server: the server for mails; ``None`` if they are stored in ``mail_folder`` or not sent at all.
-        mail_from: the sender address of mails.
-        mail_folder: the folder in which the demo stores mails instead of sending them.
+        vault_key: master key of personal data (32 bytes or more).
+        database_url: the restricted application role's connection.
+        redis_url: queue, server-side sessions, rate counters.
+        captcha: whether the login asks for one; only the demo and tests may switch it off.
+        trusted_proxies: how many proxies in front set X-Forwarded-*.
+        mail_server: takes our mails; ``None`` where they are kept in ``mail_folder`` or not sent at all.
+        mail_from: the address that mails come from.
+        mail_folder: where the demo keeps its mails instead of sending them.
     """
 
     env: str
@@ -46,18 +45,12 @@ class Settings:
     secret_key: str
     vault_key: bytes
     database_url: str
-    database_owner_url: str | None
     redis_url: str
     captcha: bool
     trusted_proxies: int
     mail_server: MailServer | None
     mail_from: str
     mail_folder: Path | None
-
-    @property
-    def is_production(self) -> bool:
-        """Whether the platform serves real people."""
-        return self.env == "production"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -95,7 +88,6 @@ class Settings:
             secret_key=secret_key,
             vault_key=_key(required("VAULT_KEY"), errors),
             database_url=with_driver(required("DATABASE_URL")),
-            database_owner_url=with_driver(environ.get("DATABASE_OWNER_URL", "")) or None,
             redis_url=required("REDIS_URL"),
             captcha=captcha != "off",
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, errors) or 0,

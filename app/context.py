@@ -60,6 +60,10 @@ class Context:
         """Send a job after the unit of work has been committed."""
         self.session.info.setdefault("jobs", []).append((name, self.school.id, payload))
 
+    def wake(self, name: JobName) -> None:
+        """Have a job that concerns all schools sent once the unit of work has been committed, one time only."""
+        self.session.info.setdefault("jobs", []).append((name, self.school.alliance_id, {}))
+
     @contextmanager
     def within(self, school: SchoolInfo) -> Iterator[Context]:
         """Open a context for another school with the same actor and transaction; the alliance's way to a member's rows.
@@ -69,5 +73,4 @@ class Context:
         with sibling_scope(self.session, school.id) as session:
             inner = replace(self, session=session, school=school)
             yield inner
-            for key in ("jobs", "audit"):
-                self.session.info.setdefault(key, []).extend(session.info.get(key, []))
+            self.session.info.setdefault("jobs", []).extend(session.info.get("jobs", []))

@@ -5,8 +5,14 @@ They do not depend on the web; each caller (student side, management side, worke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias, Union
+
+#: One value of a message: what a person typed, a number, or another message, which is shown in the reader's language.
+Value: TypeAlias = Union[str, int, "Message"]
+#: What a place of a message holds: one value, or a list, whose items each language separates in its own way.
+Param: TypeAlias = Value | tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,19 +20,38 @@ class Message:
     """A sentence for people, separate from its parameters so that it can be shown in the reader's language.
 
     Args:
-        text: the Chinese msgid, with placeholders such as ``%(name)s``.
-        params: the values of the placeholders.
+        text: the Chinese msgid, with ``%(name)s`` places.
+        params: values for the places. A list is a tuple, never a text with marks in it: a course's title may hold
+            the same marks.
     """
 
     text: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, Param] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text % self.params if self.params else self.text
+        return self.worded(str, "、")
+
+    def worded(self, translate: Callable[[str], str], between: str) -> str:
+        """The sentence in a language.
+
+        Args:
+            translate: gives the language's text for a Chinese one.
+            between: separates the items of a list.
+        """
+        text = translate(self.text)
+        if not self.params:
+            return text
+
+        def said(value: Param) -> str:
+            if isinstance(value, tuple):
+                return between.join(map(said, value))
+            return value.worded(translate, between) if isinstance(value, Message) else str(value)
+
+        return text % {name: said(value) for name, value in self.params.items()}
 
     def as_json(self) -> dict[str, object]:
-        """Return the message as plain data, for a JSONB column; ``from_json`` reads it back."""
-        return {"text": self.text, "params": dict(self.params)}
+        """The message as plain data, for a JSONB column; ``from_json`` reads it back."""
+        return {"text": self.text, "params": {name: _plain(value) for name, value in self.params.items()}}
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Message:
@@ -38,11 +63,34 @@ class Message:
         params = data.get("params") or {}
         if not isinstance(params, Mapping):
             raise KeyError("params")
-        return cls(str(data["text"]), dict(params))
+        return cls(str(data["text"]), {name: _read_param(value) for name, value in params.items()})
 
 
-def msg(text: str, **params: str | int) -> Message:
-    """Return a ``Message``; the extractor of translations looks for the name of this function."""
+def _read_param(data: object) -> Param:
+    """A parameter of a message out of JSON, where a list has taken the place of a tuple.
+
+    Raises:
+        KeyError: no parameter can be like this.
+    """
+    return tuple(map(_read_value, data)) if isinstance(data, list) else _read_value(data)
+
+
+def _read_value(data: object) -> Value:
+    if isinstance(data, Mapping):
+        return Message.from_json(data)
+    if isinstance(data, str | int):
+        return data
+    raise KeyError(type(data).__name__)
+
+
+def _plain(value: Param) -> object:
+    if isinstance(value, tuple):
+        return list(map(_plain, value))
+    return value.as_json() if isinstance(value, Message) else value
+
+
+def msg(text: str, **params: Param) -> Message:
+    """Make a ``Message``; the name is the one that the catalogue extractor looks for."""
     return Message(text, params)
 
 

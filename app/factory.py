@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import tenants.guard
-from app.cli import demo, roster, setup
+from app.cli import audit, demo, roster, setup
 from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
@@ -34,7 +34,7 @@ from app.web.messages import demo_mail
 from app.web.messages import notices as messages
 from app.web.requests import student as own_requests
 from app.web.shared import errors, help, i18n, probes, security, templating
-from app.web.shared.cache.pages import KeptPages
+from app.web.shared.cache.pages import PageCache
 from app.web.shared.sent_forms import SentRequest
 from tenants import resolve
 from tenants.db import db
@@ -97,7 +97,7 @@ def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
     errors.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for commands in (setup, school_commands, roster, demo):
+    for commands in (setup, school_commands, roster, audit, demo):
         commands.register(app)
     for plugin in plugins:
         plugin(app)
@@ -141,7 +141,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     static = Path(str(app.static_folder)) / "dist"
-    pages = KeptPages(app, app.wsgi_app)
+    pages = PageCache(app, app.wsgi_app)
     wrapped = WhiteNoise(pages, max_age=365 * 24 * 3600, immutable_file_test=lambda _path, _url: True)
     if static.is_dir():
         wrapped.add_files(str(static), prefix="static/dist/")

@@ -13,6 +13,8 @@ class JobName(StrEnum):
     CHECK_IMPORT = "check_import"
     APPLY_IMPORT = "apply_import"
     SEND_MAIL = "send_mail"
+    #: Mails are due: each becomes a job of its own. It concerns all schools and has no payload.
+    WAKE_MAILS = "wake_mails"
 
 
 class Enqueue(Protocol):

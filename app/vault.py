@@ -43,6 +43,7 @@ class Vault:
         self._gcm = AESGCM(_derive(master_key, b"blob", 32))
         self._index_key = _derive(master_key, b"index", 32)
         self._audit_key = _derive(master_key, b"audit", 32)
+        self._audit_row_key = _derive(master_key, b"audit row", 32)
         self._calendar_key = _derive(master_key, b"calendar", 32)
 
     def seal_field(self, school_id: int, column: str, row_id: int, text: str) -> bytes:
@@ -88,8 +89,12 @@ class Vault:
         digest = hmac.digest(self._calendar_key, f"{school_id}|{user_id}|{epoch}".encode(), "sha256")
         return base64.b32encode(digest[:20]).decode().lower()
 
+    def seal_audit_row(self, text: bytes) -> bytes:
+        """The digest (32 bytes) of an audit row by itself."""
+        return hmac.digest(self._audit_row_key, text, "sha256")
+
     def chain(self, previous: bytes, entry: bytes) -> bytes:
-        """Return the next link (32 bytes) of a school's audit chain."""
+        """The next link (32 bytes) of a school's audit chain; ``previous`` is empty before the first."""
         return hmac.digest(self._audit_key, hashlib.sha256(entry).digest() + previous, "sha256")
 
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import classes, importing, licensing, pages, people
+from bench import audit, classes, importing, licensing, pages, people
 from bench.installation import installation
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -18,6 +18,7 @@ PARTS = {
     "people": people.measure,
     "licensing": licensing.measure,
     "classes": classes.measure,
+    "audit": audit.measure,
 }
 
 

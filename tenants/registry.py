@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from tenants.changes import Written, on_written
+from tenants.changes import Change, on_changes
 from tenants.db import db
 from tenants.models import School
 
@@ -47,17 +47,17 @@ _lock = threading.Lock()
 
 
 def forget_schools() -> None:
-    """Clear the cache of this process; a commit that writes to ``schools`` does so automatically."""
+    """Drop the cache of this process; a change of ``schools`` does so by itself, once it is committed."""
     with _lock:
         _cache.clear()
 
 
-def _forget_changed(written: frozenset[Written]) -> None:
-    if any(rows.table == School.__tablename__ for rows in written):
+def _forget_changed(changes: frozenset[Change]) -> None:
+    if any(change.table == School.__tablename__ for change in changes):
         forget_schools()
 
 
-on_written(_forget_changed)
+on_changes(_forget_changed)
 
 
 def _cached(key: str, condition: object) -> SchoolInfo | None:

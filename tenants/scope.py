@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from tenants.db import GuardedSession, db
 
+#: The connection's option that remembers what PostgreSQL was told.
+_SCHOOL = "spoc_school_id"
+
 
 class ScopeMissing(RuntimeError):
     """Raised when a statement uses a scoped table while the session has no school."""
@@ -34,6 +37,13 @@ def set_school_setting(connection: Connection, school_id: int | None) -> None:
     """
     value = "" if school_id is None else str(int(school_id))
     connection.exec_driver_sql(f"SET LOCAL app.school_id = '{value}'")
+    connection.execution_options(**{_SCHOOL: school_id})
+
+
+def school_of(connection: Connection) -> int | None:
+    """The school whose rows this connection's transaction may write, or ``None``."""
+    school_id = connection.get_execution_options().get(_SCHOOL)
+    return school_id if isinstance(school_id, int) else None
 
 
 def current_school_id(session: Session) -> int | None:
@@ -81,9 +91,8 @@ def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
         with GuardedSession(db=db, info=info, expire_on_commit=False) as sibling:
             yield sibling
             sibling.flush()
-            written = sibling.info.pop("written", ())
-            # This never ends the first session's transaction, only the savepoint that SQLAlchemy opens for a session
-            # that joins a savepoint. Closing the session without it would silently roll back its changes.
+            # Never ends the first session's transaction. It ends the savepoint that SQLAlchemy opens for a session
+            # that joins a savepoint; closing the session without it would take back what was written, silently.
             sibling.commit()
     except BaseException:
         if connection.in_transaction():
@@ -93,5 +102,3 @@ def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
                 set_school_setting(connection, current_school_id(session))
         raise
     set_school_setting(connection, current_school_id(session))
-    # the first session's commit makes the changes visible, so it also reports them (``tenants.changes``)
-    session.info.setdefault("written", set()).update(written)

@@ -8,7 +8,9 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.checkout",
     "tests.support.app",
+    "tests.support.audit",
     "tests.support.world",
+    "tests.support.walls",
     "tests.support.teaching",
     "tests.support.own_courses",
     "tests.support.rosters",
@@ -16,6 +18,8 @@ pytest_plugins = [
     "tests.support.live",
     "tests.support.browser",
     "tests.support.mail",
+    "tests.support.busy_school",
+    "tests.support.grounds",
 ]
 
 #: Folders whose tests start processes and wait for them; whoever runs beside them has the processor meanwhile.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from app.jobs import JobName
 from app.services.background.unit_of_work_factory import Units
 from app.services.imports.run.apply import run_apply
 from app.services.imports.run.check import run_check
+from app.services.messages.mail_queue import wake_mails
 from workers.mail.worker import send_mail
 
 
@@ -25,8 +27,13 @@ def _apply_import(units: Units, **payload: int | str) -> None:
     run_apply(units, import_id=int(payload["import_id"]))
 
 
+def _wake_mails(units: Units, **_payload: int | str) -> None:
+    wake_mails(units_for=lambda school: replace(units, school=school))
+
+
 HANDLERS: dict[JobName, Handler] = {
     JobName.CHECK_IMPORT: _check_import,
     JobName.APPLY_IMPORT: _apply_import,
     JobName.SEND_MAIL: send_mail,
+    JobName.WAKE_MAILS: _wake_mails,
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
@@ -21,7 +22,9 @@ ENTRY_POINT = f"{run_job.__module__}.{run_job.__name__}"
 
 #: Seconds that a job may run; the import's own limits end it long before.
 JOB_SECONDS = 600
-#: Seconds for which Redis keeps the name of a failed job and the type of its error.
+#: Seconds for which a request waits for the queue after its commit; what it does not take the sweeper sends.
+PATIENCE_SECONDS = 2
+#: Seconds for which Redis keeps what is known of a failed job: its name and the type of the error.
 FAILURE_SECONDS = 3600
 
 
@@ -54,9 +57,17 @@ class EntryPointJob(Job):
         self.webhooks = []
 
 
-def make_connection(url: str) -> Redis:
-    """Return a connection that fails fast when Redis is away, because requests must not wait for a queue."""
-    return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
+def make_connection(url: str, *, patience: float = 5) -> Redis:
+    """A connection that says quickly when Redis is away.
+
+    A connection that was closed since it was last used is opened once more. A Redis that does not answer is not asked
+    twice.
+
+    Args:
+        patience: seconds for which an answer is waited for.
+    """
+    once_more = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
+    return Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=2, retry=once_more)
 
 
 def make_queue(connection: Redis, name: str = QUEUE) -> Queue:
@@ -68,8 +79,9 @@ class RqEnqueue:
     """An ``app.jobs.Enqueue`` that sends jobs through RQ."""
 
     def __init__(self, url: str) -> None:
-        connection = make_connection(url)
-        self._queue, self._mails = make_queue(connection), make_queue(connection, MAIL_QUEUE)
+        self._connection = make_connection(url, patience=PATIENCE_SECONDS)
+        self._queue = make_queue(self._connection)
+        self._mails = make_queue(self._connection, MAIL_QUEUE)
 
     def __call__(self, name: JobName, school_id: int, payload: Mapping[str, int | str]) -> None:
         """Put the job into the queue.
@@ -77,12 +89,15 @@ class RqEnqueue:
         Raises:
             redis.RedisError: Redis is away; the job also has a row in an outbox, so the sweeper will send it.
         """
-        queue = self._mails if name is JobName.SEND_MAIL else self._queue
-        queue.enqueue_call(
-            ENTRY_POINT,
-            args=(name.value, school_id, dict(payload)),
-            timeout=JOB_SECONDS,
-            result_ttl=0,
-            failure_ttl=FAILURE_SECONDS,
-            description=name.value,
-        )
+        queue = self._mails if name in (JobName.SEND_MAIL, JobName.WAKE_MAILS) else self._queue
+        with self._connection.pipeline() as pipeline:
+            queue.enqueue_call(
+                ENTRY_POINT,
+                args=(name.value, school_id, dict(payload)),
+                timeout=JOB_SECONDS,
+                result_ttl=0,
+                failure_ttl=FAILURE_SECONDS,
+                description=name.value,
+                pipeline=pipeline,
+            )
+            pipeline.execute()

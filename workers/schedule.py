@@ -11,10 +11,16 @@ from app.services.courses.version_news import sweep_versions
 from app.services.imports.shared.sweep import sweep_imports
 from app.services.licences.expiry import tend_licences
 from app.services.messages.mail_queue import sweep_mails
+from app.services.shared.audit_chain import sweep_audit
+from app.services.shared.audit_check import check_today
 from workers.dispatch import log_error, units_for
 
-#: The tasks that run once a day for every school.
-DAILY_TASKS = (DailyTask("licences", tend_licences), DailyTask("figures", write_figures))
+#: What is done for every school once a day.
+DAILY_TASKS = (
+    DailyTask("licences", tend_licences),
+    DailyTask("figures", write_figures),
+    DailyTask("audit", check_today, every_tenant=True),
+)
 
 
 def sweep_daily(*, units_for: UnitsFor) -> int:
@@ -22,8 +28,8 @@ def sweep_daily(*, units_for: UnitsFor) -> int:
     return sweep_days(DAILY_TASKS, units_for=units_for)
 
 
-#: Imports come first, because people wait for them.
-_SWEEPS = (sweep_imports, sweep_mails, sweep_versions, sweep_daily)
+#: Imports first: people wait for them. The daily check of audit chains comes after what waits has been chained.
+_SWEEPS = (sweep_imports, sweep_mails, sweep_versions, sweep_audit, sweep_daily)
 
 
 def sweep() -> bool:

@@ -23,16 +23,16 @@ from app.services.alliance.activity import (
     SPANS,
     Series,
     activity_in_time,
+    all_activity,
     get_activity,
     list_activity,
 )
 from app.services.alliance.figures import refresh_figures
 from app.web.shared.context import request_context
-from app.web.shared.downloads import give_download
+from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Schools in the picture that compares them.
 _COMPARED = 15
 
@@ -72,11 +72,9 @@ class Activity(SecureView):
         """The table of all schools that match, and the sums of all day by day."""
         ctx = request_context()
         text, sort = text_argument("q"), choice("sort", SORTS) or "name"
-        found = list_activity(
-            ctx, text=text, sort=sort, descending=request.args.get("desc") == "1", size=None
-        )
-        content = activity_workbook(found.rows, activity_in_time(ctx, span=_span()), ctx.school.timezone)
-        return give_download(content, f"{gettext('活跃情况')}-{ctx.today()}.xlsx", _XLSX)
+        schools = all_activity(ctx, text=text, sort=sort, descending=request.args.get("desc") == "1")
+        content = activity_workbook(schools, activity_in_time(ctx, span=_span()), ctx.school.timezone)
+        return give_workbook(content, f"{gettext('活跃情况')}-{ctx.today()}.xlsx")
 
     @expose("/refresh", methods=("POST",))
     def refresh(self) -> ResponseReturnValue:
@@ -116,7 +114,7 @@ class Activity(SecureView):
         except NotFound:
             abort(404)
         content = school_workbook(activity_in_time(ctx, span=_span(), school_id=school_id))
-        return give_download(content, f"{gettext('活跃情况')}-{school.name}-{ctx.today()}.xlsx", _XLSX)
+        return give_workbook(content, f"{gettext('活跃情况')}-{school.name}-{ctx.today()}.xlsx")
 
     @expose(f"/<{ROW}:school_id>/refresh", methods=("POST",))
     def refresh_one(self, school_id: int) -> ResponseReturnValue:

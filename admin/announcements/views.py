@@ -15,7 +15,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
-from admin.shared.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice, ticked_ids
 from admin.shared.validators import Required
 from app.errors import NotFound
 from app.rules.permissions import Action
@@ -92,7 +92,7 @@ class Announcements(SecureView):
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
         """「新建公告」."""
-        return self._form_page(AnnouncementForm(), None, _ticked())
+        return self._form_page(AnnouncementForm(), None, ticked_ids("school_ids"))
 
     @expose(f"/<{ROW}:announcement_id>/", methods=("GET", "POST"))
     def edit(self, announcement_id: int) -> ResponseReturnValue:
@@ -105,7 +105,7 @@ class Announcements(SecureView):
         form = AnnouncementForm(
             data=stored | {"body": editable_text(row.body), "to_all": "0" if targets else "1"}
         )
-        return self._form_page(form, row, _ticked() if form.is_submitted() else targets)
+        return self._form_page(form, row, ticked_ids("school_ids") if form.is_submitted() else targets)
 
     @expose(f"/<{ROW}:announcement_id>/withdraw", methods=("POST",))
     def withdraw(self, announcement_id: int) -> ResponseReturnValue:
@@ -159,11 +159,6 @@ class SchoolAnnouncements(Announcements):
     """A school's."""
 
     hosts = "school"
-
-
-def _ticked() -> list[int]:
-    given = request.form.getlist("school_ids")
-    return [int(value) for value in given if value.isascii() and value.isdigit() and len(value) < 19]
 
 
 def _content(form: AnnouncementForm, ticked: list[int]) -> AnnouncementContent:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from io import BytesIO
 
-from flask import Response, flash, redirect, request, send_file, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import PEOPLE, SecureView, attempt
+from admin.shared.listing import sent_number, ticked_ids
 from app.context import Context
 from app.rules.permissions import Action
+from app.rules.shared.whole_numbers import whole_number
 from app.services.auth.slips import (
     MOST,
     SlipChoice,
@@ -25,9 +26,7 @@ from app.services.auth.slips import (
 from app.services.schools.settings import RANDOM, get_settings
 from app.sheets.writing.slips import slips_pdf
 from app.web.shared.context import request_context
-
-#: Numbers beyond a row's are left out, as are more accounts than one file holds.
-_MOST_ID = 2**63 - 1
+from app.web.shared.downloads import give_download
 
 
 class Slips(SecureView):
@@ -89,9 +88,8 @@ def confirm_page(view: BaseView, ctx: Context, choice: SlipChoice) -> str:
 
 def _voids_unseen(choice: SlipChoice) -> bool:
     """Whether more slips would become void than the question said: the page stays there after a download."""
-    said = request.form.get("voided", "")
     now = preview_slips(request_context(), choice=choice).voided
-    return now > (int(said) if _is_number(said) else 0)
+    return now > (sent_number("voided") or 0)
 
 
 def _pdf(ctx: Context, choice: SlipChoice) -> bytes:
@@ -106,24 +104,19 @@ def _pdf(ctx: Context, choice: SlipChoice) -> bytes:
 
 def _download(content: bytes) -> Response:
     name = gettext("密码条-%(day)s.pdf", day=request_context().today().isoformat())
-    response = send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return give_download(content, name, "application/pdf")
 
 
 def _choice() -> SlipChoice | None:
     """Whom the request means; a form's accounts go before the address's class or group."""
-    ids = tuple(dict.fromkeys(map(int, filter(_is_number, request.form.getlist("rowid")))))
+    ids = ticked_ids()
     if ids:
-        return SlipChoice(user_ids=ids[: MOST + 1])
-    class_id, group = request.values.get("class_id", ""), request.values.get("group", "")
-    if _is_number(class_id):
-        return SlipChoice(class_id=int(class_id))
+        # One more than a file holds says that there are too many.
+        return SlipChoice(user_ids=tuple(ids[: MOST + 1]))
+    class_id, group = whole_number(request.values.get("class_id", "")), request.values.get("group", "")
+    if class_id is not None:
+        return SlipChoice(class_id=class_id)
     return SlipChoice(group=SlipGroup(group)) if group in tuple(SlipGroup) else None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _MOST_ID
 
 
 def views() -> Iterable[BaseView]:

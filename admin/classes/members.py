@@ -11,9 +11,8 @@ from flask_babel import gettext, ngettext
 
 from admin.base import attempt
 from admin.classes.frame import ClassFrame
-from admin.shared.listing import ListAddress, ticked
+from admin.shared.listing import ListAddress, meant_ids, sent_number
 from app.context import Context
-from app.errors import Conflict, msg
 from app.services.classes.members import Association, associate, dissociate, preview_association
 from app.services.people.class_candidates import find_student_ids, find_students
 from app.web.shared.context import request_context
@@ -39,8 +38,7 @@ class ClassMembers(ClassFrame):
     @expose(f"/<{ROW}:class_id>/students/add", methods=("POST",))
     def associate(self, class_id: int) -> ResponseReturnValue:
         """「关联」: at once, or after a look at the classes that they leave."""
-        told = request.form.get("leaving", "")
-        expected = int(told) if told.isascii() and told.isdigit() and len(told) < 9 else None
+        expected = sent_number("leaving")
 
         def work(ctx: Context) -> tuple[list[int], Association, bool]:
             ids = _meant(ctx, class_id, inside=False)
@@ -113,11 +111,8 @@ def _unassigned() -> bool:
 
 def _meant(ctx: Context, class_id: int, *, inside: bool) -> list[int]:
     """The ticked, or all who match the address."""
-    if request.form.get("all") != "1":
-        return ticked()
-    ids = find_student_ids(
-        ctx, class_id=class_id, inside=inside, text=text_argument("q"), unassigned=_unassigned()
+    return meant_ids(
+        lambda: find_student_ids(
+            ctx, class_id=class_id, inside=inside, text=text_argument("q"), unassigned=_unassigned()
+        )
     )
-    if str(len(ids)) != request.form.get("total"):
-        raise Conflict(msg("符合条件的人数刚刚有变化，没有进行任何操作，请核对后再试"))
-    return ids

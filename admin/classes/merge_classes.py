@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 
 from admin.base import attempt
 from admin.classes.frame import ClassFrame
-from admin.shared.listing import number
+from admin.shared.listing import number, sent_number
 from app.errors import DomainError, NotAllowed, NotFound
 from app.rules.permissions import Action, may
 from app.services.classes.lists import class_names
@@ -47,8 +47,8 @@ class ClassMoves(ClassFrame):
     @expose(f"/<{ROW}:class_id>/move", methods=("POST",))
     def move_all(self, class_id: int) -> ResponseReturnValue:
         """Do what the preview showed."""
-        target_id, students = (request.form.get(name, type=int) for name in ("target", "students"))
-        if target_id is None or students is None or not 0 < target_id < 2**63:
+        target_id, students = sent_number("target"), sent_number("students")
+        if target_id is None or students is None:
             abort(404)
         moved = attempt(
             lambda ctx: move_class(

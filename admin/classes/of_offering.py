@@ -10,7 +10,7 @@ from flask_admin.base import expose
 
 from admin.base import attempt
 from admin.classes.select_courses import said_of
-from admin.shared.listing import ListAddress, ticked
+from admin.shared.listing import ListAddress, ticked_ids
 from app.rules.permissions import Action, may
 from app.services.classes.select_courses import select_classes
 from app.services.classes.selectable import list_choosable_classes
@@ -49,7 +49,7 @@ class ClassesOfOffering:
     @expose(f"/<{ROW}:offering_id>/classes", methods=("POST",))
     def select_classes(self, offering_id: int) -> ResponseReturnValue:
         """「注册所选班级」."""
-        done = attempt(lambda ctx: select_classes(ctx, offering_id=offering_id, class_ids=ticked()))
+        done = attempt(lambda ctx: select_classes(ctx, offering_id=offering_id, class_ids=ticked_ids()))
         for one in done or ():
             flash(said_of(one), "warning" if one.refused else "success")
         if done is not None:

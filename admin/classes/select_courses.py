@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 
 from admin.base import attempt, back_to
 from admin.classes.frame import ClassFrame
-from admin.shared.listing import ListAddress, ticked
+from admin.shared.listing import ListAddress, sent_number, ticked_ids
 from app.services.classes.later_joiners import answer_later_joiners
 from app.services.classes.register import refusals
 from app.services.classes.select_courses import Selected, select_courses, undo_selection
@@ -42,7 +42,7 @@ class ClassSelections(ClassFrame):
     @expose(f"/<{ROW}:class_id>/select", methods=("POST",))
     def select(self, class_id: int) -> ResponseReturnValue:
         """「选择课程」."""
-        done = attempt(lambda ctx: select_courses(ctx, class_id=class_id, offering_ids=ticked()))
+        done = attempt(lambda ctx: select_courses(ctx, class_id=class_id, offering_ids=ticked_ids()))
         if done is None:
             return self.to("choose", class_id=class_id)
         for one in done:
@@ -73,10 +73,8 @@ class ClassSelections(ClassFrame):
     @expose(f"/<{ROW}:class_id>/later-joiners", methods=("POST",))
     def later_joiners(self, class_id: int) -> ResponseReturnValue:
         """「一起注册」 or 「不注册」."""
-        offering_id = request.form.get("offering_id", 0, type=int)
+        offering_id = sent_number("offering_id") or 0
         follow = request.form.get("answer") == "follow"
-        if not 0 < offering_id < 2**63:
-            offering_id = 0
         done = attempt(
             lambda ctx: (
                 answer_later_joiners(ctx, class_id=class_id, offering_id=offering_id, follow=follow),

@@ -18,6 +18,7 @@ from admin.classes.merge_classes import LAST_MOVE, ClassMoves
 from admin.classes.select_courses import ClassSelections
 from admin.shared.listing import ListAddress, choice, number, year
 from app.rules.permissions import Action, may
+from app.rules.shared.whole_numbers import whole_number
 from app.services.classes.courses import get_class_course, list_class_courses, list_registrations
 from app.services.classes.head_teachers import head_teacher_choices, set_head_teacher
 from app.services.classes.later_joiners import list_later_joiners
@@ -45,7 +46,8 @@ _NOBODY = -1
 def _teacher_id(value: str | int | None) -> int | None:
     """The chosen teacher; an id that nobody has for what is no number."""
     text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else _NOBODY if text else None
+    number = whole_number(text)
+    return number if number is not None else _NOBODY if text else None
 
 
 class HeadTeacherForm(ManageForm):

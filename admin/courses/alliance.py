@@ -12,7 +12,7 @@ from flask_babel import gettext, lazy_gettext
 
 from admin.base import ALLIANCE, SecureView, attempt
 from admin.courses.editor import ContentEditor, EditorPage
-from admin.courses.forms import NewCourseForm
+from admin.courses.forms import NewCourseForm, sent_revision
 from admin.shared.listing import ListAddress, choice
 from app.context import Context
 from app.rules.courses.fields import FIELD_LABELS, missing_for_release
@@ -94,7 +94,7 @@ class AllianceCourses(ContentEditor, SecureView):
     @expose(f"/<{ROW}:course_id>/publish", methods=("POST",))
     def publish(self, course_id: int) -> ResponseReturnValue:
         """「发布新版本」."""
-        note, revision = request.form.get("note", ""), request.form.get("revision", type=int) or 0
+        note, revision = request.form.get("note", ""), sent_revision()
         if attempt(lambda ctx: publish_version(ctx, course_id=course_id, revision=revision, note=note)):
             flash(gettext("新版本已发布，使用该课程的学校会收到消息"), "success")
             return redirect(self.get_url(".versions", course_id=course_id), code=303)

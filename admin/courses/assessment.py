@@ -21,8 +21,6 @@ from app.rules.courses.assessment import (
 )
 
 FIXED = (Kind.VIDEO, Kind.QUIZ, Kind.HOMEWORK, Kind.DISCUSSION, Kind.EXAM)
-#: Empty lines for own components that a form offers without script.
-SPARE = 2
 _DIGITS = 4
 
 

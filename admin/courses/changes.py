@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.errors import Message
 from app.rules.courses.assessment import sentences
 from app.rules.courses.fields import FIELD_LABELS, RICH_LENGTHS, CourseContent
-from app.rules.shared.text_diff import Line, compare, lines_of_markup
+from app.rules.courses.text_diff import Line, compare, lines_of_markup
 from app.services.courses.drafts import DraftView
 from app.web.shared.i18n import translated
 

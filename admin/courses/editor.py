@@ -13,7 +13,7 @@ from flask_babel import gettext
 
 from admin.base import attempt
 from admin.courses.assessment import TypedAssessment
-from admin.courses.forms import BasicsForm, ContentForm, DetailsForm, mark
+from admin.courses.forms import BasicsForm, ContentForm, DetailsForm, mark, sent_revision
 from admin.shared.uploads import ACCEPTED, picture_of
 from app.context import Context
 from app.errors import DomainError, Invalid, Message, NotAllowed, NotFound
@@ -40,7 +40,6 @@ from app.web.shared.templating import local_time
 FORMS: Mapping[str, type[ContentForm]] = {"basics": BasicsForm, "details": DetailsForm}
 TABS = ("basics", "details", "assessment")
 _TAB = "<string(maxlength=16):tab>"
-_MOST_REVISION = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Sent:
             values = {name: value for name, value in values.items() if name in dirty}
         values = {name: v for name, v in values.items() if request.form.get(f"choice-{name}") != "theirs"}
         cover = picture_of(form.cover) if isinstance(form, BasicsForm) else None
-        return cls(form, typed, values, _revision(), cover)
+        return cls(form, typed, values, sent_revision(), cover)
 
     @property
     def problems(self) -> dict[str, str]:
@@ -242,12 +241,12 @@ class ContentEditor:
         view = open_draft(ctx, course_id=self.course_id(ctx, row_id))
         others = note_presence(ctx, course_id=view.course.id)
         sentence = gettext("%(names)s 正在编辑", names=joined(others)) if others else ""
-        return jsonify(people=sentence, revision=view.revision, newer=view.newer_than(_revision()))
+        return jsonify(people=sentence, revision=view.revision, newer=view.newer_than(sent_revision()))
 
     @expose(f"/<{ROW}:row_id>/cover", methods=("POST",))
     def cover(self, row_id: int) -> ResponseReturnValue:
         """The cover as it was cropped in the browser, unless somebody else has changed it meanwhile."""
-        chosen, revision = picture_of(BasicsForm().cover), _revision()
+        chosen, revision = picture_of(BasicsForm().cover), sent_revision()
         try:
             with unit_of_work(request_context()) as ctx:
                 course_id = self.course_id(ctx, row_id)
@@ -299,12 +298,6 @@ class ContentEditor:
             cover_lost=cover_lost,
             back=self.tab_address(tab, row_id),
         )
-
-
-def _revision() -> int:
-    """The working copy that whoever sends a form has read."""
-    sent = request.form.get("revision", "")
-    return min(int(sent), _MOST_REVISION) if sent.isdecimal() and len(sent) < 11 else 0
 
 
 def _shown(content: CourseContent, name: str) -> Any:

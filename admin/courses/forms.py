@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from admin.base import ManageForm
+from admin.shared.listing import sent_number
 from admin.shared.validators import Required
 from app.rules.courses.disciplines import DISCIPLINES, subjects_of
 from app.rules.courses.fields import LENGTHS, CourseContent
@@ -26,9 +27,16 @@ from app.rules.shared.html import editable_text
 from app.web.shared.i18n import joined
 
 TAG_MARKS = "，,、;；\n"
+#: What the column of revisions holds.
+_MOST_REVISION = 2**31 - 1
 RICH = ("team", "description", "outline")
 
 _RICH_HELP = lazy_gettext("空一行即分段；可以使用标题、列表、表格和链接，其余格式会被去掉")
+
+
+def sent_revision() -> int:
+    """The working copy that whoever sends a form has read; 0, which is older than any, when the form names none."""
+    return sent_number("revision", _MOST_REVISION) or 0
 
 
 class ContentForm(ManageForm):

@@ -12,6 +12,7 @@ from flask_babel import gettext, lazy_gettext
 
 from admin.base import COURSES, SecureView, attempt
 from admin.courses.changes import changes_of
+from admin.courses.forms import sent_revision
 from admin.shared.listing import ListAddress, choice
 from app.errors import Invalid, Message, msg
 from app.rules.courses.assessment import sentences
@@ -29,8 +30,6 @@ from app.web.catalogue.school import cover_url
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import address, page_argument, text_argument
-
-_MOST_REVISION = 2**31 - 1
 
 
 class CourseReviews(SecureView):
@@ -67,8 +66,7 @@ class CourseReviews(SecureView):
     def decide(self, course_id: int) -> ResponseReturnValue:
         """「通过」 or 「不通过」 → 「保存」."""
         decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
-        revision = request.form.get("revision", "")
-        number = int(revision) if revision.isdecimal() and len(revision) < 11 else 0
+        revision = sent_revision()
         if decision not in ("approved", "rejected"):
             unchosen = {"decision": msg("请选择通过或者不通过")}
             return self._page(course_id, unchosen, reason=reason), 422
@@ -78,7 +76,7 @@ class CourseReviews(SecureView):
                 lambda ctx: review_course(
                     ctx,
                     course_id=course_id,
-                    revision=min(number, _MOST_REVISION),
+                    revision=revision,
                     approve=decision == "approved",
                     reason=reason,
                 ),

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from admin.base import SecureView, attempt
 from app.context import Context
+from app.rules.shared.whole_numbers import whole_number
 from app.services.imports.pages.columns import WORDS, confirm_columns, layout_of
 from app.services.imports.pages.read import StoredImport, find_import, get_import, summary_of
 from app.services.imports.pages.update_rules import UpdateRule, change_rule, read_rule
@@ -84,9 +85,9 @@ def same_classes(summary: Summary, form: Mapping[str, str]) -> dict[int, int]:
     """The answers to "same class or new?", which is asked once per name, for every planned class of the name."""
     answers: dict[int, int] = {}
     for planned in summary.classes:
-        answer = form.get(f"{_CLASS}{first_of_name(summary, planned).id}", "")
-        if _is_number(answer):
-            answers[planned.id] = int(answer)
+        answer = whole_number(form.get(f"{_CLASS}{first_of_name(summary, planned).id}", ""))
+        if answer is not None:
+            answers[planned.id] = answer
     return answers
 
 
@@ -114,7 +115,3 @@ def _wanted(found: StoredImport) -> UpdateRule:
 
 def _field_options(labels: Mapping[str, str], required: tuple[str, ...]) -> list[tuple[str, Any]]:
     return [(field, gettext(label) + (" *" if field in required else "")) for field, label in labels.items()]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

@@ -6,10 +6,9 @@ A page shows the state in which the import is, so every address can be left, rel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from io import BytesIO
 from typing import Any, ClassVar, Literal
 
-from flask import Response, make_response, redirect, request, send_file
+from flask import Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, BaseView
 from flask_admin.base import expose
@@ -47,6 +46,7 @@ from app.sheets.reading.limits import LIMITS
 from app.sheets.writing.student_template import student_template
 from app.uow import unit_of_work
 from app.web.shared.context import request_context
+from app.web.shared.downloads import give_original, give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
 from app.web.shared.listing import page_argument
@@ -55,7 +55,6 @@ WORKING = ("uploaded", "checking", "applying")
 #: Where the pages of each kind are.
 ENDPOINTS: Mapping[str, str] = {"students": "imports", "teachers": "teacher_imports"}
 PARTS = ("create", "change", "problem", "held", "unchanged", "absent")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Kind = Literal["students", "teachers"]
 #: What is read and thrown away of a request that is too large, so that the browser gets to see the answer.
 _DRAINED_BYTES = 64 * 2**20
@@ -90,7 +89,8 @@ class Imports(ImportChoices):
     @expose("/template.xlsx")
     def template(self) -> Response:
         """「下载学生模板」."""
-        return _workbook(*self.template_file())
+        name, content = self.template_file()
+        return give_workbook(content, name)
 
     def template_file(self) -> tuple[str, bytes]:
         """Name and content of the template."""
@@ -178,20 +178,21 @@ class Imports(ImportChoices):
         """The person's own file, as it was sent."""
         with unit_of_work(request_context()) as ctx:
             name, content = original_file(ctx, import_id=import_id)
-        # Whatever it was called, a browser saves it and never shows it.
-        return send_file(BytesIO(content), "application/octet-stream", as_attachment=True, download_name=name)
+        return give_original(content, name)
 
     @expose(f"/<{ROW}:import_id>/problems.xlsx")
     def problems(self, import_id: int) -> Response:
         """The person's own rows that stay out, each with what is wrong."""
         with unit_of_work(request_context()) as ctx:
-            return _workbook(*problem_file(ctx, import_id=import_id, translate=translated))
+            name, content = problem_file(ctx, import_id=import_id, translate=translated)
+        return give_workbook(content, name)
 
     @expose(f"/<{ROW}:import_id>/logins.xlsx")
     def logins(self, import_id: int) -> Response:
         """The login names of the created."""
         with unit_of_work(request_context()) as ctx:
-            return _workbook(*login_file(ctx, import_id=import_id, translate=translated))
+            name, content = login_file(ctx, import_id=import_id, translate=translated)
+        return give_workbook(content, name)
 
     def _index_page(self, error: str | None, status: int = 422) -> tuple[str, int]:
         history = list_imports(request_context(), kind=self.kind, page=page_argument())
@@ -282,10 +283,6 @@ def _new_values(row: PreviewRow, labels: Mapping[str, str], columns: Sequence[st
         new.pop(LABELS["nickname"], None)
     shown = {labels[field] for field in columns}
     return {**new, "others": [(label, value) for label, value in new.items() if label not in shown]}
-
-
-def _workbook(name: str, content: bytes) -> Response:
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 def views() -> Iterable[BaseView]:

@@ -14,6 +14,7 @@ from flask_babel import gettext, lazy_gettext
 from admin.base import PEOPLE
 from admin.imports.pages import Imports
 from app.rules.imports.teachers import LABELS
+from app.rules.shared.whole_numbers import whole_number
 from app.services.imports.pages.answers import answer_questions
 from app.services.imports.shared.questions import NEW, Question
 from app.sheets.reading.limits import LIMITS
@@ -58,11 +59,11 @@ class TeacherImports(Imports):
     @expose(f"/<{ROW}:import_id>/answer", methods=("POST",))
     def answer(self, import_id: int) -> ResponseReturnValue:
         """「确认并重新检查」: who of the same name is the same person."""
-        answers = {
-            int(name.removeprefix(_ROW)): int(value)
-            for name, value in request.form.items()
-            if _is_number(name.removeprefix(_ROW)) and _is_number(value)
-        }
+        answers: dict[int, int] = {}
+        for name, value in request.form.items():
+            row, chosen = whole_number(name.removeprefix(_ROW)), whole_number(value)
+            if row is not None and chosen is not None:
+                answers[row] = chosen
         return self._do(import_id, lambda ctx: answer_questions(ctx, import_id=import_id, answers=answers))
 
     def render(self, template: str, **kwargs: Any) -> str:
@@ -84,10 +85,6 @@ def _namesake_options(question: Question) -> list[tuple[int, str, str | None]]:
         ),
         (NEW, gettext("另一人"), gettext("将新建一个账号")),
     ]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def views() -> Iterable[BaseView]:

@@ -10,7 +10,8 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import SecureView, attempt
-from admin.licences.forms import ExtendForm, TermsForm, Ticked, is_id, ticked
+from admin.licences.forms import ExtendForm, TermsForm, Ticked, ticked
+from admin.shared.listing import sent_number
 from app.context import Context
 from app.rules.licences.conditions import Terms
 from app.services.licences.bulk import (
@@ -116,8 +117,9 @@ def _terms(ctx: Context, act: Act, step: str) -> tuple[TermsForm | ExtendForm | 
 
 
 def _expected() -> Licensing | None:
-    given = [request.form.get(name, "") for name in _COUNTS]
-    return Licensing(*map(int, given)) if all(map(is_id, given)) else None
+    given = [sent_number(name) for name in _COUNTS]
+    counts = [one for one in given if one is not None]
+    return Licensing(*counts) if len(counts) == len(_COUNTS) else None
 
 
 def _filters() -> dict[str, str]:

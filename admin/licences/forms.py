@@ -14,15 +14,16 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from admin.base import ManageForm
+from admin.shared.listing import ticked_ids
 from app.context import Context
 from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.shared.semesters import is_term, term_label, terms_around
-from app.services.licences.lists import CourseFilter, all_licensable, all_schools
+from app.rules.shared.whole_numbers import whole_number
+from app.services.licences.lists import LicensableFilter, all_licensable, all_schools
 from app.services.licences.rows import CourseRef
 from app.web.shared.i18n import translated
 from app.web.shared.listing import MAX_TEXT
 
-_MOST_DIGITS = 18
 SOURCES = ("alliance", "school")
 
 
@@ -104,14 +105,14 @@ def ticked(ctx: Context) -> Ticked:
     """Read the selection that a form sent."""
     given = request.form
     if given.get("all_courses"):
-        wanted = CourseFilter(text=given.get("q", "")[:MAX_TEXT], source=_source(given.get("source", "")))
+        wanted = LicensableFilter(text=given.get("q", "")[:MAX_TEXT], source=_source(given.get("source", "")))
         refs: Iterable[CourseRef] = (course.ref for course in all_licensable(ctx, wanted))
     else:
         refs = (ref for text in given.getlist("course") if (ref := course_ref(text)) is not None)
     if given.get("all_schools"):
         ids: Iterable[int] = (school.id for school in all_schools(ctx, given.get("school_q", "")[:MAX_TEXT]))
     else:
-        ids = (int(text) for text in given.getlist("school") if is_id(text))
+        ids = ticked_ids("school")
     return Ticked(tuple(dict.fromkeys(refs)), tuple(dict.fromkeys(ids)))
 
 
@@ -123,12 +124,8 @@ def course_key(ref: CourseRef) -> str:
 def course_ref(text: str) -> CourseRef | None:
     """What ``course_key`` wrote, ``None`` for anything else."""
     owner, _, course = text.partition("-")
-    return CourseRef(int(owner), int(course)) if is_id(owner) and is_id(course) else None
-
-
-def is_id(text: str) -> bool:
-    """Whether this can be the number of a row."""
-    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    owner_id, course_id = whole_number(owner), whole_number(course)
+    return CourseRef(owner_id, course_id) if owner_id is not None and course_id is not None else None
 
 
 def _source(text: str) -> str:

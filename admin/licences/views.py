@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
@@ -15,26 +15,32 @@ from wtforms.fields import SelectChoice
 
 from admin.base import ALLIANCE, attempt
 from admin.licences.bulk import LicenceActs
-from admin.licences.forms import SOURCES, TermsForm, course_key, course_ref, is_id
+from admin.licences.forms import SOURCES, TermsForm, course_key, course_ref
 from admin.licences.sheets import LicenceSheets
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, number, ticked_ids
 from app.context import Context
 from app.rules.licences.conditions import LicenceState
 from app.rules.permissions import Action
 from app.services.licences.bulk import license_courses
-from app.services.licences.lists import CourseFilter, all_licensable, get_licence, list_licences, list_matrix
+from app.services.licences.lists import (
+    LicensableFilter,
+    all_licensable,
+    get_licence,
+    list_licences,
+    list_matrix,
+)
 from app.services.licences.rows import CourseRef
 from app.services.licences.sheet_export import licence_list_file, licence_matrix_file
 from app.services.licences.single import end_licence
 from app.services.schools.open_and_edit import list_members
+from app.services.shared.paging import Page
 from app.uow import unit_of_work
 from app.web.shared.context import request_context
-from app.web.shared.downloads import give_download
+from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
-from app.web.shared.listing import MAX_PAGE, address, page_argument, text_argument
+from app.web.shared.listing import address, page_argument, text_argument
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = tuple(state.value for state in LicenceState if state is not LicenceState.NONE)
 
 
@@ -54,13 +60,12 @@ class Licences(LicenceActs, LicenceSheets):
     def index(self) -> str:
         """课程 × 学校: a page of courses, a page of schools, and what is between them."""
         courses, school_text = _course_filter(), text_argument("school_q")
-        schools_page = min(number("schools_page") or 1, MAX_PAGE)
         matrix = list_matrix(
             request_context(),
             courses=courses,
             school_text=school_text,
             page=page_argument(),
-            school_page=schools_page,
+            school_page=page_argument("schools_page"),
         )
         chosen = {"q": courses.text, "source": courses.source, "school_q": school_text}
         return self.render(
@@ -70,13 +75,10 @@ class Licences(LicenceActs, LicenceSheets):
             course_key=course_key,
             filtered=any(chosen.values()),
             course_page=lambda n: address(
-                "licences.index", **chosen, page=n, schools_page=schools_page if schools_page > 1 else ""
+                "licences.index", **chosen, page=n, schools_page=_later(matrix.schools)
             ),
             school_page=lambda n: address(
-                "licences.index",
-                **chosen,
-                page=page_argument() if page_argument() > 1 else "",
-                schools_page=n,
+                "licences.index", **chosen, page=_later(matrix.courses), schools_page=n
             ),
             done=request.args.get("done") == "1",
         )
@@ -100,7 +102,7 @@ class Licences(LicenceActs, LicenceSheets):
             ),
             filtered=any(chosen.values()),
             chosen=chosen,
-            courses=[(course.id, course.title) for course in all_licensable(ctx, CourseFilter())],
+            courses=[(course.id, course.title) for course in all_licensable(ctx, LicensableFilter())],
             states=STATES,
             address=ListAddress("licences.listed", chosen),
         )
@@ -120,7 +122,7 @@ class Licences(LicenceActs, LicenceSheets):
         )
         if done is None:
             return redirect(self.get_url(".listed"), code=303)
-        return _workbook(gettext("课程授权"), done)
+        return give_workbook(done, gettext("课程授权") + ".xlsx")
 
     @expose("/matrix.xlsx")
     def matrix_file(self) -> ResponseReturnValue:
@@ -129,13 +131,13 @@ class Licences(LicenceActs, LicenceSheets):
             content = licence_matrix_file(
                 ctx, courses=_course_filter(), school_text=text_argument("school_q"), translate=translated
             )
-        return _workbook(gettext("课程授权矩阵"), content)
+        return give_workbook(content, gettext("课程授权矩阵") + ".xlsx")
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
         """「授权」: a course, ticked schools, and the terms."""
         ctx = request_context()
-        licensable = all_licensable(ctx, CourseFilter())
+        licensable = all_licensable(ctx, LicensableFilter())
         form = LicenceForm(course_id=_given_course(ctx))
         form.offer_terms(ctx.today())
         form.course_id.choices = [
@@ -145,7 +147,7 @@ class Licences(LicenceActs, LicenceSheets):
             )
             for course in licensable
         ]
-        marked = {int(each) for each in request.form.getlist("school_ids") if is_id(each)}
+        marked = set(ticked_ids("school_ids"))
         if form.accepts(ctx.today()):
             ref = course_ref(form.course_id.data) or CourseRef(0, 0)
             done = attempt(
@@ -199,18 +201,21 @@ class Licences(LicenceActs, LicenceSheets):
         return redirect(self.get_url(".show", **ids), code=303)
 
 
-def _course_filter() -> CourseFilter:
-    return CourseFilter(text=text_argument("q"), source=choice("source", SOURCES))
+def _later(page: Page[Any]) -> int | str:
+    """The number of a page; addresses leave the first one out."""
+    return page.number if page.number > 1 else ""
+
+
+def _course_filter() -> LicensableFilter:
+    return LicensableFilter(text=text_argument("q"), source=choice("source", SOURCES))
 
 
 def _given_course(ctx: Context) -> str:
     """The course that an address names: a key, or the number of an alliance course."""
-    given = request.args.get("course_id", "")
-    return course_key(CourseRef(ctx.school.id, int(given))) if is_id(given) else given
-
-
-def _workbook(name: str, content: bytes) -> Response:
-    return give_download(content, f"{name}.xlsx", XLSX)
+    course_id = number("course_id")
+    if course_id is None:
+        return request.args.get("course_id", "")
+    return course_key(CourseRef(ctx.school.id, course_id))
 
 
 def views() -> Iterable[BaseView]:

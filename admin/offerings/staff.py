@@ -10,7 +10,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.shared.listing import ListAddress, ticked
+from admin.shared.listing import ListAddress, ticked_ids
 from app.rules.permissions import Action, may
 from app.services.offerings.staff import (
     add_assistants,
@@ -46,7 +46,7 @@ class StaffPages:
         """「指定运营教师」: find a teacher, choose one."""
         _require_assigning()
         if request.method == "POST":
-            chosen = ticked("teacher")
+            chosen = ticked_ids("teacher")
             if attempt(
                 lambda ctx: set_operating_teacher(
                     ctx, offering_id=offering_id, user_id=chosen[0] if chosen else 0
@@ -61,7 +61,7 @@ class StaffPages:
         """「关联本校教师」 → 「现有用户」: find teachers, tick 「助教」, 保存."""
         _require_assigning()
         if request.method == "POST":
-            added = attempt(lambda ctx: add_assistants(ctx, offering_id=offering_id, user_ids=ticked()))
+            added = attempt(lambda ctx: add_assistants(ctx, offering_id=offering_id, user_ids=ticked_ids()))
             if added is not None:
                 flash(gettext("已关联 %(n)s 位助教", n=added), "success")
                 return self._to_staff(offering_id)

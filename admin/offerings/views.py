@@ -44,7 +44,7 @@ from app.services.offerings.lists import (
     REGISTRATIONS,
     SOURCES,
     STATES,
-    CourseFilter,
+    OfferingFilter,
     list_operating_teachers,
     list_school_courses,
 )
@@ -99,7 +99,7 @@ class Offerings(
     def index(self) -> str:
         """One page of the courses that match."""
         ctx = request_context()
-        wanted = CourseFilter(
+        wanted = OfferingFilter(
             text=text_argument("q"),
             source=choice("source", SOURCES),
             status=choice("status", (*OWN_STATUSES, *ALLIANCE_STATUSES)),
@@ -116,7 +116,7 @@ class Offerings(
             "manage/offerings/list.html",
             found=list_school_courses(ctx, wanted=wanted, page=page_argument()),
             chosen=chosen,
-            filtered=wanted != CourseFilter(),
+            filtered=wanted != OfferingFilter(),
             teachers=list_operating_teachers(ctx),
             allowed={act.value for act in Action if may(ctx.actor.role, act)},
             address=ListAddress("offerings.index", chosen),
@@ -239,7 +239,9 @@ class Offerings(
             form=form or DatesForm(formdata=None, obj=row.offering),
         )
 
-    def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
+    def offering_page(
+        self, template: str, offering_id: int, *, editor: EditorPage | None = None, **values: Any
+    ) -> str:
         """A page inside the frame of an offering."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
@@ -247,6 +249,7 @@ class Offerings(
         return str(
             self.render(
                 template,
+                editor=editor,
                 row=row,
                 own=own,
                 missing_tabs=missing_by_tab(own) if own else [],

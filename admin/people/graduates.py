@@ -11,6 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import PEOPLE, SecureView, attempt
+from admin.shared.listing import sent_number
 from app.rules.permissions import Action
 from app.services.people.graduates import delete_graduates, list_cohorts, preview_graduates
 from app.web.shared.context import request_context
@@ -49,15 +50,15 @@ class Graduates(SecureView):
     @expose(f"/<{ROW}:entry_year>/<{ROW}:study_years>/delete", methods=("POST",))
     def delete(self, entry_year: int, study_years: int) -> ResponseReturnValue:
         """Delete, once the year was typed."""
-        shown = request.form.get("students", "")
-        if not (shown.isascii() and shown.isdigit()):
+        shown = sent_number("students")
+        if shown is None:
             abort(404)
         deleted = attempt(
             lambda ctx: delete_graduates(
                 ctx,
                 entry_year=entry_year,
                 study_years=study_years,
-                students=int(shown[:9]),
+                students=shown,
                 typed_year=request.form.get("typed_year", ""),
             )
         )

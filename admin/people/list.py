@@ -14,7 +14,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from admin.auth.slips import confirm_page
 from admin.base import PEOPLE, attempt, back_to
 from admin.people.person import PersonPages
-from admin.shared.listing import ListAddress, choice, number, year
+from admin.shared.listing import ListAddress, choice, meant_ids, number, ticked_ids, year
 from app.context import Context
 from app.errors import Conflict, msg
 from app.rules.permissions import Action, may
@@ -52,7 +52,7 @@ class People(PersonPages):
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """One page of the people who match; the last one for who is beyond it, as after 停用 with a filter."""
+        """One page of the people who match."""
         ctx = request_context()
         settings = get_settings(ctx)
         chosen, filters = _chosen()
@@ -66,8 +66,6 @@ class People(PersonPages):
             page=page_argument(),
         )
         address = ListAddress("people.index", chosen, sort, descending)
-        if not found.rows and found.number > 1:
-            return redirect(address.page(found.pages))
         return self.render(
             "manage/people/list.html",
             found=found,
@@ -130,7 +128,7 @@ class People(PersonPages):
         )
 
     def _edit_ticked(self) -> ResponseReturnValue:
-        ids = _ticked()
+        ids = ticked_ids()
         if len(ids) != 1:
             flash(gettext("请只勾选一位用户，再点击「修改」"), "error")
             return redirect(back_to(self.get_url(".index")), code=303)
@@ -151,27 +149,16 @@ def _chosen() -> tuple[dict[str, Any], PeopleFilter]:
     return chosen, filters
 
 
-def _ticked() -> list[int]:
-    """The ids that were sent; what is no number names nobody."""
-    sent = dict.fromkeys(request.form.getlist("rowid"))
-    return [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
-
-
 def _meant(ctx: Context) -> list[int]:
     """The ticked, or all who match the address.
 
     Raises:
         Conflict: nobody is meant, or not as many as the dialog said.
     """
-    if request.form.get("all") != "1":
-        ids = _ticked()
-        if not ids:
-            raise Conflict(msg("请先勾选用户"))
-        return ids
     chosen, filters = _chosen()
-    ids = find_people_ids(ctx, text=chosen["q"], filters=filters)
-    if str(len(ids)) != request.form.get("total"):
-        raise Conflict(msg("符合条件的人数刚刚有变化，没有进行任何操作，请核对后再试"))
+    ids = meant_ids(lambda: find_people_ids(ctx, text=chosen["q"], filters=filters))
+    if not ids:
+        raise Conflict(msg("请先勾选用户"))
     return ids
 
 

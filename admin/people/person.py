@@ -57,7 +57,9 @@ class PersonPages(SecureView):
     def new_fields(self) -> str:
         """The fields of another 用户类型, with what was typed kept: the changing part of 「添加」."""
         _require(Action.EDIT_PEOPLE)
-        return self.render("manage/people/fields.html", **_fields(_kind(), request.form, {}, {}))
+        return self.render(
+            "manage/people/fields.html", edited=False, **_fields(_kind(), request.form, {}, {})
+        )
 
     @expose(f"/<{ROW}:user_id>/")
     def show(self, user_id: int) -> str:
@@ -87,7 +89,11 @@ class PersonPages(SecureView):
         masked = {"mobile": person.mobile, "id_number": person.id_number}
         values = request.form if request.method == "POST" else cells
         page = self.render(
-            "manage/people/edit.html", person=person, onward=onward, **_fields(kind, values, wrong, masked)
+            "manage/people/edit.html",
+            person=person,
+            onward=onward,
+            edited=True,
+            **_fields(kind, values, wrong, masked),
         )
         return page, 422 if wrong else 200
 
@@ -131,7 +137,8 @@ class PersonPages(SecureView):
 
     def _new_page(self, kind: str, wrong: Mapping[str, Message], status: int) -> ResponseReturnValue:
         onward = back_to(self.get_url(".index"))
-        page = self.render("manage/people/new.html", onward=onward, **_fields(kind, request.form, wrong, {}))
+        fields = _fields(kind, request.form, wrong, {})
+        page = self.render("manage/people/new.html", onward=onward, edited=False, **fields)
         return page, status
 
 

@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.shared.listing import ListAddress, choice, number, ticked
+from admin.shared.listing import ListAddress, choice, number, ticked_ids
 from app.errors import Invalid, Message, msg
 from app.rules.permissions import Action, may
 from app.services.registrations.by_staff import (
@@ -38,7 +38,7 @@ from app.services.registrations.lists import (
 from app.services.registrations.seats import Registered
 from app.sheets.writing.typed import TypedSheet, Value, typed_workbook
 from app.web.shared.context import request_actor, request_context, request_school
-from app.web.shared.downloads import give_download
+from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.listing import page_argument, text_argument
@@ -48,7 +48,6 @@ Chosen = dict[str, str | int | None]
 
 #: In the session: the ticks were acted on, so the next list forgets them.
 _DONE = "registrations_done"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHART_CLASSES = 20
 _COLUMNS = (msg("学号"), msg("真实姓名"), msg("班级"), msg("注册时间"), msg("来源"), msg("账号状态"))
 _WIDTHS = (18, 14, 24, 20, 12, 12)
@@ -104,7 +103,7 @@ class RegistrationPages:
         chosen: Chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
         address = ListAddress("offerings.add_students", chosen)
         if request.method == "POST":
-            done = attempt(lambda ctx: add_students(ctx, offering_id=offering_id, user_ids=ticked()))
+            done = attempt(lambda ctx: add_students(ctx, offering_id=offering_id, user_ids=ticked_ids()))
             if done is not None:
                 _say(done)
                 session[_DONE] = True
@@ -129,7 +128,7 @@ class RegistrationPages:
     @expose(f"/<{ROW}:offering_id>/registrations/remove", methods=("POST",))
     def remove_students(self, offering_id: int) -> ResponseReturnValue:
         """「移出」 the ticked: asks for the reason first, which they will read."""
-        ids, error = ticked(), None
+        ids, error = ticked_ids(), None
         if "reason" in request.form:
             reason = request.form["reason"]
             try:
@@ -169,7 +168,7 @@ class RegistrationPages:
             act = {"admit": admit_waiting, "remove": remove_waiting}.get(request.form.get("action", ""))
             if act is None:
                 abort(404)
-            done = attempt(lambda ctx: act(ctx, offering_id=offering_id, user_ids=ticked()))
+            done = attempt(lambda ctx: act(ctx, offering_id=offering_id, user_ids=ticked_ids()))
             if done is not None:
                 session[_DONE] = True
                 admitted = act is admit_waiting
@@ -201,7 +200,7 @@ class RegistrationPages:
         exported = attempt(lambda ctx: export_registrations(ctx, offering_id=offering_id))
         if exported is None:
             return self._to("registrations", offering_id)
-        return give_download(_sheet(exported), f"{exported.title}-{gettext('注册学生')}.xlsx", _XLSX)
+        return give_workbook(_sheet(exported), f"{exported.title}-{gettext('注册学生')}.xlsx")
 
     def _registrations(self, name: str, offering_id: int, **values: Any) -> str:
         values["seat_figures"] = seat_figures(request_context(), offering_id=offering_id)

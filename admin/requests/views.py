@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import ACADEMIC, SecureView, attempt
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, number, sent_number, ticked_ids
 from app.context import Context
 from app.rules.permissions import Action
 from app.rules.requests.change_requests import ANSWER_LENGTH, CANNED_ANSWERS
@@ -72,8 +72,7 @@ class Requests(SecureView):
     @expose("/decide", methods=("POST",))
     def decide(self) -> ResponseReturnValue:
         """The ticked ones, all the same way."""
-        ids = [int(one) for one in request.form.getlist("rowid") if one.isascii() and one.isdigit()]
-        ids = [one for one in ids if one < 2**63]
+        ids = ticked_ids()
         verb = request.form.get("action")
         if verb not in ("approve", "reject"):
             abort(404)
@@ -134,10 +133,8 @@ class Requests(SecureView):
 def _answer() -> str:
     """What was typed, else the chosen ready-made answer, in Chinese as it is stored for the student."""
     typed = request.form.get("answer", "").strip()
-    chosen = request.form.get("canned", "")
-    if typed or not (chosen.isascii() and chosen.isdigit()) or int(chosen[:3]) >= len(CANNED_ANSWERS):
-        return typed
-    return str(CANNED_ANSWERS[int(chosen)])
+    chosen = sent_number("canned", len(CANNED_ANSWERS) - 1)
+    return typed if typed or chosen is None else str(CANNED_ANSWERS[chosen])
 
 
 def _tell(decided: Decided, approved: bool) -> None:

@@ -16,7 +16,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
-from admin.shared.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice, number
 from admin.shared.uploads import ACCEPTED, picture_of
 from admin.shared.validators import Required
 from app.context import Context
@@ -202,15 +202,14 @@ class Schools(SecureView):
     def slug(self) -> str:
         """Whether a label can be had: the changing part under its field."""
         given = request.args
-        number = given.get("school_id", "")
         verdict = check_slug(
             request_context(),
             slug=given.get("slug", "")[:80],
             name=(given.get("short_name") or given.get("name", ""))[:64],
             unit_code=given.get("unit_code", "")[:16],
-            school_id=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None,
+            school_id=number("school_id"),
         )
-        return self.render("manage/schools/slug.html", verdict=verdict)
+        return self.render("manage/schools/slug.html", verdict=verdict, marked=False)
 
     @expose("/preview", methods=("POST",))
     def preview(self) -> str:
@@ -224,7 +223,9 @@ class Schools(SecureView):
             return self.render("manage/schools/preview.html", problem=translated(refusal.message))
         picture = "data:image/webp;base64," + base64.b64encode(logo.content).decode() if logo else None
         title = form.short_name.data or form.name.data
-        return self.render("manage/schools/preview.html", colours=theme, picture=picture, title=title)
+        return self.render(
+            "manage/schools/preview.html", problem=None, colours=theme, picture=picture, title=title
+        )
 
     def _form_page(
         self, form: SchoolForm, school: SchoolInfo | None, quota: QuotaForm | None = None

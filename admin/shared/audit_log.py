@@ -16,6 +16,7 @@ from admin.shared.records import ServiceModelView
 from app.rules.permissions import Action
 from app.services.shared.audit import LogEntry
 from app.services.shared.audit_lookups import Names, names_of
+from app.services.shared.paging import LONG_PAGE_SIZE
 from app.web.shared.context import request_context
 from app.web.shared.templating import local_time
 
@@ -39,7 +40,7 @@ class AuditLog(ServiceModelView):
     search_hint = lazy_gettext("操作人姓名")
 
     model_class = LogEntry
-    page_size = 50
+    page_size = LONG_PAGE_SIZE
     column_list = ("at", "actor_name", "action", "object_type", "data", "address")
     column_labels = {
         "at": lazy_gettext("时间"),

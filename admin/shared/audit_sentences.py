@@ -105,16 +105,16 @@ ACTIONS: Mapping[str, Any] = {
     "alliance.policy_set": lazy_gettext("修改联盟设置"),
     "offering.online": lazy_gettext("课程上线"),
     "offering.offline": lazy_gettext("课程下线"),
-    "enrolment.registered": lazy_gettext("注册课程"),
-    "enrolment.withdrawn": lazy_gettext("退出课程"),
-    "enrolment.waiting": lazy_gettext("进入候补"),
-    "enrolment.left_waiting": lazy_gettext("退出候补"),
-    "enrolment.promoted": lazy_gettext("候补转为注册"),
-    "enrolment.added": lazy_gettext("添加注册学生"),
-    "enrolment.removed": lazy_gettext("移出课程"),
-    "enrolment.waiting_removed": lazy_gettext("移出候补"),
-    "enrolment.admitted": lazy_gettext("优先录取"),
-    "enrolment.exported": lazy_gettext("导出注册学生"),
+    "registration.registered": lazy_gettext("注册课程"),
+    "registration.withdrawn": lazy_gettext("退出课程"),
+    "registration.waiting": lazy_gettext("进入候补"),
+    "registration.left_waiting": lazy_gettext("退出候补"),
+    "registration.promoted": lazy_gettext("候补转为注册"),
+    "registration.added": lazy_gettext("添加注册学生"),
+    "registration.removed": lazy_gettext("移出课程"),
+    "registration.waiting_removed": lazy_gettext("移出候补"),
+    "registration.admitted": lazy_gettext("优先录取"),
+    "registration.exported": lazy_gettext("导出注册学生"),
     "calendar.address_made": lazy_gettext("生成日历订阅地址"),
     "mail.retried": lazy_gettext("重新发送邮件"),
     "user.own_changed": lazy_gettext("修改自己的信息"),
@@ -204,7 +204,7 @@ FACTS: Mapping[str, Any] = {
     "file": lazy_gettext("文件编号"),
     "files": lazy_gettext("文件数"),
     "students": lazy_gettext("学生人数"),
-    "enrolments": lazy_gettext("课程报名"),
+    "registrations": lazy_gettext("课程报名"),
     "change_requests": lazy_gettext("修改申请"),
     "messages": lazy_gettext("消息"),
     "mails": lazy_gettext("邮件"),
@@ -264,6 +264,8 @@ VALUES: Mapping[str, Any] = {
     "follow": lazy_gettext("自动注册"),
     "stay": lazy_gettext("不注册"),
 }
+#: Subjects of acts as older entries name them -> as they are named today.
+_FORMER_SUBJECTS = {"enrolment": "registration"}
 _PEOPLE: Mapping[str, Any] = {
     "system": lazy_gettext("系统"),
     "operator": lazy_gettext("运维人员"),
@@ -277,8 +279,14 @@ _OF_TYPE: Mapping[tuple[str, str], Any] = {("announcement", "title"): lazy_gette
 
 
 def action_name(code: str) -> str:
-    """What was done, in words."""
-    return str(ACTIONS.get(code, code))
+    """Return what was done, in words."""
+    return str(ACTIONS.get(code) or ACTIONS.get(_present_code(code), code))
+
+
+def _present_code(code: str) -> str:
+    """Return today's code of an act that older entries hold under its former one; entries are never rewritten."""
+    subject, _, act = code.partition(".")
+    return f"{_FORMER_SUBJECTS.get(subject, subject)}.{act}"
 
 
 def object_name(entry: LogEntry, names: Names) -> str:

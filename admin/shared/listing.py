@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request
 
+from app.errors import Conflict, msg
+from app.rules.shared.whole_numbers import BIGINT, whole_number
 from app.web.shared.listing import address
 
 
@@ -16,12 +18,14 @@ def choice(name: str, allowed: Sequence[str]) -> str:
     return value if value in allowed else ""
 
 
-def number(name: str, most: int = 2**63 - 1) -> int | None:
+def number(name: str, most: int = BIGINT) -> int | None:
     """The argument when it is a whole number up to ``most`` (what the column can hold), else none."""
-    value = request.args.get(name, "")
-    if not (value.isascii() and value.isdigit()) or len(value) > 19:
-        return None
-    return int(value) if int(value) <= most else None
+    return whole_number(request.args.get(name, ""), most)
+
+
+def sent_number(name: str, most: int = BIGINT) -> int | None:
+    """The same of a form's field."""
+    return whole_number(request.form.get(name, ""), most)
 
 
 def year(name: str) -> int | None:
@@ -29,14 +33,27 @@ def year(name: str) -> int | None:
     return number(name, 9999)
 
 
-#: The digits that every id has at most.
-_ID_DIGITS = 18
+def ticked_ids(name: str = "rowid") -> list[int]:
+    """The ids that were ticked, each once; what is no id is left out."""
+    numbers = (whole_number(sent) for sent in request.form.getlist(name))
+    return list(dict.fromkeys(one for one in numbers if one is not None))
 
 
-def ticked(name: str = "rowid") -> list[int]:
-    """The ids that were ticked; what is no id is left out."""
-    sent = request.form.getlist(name)
-    return [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) <= _ID_DIGITS]
+def meant_ids(everybody: Callable[[], list[int]]) -> list[int]:
+    """The ids that were ticked, or all that match when 「选择全部」 was.
+
+    Args:
+        everybody: finds all that match the address.
+
+    Raises:
+        Conflict: there are not as many as the dialog said.
+    """
+    if request.form.get("all") != "1":
+        return ticked_ids()
+    ids = everybody()
+    if len(ids) != sent_number("total"):
+        raise Conflict(msg("符合条件的人数刚刚有变化，没有进行任何操作，请核对后再试"))
+    return ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,17 +18,17 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_admin.form import FormOpts
 from flask_babel import gettext
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import DataError
 
 from admin.base import Guarded, ManageForm, attempt, back_to, typed_values
 from app.context import Context
+from app.services.shared.paging import PAGE_SIZE, as_it_is, fetch_page
+from app.services.shared.search import words
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from tenants.db import db
 
-#: Beyond this page nobody turns; it keeps OFFSET within what PostgreSQL takes.
-LAST_PAGE = 10_000
 _NEVER = (
     "column_editable_list", "form_ajax_refs", "inline_models", "column_export_list", "form_columns",
     "form_extra_fields", "can_export", "can_set_page_size",
@@ -55,7 +55,7 @@ class ServiceModelView(Guarded, ModelView):
     create_template = "spoc/admin/model/create.html"
     edit_template = "spoc/admin/model/edit.html"
     details_template = "spoc/admin/model/details.html"
-    page_size = 20
+    page_size = PAGE_SIZE
     can_set_page_size = False
     can_export = False
     can_create = False
@@ -63,6 +63,9 @@ class ServiceModelView(Guarded, ModelView):
     can_delete = False
     action_disallowed_list = ("delete",)
     saved_text: ClassVar[Any] = None
+    #: What the page says below its name, and what its search box asks for.
+    lead: ClassVar[Any] = ""
+    search_hint: ClassVar[Any] = ""
 
     # Handlers of Flask-Admin that write or read past the services: without the attribute there is no route.
     export = None
@@ -177,23 +180,18 @@ class ServiceModelView(Guarded, ModelView):
     ) -> tuple[int, list[Any]]:
         """Count and rows of a page; ``page`` counts from 0."""
         statement = self._filtered(self._searched(self.scoped_select(), search), filters)
+        ordered = self._ordered(statement, sort_column, bool(sort_desc))
         session = request_context().session
-        ids = statement.with_only_columns(self.model.id).order_by(None).subquery()
         try:
-            count = session.scalar(select(func.count()).select_from(ids)) or 0
+            found = fetch_page(session, ordered, as_it_is, page=(page or 0) + 1, size=self.page_size)
         except DataError:
             # A filter's value that its column cannot hold, like a year of twenty digits.
             abort(404)
-        size = self.page_size
-        at = min(max(page or 0, 0), LAST_PAGE)
-        ordered = self._ordered(statement, sort_column, bool(sort_desc)).limit(size).offset(at * size)
-        return count, list(session.scalars(ordered))
+        return found.total, list(found.rows)
 
     def _searched(self, statement: Select[Any], search: str | None) -> Select[Any]:
-        for term in (search or "").replace("\x00", "").split()[:5]:
-            columns = [getattr(self.model, name) for name in self.column_searchable_list or ()]
-            statement = statement.where(or_(*(column.icontains(term, autoescape=True) for column in columns)))
-        return statement
+        columns = [getattr(self.model, name) for name in self.column_searchable_list or ()]
+        return statement.where(words(search or "", *columns)) if columns else statement
 
     def _filtered(self, statement: Select[Any], filters: Sequence[Any] | None) -> Select[Any]:
         for index, _name, value in filters or ():

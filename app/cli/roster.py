@@ -185,13 +185,11 @@ def _show(summary: Summary) -> None:
 
 
 def _problem(found: ProblemGroup) -> Message:
-    rows = "、".join(map(str, found.rows))
     if found.count > len(found.rows):
-        row_list = msg("第 %(rows)s 等 %(count)s 行", rows=rows, count=found.count)
+        rows = msg("第 %(rows)s 等 %(count)s 行", rows=found.rows, count=found.count)
     else:
-        row_list = msg("第 %(rows)s 行", rows=rows)
-    label, reason = found.label, str(found.message)
-    return msg("%(rows)s「%(label)s」：%(reason)s", rows=str(row_list), label=label, reason=reason)
+        rows = msg("第 %(rows)s 行", rows=found.rows)
+    return msg("%(rows)s「%(label)s」：%(reason)s", rows=rows, label=found.label, reason=found.message)
 
 
 def _say(message: Message, *, err: bool = False) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from app.context import Actor, Context
 from app.demo.data_files import load
-from app.models import Announcement, Enrolment, SchoolFigure, User
+from app.models import Announcement, Registration, SchoolFigure, User
 from app.rules.permissions import Role
 from app.services.alliance.figures import write_figures
 from app.services.announcements.write import AnnouncementContent, save_announcement
@@ -50,8 +50,8 @@ def add_past_activity(ctx: Context) -> None:
     if ctx.session.scalar(select(SchoolFigure.day).where(SchoolFigure.school_id == ctx.school.id).limit(1)):
         return
     registered = (
-        select(func.max(Enrolment.registered_at))
-        .where(Enrolment.school_id == User.school_id, Enrolment.user_id == User.id)
+        select(func.max(Registration.registered_at))
+        .where(Registration.school_id == User.school_id, Registration.user_id == User.id)
         .scalar_subquery()
     )
     ctx.session.execute(
@@ -59,7 +59,7 @@ def add_past_activity(ctx: Context) -> None:
         .where(
             User.school_id == ctx.school.id,
             User.last_login_at.is_(None),
-            User.id.in_(select(Enrolment.user_id)),
+            User.id.in_(select(Registration.user_id)),
         )
         .values(last_login_at=registered),
         execution_options={"synchronize_session": False},

@@ -145,11 +145,11 @@ class OfferingAssistant(SchoolScoped, Base):
     created_at: Mapped[CreatedAt]
 
 
-class CourseShowing(SchoolScoped, Base):
-    """A course that a school has online, for the alliance's public pages: the course and its dates only.
+class PublicOffering(SchoolScoped, Base):
+    """That a school has a course online, for its alliance's public pages: the course and its dates, nothing else.
 
-    Only the school can read the offering itself; this row holds what its site shows to everybody anyway. It is
-    derived from the offering by ``app.services.offerings.public.show_publicly`` and never edited.
+    The offering itself is the school's own to see; this row says what its site shows to everybody anyway. Derived
+    from the offering by ``app.services.offerings.public.publish_state``, never edited.
     """
 
     __tablename__ = "course_showings"

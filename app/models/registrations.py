@@ -20,8 +20,8 @@ from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
 
-class Enrolment(SchoolScoped, Base):
-    """A registration of a person for an offering; withdrawn ones are kept with ``withdrawn_at``.
+class Registration(SchoolScoped, Base):
+    """A person registered for an offering; ``withdrawn_at`` keeps the trace of one who left.
 
     ``source`` is who registered the person: the person, the class (选课), staff, or the waiting list.
     """
@@ -59,7 +59,7 @@ class Enrolment(SchoolScoped, Base):
 
     offering: Mapped[CourseOffering] = relationship(
         CourseOffering,
-        foreign_keys="[Enrolment.school_id, Enrolment.offering_id]",
+        foreign_keys="[Registration.school_id, Registration.offering_id]",
         viewonly=True,
         lazy="raise",
     )

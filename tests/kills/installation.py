@@ -6,7 +6,7 @@ import os
 import secrets
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,7 +70,8 @@ class Installation:
         marker = self.env["REDIS_URL"]
         for process in psutil.process_iter(["pid", "environ"]):
             if process.pid != os.getpid() and (process.info["environ"] or {}).get("REDIS_URL") == marker:
-                process.send_signal(signal.SIGKILL)
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(signal.SIGKILL)
 
 
 @contextmanager

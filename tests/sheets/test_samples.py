@@ -12,9 +12,9 @@ import pytest
 from app.rules.imports.students import CheckedStudent, check_student, find_duplicates
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
-from app.sheets.rosters.students import read_students
 from samples import make_samples
 from samples.roster import FIELDS, make_rows
+from tests.support.sheets import read_students
 
 FOLDER = Path(make_samples.__file__).parent
 TODAY = date(2026, 11, 23)

@@ -20,6 +20,7 @@ from deploy.local import database, places
 from deploy.local.report import LocalError
 from deploy.local.servers import Postgres, Redis, _installed_postgres
 from tests.support.servers import TestCluster
+from tests.support.waiting import PATIENCE
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -153,7 +154,7 @@ def test_servers_end_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
         folder, *pids = supervisor.stdout.readline().split()
         children = [psutil.Process(int(pid)) for pid in pids]
         os.kill(supervisor.pid, signal.SIGKILL)
-        _gone, alive = psutil.wait_procs(children, timeout=10)
+        _gone, alive = psutil.wait_procs(children, timeout=PATIENCE)
     shutil.rmtree(folder)
     assert alive == []
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from flask import current_app
 from sqlalchemy import func, select, update
 
 from app.models import DailyRun, ImportOutbox, RosterImport
@@ -160,7 +161,7 @@ def test_one_sweep_runs_the_daily_tasks_of_every_school(importer: Importer, env:
     assert done.returncode == 0, done.stderr
     with school_scope(importer.school.id) as session:
         ran = session.scalars(select(DailyRun.task).where(DailyRun.school_id == importer.school.id))
-        assert sorted(ran) == sorted(task.name for task in DAILY_TASKS) == ["figures", "licences"]
+        assert sorted(ran) == sorted(task.name for task in DAILY_TASKS) == ["audit", "figures", "licences"]
 
 
 def test_one_sweep_that_fails_says_so(env: dict[str, str], tmp_path: Path) -> None:
@@ -182,3 +183,15 @@ def test_a_sweeper_ends_when_told_to(sweeper: Child, number: signal.Signals) -> 
     sweeper.process.send_signal(number)
     assert sweeper.process.wait(timeout=_PATIENCE) == 0
     assert "the sweeper ends" in sweeper.last_line()
+
+
+def test_a_sweeper_chains_audit_rows_and_logs_an_anchor_that_verify_accepts(
+    importer: Importer, request: pytest.FixtureRequest
+) -> None:
+    importer.start(sheet_of(plain_rows(importer.school)))
+    sweeper: Child = request.getfixturevalue("sweeper")
+    _eventually(_logs(sweeper, "anchor mingde:"), sweeper)
+    run = current_app.test_cli_runner().invoke
+    done = run(args=["audit", "verify", "--school", "mingde", "--anchors", str(sweeper.log)])
+    assert done.exit_code == 0, done.output
+    assert done.output.endswith("1 anchors hold\n")

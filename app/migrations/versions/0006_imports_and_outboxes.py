@@ -41,11 +41,17 @@ def upgrade() -> None:
             op.create_foreign_key(f"fk_{table}_{column}", table, "users", local, ["school_id", "id"])
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE users FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE roster_import_rows NO FORCE ROW LEVEL SECURITY")
+    op.execute("UPDATE roster_import_rows SET kept = 'registered' WHERE kept = 'enrolled'")
+    op.execute("ALTER TABLE roster_import_rows FORCE ROW LEVEL SECURITY")
     # Whenever an account is deleted, its traces are looked for; selections are the only ones of which there are many.
     op.create_index("ix_class_selections_created_by", "class_selections", ["school_id", "created_by"])
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE roster_import_rows NO FORCE ROW LEVEL SECURITY")
+    op.execute("UPDATE roster_import_rows SET kept = 'enrolled' WHERE kept = 'registered'")
+    op.execute("ALTER TABLE roster_import_rows FORCE ROW LEVEL SECURITY")
     op.drop_index("ix_class_selections_created_by", table_name="class_selections")
     for table, columns in _ACTED.items():
         for column in columns:

@@ -76,7 +76,7 @@ class CourseContent:
 
 
 FIELDS = tuple(field.name for field in fields(CourseContent))
-#: The tabs and their fields.
+#: The fields of the tab 基本信息.
 BASICS = (
     "title",
     "code",
@@ -89,7 +89,6 @@ BASICS = (
     "tags",
     "cover",
 )
-DETAILS = ("description", "outline", "hours", "credit", "audience", "prerequisites", "readings")
 
 FIELD_LABELS: Mapping[str, Message] = {
     "title": msg("课程名称"),

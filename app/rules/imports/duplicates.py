@@ -75,5 +75,5 @@ def _double_of(row: int, rows: Iterable[int]) -> Message:
         if other != row:
             others.append(other)
         if len(others) > _OTHERS_NAMED:
-            return msg("与第 %(rows)s 等行重复", rows="、".join(map(str, others[:_OTHERS_NAMED])))
-    return msg("与第 %(rows)s 行重复", rows="、".join(map(str, others)))
+            return msg("与第 %(rows)s 等行重复", rows=tuple(others[:_OTHERS_NAMED]))
+    return msg("与第 %(rows)s 行重复", rows=tuple(others))

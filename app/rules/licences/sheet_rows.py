@@ -12,6 +12,7 @@ from app.rules.licences.conditions import MOST_SEATS
 from app.rules.shared.cells import Cell, Unreadable, code_text, display_text, normalised_text
 from app.rules.shared.problems import Problem
 from app.rules.shared.semesters import is_term
+from app.rules.shared.whole_numbers import whole_number
 
 #: The header of each field, in the order of the columns of an export.
 LABELS: Mapping[str, str] = {
@@ -68,9 +69,10 @@ def read_seats(cell: Cell) -> int | None:
     text = code_text(cell).replace(",", "")
     if text in ("", "不限", "无"):
         return None
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or not 1 <= int(text) <= MOST_SEATS:
+    seats = whole_number(text, MOST_SEATS)
+    if not seats:
         raise Unreadable(msg("名额应为 1 至 %(most)s 的整数", most=MOST_SEATS))
-    return int(text)
+    return seats
 
 
 def read_term(cell: Cell) -> str | None:

@@ -88,7 +88,7 @@ def normalised_text(cell: Cell) -> str:
             return cell
         if cell.startswith("#"):
             _refuse_flaw_text(cell.strip())
-        text = " ".join(_INVISIBLE.sub("", cell).translate(_LETTERS).split())
+        text = " ".join(without_marks(cell).split())
         if _SCIENTIFIC.fullmatch(text):
             _refuse_cut_digits()
         return text
@@ -104,6 +104,16 @@ def code_text(cell: Cell) -> str:
     text = normalised_text(cell)
     if text.isascii() and text.isalnum():
         return text
+    return code_spelling(text)
+
+
+def without_marks(text: str) -> str:
+    """The text without invisible marks and control characters, full-width letters and digits put right."""
+    return _INVISIBLE.sub("", text).translate(_LETTERS)
+
+
+def code_spelling(text: str) -> str:
+    """The text as a code is spelt: full-width signs put right, blanks and a leading ``'`` removed."""
     return text.translate(_FULL_WIDTH).replace(" ", "").lstrip("'`‘’")
 
 

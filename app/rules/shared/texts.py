@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from app.errors import msg
 from app.rules.shared import lengths
@@ -64,3 +65,11 @@ def read_student_no(cell: Cell) -> str | None:
     if len(number) > lengths.STUDENT_NO:
         raise Unreadable(msg("超过 %(limit)s 个字符", limit=lengths.STUDENT_NO))
     return number
+
+
+def first_few(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """The first items of a list, for a message; ``…`` at the last of them says that there are more."""
+    if len(texts) <= most:
+        return tuple(texts)
+    *first, last = texts[:most]
+    return (*first, f"{last}…")

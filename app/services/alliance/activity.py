@@ -13,12 +13,12 @@ from app.context import Context
 from app.models import School, SchoolFigure
 from app.rules.alliance.figures import CountedDay, DayFigures, totals
 from app.rules.permissions import Action
-from app.services.schools.directory import get_member, matches, require_alliance
-from app.services.shared.paging import Page
+from app.services.schools.directory import get_member, require_alliance
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import school_matches
 from tenants.registry import SchoolInfo
 
-PAGE_SIZE = 50
 #: How many days back a change is measured.
 CHANGE_DAYS = 30
 #: Days that a chart may show.
@@ -60,29 +60,35 @@ def list_activity(
     sort: str = "name",
     descending: bool = False,
     page: int = 1,
-    size: int | None = PAGE_SIZE,
+    size: int = LONG_PAGE_SIZE,
 ) -> Page[ActivityRow]:
-    """Member schools with their figures, in two queries.
+    """Member schools with their figures.
 
     Args:
         text: as in the list of schools; blank for all.
         sort: one of ``SORTS``; ``activated`` sorts by the share of people.
-        size: rows on a page; ``None`` for all schools at once.
+        page: from 1.
+        size: rows on a page.
 
     Raises:
         NotAllowed: not the secretariat.
     """
-    require(ctx, Action.SEE_ACTIVITY)
-    require_alliance(ctx)
-    wanted: list[ColumnElement[bool]] = [School.kind == "member"]
-    if text.strip():
-        wanted.append(matches(text))
-    total = ctx.session.scalar(select(func.count()).select_from(School).where(*wanted)) or 0
+    wanted = _members(ctx, text)
+    count = select(func.count()).select_from(School).where(*wanted)
     statement = _rows(ctx, sort, descending).where(*wanted)
-    if size is not None:
-        statement = statement.limit(size).offset((page - 1) * size)
-    rows = tuple(_row(found) for found in ctx.session.execute(statement))
-    return Page(rows, total, page, size or max(1, total))
+    return fetch_page(ctx.session, statement, _row, page=page, size=size, count=count)
+
+
+def all_activity(
+    ctx: Context, *, text: str = "", sort: str = "name", descending: bool = False
+) -> list[ActivityRow]:
+    """All pages of ``list_activity``.
+
+    Raises:
+        NotAllowed: not the secretariat.
+    """
+    statement = _rows(ctx, sort, descending).where(*_members(ctx, text))
+    return [_row(*found) for found in ctx.session.execute(statement)]
 
 
 def get_activity(ctx: Context, *, school_id: int) -> tuple[SchoolInfo, ActivityRow]:
@@ -95,7 +101,7 @@ def get_activity(ctx: Context, *, school_id: int) -> tuple[SchoolInfo, ActivityR
     require(ctx, Action.SEE_ACTIVITY)
     require_alliance(ctx)
     school = get_member(ctx, school_id=school_id)
-    return school, _row(ctx.session.execute(_rows(ctx, "name", False).where(School.id == school_id)).one())
+    return school, _row(*ctx.session.execute(_rows(ctx, "name", False).where(School.id == school_id)).one())
 
 
 def activity_in_time(ctx: Context, *, span: int, school_id: int | None = None) -> Series:
@@ -137,6 +143,12 @@ def activity_in_time(ctx: Context, *, span: int, school_id: int | None = None) -
     )
     counted = [CountedDay(row[0], row[1], DayFigures(*row[2:])) for row in rows]
     return Series(days, tuple(totals(days, counted)))
+
+
+def _members(ctx: Context, text: str) -> list[ColumnElement[bool]]:
+    require(ctx, Action.SEE_ACTIVITY)
+    require_alliance(ctx)
+    return [School.kind == "member", school_matches(text)]
 
 
 def _rows(ctx: Context, sort: str, descending: bool) -> Select[Any]:
@@ -181,7 +193,7 @@ def _latest(ctx: Context, day: date) -> Any:
     return aliased(SchoolFigure, figures)
 
 
-def _row(found: Any) -> ActivityRow:
+def _row(*found: Any) -> ActivityRow:
     school, (day, last, counted), now, before = found[:5], found[5:8], found[8:12], found[12:16]
     school_id, name, unit_code, slug, status = school
     return ActivityRow(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
-from app.models import CourseOffering, Enrolment, School, SchoolFigure, User
+from app.models import CourseOffering, Registration, School, SchoolFigure, User
 from app.rules.permissions import Action
 from app.services.schools.directory import INFO_COLUMNS, get_member, require_alliance
 from app.services.shared.audit import record
@@ -34,7 +34,7 @@ def write_figures(ctx: Context) -> None:
     """
     active = select(func.count()).select_from(User).where(User.status == "active")
     online = select(func.count()).select_from(CourseOffering).where(CourseOffering.status == "online")
-    registered = select(func.count()).select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None))
+    registered = select(func.count()).select_from(Registration).where(Registration.withdrawn_at.is_(None))
     row = ctx.session.execute(
         select(
             active.scalar_subquery().label("people"),

@@ -9,6 +9,7 @@ from app.models import School
 from app.rules.permissions import Action
 from app.services.schools.directory import require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 
@@ -33,7 +34,8 @@ def set_policy(ctx: Context, *, requires_operating_teacher: bool) -> School:
     """
     if get_policy(ctx) is requires_operating_teacher:
         return ctx.session.get_one(School, ctx.school.id)
-    alliance = ctx.session.get_one(School, ctx.school.id, with_for_update=True)
+    mine = select(School).where(School.id == ctx.school.id)
+    alliance = ctx.session.scalars(locking(mine, School, Hold.WRITE)).one()
     alliance.requires_operating_teacher = requires_operating_teacher
     ctx.session.flush()
     record(

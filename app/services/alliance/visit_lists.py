@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import AuditEntry, School, SupportVisit
 from app.rules.permissions import Action
 from app.services.alliance.visits import visitor_name
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
-PAGE_SIZE = 20
 #: Acts shown of one visit; the log has them all.
 _MOST_ACTS = 200
 
@@ -48,16 +48,13 @@ def list_visits(ctx: Context, *, page: int = 1) -> Page[VisitRow]:
         if ctx.school.is_alliance
         else SupportVisit.school_id == ctx.school.id
     )
-    total = ctx.session.scalar(select(func.count()).select_from(SupportVisit).where(wanted)) or 0
-    rows = ctx.session.execute(
+    visits = (
         select(SupportVisit, School.name)
         .join(School, School.id == SupportVisit.school_id)
         .where(wanted)
         .order_by(SupportVisit.created_at.desc(), SupportVisit.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    return Page(tuple(_row(ctx, visit, name) for visit, name in rows), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, visits, partial(_row, ctx), page=page)
 
 
 def get_visit(ctx: Context, *, visit_id: int) -> tuple[VisitRow, list[AuditEntry]]:

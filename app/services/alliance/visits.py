@@ -19,6 +19,7 @@ from app.rules.permissions import Action, Role
 from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import acting_user_id, require
 from tenants.registry import SchoolInfo, find_by_id
 
@@ -181,7 +182,7 @@ def end_visit(ctx: Context, *, visit_id: int) -> bool:
 
 def _end(ctx: Context, visit_id: int) -> bool:
     mine = (SupportVisit.school_id == ctx.school.id, SupportVisit.id == visit_id)
-    visit = ctx.session.scalar(select(SupportVisit).where(*mine).with_for_update())
+    visit = ctx.session.scalar(locking(select(SupportVisit).where(*mine), SupportVisit, Hold.WRITE))
     if visit is None or visit.ended_at is not None or visit.ends_at <= ctx.now():
         return False
     # Noted first, so that the end is among what was done during the visit.
@@ -199,7 +200,7 @@ def _offered(ctx: Context, token: str, *, lock: bool) -> SupportVisit:
         SupportVisit.ended_at.is_(None),
         SupportVisit.ends_at > ctx.now(),
     )
-    visit = ctx.session.scalar(statement.with_for_update() if lock else statement)
+    visit = ctx.session.scalar(locking(statement, SupportVisit, Hold.WRITE) if lock else statement)
     if visit is None or not _still_secretary(ctx, visit):
         raise NotFound(msg("这个链接已经用过或已失效，请回到联盟管理端重新进入"))
     return visit

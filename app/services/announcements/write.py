@@ -16,8 +16,10 @@ from app.rules.permissions import Action
 from app.rules.shared.html import rich_text
 from app.services.schools.directory import get_members
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.locks import Hold, locking
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import words
 
 TITLE_LENGTH = 100
 #: Characters of the markup; a longer text belongs into a document.
@@ -25,7 +27,6 @@ BODY_LENGTH = 20_000
 AUDIENCES = ("everyone", "staff")
 #: What the list is filtered by: ``shown`` now, over (``past``), or not published (``draft``).
 STATES = ("shown", "past", "draft")
-PAGE_SIZE = 20
 
 
 #: An announcement as it is stored.
@@ -65,16 +66,13 @@ def list_announcements(
     """Own announcements, pinned and latest first.
 
     Args:
-        text: part of a title; blank for all.
+        text: words that must all be in the title; blank for all.
         state: one of ``STATES``; ``None`` for all.
     """
     require(ctx, Action.ANNOUNCE)
-    mine: list[ColumnElement[bool]] = [Announcement.school_id == ctx.school.id]
-    if text.strip():
-        mine.append(Announcement.title.icontains(text.strip(), autoescape=True))
+    mine = [Announcement.school_id == ctx.school.id, words(text, Announcement.title)]
     if state:
         mine.append(_in_state(ctx, state))
-    total = ctx.session.scalar(select(func.count()).select_from(Announcement).where(*mine)) or 0
     addressed = (
         select(func.count())
         .select_from(AnnouncementTarget)
@@ -84,16 +82,16 @@ def list_announcements(
         )
         .scalar_subquery()
     )
-    rows = ctx.session.execute(
+    wanted = (
         select(Announcement, addressed)
         .where(*mine)
         .order_by(Announcement.pinned.desc(), Announcement.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    return Page(
-        tuple(AnnouncementRow(row[0], state_of(ctx, row[0]), row[1]) for row in rows), total, page, PAGE_SIZE
-    )
+
+    def row(announcement: Announcement, schools: int) -> AnnouncementRow:
+        return AnnouncementRow(announcement, state_of(ctx, announcement), schools)
+
+    return fetch_page(ctx.session, wanted, row, page=page)
 
 
 def get_announcement(ctx: Context, *, announcement_id: int) -> tuple[Announcement, list[int]]:
@@ -199,7 +197,7 @@ def _in_state(ctx: Context, state: str) -> ColumnElement[bool]:
 def _own(ctx: Context, announcement_id: int, *, lock: bool = False) -> Announcement:
     mine = (Announcement.school_id == ctx.school.id, Announcement.id == announcement_id)
     statement = select(Announcement).where(*mine)
-    row = ctx.session.scalar(statement.with_for_update() if lock else statement)
+    row = ctx.session.scalar(locking(statement, Announcement, Hold.WRITE) if lock else statement)
     if row is None:
         raise NotFound(msg("没有找到这条公告"))
     return row

@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     LargeBinary,
-    and_,
     column,
     func,
     select,
@@ -30,6 +29,7 @@ from app.services.auth.initial_passwords import slip_digest
 from app.services.schools.settings import RANDOM, get_settings
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import open_mobile
+from app.services.shared.locks import Hold, locking
 from app.services.shared.password_hashes import make_one_time_password
 from app.services.shared.require_permission import require
 from app.sheets.writing.slips import Slip, SlipSheet
@@ -37,7 +37,6 @@ from app.sheets.writing.slips import Slip, SlipSheet
 #: Slips of one file; a school prints class by class.
 MOST = 2000
 
-_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 _CLASS_ORDER: tuple[Any, ...] = (
     SchoolClass.entry_year.desc().nulls_last(),
     SchoolClass.name.nulls_last(),
@@ -178,7 +177,7 @@ def _by_class(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[Class
     statement = (
         select(*columns, func.count())
         .select_from(User)
-        .outerjoin(SchoolClass, _SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(*_NOT_ACTIVATED, *conditions)
         .group_by(*columns)
         .order_by(*_CLASS_ORDER)
@@ -191,15 +190,15 @@ def _by_class(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[Class
 
 def _lock(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[tuple[User, str]]:
     """The accounts with the titles of their pages; held, so that none sets its own password meanwhile."""
-    statement = (
+    chosen = select(User.id).where(*_NOT_ACTIVATED, *conditions).limit(MOST + 1)
+    held = ctx.session.scalars(locking(chosen, User, Hold.WRITE)).all()
+    in_order = (
         select(User, SchoolClass.name)
-        .outerjoin(SchoolClass, _SAME_CLASS)
-        .where(*_NOT_ACTIVATED, *conditions)
+        .outerjoin(User.school_class)
+        .where(User.id.in_(held))
         .order_by(*_CLASS_ORDER, User.kind, User.student_no, User.login_name, User.id)
-        .limit(MOST + 1)
-        .with_for_update(of=User)
     )
-    return [(user, name or _title(user)) for user, name in ctx.session.execute(statement)]
+    return [(user, name or _title(user)) for user, name in ctx.session.execute(in_order)]
 
 
 def _title(user: User) -> str:

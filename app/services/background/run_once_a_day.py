@@ -33,10 +33,15 @@ _put_off: dict[tuple[int, str], float] = {}
 
 @dataclass(frozen=True, slots=True)
 class DailyTask:
-    """A task; ``name`` is kept in the database."""
+    """A task; ``name`` is kept in the database.
+
+    Args:
+        every_tenant: run it for suspended schools and for the alliance, too.
+    """
 
     name: str
     run: Callable[[Context], object]
+    every_tenant: bool = False
 
 
 def sweep_days(tasks: Sequence[DailyTask], *, units_for: UnitsFor) -> int:
@@ -50,24 +55,25 @@ def sweep_days(tasks: Sequence[DailyTask], *, units_for: UnitsFor) -> int:
     """
     done = 0
     for task in tasks:
-        for school_id, today in _due(task.name):
+        for school_id, today in _due(task):
             done += _run(task, school_id, today, units_for)
     return done
 
 
-def _due(name: str) -> list[tuple[int, date]]:
+def _due(task: DailyTask) -> list[tuple[int, date]]:
     today = cast(func.timezone(School.timezone, func.now()), Date)
-    ran = and_(DailyRun.school_id == School.id, DailyRun.task == name)
+    ran = and_(DailyRun.school_id == School.id, DailyRun.task == task.name)
     wanted = (
         select(School.id, today)
         .outerjoin(DailyRun, ran)
-        .where(School.kind == "member", School.status == "active")
         .where(or_(DailyRun.ran_on.is_(None), DailyRun.ran_on < today))
         .order_by(DailyRun.ran_on.asc().nulls_first(), School.id)
         .limit(SCHOOLS_A_SWEEP)
     )
+    if not task.every_tenant:
+        wanted = wanted.where(School.kind == "member", School.status == "active")
     waiting = [
-        school for (school, task), until in _put_off.items() if task == name and until > time.monotonic()
+        school for (school, name), until in _put_off.items() if name == task.name and until > time.monotonic()
     ]
     if waiting:
         wanted = wanted.where(School.id.not_in(waiting))

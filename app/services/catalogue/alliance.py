@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, distinct, func, select
@@ -12,8 +12,8 @@ from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Course, CourseLicence, School
 from app.rules.courses.assessment import from_json, sentences
-from app.services.offerings.public import Showing, list_showings, runs_somewhere
-from app.services.shared.paging import Page
+from app.services.offerings.public import OfferedAt, is_offered_somewhere, list_public_offerings
+from app.services.shared.paging import Page, as_tuple, fetch_page
 from app.services.shared.search import course_matches
 
 
@@ -34,7 +34,7 @@ class ReleasedCourse:
 
     course: Course
     source: str
-    showings: list[Showing]
+    showings: list[OfferedAt]
 
     @property
     def assessment(self) -> list[Message]:
@@ -43,11 +43,10 @@ class ReleasedCourse:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class FacetCounts:
     """How many courses each filter would leave, the others as they are."""
 
     categories: Mapping[str, int]
-    everywhere: int
     running: int
     total: int
 
@@ -62,7 +61,7 @@ def count_alliance(ctx: Context) -> Figures:
     licences = (
         select(func.count()).select_from(CourseLicence).where(CourseLicence.licensor_id == ctx.school.id)
     )
-    running = select(func.count(distinct(Course.id))).where(_released(ctx), runs_somewhere(ctx))
+    running = select(func.count(distinct(Course.id))).where(_released(ctx), is_offered_somewhere(ctx))
     row = ctx.session.execute(
         select(
             members.scalar_subquery(),
@@ -83,41 +82,37 @@ def list_released_courses(
     running: bool = False,
     page: int = 1,
     per_page: int = 24,
-    total: int = 0,
+    total: int | None = None,
 ) -> Page[ReleasedCourse]:
     """The alliance's released courses (accepted ones of its schools, too) and where they run, in two queries.
 
     Those that run somewhere come first, then by title.
 
     Args:
-        text: as ``course_search``; blank for all.
+        text: as ``course_matches``; blank for all.
         category: exact; blank for all.
         running: only those that run at a school.
         page: counted from 1.
-        total: as ``count_shelf`` counted it.
+        total: as ``count_alliance_facets`` counted it; counted anew without.
     """
-    runs = runs_somewhere(ctx)
-    wanted = select(Course, School.name).join(School, School.id == Course.school_id).where(_released(ctx))
+    runs = is_offered_somewhere(ctx)
+    wanted = select(Course, School.name).join(School, School.id == Course.school_id)
+    wanted = wanted.where(_released(ctx), course_matches(text))
     if category:
         wanted = wanted.where(Course.category == category)
-    if text:
-        wanted = wanted.where(course_matches(text))
     if running:
         wanted = wanted.where(runs)
-    found = ctx.session.execute(
-        wanted.order_by(runs.desc(), Course.title_pinyin, Course.title, Course.id)
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-    ).all()
-    return Page(_with_showings(ctx, [(row[0], row[1]) for row in found]), total, page, per_page)
+    ordered = wanted.order_by(runs.desc(), Course.title_pinyin, Course.title, Course.id)
+    found = fetch_page(ctx.session, ordered, as_tuple, page=page, size=per_page, count=total)
+    return found.with_rows(_with_public_offerings(ctx, found.rows))
 
 
-def count_shelf(ctx: Context, *, text: str = "", category: str = "", running: bool = False) -> Shelf:
+def count_alliance_facets(
+    ctx: Context, *, text: str = "", category: str = "", running: bool = False
+) -> FacetCounts:
     """The counts beside the filters, and the total, in one grouped query over what the text finds."""
-    runs = runs_somewhere(ctx).label("runs")
-    wanted = select(Course.category.label("category"), runs).where(_released(ctx))
-    if text:
-        wanted = wanted.where(course_matches(text))
+    runs = is_offered_somewhere(ctx).label("runs")
+    wanted = select(Course.category.label("category"), runs).where(_released(ctx), course_matches(text))
     found = wanted.subquery()
     keys = (found.c.category, found.c.runs)
     categories: Counter[str] = Counter()
@@ -128,7 +123,7 @@ def count_shelf(ctx: Context, *, text: str = "", category: str = "", running: bo
         if name == category or not category:
             everywhere += count
             somewhere += count if is_running else 0
-    return Shelf(categories, everywhere, somewhere, somewhere if running else everywhere)
+    return FacetCounts(categories, somewhere, somewhere if running else everywhere)
 
 
 def get_released_course(ctx: Context, *, course_id: int) -> ReleasedCourse:
@@ -141,11 +136,11 @@ def get_released_course(ctx: Context, *, course_id: int) -> ReleasedCourse:
     row = ctx.session.execute(statement.where(_released(ctx), Course.id == course_id)).first()
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
-    return _with_showings(ctx, [(row[0], row[1])])[0]
+    return _with_public_offerings(ctx, [(row[0], row[1])])[0]
 
 
-def _with_showings(ctx: Context, rows: list[tuple[Course, str]]) -> tuple[ReleasedCourse, ...]:
-    where = list_showings(ctx, courses=[course for course, _ in rows]) if rows else {}
+def _with_public_offerings(ctx: Context, rows: Sequence[tuple[Course, str]]) -> tuple[ReleasedCourse, ...]:
+    where = list_public_offerings(ctx, courses=[course for course, _ in rows]) if rows else {}
     return tuple(
         ReleasedCourse(course, course.source_name or owner, where.get(course.id, []))
         for course, owner in rows

@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
-from app.errors import Message, NotFound, msg
-from app.models import Course, CourseOffering, Enrolment, User
+from app.errors import NotFound, msg
+from app.models import Course, CourseOffering, Registration, User
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
-from app.rules.shared.semesters import term_label
 from app.services.offerings.phase import licence_holds, state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
@@ -90,16 +89,6 @@ class CatalogueItem:
         """The last day of registration."""
         return self.offering.registration_ends_on
 
-    @property
-    def term_label(self) -> Message:
-        """The term in words."""
-        return term_label(self.offering.term)
-
-    @property
-    def may_register(self) -> bool:
-        """Whether registering and withdrawing are open today."""
-        return self.shown and self.state is CourseState.OPEN
-
 
 @dataclass(frozen=True, slots=True)
 class OnNow:
@@ -174,7 +163,7 @@ def my_courses(ctx: Context) -> list[CatalogueItem]:
         NotAllowed: nobody is logged in.
     """
     user_id = acting_user_id(ctx)
-    mine = select(Enrolment.registered_at).where(*_registered_as(user_id)).correlate(CourseOffering)
+    mine = select(Registration.registered_at).where(*_registered_as(user_id)).correlate(CourseOffering)
     wanted = (
         items_query(ctx)
         .add_columns(is_shown(ctx))
@@ -190,8 +179,8 @@ def registered_offerings(ctx: Context) -> frozenset[int]:
     Raises:
         NotAllowed: nobody is logged in.
     """
-    mine = select(Enrolment.offering_id).where(
-        Enrolment.user_id == acting_user_id(ctx), Enrolment.withdrawn_at.is_(None)
+    mine = select(Registration.offering_id).where(
+        Registration.user_id == acting_user_id(ctx), Registration.withdrawn_at.is_(None)
     )
     return frozenset(ctx.session.scalars(mine))
 
@@ -203,17 +192,17 @@ def is_shown(ctx: Context) -> ColumnElement[bool]:
 
 def _registered_as(user_id: int | None) -> tuple[ColumnElement[bool], ...]:
     return (
-        Enrolment.school_id == CourseOffering.school_id,
-        Enrolment.offering_id == CourseOffering.id,
-        Enrolment.user_id == (user_id or 0),
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == CourseOffering.school_id,
+        Registration.offering_id == CourseOffering.id,
+        Registration.user_id == (user_id or 0),
+        Registration.withdrawn_at.is_(None),
     )
 
 
 def items_query(ctx: Context) -> Select[*tuple[Any, ...]]:
     """The school's offerings with course and licence, as rows for ``as_item``: the filter is the caller's."""
     registered = (
-        select(Enrolment.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
+        select(Registration.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
     )
     statement: Select[*tuple[Any, ...]] = (
         select(CourseOffering, registered, registrations_of_offering(), User.real_name)

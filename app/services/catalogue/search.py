@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from app.context import Context
-from app.models import Course, CourseOffering, User
+from app.models import Course, CourseOffering
 from app.rules.offerings.phase import CourseState
 from app.services.catalogue.school import (
     CatalogueItem,
@@ -22,10 +23,11 @@ from app.services.catalogue.school import (
 )
 from app.services.offerings.phase import state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
-from app.services.shared.paging import Page
-from app.services.shared.search import course_matches
+from app.services.shared.paging import Page, fetch_page
+from app.services.shared.search import course_matches, person_matches
 
-PAGE_SIZE = 12
+#: Cards on a page: rows of two, three or four are full.
+CARDS_ON_A_PAGE = 12
 
 
 class Sort(StrEnum):
@@ -43,7 +45,7 @@ class Wanted:
     """What is looked for; blank is everything, and so is what is no state, source or order at all.
 
     Args:
-        text: as ``course_search``.
+        text: as ``course_matches``.
         category: a discipline, exact.
         state: a ``CourseState``, by the school's calendar.
         source: ``own`` (本校) or ``alliance`` (联盟慕课).
@@ -55,6 +57,11 @@ class Wanted:
     state: str = ""
     source: str = ""
     sort: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether state, source and order are ones that there are; what is found tells whether the discipline is."""
+        return self == _known(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Facets:
 
 
 def search_catalogue(ctx: Context, wanted: Wanted, *, page: int = 1) -> tuple[Page[CatalogueItem], Facets]:
-    """The catalogue (what is online and licensed) as wanted; the total is right on every page, also beyond the last."""
+    """The catalogue (what is online and licensed) as wanted."""
     wanted = _known(wanted)
     facets = count_facets(ctx, wanted)
     statement = items_query(ctx).where(*_found(ctx, wanted.text))
@@ -78,17 +85,10 @@ def search_catalogue(ctx: Context, wanted: Wanted, *, page: int = 1) -> tuple[Pa
         statement = statement.where(state_condition(CourseState(wanted.state), ctx.today()))
     if wanted.source:
         statement = statement.where(_source(ctx) == wanted.source)
-    rows = ctx.session.execute(
-        statement.order_by(*_ORDERS[Sort(wanted.sort)](ctx), CourseOffering.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    return Page(tuple(as_item(ctx, *row) for row in rows), facets.total, page, PAGE_SIZE), facets
-
-
-def list_offerings(ctx: Context, *, page: int = 1, **wanted: str) -> Page[CatalogueItem]:
-    """The catalogue without the counts; the keywords are those of ``Wanted``."""
-    return search_catalogue(ctx, Wanted(**wanted), page=page)[0]
+    ordered = statement.order_by(*_ORDERS[Sort(wanted.sort)](ctx), CourseOffering.id)
+    item = partial(as_item, ctx)
+    found = fetch_page(ctx.session, ordered, item, page=page, size=CARDS_ON_A_PAGE, count=facets.total)
+    return found, facets
 
 
 def count_facets(ctx: Context, wanted: Wanted) -> Facets:
@@ -135,16 +135,8 @@ def _fits(group: tuple[Any, ...], chosen: tuple[str, ...], beside: int | None = 
 def _found(ctx: Context, text: str) -> Iterator[ColumnElement[bool]]:
     """What the text finds of what is shown: the course, or its 运营教师 by name or pinyin."""
     yield is_shown(ctx)
-    text = text.strip()
-    if text:
-        compact = "".join(text.lower().split())
-        teacher = or_(
-            User.real_name.icontains(text, autoescape=True),
-            User.name_pinyin == compact,
-            User.name_initials == compact,
-        )
-        # Without a teacher the comparison is NULL, which is no match.
-        yield or_(course_matches(text), teacher)
+    # Without a teacher the comparison is NULL, which is no match.
+    yield or_(course_matches(text), person_matches(text, whole_pinyin=True))
 
 
 def _source(ctx: Context) -> ColumnElement[str]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import Course, CourseOffering, Enrolment, User
+from app.models import Course, CourseOffering, Registration, User
 from app.services.classes.lists import get_class
 from app.services.classes.students import (
-    PAGE_SIZE,
     ClassStudent,
     StudentSort,
     student_order,
@@ -21,7 +21,7 @@ from app.services.classes.students import (
     students_of,
 )
 from app.services.registrations.counts import registrations_of_offering
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +90,17 @@ def list_registrations(
     """
     get_class_course(ctx, class_id=class_id, offering_id=offering_id)
     theirs = and_(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
     )
     conditions = students_of(class_id, text)
     if registered is not None:
-        conditions.append(Enrolment.id.is_not(None) if registered else Enrolment.id.is_(None))
-    counted = select(func.count()).select_from(User).outerjoin(Enrolment, theirs).where(*conditions)
-    total = ctx.session.scalar(counted) or 0
-    wanted = select(User, Enrolment.registered_at).outerjoin(Enrolment, theirs).where(*conditions)
-    wanted = wanted.order_by(*student_order(sort, descending, Enrolment.registered_at))
-    found = ctx.session.execute(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(student_row(ctx, *row) for row in found), total, page, PAGE_SIZE)
+        conditions.append(Registration.id.is_not(None) if registered else Registration.id.is_(None))
+    wanted = select(User, Registration.registered_at).outerjoin(Registration, theirs).where(*conditions)
+    wanted = wanted.order_by(*student_order(sort, descending, Registration.registered_at))
+    return fetch_page(ctx.session, wanted, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
 
 
 def _courses(ctx: Context, class_id: int) -> Select[*tuple[Any, ...]]:

@@ -14,8 +14,9 @@ from app.rules.classes.fields import ClassValues, read_class
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell, display_text
 from app.services.classes.head_teachers import find_head_teacher, name_of
-from app.services.classes.numbering import hold_class_names, next_class_numbers
+from app.services.classes.numbering import next_class_numbers
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, Lock, locking, school_lock
 from app.services.shared.require_permission import require
 
 _COLUMNS = ("name", "entry_year", "major")
@@ -33,8 +34,8 @@ def create_class(ctx: Context, *, values: Mapping[str, Cell]) -> SchoolClass:
     """
     require(ctx, Action.MANAGE_CLASSES)
     typed = read_class(values, ctx.today())
+    school_lock(ctx, Lock.CLASS_NAMES)
     teacher_id = find_head_teacher(ctx, typed=display_text(values.get("head_teacher")), present_id=None)
-    hold_class_names(ctx)
     _require_free(ctx, typed, None)
     (number,) = next_class_numbers(ctx, years=[typed.entry_year])
     made = SchoolClass(school_id=ctx.school.id, number=number, head_teacher_id=teacher_id, **_as_dict(typed))
@@ -53,12 +54,14 @@ def edit_class(ctx: Context, *, class_id: int, values: Mapping[str, Cell]) -> Sc
         NotFound: there is no such class.
         InvalidFields: as ``create_class``.
     """
-    found = lock_class(ctx, class_id=class_id)
+    require(ctx, Action.MANAGE_CLASSES)
+    school_lock(ctx, Lock.CLASS_NAMES)
+    # Name and entry year are a key.
+    found = lock_class(ctx, class_id=class_id, hold=Hold.REPLACE)
     typed = read_class(values, ctx.today())
     teacher_id = find_head_teacher(
         ctx, typed=display_text(values.get("head_teacher")), present_id=found.head_teacher_id
     )
-    hold_class_names(ctx)
     _require_free(ctx, typed, found.id)
     old = {name: getattr(found, name) for name in _COLUMNS} | {
         "head_teacher": name_of(ctx, found.head_teacher_id)
@@ -121,7 +124,7 @@ def delete_class(ctx: Context, *, class_id: int) -> str:
         Conflict: it has students, or courses that it was registered for.
     """
     require(ctx, Action.DELETE_CLASS)
-    found = lock_class(ctx, class_id=class_id, to_delete=True)
+    found = lock_class(ctx, class_id=class_id, hold=Hold.REPLACE)
     students = ctx.session.scalar(select(func.count()).select_from(User).where(User.class_id == found.id))
     if students:
         raise Conflict(msg("不能删除：班级里还有 %(n)s 名学生，请先把他们移出班级或转入其他班级", n=students))
@@ -138,13 +141,11 @@ def delete_class(ctx: Context, *, class_id: int) -> str:
     return found.name
 
 
-def lock_class(ctx: Context, *, class_id: int, to_delete: bool = False) -> SchoolClass:
+def lock_class(ctx: Context, *, class_id: int, hold: Hold = Hold.WRITE) -> SchoolClass:
     """A class that the actor may manage, fresh and held until the end of this transaction.
 
-    Lock order: class, its students by id, then offerings (``app.services.registrations.seats``).
-
     Args:
-        to_delete: nobody may refer to it meanwhile; else rows that refer to it are written beside this.
+        hold: ``REPLACE`` where nobody may refer to it meanwhile.
 
     Raises:
         NotAllowed: only administrators may.
@@ -152,8 +153,7 @@ def lock_class(ctx: Context, *, class_id: int, to_delete: bool = False) -> Schoo
     """
     require(ctx, Action.MANAGE_CLASSES)
     found = ctx.session.scalar(
-        select(SchoolClass).where(SchoolClass.id == class_id).with_for_update(key_share=not to_delete),
-        execution_options={"populate_existing": True},
+        locking(select(SchoolClass).where(SchoolClass.id == class_id), SchoolClass, hold)
     )
     if found is None:
         raise NotFound(msg("没有找到这个班级"))

@@ -10,8 +10,11 @@ from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
+from app.rules.shared.cells import without_marks
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
+from app.services.shared.search import words
 
 _FIELD = "head_teacher"
 #: Of several teachers who could be meant so many are named.
@@ -45,17 +48,17 @@ def find_head_teacher(ctx: Context, *, typed: str, present_id: int | None) -> in
     Raises:
         Invalid: ``head_teacher``: nobody is found, or several are.
     """
-    text = typed.replace("\x00", " ").strip()
+    text = without_marks(typed).strip()
     if not text:
         return None
     name, _, login = text.rpartition(" · ")
-    compact = "".join(text.lower().split())
+    compact = "".join(text.split())
     eligible = or_((User.kind == "teacher") & (User.status == "active"), User.id == (present_id or 0))
     exact = or_(
         User.real_name == text, User.login_name == text, (User.real_name == name) & (User.login_name == login)
     )
     columns = (User.real_name, User.name_pinyin, User.name_initials, User.login_name)
-    part = or_(*(column.icontains(compact, autoescape=True) for column in columns))
+    part = words(compact, *columns)
     for condition in (exact, part):
         found = ctx.session.execute(
             select(User.id, User.real_name, User.login_name)
@@ -66,7 +69,7 @@ def find_head_teacher(ctx: Context, *, typed: str, present_id: int | None) -> in
         if len(found) == 1:
             return int(found[0].id)
         if found:
-            names = "、".join(f"{one.real_name} · {one.login_name or '—'}" for one in found[:_NAMED])
+            names = tuple(f"{one.real_name} · {one.login_name or '—'}" for one in found[:_NAMED])
             raise Invalid(_FIELD, msg("有多位教师符合：%(names)s。请从列表中选择一位", names=names))
     raise Invalid(_FIELD, msg("没有找到在用的教师“%(typed)s”，请从列表中选择", typed=text[:64]))
 
@@ -85,7 +88,8 @@ def set_head_teacher(ctx: Context, *, class_id: int, teacher_id: int | None) -> 
         NotAllowed: the actor may not choose head teachers.
     """
     require(ctx, Action.SET_HEAD_TEACHER)
-    school_class = ctx.session.scalar(select(SchoolClass).where(SchoolClass.id == class_id).with_for_update())
+    mine = select(SchoolClass).where(SchoolClass.id == class_id)
+    school_class = ctx.session.scalar(locking(mine, SchoolClass, Hold.WRITE))
     if school_class is None:
         raise NotFound(msg("没有找到这个班级"))
     if teacher_id == school_class.head_teacher_id:

@@ -6,11 +6,11 @@ has withdrawn, or was taken out of the course, is never registered again by this
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
@@ -25,8 +25,15 @@ from app.services.classes.register import (
     selectable,
     title_of,
 )
-from app.services.registrations.seats import Registered, free_seats, lock_offering
+from app.services.registrations.seats import (
+    Registered,
+    free_seats,
+    hold_people,
+    hold_seats,
+    hold_seats_of,
+)
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 ASK, FOLLOW, STAY = "ask", "follow", "stay"
@@ -47,6 +54,14 @@ class LaterJoiners:
     answer: str
     waiting: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedClasses:
+    """Classes, and the offerings by id that those who join them are registered for; all of them held."""
+
+    class_ids: frozenset[int]
+    offerings: Mapping[int, CourseOffering]
 
 
 def list_later_joiners(ctx: Context, *, class_id: int) -> list[LaterJoiners]:
@@ -92,12 +107,12 @@ def answer_later_joiners(ctx: Context, *, class_id: int, offering_id: int, follo
         Conflict: the course is not online, or has ended.
     """
     require(ctx, Action.SELECT_COURSES)
-    offering = lock_offering(ctx, offering_id)
-    row = ctx.session.scalar(
-        select(ClassCourse)
-        .where(ClassCourse.class_id == class_id, ClassCourse.offering_id == offering_id)
-        .with_for_update()
-    )
+    # Held against those who join the class at this moment: they see the answer, or are registered by it.
+    here = select(SchoolClass.id).where(SchoolClass.id == class_id)
+    ctx.session.execute(locking(here, SchoolClass, Hold.WRITE))
+    offering = hold_seats(ctx, offering_id)
+    pair = (ClassCourse.class_id == class_id, ClassCourse.offering_id == offering_id)
+    row = ctx.session.scalar(locking(select(ClassCourse).where(*pair), ClassCourse, Hold.WRITE))
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
     require_selectable(ctx, offering, title_of(ctx, offering))
@@ -110,31 +125,82 @@ def answer_later_joiners(ctx: Context, *, class_id: int, offering_id: int, follo
     if not follow:
         return None
     newcomers = all_students(ctx, class_id).where(never_registered(offering_id))
+    hold_people(ctx, newcomers)
     if ctx.session.scalar(select(newcomers.where(User.status == "active").exists())) is not True:
         return Registered(0, 0, {}, ())
     return register_class(ctx, offering=offering, class_id=class_id, students=newcomers)[1]
 
 
-def follow_joiners(ctx: Context, *, class_ids: Collection[int] | None = None) -> int:
+def hold_followed(
+    ctx: Context,
+    *,
+    class_ids: Collection[int] | Select[int] | None = None,
+    joining: Collection[int] | Select[int] | None = None,
+) -> FollowedClasses:
+    """Hold classes, the offerings for which those who join them are registered, and these students.
+
+    An act that puts students into classes needs this before it writes them, and hands it to ``follow_joiners``.
+
+    Args:
+        class_ids: only these classes; ``None``: all of the school that have such courses.
+        joining: the students that the act puts there, ids or a query for ids; ``None``: they are there already.
+    """
+    pairs = _courses(ctx).where(ClassCourse.later_joiners == FOLLOW)
+    if class_ids is None:
+        class_ids = pairs.with_only_columns(ClassCourse.class_id)
+    classes = select(SchoolClass.id).where(SchoolClass.id.in_(class_ids))
+    held = ctx.session.scalars(locking(classes, SchoolClass, Hold.READ)).all()
+    followed = pairs.where(ClassCourse.class_id.in_(held)).with_only_columns(ClassCourse.offering_id)
+    offerings = {one.id: one for one in hold_seats_of(ctx, followed)}
+    # Whoever is in the classes already and has no trace of their courses is registered with those who come.
+    left_out = (
+        exists()
+        .where(
+            ClassCourse.school_id == User.school_id,
+            ClassCourse.class_id == User.class_id,
+            ClassCourse.class_id.in_(held),
+            ClassCourse.offering_id.in_(offerings),
+            never_registered(ClassCourse.offering_id),
+        )
+        .correlate(User)
+    )
+    students = and_(User.kind == "student", left_out)
+    if joining is None:
+        ctx.session.execute(locking(select(User.id).where(students), User, Hold.KEEP))
+    else:
+        # In one go with those whose class is written, so that all are taken by id.
+        students = or_(students, User.id.in_(joining))
+        ctx.session.execute(locking(select(User.id).where(students), User, Hold.WRITE))
+    return FollowedClasses(frozenset(held), offerings)
+
+
+def follow_joiners(
+    ctx: Context, followed: FollowedClasses, *, class_ids: Collection[int] | None = None
+) -> int:
     """Register who has joined classes for the courses that later joiners follow; the caller may put them there.
 
     Args:
-        class_ids: only these classes; ``None``: all of the school.
+        followed: from ``hold_followed``, in this unit of work.
+        class_ids: only these of its classes; ``None``: all.
 
     Returns:
         how many registrations were written.
     """
-    followed = _courses(ctx).where(ClassCourse.later_joiners == FOLLOW, _waiting() > 0)
-    if class_ids is not None:
-        followed = followed.where(ClassCourse.class_id.in_(class_ids))
+    wanted = followed.class_ids if class_ids is None else followed.class_ids.intersection(class_ids)
     pairs = ctx.session.execute(
-        followed.with_only_columns(ClassCourse.offering_id, ClassCourse.class_id).order_by(
-            ClassCourse.offering_id, ClassCourse.class_id
+        _courses(ctx)
+        .where(
+            ClassCourse.later_joiners == FOLLOW,
+            ClassCourse.class_id.in_(wanted),
+            ClassCourse.offering_id.in_(followed.offerings),
+            _waiting() > 0,
         )
+        .with_only_columns(ClassCourse.offering_id, ClassCourse.class_id)
+        .order_by(ClassCourse.offering_id, ClassCourse.class_id)
     ).all()
     done = 0
     for offering_id, class_id in pairs:
-        offering = lock_offering(ctx, offering_id)
+        offering = followed.offerings[offering_id]
         if free_seats(ctx, offering) == 0:
             # The class's page shows who is left out; a 选课 of nobody would say nothing.
             continue

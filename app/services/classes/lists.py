@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from app.context import Context
@@ -15,10 +15,10 @@ from app.errors import NotFound, msg
 from app.models import ClassCourse, SchoolClass, User
 from app.rules.permissions import Action
 from app.services.shared.activation import IN_STATE, Activation
+from app.services.shared.class_sizes import class_size
 from app.services.shared.own_classes_and_courses import reachable_classes
-from app.services.shared.paging import Page
-
-PAGE_SIZE = 20
+from app.services.shared.paging import Page, fetch_page
+from app.services.shared.search import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,6 @@ def list_classes(
     text: str = "",
     filters: ClassFilter | None = None,
     page: int = 1,
-    size: int = PAGE_SIZE,
 ) -> Page[ClassRow]:
     """Classes of the school, latest entry year first; for a teacher those that he heads.
 
@@ -84,34 +83,17 @@ def list_classes(
         NotAllowed: the actor may not see classes.
     """
     teacher = aliased(User)
-    conditions: list[ColumnElement[bool]] = [
+    head = (teacher.real_name, teacher.name_pinyin, teacher.name_initials)
+    conditions = [
         reachable_classes(ctx, Action.SEE_CLASSES),
-        *(
-            or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for column in (
-                        SchoolClass.number,
-                        SchoolClass.name,
-                        SchoolClass.major,
-                        teacher.real_name,
-                        teacher.name_pinyin,
-                        teacher.name_initials,
-                    )
-                )
-            )
-            for word in text.replace("\x00", " ").split()[:5]
-        ),
+        words(text, SchoolClass.number, SchoolClass.name, SchoolClass.major, *head),
+        *_narrowed(filters or ClassFilter()),
     ]
-    conditions.extend(_narrowed(filters or ClassFilter()))
     same_person = and_(teacher.school_id == SchoolClass.school_id, teacher.id == SchoolClass.head_teacher_id)
-    counted = select(func.count()).select_from(SchoolClass).outerjoin(teacher, same_person).where(*conditions)
-    total = ctx.session.scalar(counted) or 0
     listed = _with_figures(select(SchoolClass, teacher.real_name).outerjoin(teacher, same_person))
     listed = listed.where(*conditions)
     order = (SchoolClass.entry_year.desc().nulls_last(), SchoolClass.number)
-    found = ctx.session.execute(listed.order_by(*order).limit(size).offset((page - 1) * size))
-    return Page(tuple(_row(*row) for row in found), total, page, size)
+    return fetch_page(ctx.session, listed.order_by(*order), _row, page=page)
 
 
 def get_class(ctx: Context, *, class_id: int) -> ClassRow:
@@ -186,14 +168,6 @@ def _narrowed(filters: ClassFilter) -> list[ColumnElement[bool]]:
 def _with_figures(
     statement: Select[SchoolClass, str],
 ) -> Select[SchoolClass, str, int, int, int, int]:
-    students = (
-        select(func.count())
-        .select_from(User)
-        .where(User.school_id == SchoolClass.school_id, User.class_id == SchoolClass.id)
-        .where(User.kind == "student")
-        .correlate(SchoolClass)
-    )
-    never, disabled = (students.where(IN_STATE[state]) for state in (Activation.NEVER, Activation.DISABLED))
     courses = (
         select(func.count())
         .select_from(ClassCourse)
@@ -201,9 +175,9 @@ def _with_figures(
         .correlate(SchoolClass)
     )
     return statement.add_columns(
-        students.scalar_subquery(),
-        never.scalar_subquery(),
-        disabled.scalar_subquery(),
+        class_size().scalar_subquery(),
+        class_size(IN_STATE[Activation.NEVER]).scalar_subquery(),
+        class_size(IN_STATE[Activation.DISABLED]).scalar_subquery(),
         courses.scalar_subquery(),
     )
 

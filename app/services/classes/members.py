@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, case, func, literal, select, update
 
 from app.context import Context
 from app.errors import Conflict, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.services.classes.edit import lock_class, require_in_use
-from app.services.classes.later_joiners import follow_joiners
+from app.services.classes.later_joiners import follow_joiners, hold_followed
 from app.services.classes.lists import get_class
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 #: Of those who leave a class so many are named.
@@ -82,6 +83,7 @@ def associate(
     """
     school_class = lock_class(ctx, class_id=class_id)
     require_in_use(school_class)
+    followed = hold_followed(ctx, class_ids=[class_id], joining=user_ids)
     plan = _plan(class_id, _students(ctx, user_ids, hold=True))
     if sum(one.students for one in plan.leaving) != (leaving or 0):
         raise Conflict(msg("学生所在的班级刚刚有变化，没有进行任何操作，请核对后再试"))
@@ -91,7 +93,7 @@ def associate(
     facts = {"students": plan.joining, "user_ids": sorted(set(user_ids))}
     left = {one.class_name: one.students for one in plan.leaving}
     record(ctx, "class.students_added", "class", class_id, facts | ({"left": left} if left else {}))
-    registered = follow_joiners(ctx, class_ids=[class_id])
+    registered = follow_joiners(ctx, followed)
     return Association(plan.joining, plan.already, plan.leaving, registered)
 
 
@@ -120,7 +122,7 @@ def dissociate(ctx: Context, *, class_id: int, user_ids: Collection[int]) -> int
 def put_into(ctx: Context, *, user_ids: Collection[int], class_id: int | None) -> None:
     """Change the class of students in one statement, marked as done by hand so that no import overwrites it unseen.
 
-    The caller holds their rows, in the order of their ids, and writes the audit row.
+    The caller holds their rows and writes the audit row.
     """
     marked: ColumnElement[list[str]] = case(
         (literal(_MARK) == func.any(User.edited_columns), User.edited_columns),
@@ -140,15 +142,14 @@ def _students(
     """Name, class and the class's name of each student; all of them must be students of this school."""
     if not user_ids:
         raise Conflict(msg("请先勾选学生"))
-    same = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
     wanted = (
         select(User.id, User.real_name, User.class_id, SchoolClass.name)
-        .outerjoin(SchoolClass, same)
+        .outerjoin(User.school_class)
         .where(User.id.in_(user_ids), User.kind == "student")
         .order_by(User.id)
     )
     if hold:
-        wanted = wanted.with_for_update(of=User, key_share=True)
+        wanted = locking(wanted, User, Hold.WRITE)
     found = {row.id: (row.real_name, row.class_id, row.name) for row in ctx.session.execute(wanted)}
     if len(found) != len(set(user_ids)):
         raise NotFound(msg("没有找到这名学生"))

@@ -13,10 +13,17 @@ from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.services.classes.edit import lock_class, require_in_use
 from app.services.classes.head_teachers import name_of
-from app.services.classes.later_joiners import FOLLOW, LaterJoiners, follow_joiners, list_later_joiners
+from app.services.classes.later_joiners import (
+    FOLLOW,
+    LaterJoiners,
+    follow_joiners,
+    hold_followed,
+    list_later_joiners,
+)
 from app.services.classes.lists import ClassRow, get_class
 from app.services.classes.members import put_into
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 
@@ -106,9 +113,9 @@ def move_class(
     _require_other(source_id, target_id)
     source, target = _lock_both(ctx, source_id, target_id)
     require_in_use(target)
-    inside = (User.kind == "student", User.class_id == source_id)
-    held = select(User.id).where(*inside).order_by(User.id).with_for_update(key_share=True)
-    user_ids = tuple(ctx.session.scalars(held))
+    inside = select(User.id).where(User.kind == "student", User.class_id == source_id)
+    followed = hold_followed(ctx, class_ids=[target_id], joining=inside)
+    user_ids = tuple(ctx.session.scalars(locking(inside, User, Hold.WRITE)))
     if not user_ids or len(user_ids) != students:
         raise Conflict(msg("班级的学生刚刚有变化，没有进行任何操作，请核对后再试"))
     put_into(ctx, user_ids=user_ids, class_id=target_id)
@@ -129,7 +136,7 @@ def move_class(
     if taken:
         facts["head_teacher"] = name_of(ctx, target.head_teacher_id) or ""
     record(ctx, "class.students_moved", "class", target_id, facts)
-    registered = follow_joiners(ctx, class_ids=[target_id])
+    registered = follow_joiners(ctx, followed)
     return Moved(source_id, target_id, user_ids, archived, registered)
 
 
@@ -152,8 +159,7 @@ def undo_move(
     """
     source, target = _lock_both(ctx, source_id, target_id)
     there = (User.kind == "student", User.class_id == target_id, User.id.in_(user_ids))
-    held = select(User.id).where(*there).order_by(User.id).with_for_update(key_share=True)
-    back = list(ctx.session.scalars(held))
+    back = list(ctx.session.scalars(locking(select(User.id).where(*there), User, Hold.WRITE)))
     put_into(ctx, user_ids=back, class_id=source_id)
     if restore:
         source.archived_at = None

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.models import SchoolClass
+from app.services.shared.locks import Lock, school_lock
 
 _YEAR_DIGITS = 4
 _OURS = "^[0-9]{5,}$"
@@ -60,7 +61,7 @@ def next_class_numbers(ctx: Context, *, years: Sequence[int | None]) -> list[str
     Args:
         years: entry year of each class.
     """
-    hold_class_names(ctx)
+    school_lock(ctx, Lock.CLASS_NAMES)
     serial = func.max(cast(func.substr(SchoolClass.number, _YEAR_DIGITS + 1), Integer))
     year = func.left(SchoolClass.number, _YEAR_DIGITS)
     known = select(year, serial).where(SchoolClass.number.regexp_match(_OURS)).group_by(year)
@@ -71,12 +72,6 @@ def next_class_numbers(ctx: Context, *, years: Sequence[int | None]) -> list[str
         last[prefix] += 1
         numbers.append(f"{prefix}{last[prefix]:03d}")
     return numbers
-
-
-def hold_class_names(ctx: Context) -> None:
-    """Until the end of this transaction nobody else creates or renames a class of this school."""
-    key = func.pg_advisory_xact_lock(func.hashtext("class_numbers"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))
 
 
 def _find(ctx: Context, one: NewClass) -> int:

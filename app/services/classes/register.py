@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.errors import Conflict, Message, msg
-from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Enrolment, User
+from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Registration, User
 from app.rules.offerings.publication import OfferingStatus
 from app.services.offerings.phase import licence_holds
 from app.services.registrations.seats import Registered, is_online, register_many
@@ -36,7 +36,7 @@ def require_selectable(ctx: Context, offering: CourseOffering, title: str) -> No
     """Refuse an offering that is not ``selectable``.
 
     Args:
-        offering: from ``lock_offering``.
+        offering: from ``hold_seats``.
 
     Raises:
         Conflict: it is not online, or the course has ended.
@@ -62,13 +62,13 @@ def all_students(ctx: Context, class_id: int) -> Select[Any]:
 
 def never_registered(offering_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Users who have no trace of the offering: neither registered nor withdrawn."""
-    trace = select(Enrolment.id).where(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
+    trace = select(Registration.id).where(
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
     )
     # The offering may be a column of the query around.
-    return ~trace.correlate_except(Enrolment).exists()
+    return ~trace.correlate_except(Registration).exists()
 
 
 def register_class(
@@ -79,7 +79,7 @@ def register_class(
     The caller has asked for the permission and for ``require_selectable``.
 
     Args:
-        offering: from ``lock_offering``, in this unit of work.
+        offering: from ``hold_seats``, in this unit of work.
         students: a query for their ids.
     """
     selection = ClassSelection(

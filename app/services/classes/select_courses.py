@@ -9,13 +9,19 @@ from sqlalchemy import delete, select, update
 
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
-from app.models import ClassCourse, ClassSelection, Enrolment, SchoolClass
+from app.models import ClassCourse, ClassSelection, CourseOffering, Registration, SchoolClass, User
 from app.rules.permissions import Action
 from app.services.classes.edit import require_in_use
 from app.services.classes.later_joiners import ASK, FOLLOW
 from app.services.classes.register import all_students, refusals, register_class, require_selectable, title_of
-from app.services.registrations.seats import lock_offering, promote_waiting
+from app.services.registrations.seats import (
+    hold_people,
+    hold_seats,
+    hold_seats_of,
+    promote_waiting,
+)
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 
@@ -51,10 +57,7 @@ def select_courses(ctx: Context, *, class_id: int, offering_ids: Collection[int]
     require(ctx, Action.SELECT_COURSES)
     if not offering_ids:
         raise Conflict(msg("请先勾选课程"))
-    (school_class,) = _classes(ctx, [class_id])
-    return [
-        one for offering_id in sorted(set(offering_ids)) for one in _select(ctx, offering_id, [school_class])
-    ]
+    return _select(ctx, offering_ids, _classes(ctx, [class_id]))
 
 
 def select_classes(ctx: Context, *, offering_id: int, class_ids: Collection[int]) -> list[Selected]:
@@ -68,7 +71,7 @@ def select_classes(ctx: Context, *, offering_id: int, class_ids: Collection[int]
     require(ctx, Action.SELECT_COURSES)
     if not class_ids:
         raise Conflict(msg("请先勾选班级"))
-    return _select(ctx, offering_id, _classes(ctx, class_ids))
+    return _select(ctx, [offering_id], _classes(ctx, class_ids))
 
 
 def undo_selection(ctx: Context, *, class_id: int, selection_id: int) -> int:
@@ -91,7 +94,7 @@ def undo_selection(ctx: Context, *, class_id: int, selection_id: int) -> int:
     found = ctx.session.scalar(wanted)
     if found is None:
         raise NotFound(msg("没有找到这次选课"))
-    offering = lock_offering(ctx, found.offering_id)
+    offering = hold_seats(ctx, found.offering_id)
     # Under the offering's lock nobody else undoes it.
     selection = ctx.session.scalars(wanted, execution_options={"populate_existing": True}).one()
     if selection.undone_at is not None:
@@ -100,12 +103,14 @@ def undo_selection(ctx: Context, *, class_id: int, selection_id: int) -> int:
     if offering.ends_on is not None and offering.ends_on < ctx.today():
         raise Conflict(msg("《%(title)s》已经结束，不能再选课或撤销选课", title=title))
     theirs = (
-        Enrolment.offering_id == offering.id,
-        Enrolment.selection_id == selection_id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.offering_id == offering.id,
+        Registration.selection_id == selection_id,
+        Registration.withdrawn_at.is_(None),
     )
+    people = ctx.session.scalars(select(Registration.user_id).where(*theirs)).all()
+    hold_people(ctx, people, promoting=[offering], leaving=len(people))
     gone = ctx.session.scalars(
-        delete(Enrolment).where(*theirs).returning(Enrolment.user_id),
+        delete(Registration).where(*theirs).returning(Registration.user_id),
         execution_options={"synchronize_session": False},
     ).all()
     selection.undone_at = ctx.now()
@@ -117,10 +122,25 @@ def undo_selection(ctx: Context, *, class_id: int, selection_id: int) -> int:
     return len(gone)
 
 
-def _select(ctx: Context, offering_id: int, classes: Collection[SchoolClass]) -> list[Selected]:
-    offering = lock_offering(ctx, offering_id)
-    title = title_of(ctx, offering)
-    require_selectable(ctx, offering, title)
+def _select(ctx: Context, offering_ids: Collection[int], classes: Collection[SchoolClass]) -> list[Selected]:
+    offerings = hold_seats_of(ctx, offering_ids)
+    if len(offerings) != len(set(offering_ids)):
+        raise NotFound(msg("没有找到这门课程"))
+    titles = [title_of(ctx, offering) for offering in offerings]
+    for offering, title in zip(offerings, titles, strict=True):
+        require_selectable(ctx, offering, title)
+    class_ids = [one.id for one in classes]
+    hold_people(ctx, select(User.id).where(User.class_id.in_(class_ids), User.kind == "student"))
+    return [
+        one
+        for offering, title in zip(offerings, titles, strict=True)
+        for one in _register(ctx, offering, title, classes)
+    ]
+
+
+def _register(
+    ctx: Context, offering: CourseOffering, title: str, classes: Collection[SchoolClass]
+) -> list[Selected]:
     selected: list[Selected] = []
     for one in classes:
         selection, done = register_class(
@@ -135,13 +155,8 @@ def _select(ctx: Context, offering_id: int, classes: Collection[SchoolClass]) ->
 
 def _classes(ctx: Context, class_ids: Collection[int]) -> list[SchoolClass]:
     # Held so that nobody archives or deletes one meanwhile; students may come and go.
-    found = ctx.session.scalars(
-        select(SchoolClass)
-        .where(SchoolClass.id.in_(class_ids))
-        .order_by(SchoolClass.id)
-        .with_for_update(read=True),
-        execution_options={"populate_existing": True},
-    ).all()
+    wanted = select(SchoolClass).where(SchoolClass.id.in_(class_ids))
+    found = ctx.session.scalars(locking(wanted, SchoolClass, Hold.READ)).all()
     if len(found) != len(set(class_ids)):
         raise NotFound(msg("没有找到这个班级"))
     for one in found:

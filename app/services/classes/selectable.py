@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, select
 
 from app.context import Context
 from app.errors import Message
@@ -15,7 +16,7 @@ from app.models import (
     Course,
     CourseLicence,
     CourseOffering,
-    Enrolment,
+    Registration,
     SchoolClass,
     User,
 )
@@ -26,11 +27,10 @@ from app.services.classes.register import refusals, selectable
 from app.services.classes.students import students_of
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
-from app.services.shared.paging import Page
+from app.services.shared.class_sizes import class_size
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
-from app.services.shared.search import course_matches
-
-PAGE_SIZE = 20
+from app.services.shared.search import course_matches, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +108,6 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
     """
     require(ctx, Action.SELECT_COURSES)
     get_class(ctx, class_id=class_id)
-    conditions: list[ColumnElement[bool]] = [selectable(ctx)]
-    if text.strip():
-        conditions.append(course_matches(text))
-    source = select(CourseOffering).join(CourseOffering.course).outerjoin(CourseOffering.licence)
-    total = ctx.session.scalar(source.where(*conditions).with_only_columns(func.count())) or 0
     chosen = (
         select(ClassCourse.class_id)
         .where(
@@ -123,9 +118,8 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
         .correlate(CourseOffering)
         .exists()
     )
-    rows = ctx.session.execute(
-        source.where(*conditions)
-        .with_only_columns(
+    courses = (
+        select(
             CourseOffering,
             Course.title,
             Course.teachers,
@@ -134,30 +128,12 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
             registrations_of_offering(*students_of(class_id)),
             chosen,
         )
+        .join(CourseOffering.course)
+        .outerjoin(CourseOffering.licence)
+        .where(selectable(ctx), course_matches(text))
         .order_by(CourseOffering.registration_ends_on.desc(), CourseOffering.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    found = []
-    for offering, title, teachers, permission, registrations, registered, is_chosen in rows:
-        seats = seats_of(offering, permission)
-        found.append(
-            ChoosableCourse(
-                offering_id=offering.id,
-                title=title,
-                teachers=teachers,
-                own=offering.course_owner_id == ctx.school.id,
-                term=offering.term,
-                state=course_state(offering.dates, ctx.today()),
-                registration_starts_on=offering.registration_starts_on,
-                registration_ends_on=offering.registration_ends_on,
-                ends_on=offering.ends_on,
-                free=None if seats is None else max(seats - registrations, 0),
-                registered=registered,
-                chosen=is_chosen,
-            )
-        )
-    return Page(tuple(found), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, courses, partial(_choosable, ctx), page=page)
 
 
 def list_selections(ctx: Context, *, class_id: int, page: int = 1) -> Page[SelectionRow]:
@@ -168,37 +144,18 @@ def list_selections(ctx: Context, *, class_id: int, page: int = 1) -> Page[Selec
         NotAllowed: the actor may not see classes.
     """
     get_class(ctx, class_id=class_id)
-    theirs = ClassSelection.class_id == class_id
-    total = ctx.session.scalar(select(func.count()).select_from(ClassSelection).where(theirs)) or 0
     here = and_(
         CourseOffering.school_id == ClassSelection.school_id,
         CourseOffering.id == ClassSelection.offering_id,
     )
-    rows = ctx.session.execute(
+    selections = (
         select(ClassSelection, Course.title, CourseOffering.ends_on)
         .join(CourseOffering, here)
         .join(CourseOffering.course)
-        .where(theirs)
+        .where(ClassSelection.class_id == class_id)
         .order_by(ClassSelection.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    found = tuple(
-        SelectionRow(
-            id=one.id,
-            offering_id=one.offering_id,
-            title=title,
-            at=one.created_at,
-            by=one.created_by_name,
-            registered=one.registered,
-            already=one.already,
-            refused=refusals(one.refused),
-            undone_at=one.undone_at,
-            ended=ends_on is not None and ends_on < ctx.today(),
-        )
-        for one, title, ends_on in rows
-    )
-    return Page(found, total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, selections, partial(_selection, ctx), page=page)
 
 
 def list_choosable_classes(
@@ -213,26 +170,11 @@ def list_choosable_classes(
         NotAllowed: only administrators may.
     """
     require(ctx, Action.SELECT_COURSES)
-    columns = (SchoolClass.number, SchoolClass.name, SchoolClass.major)
-    words = text.replace("\x00", " ").split()[:5]
-    conditions: list[ColumnElement[bool]] = [SchoolClass.archived_at.is_(None)]
-    conditions += [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
-    total = ctx.session.scalar(select(func.count()).select_from(SchoolClass).where(*conditions)) or 0
-    students = (
-        select(func.count())
-        .select_from(User)
-        .where(
-            User.school_id == SchoolClass.school_id,
-            User.class_id == SchoolClass.id,
-            User.kind == "student",
-        )
-        .correlate(SchoolClass)
-    )
     theirs = and_(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
     )
     chosen = (
         select(ClassCourse.class_id)
@@ -244,20 +186,61 @@ def list_choosable_classes(
         .correlate(SchoolClass)
         .exists()
     )
-    rows = ctx.session.execute(
+    classes = (
         select(
             SchoolClass.id,
             SchoolClass.number,
             SchoolClass.name,
             SchoolClass.entry_year,
             SchoolClass.major,
-            students.scalar_subquery(),
-            students.join(Enrolment, theirs).scalar_subquery(),
+            class_size().scalar_subquery(),
+            class_size().join(Registration, theirs).scalar_subquery(),
             chosen,
         )
-        .where(*conditions)
+        .where(SchoolClass.archived_at.is_(None))
+        .where(words(text, SchoolClass.number, SchoolClass.name, SchoolClass.major))
         .order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.number)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    return Page(tuple(ChoosableClass(*row) for row in rows), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, classes, ChoosableClass, page=page)
+
+
+def _choosable(
+    ctx: Context,
+    offering: CourseOffering,
+    title: str,
+    teachers: str,
+    licence: CourseLicence | None,
+    registrations: int,
+    registered: int,
+    chosen: bool,
+) -> ChoosableCourse:
+    seats = seats_of(offering, licence)
+    return ChoosableCourse(
+        offering_id=offering.id,
+        title=title,
+        teachers=teachers,
+        own=offering.own,
+        term=offering.term,
+        state=course_state(offering.dates, ctx.today()),
+        registration_starts_on=offering.registration_starts_on,
+        registration_ends_on=offering.registration_ends_on,
+        ends_on=offering.ends_on,
+        free=None if seats is None else max(seats - registrations, 0),
+        registered=registered,
+        chosen=chosen,
+    )
+
+
+def _selection(ctx: Context, selection: ClassSelection, title: str, ends_on: date | None) -> SelectionRow:
+    return SelectionRow(
+        id=selection.id,
+        offering_id=selection.offering_id,
+        title=title,
+        at=selection.created_at,
+        by=selection.created_by_name,
+        registered=selection.registered,
+        already=selection.already,
+        refused=refusals(selection.refused),
+        undone_at=selection.undone_at,
+        ended=ends_on is not None and ends_on < ctx.today(),
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
@@ -16,10 +17,8 @@ from app.rules.shared.masking import mask_mobile
 from app.services.classes.lists import get_class
 from app.services.shared.activation import IN_STATE, Activation
 from app.services.shared.encrypted_fields import open_mobile
-from app.services.shared.paging import Page
-
-PAGE_SIZE = 50
-_MOST_WORDS = 5
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
+from app.services.shared.search import words
 
 
 class StudentSort(StrEnum):
@@ -73,19 +72,14 @@ def list_class_students(
     conditions = students_of(class_id, text)
     if activation is not None:
         conditions.append(IN_STATE[activation])
-    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
     wanted = select(User).where(*conditions).order_by(*student_order(sort, descending))
-    found = ctx.session.scalars(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(student_row(ctx, user) for user in found), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, wanted, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
 
 
 def students_of(class_id: int, text: str = "") -> list[ColumnElement[bool]]:
     """The students of a class in whom all words are found."""
-    conditions = [User.kind == "student", User.class_id == class_id]
-    for word in text.replace("\x00", " ").split()[:_MOST_WORDS]:
-        columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no)
-        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    return conditions
+    found = words(text, User.real_name, User.name_pinyin, User.name_initials, User.student_no)
+    return [User.kind == "student", User.class_id == class_id, found]
 
 
 def student_order(

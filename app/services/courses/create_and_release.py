@@ -14,11 +14,10 @@ from app.rules.permissions import Action, Role
 from app.rules.shared.semesters import term_of
 from app.services.courses.drafts import NOTE_LENGTH, draft_of, publish_draft, set_cover, start_draft, view_of
 from app.services.courses.fields import LISTED, editable_course, taken, write_content
-from app.services.courses.versions import set_released
 from app.services.schools.directory import require_alliance
 from app.services.schools.quotas import require_room_for_course
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import account_here, require
 from app.services.shared.search import course_matches
 
@@ -33,8 +32,6 @@ __all__ = [
     "release_course",
     "set_cover",
 ]
-
-PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +60,10 @@ def list_courses(ctx: Context, *, text: str = "", state: str | None = None, page
         .correlate(Course)
         .scalar_subquery()
     )
-    wanted = select(Course, licences, func.count().over()).where(Course.school_id == ctx.school.id)
-    if text.strip():
-        wanted = wanted.where(course_matches(text))
+    wanted = select(Course, licences).where(Course.school_id == ctx.school.id, course_matches(text))
     if state:
         wanted = wanted.where(Course.released.is_(state == "released"))
-    rows = ctx.session.execute(
-        wanted.order_by(Course.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
-    return Page(tuple(CourseRow(row[0], row[1]) for row in rows), rows[0][2] if rows else 0, page, PAGE_SIZE)
+    return fetch_page(ctx.session, wanted.order_by(Course.id.desc()), CourseRow, page=page)
 
 
 def get_course(ctx: Context, *, course_id: int) -> Course:
@@ -136,8 +128,7 @@ def release_course(ctx: Context, *, course_id: int) -> Course:
     if course.released:
         raise Conflict(msg("课程已经发布"))
     _refuse_incomplete(ctx, course)
-    set_released(ctx, course, released=True)
-    course.status = "approved"
+    course.released, course.status = True, "approved"
     publish_draft(ctx, course=course)
     record(ctx, "course.released", "course", course.id, {"title": course.title})
     return course

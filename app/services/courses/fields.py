@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.errors import Invalid, Message, NotFound, msg
@@ -20,7 +18,9 @@ from app.rules.courses.assessment import from_json as assessment_from_json
 from app.rules.courses.fields import FIELDS, CourseContent
 from app.rules.permissions import Action, Reach, reach
 from app.rules.shared.pinyin import pinyin_of_title
+from app.services.shared.locks import Hold, locking
 from app.services.shared.own_classes_and_courses import reachable_offerings
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import require
 
 INITIALS_LENGTH = 100
@@ -53,18 +53,14 @@ def write_content(ctx: Context, course: Course, content: CourseContent, *, only:
         Invalid: another course of the owner has this title or code.
     """
     columns = _columns(content, only)
-    try:
-        # A savepoint begins with a flush, so what may be refused is set inside it.
-        with ctx.session.begin_nested():
-            for name, value in columns.items():
-                setattr(course, name, value)
-            ctx.session.add(course)
-            ctx.session.flush()
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
-        field = "code" if "code" in str(error.orig.diag.constraint_name) else "title"
-        raise Invalid(field, _taken_message(field, content)) from error
+    refusals = {
+        "uq_courses_school_id_title": Invalid("title", _taken_message("title", content)),
+        "uq_courses_school_id_code": Invalid("code", _taken_message("code", content)),
+    }
+    with unique(ctx, refusals):
+        for name, value in columns.items():
+            setattr(course, name, value)
+        ctx.session.add(course)
 
 
 def taken(ctx: Context, content: CourseContent, *, course_id: int | None) -> dict[str, Message]:
@@ -115,7 +111,7 @@ def editable_course(ctx: Context, *, course_id: int, lock: bool = False) -> Cour
         )
         wanted = wanted.where(own)
     if lock:
-        wanted = wanted.with_for_update(of=Course, key_share=True).execution_options(populate_existing=True)
+        wanted = locking(wanted, Course, Hold.WRITE)
     course = ctx.session.scalar(wanted)
     if course is None:
         raise NotFound(msg("没有找到这门课程"))

@@ -11,11 +11,11 @@ from app.errors import NotFound, msg
 from app.models import CourseRecommendation, School
 from app.rules.courses.fields import CourseContent, from_json
 from app.rules.permissions import Action, may
-from app.services.schools.directory import matches, require_alliance
-from app.services.shared.paging import Page
+from app.services.schools.directory import require_alliance
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import school_matches, words
 
-PAGE_SIZE = 20
 STATES = ("open", "accepted", "declined", "withdrawn")
 _SCHOOL = School.id == CourseRecommendation.school_id
 
@@ -36,25 +36,21 @@ def list_recommendations(
 
     Args:
         state: one of ``STATES``, ``None`` for all.
-        text: part of the title or its teachers, or a school as ``tenancy.matches`` finds it.
+        text: part of the title or its teachers, or a school as ``school_matches`` finds it.
 
     Raises:
         NotAllowed: not the secretariat.
     """
     _require(ctx)
     statement = select(CourseRecommendation, School.name).join(School, _SCHOOL).where(_ours(ctx))
+    content = (CourseRecommendation.content[name].astext for name in ("title", "teachers", "category"))
+    statement = statement.where(or_(words(text, *content), school_matches(text)))
     if state is not None:
         statement = statement.where(CourseRecommendation.state == state)
     if school_id is not None:
         statement = statement.where(CourseRecommendation.school_id == school_id)
-    if text.strip():
-        statement = statement.where(or_(_content_matches(text), matches(text)))
-    ids = statement.with_only_columns(CourseRecommendation.id).subquery()
-    total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
     order = CourseRecommendation.id if state == "open" else CourseRecommendation.id.desc()
-    found = ctx.session.execute(statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    rows = tuple(Recommended(row, name, from_json(row.content)) for row, name in found)
-    return Page(rows, total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, statement.order_by(order), _recommended, page=page)
 
 
 def list_recommending_schools(ctx: Context) -> list[tuple[int, str]]:
@@ -101,7 +97,7 @@ def get_recommendation(ctx: Context, *, school_id: int, recommendation_id: int) 
     row = ctx.session.execute(statement.where(*_this(ctx, school_id, recommendation_id))).first()
     if row is None:
         raise NotFound(msg("没有找到这项推荐"))
-    return Recommended(row[0], row[1], from_json(row[0].content))
+    return _recommended(*row)
 
 
 def get_recommended_cover(ctx: Context, *, school_id: int, recommendation_id: int) -> bytes:
@@ -119,6 +115,10 @@ def get_recommended_cover(ctx: Context, *, school_id: int, recommendation_id: in
     return bytes(cover)
 
 
+def _recommended(recommendation: CourseRecommendation, school: str) -> Recommended:
+    return Recommended(recommendation, school, from_json(recommendation.content))
+
+
 def _require(ctx: Context) -> None:
     require(ctx, Action.REVIEW_RECOMMENDATION)
     require_alliance(ctx)
@@ -134,9 +134,3 @@ def _this(ctx: Context, school_id: int, recommendation_id: int) -> tuple[ColumnE
         CourseRecommendation.school_id == school_id,
         CourseRecommendation.id == recommendation_id,
     )
-
-
-def _content_matches(text: str) -> ColumnElement[bool]:
-    text = text.strip()
-    fields = (CourseRecommendation.content[name].astext for name in ("title", "teachers", "category"))
-    return or_(*(field.icontains(text, autoescape=True) for field in fields))

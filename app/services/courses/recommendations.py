@@ -18,6 +18,7 @@ from app.services.courses.fields import editable_course, live_content
 from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
@@ -162,14 +163,18 @@ def _open(inner: Context, recommendation_id: int) -> tuple[CourseRecommendation,
         .scalar_subquery()
     )
     course = inner.session.scalars(
-        select(Course)
-        .where(Course.school_id == inner.school.id, Course.id == course_id)
-        .with_for_update(of=Course, key_share=True)
+        locking(
+            select(Course).where(Course.school_id == inner.school.id, Course.id == course_id),
+            Course,
+            Hold.WRITE,
+        )
     ).one()
     recommendation = inner.session.scalars(
-        select(CourseRecommendation)
-        .where(mine, CourseRecommendation.id == recommendation_id)
-        .with_for_update()
+        locking(
+            select(CourseRecommendation).where(mine, CourseRecommendation.id == recommendation_id),
+            CourseRecommendation,
+            Hold.WRITE,
+        )
     ).one()
     if recommendation.state == "withdrawn":
         raise Conflict(msg("学校已撤回这项推荐"))
@@ -213,15 +218,12 @@ def _decide(inner: Context, recommendation: CourseRecommendation, state: str, an
 
 def _standing(ctx: Context, course_id: int) -> CourseRecommendation | None:
     """The course's recommendation that waits or was accepted, held."""
-    return ctx.session.scalar(
-        select(CourseRecommendation)
-        .where(
-            CourseRecommendation.school_id == ctx.school.id,
-            CourseRecommendation.course_id == course_id,
-            CourseRecommendation.state.in_(("open", "accepted")),
-        )
-        .with_for_update()
+    standing = select(CourseRecommendation).where(
+        CourseRecommendation.school_id == ctx.school.id,
+        CourseRecommendation.course_id == course_id,
+        CourseRecommendation.state.in_(("open", "accepted")),
     )
+    return ctx.session.scalar(locking(standing, CourseRecommendation, Hold.WRITE))
 
 
 def _text(typed: str, field: str) -> str:

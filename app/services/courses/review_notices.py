@@ -8,7 +8,7 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.courses.review_states import Step
-from app.services.messages.notices import notify, notify_administrators
+from app.services.messages.notices import News, notify_administrators, notify_many
 from app.services.shared.require_permission import account_here
 
 _SAID = {
@@ -54,8 +54,7 @@ def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None
         concerned,
         User.id != (account_here(ctx) or 0),
     )
-    for user_id in ctx.session.scalars(people.order_by(User.id)).all():
-        notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
+    notify_many(ctx, [News(ctx.session.scalars(people).all(), subject, body, link)])
 
 
 def offerings_of(course: Course) -> Select[int]:

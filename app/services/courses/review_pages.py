@@ -16,11 +16,10 @@ from app.rules.permissions import Action, may
 from app.services.courses.drafts import DraftView, draft_of, view_of
 from app.services.courses.fields import editable_course
 from app.services.courses.reviews import missing_for_submission, standing_of
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
-from app.services.shared.search import course_matches
+from app.services.shared.search import course_matches, words
 
-PAGE_SIZE = 20
 #: What the list of reviews can show.
 WAITING, DECIDED = "waiting", "decided"
 _DRAFT = and_(CourseDraft.school_id == Course.school_id, CourseDraft.course_id == Course.id)
@@ -107,7 +106,7 @@ def list_reviews(ctx: Context, *, state: str = WAITING, text: str = "", page: in
 
     Args:
         state: ``waiting`` or ``decided``.
-        text: as ``course_search``.
+        text: as ``course_matches``.
 
     Raises:
         NotAllowed: the actor does not review.
@@ -126,14 +125,10 @@ def list_reviews(ctx: Context, *, state: str = WAITING, text: str = "", page: in
         .join(CourseReview, last)
         .outerjoin(CourseDraft, _DRAFT)
         .where(Course.school_id == ctx.school.id, _waits() if state == WAITING else ~_waits())
+        .where(or_(course_matches(text), words(text, title)))
     )
-    if text.strip():
-        statement = statement.where(or_(course_matches(text), title.icontains(text.strip(), autoescape=True)))
-    ids = statement.with_only_columns(Course.id).subquery()
-    total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
     order = CourseReview.id if state == WAITING else CourseReview.id.desc()
-    found = ctx.session.execute(statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(_row(*row) for row in found), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, statement.order_by(order), _row, page=page)
 
 
 def get_review_page(ctx: Context, *, course_id: int) -> ReviewPage:

@@ -16,10 +16,11 @@ from app.models import CourseLicence, CourseOffering, CourseVersion, CourseVersi
 from app.rules.courses.fields import FIELD_LABELS
 from app.rules.offerings.publication import OfferingStatus
 from app.services.background.outbox import UnitsFor, sweep_outbox
-from app.services.messages.notices import notify
+from app.services.messages.notices import News, notify_many
 from app.services.offerings.phase import licence_holds
 from app.services.schools.directory import INFO_COLUMNS
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from tenants.registry import SchoolInfo
 
 #: Schools a step, each with a handful of statements.
@@ -55,7 +56,8 @@ def tell_schools(ctx: Context, version_id: int) -> bool:
         False when another sweeper is at it, or all have been told.
     """
     mine = (CourseVersionOutbox.school_id == ctx.school.id, CourseVersionOutbox.version_id == version_id)
-    waiting = ctx.session.scalar(select(CourseVersionOutbox).where(*mine).with_for_update(skip_locked=True))
+    row = select(CourseVersionOutbox).where(*mine)
+    waiting = ctx.session.scalar(locking(row, CourseVersionOutbox, Hold.WRITE, skip_locked=True))
     if waiting is None:
         return False
     version = ctx.session.scalars(
@@ -95,7 +97,7 @@ def _next_schools(ctx: Context, version: CourseVersion, *, after: int) -> list[S
 
 def _news(version: CourseVersion) -> _News:
     title = str(version.content["title"])
-    fields = "、".join(FIELD_LABELS[name].text for name in version.changed)
+    fields = tuple(FIELD_LABELS[name] for name in version.changed)
     body = msg(
         "课程“%(title)s”发布了第 %(number)s 版，学生已经看到新内容。修改了：%(fields)s。说明：%(note)s",
         title=title,
@@ -129,7 +131,6 @@ def _tell(ctx: Context, school: SchoolInfo, news: _News) -> bool:
             (User.kind == "administrator") | User.id.in_([row.operating_teacher_id for row in online]),
         )
         link = f"/manage/offerings/{online[0].id}/versions"
-        for user_id in inner.session.scalars(readers):
-            notify(inner, user_id=user_id, subject=news.subject, body=news.body, link=link)
+        notify_many(inner, [News(inner.session.scalars(readers).all(), news.subject, news.body, link)])
         record(inner, "course.version_announced", "course", news.course_id)
         return True

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select
 
 from app.context import Context
-from app.models import Course, CourseLicence, CourseVersion, CourseVersionOutbox
-from app.services.shared.paging import Page
-
-PAGE_SIZE = 20
+from app.models import CourseLicence, CourseVersion, CourseVersionOutbox
+from app.services.shared.paging import Page, fetch_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +40,18 @@ def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1)
         .exists()
     )
     wanted = (
-        select(CourseVersion, func.count().over())
+        select(CourseVersion)
         .where(CourseVersion.school_id == owner_id, CourseVersion.course_id == course_id)
         .where(or_(CourseVersion.school_id == ctx.school.id, and_(CourseVersion.released, licensed)))
         .order_by(CourseVersion.number.desc())
     )
-    rows = ctx.session.execute(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     ours = owner_id == ctx.school.id
-    found = tuple(
-        VersionRow(one.number, one.changed, one.note, one.published_at, one.published_by_name if ours else "")
-        for one, _ in rows
-    )
-    return Page(found, rows[0][1] if rows else 0, page, PAGE_SIZE)
 
+    def row(version: CourseVersion) -> VersionRow:
+        by = version.published_by_name if ours else ""
+        return VersionRow(version.number, version.changed, version.note, version.published_at, by)
 
-def set_released(ctx: Context, course: Course, *, released: bool) -> None:
-    """Share a course and its versions with the alliance's schools, or take both back; in the owner's scope."""
-    course.released = released
-    ctx.session.flush()
-    ctx.session.execute(
-        update(CourseVersion)
-        .where(CourseVersion.school_id == course.school_id, CourseVersion.course_id == course.id)
-        .values(released=released)
-    )
+    return fetch_page(ctx.session, wanted, row, page=page)
 
 
 def announce_version(ctx: Context, version: CourseVersion) -> None:

@@ -15,6 +15,7 @@ from app.errors import Conflict, Invalid, InvalidFields, Message, NotFound, msg
 from app.models import Course, CourseLicence, School
 from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.permissions import Action
+from app.rules.shared.texts import first_few
 from app.services.licences.rows import (
     COLUMNS,
     KEY,
@@ -23,7 +24,6 @@ from app.services.licences.rows import (
     Licensing,
     Touched,
     count_wanted,
-    hold_licences,
     offer_granted,
     school_day,
     write_wanted,
@@ -31,6 +31,7 @@ from app.services.licences.rows import (
 from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_members, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
@@ -215,7 +216,8 @@ def _act(
     expected: Licensing | None,
 ) -> Licensing:
     chosen = choose(ctx, course_refs=course_refs, school_ids=school_ids)
-    hold_licences(ctx)
+    # What is counted is what is written.
+    school_lock(ctx, Lock.LICENCES)
     wanted = _wanted(ctx, act, chosen, terms)
     counted = count_wanted(ctx, wanted)
     if expected is not None and counted != expected:
@@ -289,7 +291,7 @@ _ACTIONS = {
 
 def _notice(act: Act, mine: Touched, names: Sequence[str]) -> tuple[Message, Message]:
     number = len(names)
-    told = "、".join(f"“{name}”" for name in names[:_TITLES_TOLD]) + ("…" if number > _TITLES_TOLD else "")
+    told = first_few([f"“{name}”" for name in names], _TITLES_TOLD)
     if act is Act.END:
         return (
             msg("联盟结束了 %(n)s 门课程的授权", n=number),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
@@ -13,9 +12,10 @@ from app.errors import Message, msg
 from app.models import CourseOffering, User
 from app.rules.licences.conditions import notice_due
 from app.rules.offerings.publication import OfferingStatus
-from app.services.messages.notices import notify
-from app.services.offerings.public import show_publicly
+from app.services.messages.notices import News, notify_many
+from app.services.offerings.public import publish_state
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 
 
 def tend_licences(ctx: Context) -> int:
@@ -26,25 +26,32 @@ def tend_licences(ctx: Context) -> int:
     Returns:
         how many offerings went offline.
     """
-    rows = ctx.session.scalars(
+    licensed = (
         select(CourseOffering)
         .join(CourseOffering.course)
         .join(CourseOffering.licence)
         .options(contains_eager(CourseOffering.course), contains_eager(CourseOffering.licence))
         .where(CourseOffering.school_id == ctx.school.id, CourseOffering.status != OfferingStatus.DECLINED)
-        .order_by(CourseOffering.id)
-        .with_for_update(of=CourseOffering)
-    ).all()
+    )
     by_licence: dict[int, list[CourseOffering]] = defaultdict(list)
-    for row in rows:
+    for row in ctx.session.scalars(locking(licensed, CourseOffering, Hold.WRITE)):
         by_licence[row.licence_id or 0].append(row)
-    return sum(_tend(ctx, offerings) for offerings in by_licence.values())
+    news: list[News] = []
+    gone = [one for offerings in by_licence.values() for one in _tend(ctx, offerings, news)]
+    publish_state(ctx, offering_ids=[one.id for one in gone])
+    notify_many(ctx, news)
+    return len(gone)
 
 
-def _tend(ctx: Context, offerings: list[CourseOffering]) -> int:
+def _tend(ctx: Context, offerings: list[CourseOffering], news: list[News]) -> list[CourseOffering]:
+    """Take the offerings of a licence offline, or note that it ends soon; what there is to say is added to ``news``.
+
+    Returns:
+        those that went offline.
+    """
     licence, title = offerings[0].licence, offerings[0].course.title
     if licence is None or licence.ends_on is None:
-        return 0
+        return []
     online = [one for one in offerings if one.status == OfferingStatus.ONLINE]
     if ctx.today() > licence.ends_on:
         for one in online:
@@ -56,13 +63,12 @@ def _tend(ctx: Context, offerings: list[CourseOffering]) -> int:
                 title=title,
                 day=licence.ends_on.isoformat(),
             )
-            _tell(ctx, online, msg("课程授权已结束，课程已下线"), body)
-        show_publicly(ctx, offering_ids=[one.id for one in online])
-        return len(online)
+            news.append(_news(ctx, online, msg("课程授权已结束，课程已下线"), body))
+        return online
     due = notice_due((licence.ends_on - ctx.today()).days)
     told = f"{licence.ends_on.isoformat()}/{due}"
     if due is None or not online or any(one.told_of_end == told for one in offerings):
-        return 0
+        return []
     for one in offerings:
         one.told_of_end = told
     body = msg(
@@ -70,19 +76,15 @@ def _tend(ctx: Context, offerings: list[CourseOffering]) -> int:
         title=title,
         day=licence.ends_on.isoformat(),
     )
-    _tell(ctx, online, msg("课程授权将在 %(days)s 天内结束", days=due), body)
-    ctx.session.flush()
-    return 0
+    news.append(_news(ctx, online, msg("课程授权将在 %(days)s 天内结束", days=due), body))
+    return []
 
 
-def _tell(ctx: Context, offerings: Iterable[CourseOffering], subject: Message, body: Message) -> None:
-    """Write to the administrators and to those who run the offerings."""
-    offerings = list(offerings)
+def _news(ctx: Context, offerings: list[CourseOffering], subject: Message, body: Message) -> News:
+    """A message to the administrators and to those who run the offerings."""
     run_by = [one.operating_teacher_id for one in offerings if one.operating_teacher_id is not None]
     readers = select(User.id).where(
         User.status == "active", (User.kind == "administrator") | User.id.in_(run_by)
     )
-    for user_id in ctx.session.scalars(readers.order_by(User.id)):
-        notify(
-            ctx, user_id=user_id, subject=subject, body=body, link=f"/manage/offerings/{offerings[-1].id}/"
-        )
+    link = f"/manage/offerings/{offerings[-1].id}/"
+    return News(ctx.session.scalars(readers).all(), subject, body, link)

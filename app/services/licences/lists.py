@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
 from app.context import Context
@@ -16,12 +16,11 @@ from app.models import Course, CourseLicence, LicenceAnswer, School
 from app.rules.licences.conditions import ENDING, LicenceState, Terms, licence_state
 from app.services.licences.bulk import is_licensable, of_refs, require_licensing
 from app.services.licences.rows import CourseRef, school_day
-from app.services.schools.directory import INFO_COLUMNS, get_member, matches
-from app.services.shared.paging import Page
-from app.services.shared.search import course_matches
+from app.services.schools.directory import INFO_COLUMNS, get_member
+from app.services.shared.paging import Page, fetch_page
+from app.services.shared.search import course_matches, school_matches
 from tenants.registry import SchoolInfo
 
-PAGE_SIZE = 20
 #: Rows and columns of the matrix on a page.
 MATRIX_COURSES = 25
 MATRIX_SCHOOLS = 10
@@ -70,7 +69,7 @@ class LicenceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseFilter:
+class LicensableFilter:
     """Which courses: part of a title, teacher, code …; ``alliance`` or ``school`` for where they come from."""
 
     text: str = ""
@@ -97,7 +96,7 @@ class Matrix:
 def list_matrix(
     ctx: Context,
     *,
-    courses: CourseFilter,
+    courses: LicensableFilter,
     school_text: str = "",
     page: int = 1,
     school_page: int = 1,
@@ -106,22 +105,17 @@ def list_matrix(
 
     Args:
         courses: which rows.
-        school_text: a school as ``tenancy.matches`` finds it.
+        school_text: a school as ``school_matches`` finds it.
         page, school_page: from 1, of the rows and of the columns.
 
     Raises:
         NotAllowed: not the secretariat.
     """
     require_licensing(ctx)
-    rows = _page(
-        ctx,
-        _courses(ctx, courses).order_by(Course.title_pinyin, Course.title, Course.id),
-        page,
-        MATRIX_COURSES,
-        _course,
-    )
+    listed = _courses(ctx, courses).order_by(Course.title_pinyin, Course.title, Course.id)
+    rows = fetch_page(ctx.session, listed, _course, page=page, size=MATRIX_COURSES)
     wanted = _schools(school_text).order_by(School.name_pinyin, School.id)
-    columns = _page(ctx, wanted, school_page, MATRIX_SCHOOLS, lambda row: SchoolInfo(*row))
+    columns = fetch_page(ctx.session, wanted, SchoolInfo, page=school_page, size=MATRIX_SCHOOLS)
     if not rows.rows or not columns.rows:
         return Matrix(rows, columns)
     return Matrix(rows, columns, licences_between(ctx, rows.rows, columns.rows))
@@ -140,7 +134,7 @@ def licences_between(
         CourseLicence.school_id.in_([school.id for school in schools]),
         of_refs(CourseLicence.course_owner_id, CourseLicence.course_id, [course.ref for course in courses]),
     )
-    found = [_row(one) for one in ctx.session.execute(between)]
+    found = [_row(*one) for one in ctx.session.execute(between)]
     return {(one.course.ref, one.school.id): one for one in found}
 
 
@@ -156,14 +150,14 @@ def list_licences(
     """The licences given, the newest first.
 
     Args:
-        text: part of a course's title, or a school as ``tenancy.matches`` finds it.
+        text: part of a course's title, or a school as ``school_matches`` finds it.
         state: by each school's calendar.
 
     Raises:
         NotAllowed: not the secretariat.
     """
     wanted = _listed(ctx, text, course_id, school_id, state)
-    return _page(ctx, wanted.order_by(CourseLicence.id.desc()), page, PAGE_SIZE, _row)
+    return fetch_page(ctx.session, wanted.order_by(CourseLicence.id.desc()), _row, page=page)
 
 
 def all_licences(
@@ -184,10 +178,10 @@ def all_licences(
     ordered = wanted.order_by(
         Course.title_pinyin, Course.title, Course.id, School.name_pinyin, School.id
     ).limit(most + 1)
-    return [_row(one) for one in ctx.session.execute(ordered)]
+    return [_row(*one) for one in ctx.session.execute(ordered)]
 
 
-def all_licensable(ctx: Context, courses: CourseFilter) -> list[LicensableCourse]:
+def all_licensable(ctx: Context, courses: LicensableFilter) -> list[LicensableCourse]:
     """Every course that matches, by title.
 
     Raises:
@@ -195,7 +189,7 @@ def all_licensable(ctx: Context, courses: CourseFilter) -> list[LicensableCourse
     """
     require_licensing(ctx)
     return [
-        _course(row)
+        _course(*row)
         for row in ctx.session.execute(
             _courses(ctx, courses).order_by(Course.title_pinyin, Course.title, Course.id)
         )
@@ -225,25 +219,23 @@ def get_licence(ctx: Context, *, ref: CourseRef, school_id: int) -> LicenceRow:
     )
     found = ctx.session.execute(_licences(ctx).where(there)).first()
     if found is not None:
-        return _row(found)
+        return _row(*found)
     school = get_member(ctx, school_id=school_id)
     row = ctx.session.execute(
-        _courses(ctx, CourseFilter()).where(
+        _courses(ctx, LicensableFilter()).where(
             _is(Course.school_id, Course.id, ref), Course.school_id != school_id
         )
     ).first()
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
-    return LicenceRow(_course(row), school, None, LicenceState.NONE)
+    return LicenceRow(_course(*row), school, None, LicenceState.NONE)
 
 
 def _listed(
     ctx: Context, text: str, course_id: int | None, school_id: int | None, state: LicenceState | None
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     require_licensing(ctx)
-    wanted = _licences(ctx)
-    if text.strip():
-        wanted = wanted.where(course_matches(text) | matches(text))
+    wanted = _licences(ctx).where(course_matches(text) | school_matches(text))
     if course_id is not None:
         wanted = wanted.where(CourseLicence.course_id == course_id)
     if school_id is not None:
@@ -251,10 +243,9 @@ def _listed(
     return wanted if state is None else wanted.where(_is_state(ctx, state))
 
 
-def _courses(ctx: Context, wanted: CourseFilter) -> Select[Any]:
+def _courses(ctx: Context, wanted: LicensableFilter) -> Select[*tuple[Any, ...]]:
     found = _with_courses(select(*_COURSE_COLUMNS).select_from(Course)).where(is_licensable(ctx))
-    if wanted.text.strip():
-        found = found.where(course_matches(wanted.text) | (Course.code == wanted.text.strip()))
+    found = found.where(course_matches(wanted.text))
     if wanted.source:
         own = Course.school_id == ctx.school.id
         found = found.where(own if wanted.source == "alliance" else ~own)
@@ -274,16 +265,15 @@ _TERM_COLUMNS: tuple[Any, ...] = (
 _COURSE_WIDTH, _INFO_WIDTH, _TERM_WIDTH = len(_COURSE_COLUMNS), len(INFO_COLUMNS), len(_TERM_COLUMNS)
 
 
-def _with_courses(wanted: Select[Any]) -> Select[Any]:
+def _with_courses(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return wanted.join(_Owner, _Owner.id == Course.school_id)
 
 
-def _schools(text: str) -> Select[Any]:
-    found = select(*INFO_COLUMNS).where(School.kind == "member")
-    return found.where(matches(text)) if text.strip() else found
+def _schools(text: str) -> Select[*tuple[Any, ...]]:
+    return select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
 
 
-def _licences(ctx: Context) -> Select[Any]:
+def _licences(ctx: Context) -> Select[*tuple[Any, ...]]:
     answer = (LicenceAnswer.reason, LicenceAnswer.answered_by_name)
     wanted = (
         select(*_COURSE_COLUMNS, *INFO_COLUMNS, *_TERM_COLUMNS, school_day(ctx), *answer)
@@ -326,26 +316,16 @@ def _is(owner: Any, course: Any, ref: CourseRef) -> ColumnElement[bool]:
     return and_(owner == ref.owner_id, course == ref.course_id)
 
 
-def _page(ctx: Context, wanted: Select[Any], number: int, size: int, make: Any) -> Page[Any]:
-    rows = ctx.session.execute(wanted.limit(size).offset((number - 1) * size)).all()
-    if rows and number == 1 and len(rows) < size:
-        total = len(rows)
-    else:
-        counted = select(func.count()).select_from(wanted.order_by(None).subquery())
-        total = ctx.session.scalar(counted) or 0
-    return Page(tuple(make(row) for row in rows), total, number, size)
-
-
-def _course(row: Iterable[Any]) -> LicensableCourse:
-    owner_id, course_id, title, code, category, kind, name = row
+def _course(
+    owner_id: int, course_id: int, title: str, code: str | None, category: str, kind: str, name: str
+) -> LicensableCourse:
     return LicensableCourse(
         owner_id, course_id, title, code or "", category, "" if kind == "alliance" else name
     )
 
 
-def _row(row: Any) -> LicenceRow:
-    values = tuple(row)
-    course = _course(values[:_COURSE_WIDTH])
+def _row(*values: Any) -> LicenceRow:
+    course = _course(*values[:_COURSE_WIDTH])
     school = SchoolInfo(*values[_COURSE_WIDTH : _COURSE_WIDTH + _INFO_WIDTH])
     granted = values[_COURSE_WIDTH + _INFO_WIDTH :]
     starts_on, ends_on, seats, term, local_assessment = granted[:_TERM_WIDTH]

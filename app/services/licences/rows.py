@@ -35,8 +35,8 @@ from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.shared.semesters import term_of
-from app.services.offerings.public import show_publicly
-from app.services.registrations.seats import promote_where_licensed
+from app.services.offerings.public import publish_state
+from app.services.registrations.seats import hold_seats_of, promote_in, waits_somebody
 
 #: What of a licence is granted, and may be changed.
 TERMS = ("starts_on", "ends_on", "seats", "term", "local_assessment")
@@ -86,12 +86,6 @@ class Touched:
 def school_day(ctx: Context) -> ColumnElement[date]:
     """SQL: the calendar day at the school of the row of ``schools``."""
     return cast(func.timezone(School.timezone, ctx.now()), Date)
-
-
-def hold_licences(ctx: Context) -> None:
-    """One action on the licences of an alliance at a time, so that what is counted is what is written."""
-    key = func.pg_advisory_xact_lock(func.hashtext("licences"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))
 
 
 def count_wanted(ctx: Context, wanted: Subquery) -> Licensing:
@@ -172,21 +166,24 @@ def offer_granted(inner: Context, touched: Touched) -> None:
         ).where(CourseLicence.school_id == inner.school.id, CourseLicence.id == _any(touched.granted))
         names = ["school_id", "course_owner_id", "course_id", "licence_id", "term"]
         inner.session.execute(insert(CourseOffering).from_select(names, granted))
-    if touched.lapsed:
-        lapsed = inner.session.scalars(
-            update(CourseOffering)
-            .where(
-                CourseOffering.licence_id == _any(touched.lapsed),
-                CourseOffering.status == OfferingStatus.ONLINE,
-            )
-            .values(status=OfferingStatus.OFFLINE)
-            .returning(CourseOffering.id),
-            execution_options={"synchronize_session": False},
-        )
-        show_publicly(inner, offering_ids=lapsed.all())
-    if touched.changed:
-        # A licence may grant more seats than before.
-        promote_where_licensed(inner, touched.changed)
+    if not touched.changed:
+        return
+    shown = and_(
+        CourseOffering.licence_id == _any(touched.lapsed), CourseOffering.status == OfferingStatus.ONLINE
+    )
+    waited_for = and_(CourseOffering.licence_id == _any(touched.changed), waits_somebody())
+    concerned = select(CourseOffering.id).where(
+        CourseOffering.school_id == inner.school.id, or_(shown, waited_for)
+    )
+    offerings = hold_seats_of(inner, concerned)
+    lapsed = [
+        one for one in offerings if one.licence_id in touched.lapsed and one.status == OfferingStatus.ONLINE
+    ]
+    for offering in lapsed:
+        offering.status = OfferingStatus.OFFLINE
+    publish_state(inner, offering_ids=[one.id for one in lapsed])
+    # A licence may grant more seats than before.
+    promote_in(inner, offerings)
 
 
 def rows_wanted(rows: Iterable[Mapping[str, Any]]) -> Subquery:

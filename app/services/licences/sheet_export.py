@@ -9,8 +9,8 @@ from app.context import Context
 from app.errors import Conflict, Message, msg
 from app.rules.licences.conditions import LicenceState
 from app.services.licences.lists import (
-    CourseFilter,
     LicenceRow,
+    LicensableFilter,
     all_licences,
     all_licensable,
     all_schools,
@@ -55,7 +55,7 @@ def licence_list_file(
 def licence_matrix_file(
     ctx: Context,
     *,
-    courses: CourseFilter,
+    courses: LicensableFilter,
     school_text: str = "",
     translate: Callable[[Message], str] = str,
 ) -> bytes:

@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.context import Context
 from app.errors import Conflict, Message, NotFound, msg
@@ -18,18 +18,17 @@ from app.services.licences.rows import (
     CourseRef,
     Licensing,
     count_wanted,
-    hold_licences,
     rows_wanted,
     write_wanted,
 )
 from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan_licences
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.locks import Hold, Lock, locking, school_lock
+from app.services.shared.paging import Page, as_it_is, fetch_page, page_of
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
 from app.sheets.writing.licences import read_licences
 
-PAGE_SIZE = 20
 PARTS = ("create", "change", "problem")
 _LONGEST_NAME = 200
 
@@ -74,10 +73,8 @@ def list_licence_imports(ctx: Context, *, page: int = 1) -> Page[LicenceImport]:
         NotAllowed: not the secretariat.
     """
     require_licensing(ctx)
-    total = ctx.session.scalar(select(func.count()).select_from(LicenceImport)) or 0
-    wanted = select(LicenceImport).order_by(LicenceImport.id.desc())
-    rows = ctx.session.scalars(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(rows), total, page, PAGE_SIZE)
+    latest = select(LicenceImport).order_by(LicenceImport.id.desc())
+    return fetch_page(ctx.session, latest, as_it_is, page=page)
 
 
 def show_licence_import(ctx: Context, *, import_id: int, part: str = "", page: int = 1) -> CheckedSheet:
@@ -98,8 +95,7 @@ def show_licence_import(ctx: Context, *, import_id: int, part: str = "", page: i
     else:
         planned = [PlannedLicence.from_json(one) for one in found.rows]
         rows = [one for one in planned if (one.old is None) == (part == "create")]
-    shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return CheckedSheet(found, part, Page(tuple(shown), len(rows), page, PAGE_SIZE))
+    return CheckedSheet(found, part, page_of(rows, page=page))
 
 
 def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:
@@ -109,13 +105,15 @@ def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:
         Conflict: it is saved already, would do nothing, or licences (or the day) have changed since.
         NotFound: none.
     """
+    require_licensing(ctx)
+    # What is counted is what is written.
+    school_lock(ctx, Lock.LICENCES)
     found = _find(ctx, import_id, lock=True)
     if found.state != "checked":
         raise Conflict(msg("这份表格已经处理过了"))
     planned = [PlannedLicence.from_json(one) for one in found.rows]
     if not planned:
         raise Conflict(msg("没有需要新建或修改的数据，无需保存"))
-    hold_licences(ctx)
     if not is_still_true(ctx, planned):
         raise Conflict(msg("授权在检查之后有了变化，请重新上传这份表格"))
     wanted = rows_wanted({**dict(zip(KEY, one.key, strict=True)), **asdict(one.new)} for one in planned)
@@ -149,7 +147,8 @@ def _find(ctx: Context, import_id: int, *, lock: bool = False) -> LicenceImport:
     require_licensing(ctx)
     wanted = select(LicenceImport).where(LicenceImport.id == import_id)
     found = ctx.session.scalar(
-        wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True}
+        locking(wanted, LicenceImport, Hold.WRITE) if lock else wanted,
+        execution_options={"populate_existing": True},
     )
     if found is None:
         raise NotFound(msg("没有找到这次导入"))

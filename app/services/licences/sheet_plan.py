@@ -16,7 +16,7 @@ from app.models import CourseLicence
 from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.licences.sheet_rows import LABELS, read_licence_row
 from app.rules.shared.problems import Problem
-from app.services.licences.lists import CourseFilter, LicensableCourse, all_licensable, all_schools
+from app.services.licences.lists import LicensableCourse, LicensableFilter, all_licensable, all_schools
 from app.services.licences.rows import TERMS
 from app.sheets.rosters.read import RosterSheet
 from tenants.registry import SchoolInfo
@@ -137,7 +137,7 @@ def plan_licences(ctx: Context, sheet: RosterSheet) -> LicencePlan:
 
     A field without a column stays as it is; an empty cell means no limit.
     """
-    found = _Found(all_licensable(ctx, CourseFilter()), all_schools(ctx))
+    found = _Found(all_licensable(ctx, LicensableFilter()), all_schools(ctx))
     plan, seen = LicencePlan(), dict[Key, int]()
     rows: list[tuple[int, Key, str, str, dict[str, Any]]] = []
     for row in sheet.rows:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.errors import Invalid, NotFound, msg
@@ -21,6 +19,7 @@ from app.rules.shared.texts import read_name
 from app.services.media.portraits import clean_photo
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import MOBILE, open_id_number, open_mobile, seal
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import acting_user, acting_user_id
 
 BIO_LENGTH = 2000
@@ -121,15 +120,9 @@ def _write_mobile(ctx: Context, user: User, number: str | None) -> None:
     sealed, index = (None, None)
     if number is not None:
         sealed, index = seal(ctx.vault, ctx.school.id, MOBILE, user.id, number)
-    try:
-        # A savepoint begins with a flush, so what may be refused is set inside it.
-        with ctx.session.begin_nested():
-            user.mobile_sealed, user.mobile_index = sealed, index
-            ctx.session.flush()
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            raise Invalid("mobile", msg("本校已有人使用这个手机号，请核对，或联系管理员")) from error
-        raise
+    refusal = Invalid("mobile", msg("本校已有人使用这个手机号，请核对，或联系管理员"))
+    with unique(ctx, {"uq_users_school_id_mobile_index": refusal}):
+        user.mobile_sealed, user.mobile_index = sealed, index
 
 
 def _read(field: str, read: Callable[[], Any]) -> Any:

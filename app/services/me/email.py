@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.errors import Conflict, Invalid, TooManyTries, msg
@@ -16,8 +14,10 @@ from app.models import Mail, User
 from app.rules.shared.cells import Unreadable
 from app.rules.shared.contacts import read_email
 from app.services.me.changes import mark_edited
-from app.services.messages.mail_queue import queue_mail
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import acting_user
 
 #: How long a link is good.
@@ -66,8 +66,8 @@ def ask_for_email(
     user.pending_email = address
     expires = int((ctx.now() + timedelta(hours=LINK_HOURS)).timestamp())
     claim = EmailClaim(ctx.school.id, user.id, address, user.email or "", expires)
-    params = {"name": user.real_name, "link": link_for(claim)}
-    queue_mail(ctx, user_id=user.id, recipient=address, template=TEMPLATE, params=params, language=language)
+    reader = Reader(user.id, address, user.real_name)
+    queue_mails(ctx, [NewMail(reader, TEMPLATE, {"link": link_for(claim)}, language)])
     record(ctx, "user.email_asked", "user", user.id)
     return address
 
@@ -95,14 +95,8 @@ def confirm_email(ctx: Context, *, claim: EmailClaim) -> str:
     user = _claimed(ctx, claim, lock=True)
     if user is None:
         raise Conflict(msg("链接已失效：超过 48 小时、已经用过，或之后又申请了别的邮箱。请登录后重新申请。"))
-    try:
-        with ctx.session.begin_nested():
-            user.email, user.pending_email = claim.email, None
-            ctx.session.flush()
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            raise Conflict(msg("本校已有人使用这个邮箱")) from error
-        raise
+    with unique(ctx, {"uq_users_school_id_email": Conflict(msg("本校已有人使用这个邮箱"))}):
+        user.email, user.pending_email = claim.email, None
     mark_edited(user, ["email"])
     record(ctx, "user.email_confirmed", "user", user.id)
     return claim.email
@@ -117,7 +111,7 @@ def _claimed(ctx: Context, claim: EmailClaim, *, lock: bool) -> User | None:
         User.pending_email == claim.email,
         func.coalesce(User.email, "") == claim.before,
     )
-    return ctx.session.scalar(statement.with_for_update() if lock else statement)
+    return ctx.session.scalar(locking(statement, User, Hold.WRITE) if lock else statement)
 
 
 def _hold_back(ctx: Context, user: User) -> None:

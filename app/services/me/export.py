@@ -21,10 +21,10 @@ from app.models import (
     Consent,
     Course,
     CourseOffering,
-    Enrolment,
     Mail,
     Notice,
     ProofFile,
+    Registration,
     RosterImport,
     RosterImportRow,
     SchoolClass,
@@ -68,7 +68,7 @@ def collect_own_data(ctx: Context) -> dict[str, Any]:
         "school": {"name": ctx.school.name, "unit_code": ctx.school.unit_code},
         "made_at": ctx.now().isoformat(),
         "account": _account(ctx, user),
-        "enrolments": _enrolments(ctx, user),
+        "registrations": _registrations(ctx, user),
         "change_requests": _requests(ctx, user),
         "messages": _rows(ctx, user, Notice, ("subject", "body", "created_at", "read_at")),
         "mails": _rows(
@@ -111,20 +111,21 @@ def _account(ctx: Context, user: User) -> dict[str, Any]:
     return data
 
 
-def _enrolments(ctx: Context, user: User) -> list[dict[str, Any]]:
+def _registrations(ctx: Context, user: User) -> list[dict[str, Any]]:
     statement = (
-        select(Course.title, CourseOffering.term, Enrolment.registered_at, Enrolment.withdrawn_at)
-        .select_from(Enrolment)
+        select(Course.title, CourseOffering.term, Registration.registered_at, Registration.withdrawn_at)
+        .select_from(Registration)
         .join(
             CourseOffering,
-            (CourseOffering.school_id == Enrolment.school_id) & (CourseOffering.id == Enrolment.offering_id),
+            (CourseOffering.school_id == Registration.school_id)
+            & (CourseOffering.id == Registration.offering_id),
         )
         .join(
             Course,
             (Course.school_id == CourseOffering.course_owner_id) & (Course.id == CourseOffering.course_id),
         )
-        .where(Enrolment.user_id == user.id)
-        .order_by(Enrolment.id)
+        .where(Registration.user_id == user.id)
+        .order_by(Registration.id)
     )
     return _listed(ctx.session.execute(statement).all(), ("course", "term", "registered_at", "withdrawn_at"))
 

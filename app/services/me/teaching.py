@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 
 from app.context import Context
-from app.models import Course, CourseOffering, SchoolClass, User
+from app.models import Course, CourseOffering, SchoolClass
 from app.services.registrations.counts import registrations_of_offering
+from app.services.shared.class_sizes import class_size
 from app.services.shared.own_classes_and_courses import assists
 from app.services.shared.require_permission import acting_user_id
 
@@ -74,12 +75,8 @@ def list_headed(ctx: Context) -> Sequence[HeadedClass]:
     Raises:
         NotAllowed: nobody is logged in.
     """
-    student = and_(
-        User.school_id == SchoolClass.school_id, User.class_id == SchoolClass.id, User.kind == "student"
-    )
-    students = select(func.count()).select_from(User).where(student).correlate(SchoolClass).scalar_subquery()
     rows = ctx.session.execute(
-        select(SchoolClass.id, SchoolClass.name, SchoolClass.entry_year, students)
+        select(SchoolClass.id, SchoolClass.name, SchoolClass.entry_year, class_size().scalar_subquery())
         .where(SchoolClass.head_teacher_id == acting_user_id(ctx))
         .order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.name)
     )

@@ -43,7 +43,6 @@ class CleanImage:
     """A picture that we made ourselves; ``sha`` names its content in addresses."""
 
     content: bytes
-    mime: str
     sha: str
 
 
@@ -82,7 +81,7 @@ def clean_image(
     picture = _decoded(content, field, max_pixels)
     picture = ImageOps.fit(picture, size, Image.Resampling.LANCZOS) if crop else _within(picture, size)
     made = _encoded(picture, wanted_bytes)
-    return CleanImage(made, MIME, hashlib.sha256(made).hexdigest()[:16])
+    return CleanImage(made, hashlib.sha256(made).hexdigest()[:16])
 
 
 def _refused() -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.context import Context
 from app.errors import Message, NotFound, msg
@@ -13,10 +13,10 @@ from app.models import Mail, User
 from app.rules.permissions import Action
 from app.rules.shared.masking import mask_email
 from app.services.messages.mail_port import MailContent
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import words
 
-PAGE_SIZE = 50
 STATES = ("queued", "sending", "sent", "failed", "unclear")
 
 
@@ -40,23 +40,17 @@ def list_mails(ctx: Context, *, text: str = "", state: str | None = None, page: 
     """The school's mails, latest first.
 
     Args:
-        text: part of the person's name, or the whole address.
+        text: words that must all be found: part of the person's name, or the whole address.
         state: one of ``STATES``.
 
     Raises:
         NotAllowed: only administrators may.
     """
     require(ctx, Action.SEE_MAILS)
-    found = _rows()
-    if text:
-        found = found.where(
-            User.real_name.icontains(text, autoescape=True) | (func.lower(Mail.recipient) == text.lower())
-        )
+    found = _rows().where(words(text, User.real_name, also=_is_address))
     if state is not None:
         found = found.where(Mail.state == state)
-    total = ctx.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    shown = ctx.session.execute(found.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(_shown(mail, name) for mail, name in shown), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, found, _shown, page=page, size=LONG_PAGE_SIZE)
 
 
 def get_mail(ctx: Context, *, mail_id: int) -> MailRow:
@@ -81,6 +75,10 @@ def recent_mails(ctx: Context, *, count: int) -> list[MailRow]:
 def _rows() -> Select[Mail, str]:
     same = (Mail.school_id == User.school_id) & (Mail.user_id == User.id)
     return select(Mail, User.real_name).join(User, same).order_by(Mail.id.desc())
+
+
+def _is_address(spellings: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    return [func.lower(Mail.recipient) == spellings[-1].lower()]
 
 
 def _shown(mail: Mail, name: str, *, whole: bool = False) -> MailRow:

@@ -8,11 +8,11 @@ compared between machines.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
@@ -24,7 +24,10 @@ from app.services.background.outbox import UnitsFor, sweep_outbox
 from app.services.messages.mail_port import MailContent
 from app.services.schools.settings import get_settings
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
+from tenants.db import db
+from tenants.registry import find_by_id
 
 #: After this long without being taken, a mail's job counts as lost and is sent again.
 LOST = timedelta(seconds=30)
@@ -51,59 +54,61 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who is to get a mail, and the name by which he is greeted."""
+    """A person who is to get a mail, the address, and the name that greets the reader."""
 
     user_id: int
     recipient: str
     name: str
 
 
-def queue_mail(
-    ctx: Context,
-    *,
-    user_id: int,
-    recipient: str,
-    template: str,
-    params: Mapping[str, Any],
-    language: str = "zh",
-) -> Mail:
-    """Have a mail sent once this unit of work has been committed; nothing here waits for a mail server.
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail to be queued.
 
     Args:
-        user_id: the person it is for; the mail goes with the account.
-        recipient: the address; the caller knows that it may be written to.
-        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``name``, ``link``),
-            ``notice`` (``name``, ``subject`` and ``body`` as ``Message.as_json``, ``link``),
-            ``password_reset_done`` (``name``). A ``link`` is a path on the school's host, or a whole address there.
-        params: plain JSON values for the template; never a password or an ID number.
+        reader: whom it is for; the mail goes with the account.
+        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``link``), ``notice``
+            (``subject`` and ``body`` as ``Message.as_json``, ``link``), ``password_reset_done``. A ``link`` is a path
+            on the school's host, or a whole address there.
+        params: plain JSON values for the template besides the name; never a password or an ID number.
         language: ``zh`` or ``en``.
     """
-    mail = Mail(
-        user_id=user_id, recipient=recipient, template=template, params=dict(params), language=language
-    )
-    ctx.session.add(mail)
-    ctx.session.flush()
-    _due_in(ctx, mail.id, LOST)
-    ctx.send_later(JobName.SEND_MAIL, mail_id=mail.id, attempt=0)
-    return mail
+
+    reader: Reader
+    template: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    language: str = "zh"
 
 
-def queue_mails(ctx: Context, *, readers: Sequence[Reader], template: str, language: str = "zh") -> None:
-    """The same mail to many: rows only, which the sweep takes up within seconds, as thousands of jobs would not be
-    sent within a request.
+def queue_mails(ctx: Context, mails: Sequence[NewMail]) -> list[int]:
+    """Have mails sent once this unit of work has been committed; nothing here waits for a mail server.
+
+    It takes two statements and one job, whatever their number: the worker makes a job of each mail (``wake_mails``).
 
     Args:
-        template: one that needs the name only.
+        mails: in the order of the readers' ids; the caller knows that the addresses may be written to.
+
+    Returns:
+        their numbers.
     """
-    if not readers:
-        return
-    same = {"school_id": ctx.school.id, "template": template, "language": language}
+    if not mails:
+        return []
     rows = [
-        {**same, "user_id": one.user_id, "recipient": one.recipient, "params": {"name": one.name}}
-        for one in readers
+        {
+            "school_id": ctx.school.id,
+            "user_id": one.reader.user_id,
+            "recipient": one.reader.recipient,
+            "template": one.template,
+            "params": {"name": one.reader.name, **one.params},
+            "language": one.language,
+        }
+        for one in mails
     ]
-    ids = ctx.session.scalars(insert(Mail).returning(Mail.id), rows).all()
-    ctx.session.execute(insert(MailOutbox), [{"school_id": ctx.school.id, "mail_id": one} for one in ids])
+    ids = list(ctx.session.scalars(insert(Mail).returning(Mail.id), rows))
+    due = [{"school_id": ctx.school.id, "mail_id": one} for one in ids]
+    ctx.session.execute(insert(MailOutbox).returning(MailOutbox.mail_id), due)
+    ctx.wake(JobName.WAKE_MAILS)
+    return ids
 
 
 def take_mail(ctx: Context, *, mail_id: int, attempt: int) -> Taken | None:
@@ -165,16 +170,55 @@ def retry_mail(ctx: Context, *, mail_id: int) -> Mail:
         Conflict: it has not failed; what was sent, or perhaps sent, is not sent again.
     """
     require(ctx, Action.SEE_MAILS)
-    mail = ctx.session.scalar(select(Mail).where(Mail.id == mail_id).with_for_update())
+    mail = ctx.session.scalar(locking(select(Mail).where(Mail.id == mail_id), Mail, Hold.WRITE))
     if mail is None:
         raise NotFound(msg("没有找到这封邮件"))
     if mail.state != "failed":
         raise Conflict(msg("只有发送失败的邮件可以重新发送"))
     mail.state, mail.attempts, mail.error = "queued", 0, None
-    _due_in(ctx, mail.id, LOST)
-    ctx.send_later(JobName.SEND_MAIL, mail_id=mail.id, attempt=0)
+    _due_in(ctx, mail.id, timedelta())
+    ctx.wake(JobName.WAKE_MAILS)
     record(ctx, "mail.retried", "mail", mail.id)
     return mail
+
+
+def wake_mails(*, units_for: UnitsFor) -> int:
+    """Make a job of every mail that is due, school by school; what is left behind in sending is the sweep's.
+
+    Args:
+        units_for: opens units of work in a school.
+
+    Returns:
+        how many jobs were sent.
+    """
+    # Not through a session: those see one school, and the outbox is read before any is known.
+    with db.engine.connect() as connection:
+        waiting = select(MailOutbox.school_id).where(MailOutbox.due_at <= func.now()).distinct()
+        school_ids = sorted(connection.scalars(waiting))
+    done = 0
+    for school in filter(None, map(find_by_id, school_ids)):
+        with units_for(school)() as ctx:
+            done += _send_due(ctx)
+    return done
+
+
+def _send_due(ctx: Context) -> int:
+    due = (
+        select(Mail.id, Mail.attempts)
+        .join(MailOutbox, and_(MailOutbox.school_id == Mail.school_id, MailOutbox.mail_id == Mail.id))
+        .where(Mail.state == "queued", MailOutbox.due_at <= func.now())
+    )
+    mails = ctx.session.execute(locking(due, Mail, Hold.WRITE, skip_locked=True)).all()
+    if mails:
+        ids = [mail_id for mail_id, _ in mails]
+        ctx.session.execute(
+            update(MailOutbox)
+            .where(MailOutbox.school_id == ctx.school.id, MailOutbox.mail_id.in_(ids))
+            .values(due_at=func.now() + LOST)
+        )
+    for mail_id, attempts in mails:
+        ctx.send_later(JobName.SEND_MAIL, mail_id=mail_id, attempt=attempts)
+    return len(mails)
 
 
 def sweep_mails(*, units_for: UnitsFor) -> int:
@@ -201,12 +245,14 @@ def _take_due(ctx: Context, mail_id: int) -> bool:
 
 def _locked(ctx: Context, mail_id: int) -> Mail | None:
     """The mail, held until the end of this transaction; none while another transaction holds it."""
-    return ctx.session.scalar(select(Mail).where(Mail.id == mail_id).with_for_update(skip_locked=True))
+    return ctx.session.scalar(
+        locking(select(Mail).where(Mail.id == mail_id), Mail, Hold.WRITE, skip_locked=True)
+    )
 
 
 def _mine(ctx: Context, taken: Taken, *states: str) -> Mail | None:
     same = (Mail.id == taken.mail_id, Mail.attempts == taken.attempt, Mail.state.in_(states))
-    return ctx.session.scalar(select(Mail).where(*same).with_for_update())
+    return ctx.session.scalar(locking(select(Mail).where(*same), Mail, Hold.WRITE))
 
 
 def _end(ctx: Context, mail: Mail, state: str, reason: Message | None) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Notice, User
-from app.services.messages.mail_queue import queue_mail
-from app.services.shared.paging import Page
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
+from app.services.shared.locks import Hold, locking
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import account_here, acting_user_id
-
-PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +30,80 @@ class NoticeRow:
     read_at: datetime | None
 
 
-def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link: str | None = None) -> None:
-    """Write a message to a person of this school, and queue a mail where he has a confirmed address.
+@dataclass(frozen=True, slots=True)
+class News:
+    """One message, and whom it is for.
 
     Args:
+        user_ids: people of this school.
         subject: one short sentence.
         body: what happened and what to do now.
-        link: a path of the student side that leads on, at most 200 characters.
+        link: a path on the school's host that leads on, at most 200 characters.
     """
-    notice = Notice(user_id=user_id, subject=subject.as_json(), body=body.as_json(), link=link)
-    ctx.session.add(notice)
-    reader = select(User.email, User.real_name).where(User.id == user_id, User.status == "active")
-    found = ctx.session.execute(reader.where(User.email.is_not(None))).one_or_none()
-    if found is not None:
-        params = {"name": found.real_name, "subject": subject.as_json(), "body": body.as_json()}
-        params |= {"link": link or "/messages"}
-        queue_mail(ctx, user_id=user_id, recipient=found.email, template="notice", params=params)
+
+    user_ids: Collection[int]
+    subject: Message
+    body: Message
+    link: str | None = None
+
+
+def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link: str | None = None) -> None:
+    """Write a message to one person; see ``notify_many``."""
+    notify_many(ctx, [News([user_id], subject, body, link)])
+
+
+def notify_many(ctx: Context, news: Iterable[News]) -> int:
+    """Write messages to people of this school, and queue mails to those with open accounts and confirmed addresses.
+
+    It takes the same few statements and one job, whatever the number of messages and readers. An act collects what it
+    has to say and calls this once, at its end: who is told is held by id (``app.services.shared.locks``).
+
+    Returns:
+        how many messages were written.
+    """
+    rows = sorted(((user_id, one) for one in news for user_id in set(one.user_ids)), key=lambda pair: pair[0])
+    if not rows:
+        return 0
+    notices = [
+        {
+            "school_id": ctx.school.id,
+            "user_id": user_id,
+            "subject": one.subject.as_json(),
+            "body": one.body.as_json(),
+            "link": one.link,
+        }
+        for user_id, one in rows
+    ]
+    # With RETURNING all rows go into one statement, and with the NULLs written out those without a link, too.
+    ctx.session.execute(
+        insert(Notice).returning(Notice.id), notices, execution_options={"render_nulls": True}
+    )
+    found = ctx.session.execute(
+        select(User.id, User.email, User.real_name).where(
+            User.id.in_({user_id for user_id, _ in rows}), User.status == "active", User.email.is_not(None)
+        )
+    )
+    readers = {row.id: Reader(row.id, row.email or "", row.real_name) for row in found}
+    mails = [NewMail(readers[user_id], "notice", _params(one)) for user_id, one in rows if user_id in readers]
+    queue_mails(ctx, mails)
+    return len(rows)
 
 
 def notify_administrators(ctx: Context, *, subject: Message, body: Message, link: str | None = None) -> int:
-    """Write a message to every active administrator of this school but the acting one; arguments as of ``notify``.
+    """Write a message to every active administrator of this school but the acting one; arguments as of ``News``.
 
     Returns:
         how many were written.
     """
-    readers = ctx.session.execute(
-        select(User.id, User.email, User.real_name)
-        .where(
+    readers = ctx.session.scalars(
+        select(User.id).where(
             User.school_id == ctx.school.id,
             User.kind == "administrator",
             User.status == "active",
             User.id != (account_here(ctx) or 0),
         )
-        .order_by(User.id)
-    ).all()
-    said, told = subject.as_json(), body.as_json()
-    ctx.session.add_all(Notice(user_id=one.id, subject=said, body=told, link=link) for one in readers)
-    for one in readers:
-        if one.email is not None:
-            params = {"name": one.real_name, "subject": said, "body": told, "link": link or "/messages"}
-            queue_mail(ctx, user_id=one.id, recipient=one.email, template="notice", params=params)
-    return len(readers)
+    )
+    return notify_many(ctx, [News(readers.all(), subject, body, link)])
 
 
 def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> Page[NoticeRow]:
@@ -83,10 +116,8 @@ def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> P
     wanted = [Notice.user_id == acting_user_id(ctx)]
     if unread_only:
         wanted.append(Notice.read_at.is_(None))
-    total = ctx.session.scalar(select(func.count()).select_from(Notice).where(*wanted)) or 0
     statement = select(Notice).where(*wanted).order_by(Notice.read_at.is_not(None), Notice.id.desc())
-    shown = ctx.session.scalars(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(_row(notice) for notice in shown), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, statement, _row, page=page)
 
 
 def count_unread(ctx: Context) -> int:
@@ -102,14 +133,16 @@ def mark_read(ctx: Context, *, notice_ids: Sequence[int] | None = None) -> int:
     Returns:
         how many were unread before.
     """
-    statement = update(Notice).where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
+    unread = select(Notice.id).where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
     if notice_ids is not None:
-        statement = statement.where(Notice.id.in_(notice_ids))
-    changed = ctx.session.execute(
-        statement.values(read_at=ctx.now()).returning(Notice.id),
+        unread = unread.where(Notice.id.in_(notice_ids))
+    # Held by id: two windows of the same person may do this at once.
+    ids = ctx.session.scalars(locking(unread, Notice, Hold.WRITE)).all()
+    ctx.session.execute(
+        update(Notice).where(Notice.id.in_(ids)).values(read_at=ctx.now()),
         execution_options={"synchronize_session": False},
     )
-    return len(changed.all())
+    return len(ids)
 
 
 def open_notice(ctx: Context, *, notice_id: int) -> NoticeRow:
@@ -125,6 +158,15 @@ def open_notice(ctx: Context, *, notice_id: int) -> NoticeRow:
     if notice.read_at is None:
         notice.read_at = ctx.now()
     return _row(notice)
+
+
+def _params(news: News) -> dict[str, Any]:
+    """What the mail says besides the name."""
+    return {
+        "subject": news.subject.as_json(),
+        "body": news.body.as_json(),
+        "link": news.link or "/messages",
+    }
 
 
 def _row(notice: Notice) -> NoticeRow:

@@ -7,7 +7,7 @@ from app.errors import Invalid, NotAllowed, msg
 from app.models import Course, CourseOffering
 from app.rules.courses.assessment import Assessment, as_json, from_json, problems
 from app.rules.permissions import Action
-from app.services.offerings.schedule import get_school_course, locked_offering
+from app.services.offerings.schedule import get_school_course, offering_to_edit
 from app.services.shared.audit import record
 
 
@@ -30,7 +30,7 @@ def set_local_assessment(ctx: Context, *, offering_id: int, assessment: Assessme
         NotAllowed: the licence does not allow it.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    offering = offering_to_edit(ctx, offering_id, Action.PUBLISH_OFFERING)
     if not get_school_course(ctx, offering_id=offering_id).local_assessment:
         raise NotAllowed(msg("联盟没有允许本校修改该课程的评价设置"))
     if assessment is not None and (found := problems(assessment)):

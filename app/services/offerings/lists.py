@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
@@ -16,10 +17,9 @@ from app.rules.permissions import Action, Reach, reach
 from app.services.offerings.phase import licence_holds, state_condition
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.own_classes_and_courses import reachable_offerings
-from app.services.shared.paging import Page
-from app.services.shared.search import course_matches
+from app.services.shared.paging import Page, fetch_page
+from app.services.shared.search import course_matches, person_matches, words
 
-PAGE_SIZE = 20
 SOURCES = ("alliance", "own")
 #: Of an own course; ``revision``: approved, and a revision of it waits.
 OWN_STATUSES = (*CourseStatus, "revision")
@@ -59,7 +59,7 @@ class ListedCourse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseFilter:
+class OfferingFilter:
     """What of the list is wanted; blank or ``None``: all.
 
     Args:
@@ -82,20 +82,17 @@ class CourseFilter:
 
 
 def list_school_courses(
-    ctx: Context, *, wanted: CourseFilter | None = None, page: int = 1
+    ctx: Context, *, wanted: OfferingFilter | None = None, page: int = 1
 ) -> Page[ListedCourse]:
-    """All courses of the school (for a teacher those that he runs), what is to be done first, in one query.
+    """All courses of the school (for a teacher those that he runs), what is to be done first.
 
     Raises:
         NotAllowed: not staff of the school.
     """
     mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
-    found = _filtered(ctx, _rows(ctx).where(mine), wanted or CourseFilter())
-    shown = found.add_columns(func.count().over()).order_by(_to_do(ctx), CourseOffering.id.desc())
-    rows = ctx.session.execute(shown.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-    # Beyond the last page there is no row to carry the count.
-    total = rows[0][-1] if rows else _count(ctx, found) if page > 1 else 0
-    return Page(tuple(_listed(ctx, *row[:-1]) for row in rows), total, page, PAGE_SIZE)
+    found = _filtered(ctx, _rows(ctx).where(mine), wanted or OfferingFilter())
+    ordered = found.order_by(_to_do(ctx), CourseOffering.id.desc())
+    return fetch_page(ctx.session, ordered, partial(_listed, ctx), page=page)
 
 
 def list_operating_teachers(ctx: Context) -> list[tuple[int, str]]:
@@ -151,15 +148,9 @@ def _rows(ctx: Context) -> Select[Any]:
     )
 
 
-def _filtered(ctx: Context, rows: Select[Any], wanted: CourseFilter) -> Select[Any]:
-    if text := wanted.text.strip():
-        compact = "".join(text.lower().split())
-        runs = or_(
-            User.real_name.icontains(text, autoescape=True),
-            User.name_pinyin.contains(compact, autoescape=True),
-            User.name_initials.startswith(compact, autoescape=True),
-        )
-        rows = rows.where(or_(course_matches(text), Course.code.icontains(text, autoescape=True), runs))
+def _filtered(ctx: Context, rows: Select[Any], wanted: OfferingFilter) -> Select[Any]:
+    text = wanted.text
+    rows = rows.where(or_(course_matches(text), words(text, Course.code), person_matches(text)))
     if wanted.source:
         rows = rows.where(_own(ctx) if wanted.source == "own" else ~_own(ctx))
     if wanted.status:
@@ -231,15 +222,6 @@ def _to_do(ctx: Context) -> ColumnElement[int]:
         (and_(~_own(ctx), CourseOffering.status == "unhandled", licence_holds(ctx)), 1),
         (and_(_own(ctx), written), 2),
         else_=3,
-    )
-
-
-def _count(ctx: Context, rows: Select[Any]) -> int:
-    return (
-        ctx.session.scalar(
-            select(func.count()).select_from(rows.with_only_columns(CourseOffering.id).subquery())
-        )
-        or 0
     )
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
@@ -15,10 +13,13 @@ from app.models import CourseOffering, OfferingAssistant
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Action
 from app.rules.shared.semesters import terms_around
-from app.services.offerings.schedule import get_school_course, locked_offering
+from app.services.offerings.follow_review import hold_terms
+from app.services.offerings.schedule import get_school_course, offering_to_edit
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold
 from app.services.shared.own_classes_and_courses import reachable_offerings
+from app.services.shared.refusals import unique
 
 #: Terms that are offered for choice: the present one and those that follow.
 TERMS_AHEAD = 3
@@ -77,7 +78,8 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
         Invalid: ``term``: no term, or the course is offered in it already.
         NotFound: no such course here.
     """
-    before = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    hold_terms(ctx, offering_id, Action.PUBLISH_OFFERING)
+    before = offering_to_edit(ctx, offering_id, Action.PUBLISH_OFFERING)
     if term not in terms_around(ctx.today(), before=0, after=TERMS_AHEAD):
         raise Invalid("term", msg("请选择学期"))
     if before.status == OfferingStatus.DECLINED:
@@ -91,14 +93,9 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
         assessment=before.assessment,
         operating_teacher_id=before.operating_teacher_id,
     )
-    try:
-        with ctx.session.begin_nested():
-            ctx.session.add(again)
-            ctx.session.flush()
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            raise Invalid("term", msg("该学期已经开课，请选择其他学期")) from error
-        raise
+    refusal = Invalid("term", msg("该学期已经开课，请选择其他学期"))
+    with unique(ctx, {"uq_course_offerings_school_id_course_owner_id_course_id_term": refusal}):
+        ctx.session.add(again)
     assistants = ctx.session.scalars(
         select(OfferingAssistant.user_id).where(OfferingAssistant.offering_id == before.id)
     ).all()
@@ -118,7 +115,9 @@ def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
         Conflict: it is or was online, or is the course's only one.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.DROP_TERM)
+    # Of two terms that are taken back at once, the second finds that it is the only one.
+    hold_terms(ctx, offering_id, Action.DROP_TERM, hold=Hold.REPLACE)
+    offering = offering_to_edit(ctx, offering_id, Action.DROP_TERM)
     if offering.status != OfferingStatus.UNHANDLED:
         raise Conflict(msg("学生已经看到过这个学期的课程，不能取消；不再使用时请「下线」"))
     other = ctx.session.scalars(
@@ -130,8 +129,6 @@ def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
         )
         .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
         .limit(1)
-        # Two terms are not both taken back at once.
-        .with_for_update()
     ).first()
     if other is None:
         raise Conflict(msg("这是该课程唯一的开课，不能取消；不需要这门课程时请「拒绝」"))

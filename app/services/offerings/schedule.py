@@ -15,11 +15,12 @@ from app.rules.licences.conditions import MOST_SEATS
 from app.rules.offerings.dates import Dates, date_problems
 from app.rules.offerings.publication import Move, OfferingStatus, missing_for_online, next_status
 from app.rules.permissions import Action, Reach, reach
-from app.services.offerings.follow_review import follow_review, hold_review
-from app.services.offerings.public import show_publicly
+from app.services.offerings.follow_review import follow_review, hold_terms
+from app.services.offerings.public import publish_state
 from app.services.registrations.counts import registrations_of_offering
-from app.services.registrations.seats import lock_offering, promote_waiting
+from app.services.registrations.seats import promote_waiting
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.own_classes_and_courses import reachable_offerings
 
 EARLIEST = date(2000, 1, 1)
@@ -128,8 +129,8 @@ def schedule_offering(
     )
     for field, message in schedule_problems(dates).items():
         raise Invalid(field, message)
-    hold_review(ctx, offering_id=offering_id)
-    offering = locked_offering(ctx, offering_id, Action.SCHEDULE_OFFERING)
+    hold_terms(ctx, offering_id, Action.SCHEDULE_OFFERING)
+    offering = offering_to_edit(ctx, offering_id, Action.SCHEDULE_OFFERING)
     if not may_schedule(ctx, offering):
         raise NotAllowed(msg("联盟慕课的教学安排由学校管理员设置"))
     _check_seats(ctx, offering, seats)
@@ -140,12 +141,12 @@ def schedule_offering(
     after = _plain(offering)
     if before != after:
         ctx.session.flush()
-        show_publicly(ctx, offering_ids=[offering_id])
+        publish_state(ctx, offering_ids=[offering_id])
         record(ctx, "offering.scheduled", "offering", offering_id, {"old": before, "new": after})
         if offering.course_owner_id == ctx.school.id:
             follow_review(ctx, course_id=offering.course_id)
         # More seats, or a longer registration, let those in who wait.
-        promote_waiting(ctx, lock_offering(ctx, offering_id))
+        promote_waiting(ctx, offering)
     return offering
 
 
@@ -203,7 +204,7 @@ def decline_offer(ctx: Context, *, offering_id: int, reason: str) -> CourseOffer
         Invalid: no reason (field ``reason``), or too long.
         NotFound: no such alliance course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.DECLINE_LICENCE)
+    offering = offering_to_edit(ctx, offering_id, Action.DECLINE_LICENCE)
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid("reason", msg("请填写拒绝的原因"))
@@ -239,7 +240,7 @@ def reconsider_offer(ctx: Context, *, offering_id: int) -> CourseOffering:
         Conflict: it was not declined.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.DECLINE_LICENCE)
+    offering = offering_to_edit(ctx, offering_id, Action.DECLINE_LICENCE)
     offering.status = next_status(OfferingStatus(offering.status), Move.RECONSIDER)
     ctx.session.execute(delete(LicenceAnswer).where(LicenceAnswer.licence_id == offering.licence_id))
     ctx.session.flush()
@@ -248,7 +249,7 @@ def reconsider_offer(ctx: Context, *, offering_id: int) -> CourseOffering:
 
 
 def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
-    offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    offering = offering_to_edit(ctx, offering_id, Action.PUBLISH_OFFERING)
     if offering.course_owner_id == ctx.school.id:
         raise Conflict(msg("本校慕课通过审核后自动上线，改为不通过即下线"))
     following = next_status(OfferingStatus(offering.status), move)
@@ -260,26 +261,28 @@ def _move(ctx: Context, offering_id: int, move: Move) -> CourseOffering:
         if missing:
             raise NotReady(missing)
     offering.status = following
-    show_publicly(ctx, offering_ids=[offering_id])
+    publish_state(ctx, offering_ids=[offering_id])
     record(ctx, f"offering.{following}", "offering", offering_id)
     # Seats may have come free while it was hidden.
-    promote_waiting(ctx, lock_offering(ctx, offering_id))
+    promote_waiting(ctx, offering)
     return offering
 
 
-def locked_offering(ctx: Context, offering_id: int, action: Action) -> CourseOffering:
-    """An offering on which the actor may do this, fresh and locked until the end of the unit of work.
+def offering_to_edit(ctx: Context, offering_id: int, action: Action) -> CourseOffering:
+    """An offering on which the actor may do this, with its licence, fresh and held until the end of the unit of work.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
         NotFound: no such course here, or a teacher does not run it.
     """
     mine = reachable_offerings(ctx, action)
-    offering = ctx.session.scalar(
-        select(CourseOffering).where(CourseOffering.id == offering_id, mine).with_for_update(),
-        # The page may have read it before somebody else moved it on.
-        execution_options={"populate_existing": True},
+    wanted = (
+        select(CourseOffering)
+        .outerjoin(CourseOffering.licence)
+        .options(contains_eager(CourseOffering.licence))
+        .where(CourseOffering.id == offering_id, mine)
     )
+    offering = ctx.session.scalar(locking(wanted, CourseOffering, Hold.WRITE))
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))
     return offering

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.permissions import Action
-from app.services.messages.notices import notify
-from app.services.offerings.schedule import get_school_course, locked_offering
+from app.services.messages.notices import News, notify_many
+from app.services.offerings.schedule import get_school_course, offering_to_edit
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
+from app.services.shared.search import words
 
-PAGE_SIZE = 20
-_MOST_WORDS = 5
 #: Who can run a course: 本校教师 and, where a school has few, its administrators.
 STAFF_KINDS = ("teacher", "administrator")
 
@@ -63,14 +62,10 @@ def find_teachers(ctx: Context, *, offering_id: int, text: str = "", page: int =
     """
     offering = get_school_course(ctx, offering_id=offering_id).offering
     operates, assists = _roles(offering)
-    wanted: list[ColumnElement[bool]] = [User.kind.in_(STAFF_KINDS), User.status == "active"]
-    for word in text.replace("\x00", " ").split()[:_MOST_WORDS]:
-        columns = (User.real_name, User.name_pinyin, User.name_initials, User.login_name, User.email)
-        wanted.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    total = ctx.session.scalar(select(func.count()).select_from(User).where(*wanted)) or 0
-    listed = _members(operates, assists).where(*wanted).order_by(*_BY_NAME)
-    rows = ctx.session.execute(listed.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(tuple(StaffMember(*row) for row in rows), total, page, PAGE_SIZE)
+    names = (User.real_name, User.name_pinyin, User.name_initials, User.login_name, User.email)
+    in_use = (User.kind.in_(STAFF_KINDS), User.status == "active")
+    listed = _members(operates, assists).where(*in_use, words(text, *names)).order_by(*_BY_NAME)
+    return fetch_page(ctx.session, listed, StaffMember, page=page)
 
 
 def set_operating_teacher(ctx: Context, *, offering_id: int, user_id: int) -> CourseOffering:
@@ -80,7 +75,7 @@ def set_operating_teacher(ctx: Context, *, offering_id: int, user_id: int) -> Co
         Invalid: ``operating_teacher``: no teacher of this school with an account in use.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.ASSIGN_STAFF)
+    offering = offering_to_edit(ctx, offering_id, Action.ASSIGN_STAFF)
     if offering.operating_teacher_id == user_id:
         return offering
     teacher = _usable(ctx, [user_id])
@@ -92,7 +87,7 @@ def set_operating_teacher(ctx: Context, *, offering_id: int, user_id: int) -> Co
     record(ctx, "offering.operating_teacher_set", "offering", offering_id, {"teacher": teacher[user_id]})
     title = _title(ctx, offering)
     body = msg("您已被指定为课程“%(title)s”的运营教师，可以在教师端管理该课程。", title=title)
-    _tell(ctx, offering_id, user_id, msg("您已成为运营教师"), body)
+    _tell(ctx, offering_id, [user_id], msg("您已成为运营教师"), body)
     return offering
 
 
@@ -107,7 +102,7 @@ def add_assistants(ctx: Context, *, offering_id: int, user_ids: Sequence[int]) -
         Invalid: ``assistants``: nobody was ticked, or somebody who is no teacher of this school in use.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.ASSIGN_STAFF)
+    offering = offering_to_edit(ctx, offering_id, Action.ASSIGN_STAFF)
     wanted = set(user_ids)
     if not wanted:
         raise Invalid("assistants", msg("请至少勾选一位教师"))
@@ -132,9 +127,8 @@ def add_assistants(ctx: Context, *, offering_id: int, user_ids: Sequence[int]) -
         {"assistants": [names[one] for one in added]},
     )
     title = _title(ctx, offering)
-    for one in added:
-        body = msg("您已被设为课程“%(title)s”的助教，可以在教师端协助管理该课程。", title=title)
-        _tell(ctx, offering_id, one, msg("您已成为助教"), body)
+    body = msg("您已被设为课程“%(title)s”的助教，可以在教师端协助管理该课程。", title=title)
+    _tell(ctx, offering_id, added, msg("您已成为助教"), body)
     return len(added)
 
 
@@ -147,7 +141,7 @@ def remove_assistant(ctx: Context, *, offering_id: int, user_id: int) -> str:
     Raises:
         NotFound: no such course here, or no such assistant.
     """
-    locked_offering(ctx, offering_id, Action.ASSIGN_STAFF)
+    offering_to_edit(ctx, offering_id, Action.ASSIGN_STAFF)
     gone = (
         delete(OfferingAssistant)
         .where(*_assistant(offering_id, user_id))
@@ -204,6 +198,6 @@ def _title(ctx: Context, offering: CourseOffering) -> str:
     return ctx.session.scalars(select(Course.title).where(*own)).one()
 
 
-def _tell(ctx: Context, offering_id: int, user_id: int, subject: Message, body: Message) -> None:
-    if user_id != ctx.actor.user_id:
-        notify(ctx, user_id=user_id, subject=subject, body=body, link=f"/manage/offerings/{offering_id}/")
+def _tell(ctx: Context, offering_id: int, user_ids: Sequence[int], subject: Message, body: Message) -> None:
+    others = [one for one in user_ids if one != ctx.actor.user_id]
+    notify_many(ctx, [News(others, subject, body, f"/manage/offerings/{offering_id}/")])

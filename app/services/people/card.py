@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import Course, CourseOffering, Enrolment, RosterImport, RosterImportRow, SchoolClass, User
+from app.models import Course, CourseOffering, Registration, RosterImport, RosterImportRow, SchoolClass, User
 from app.rules.auth.login_limits import LIFETIME_FAILURES
 from app.rules.classes.fields import class_label
 from app.rules.permissions import Action
@@ -24,7 +24,7 @@ _REGISTRATIONS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class RegisteredCourse:
     """A course for which the person is registered, or was."""
 
     offering_id: int
@@ -61,7 +61,7 @@ class PersonCard:
     locked_out: bool
     slip_until: datetime | None
     created_at: datetime
-    registrations: Sequence[Registration]
+    registrations: Sequence[RegisteredCourse]
     imports: Sequence[PersonImport]
 
 
@@ -119,25 +119,26 @@ def _is_locked_out(ctx: Context, user: User) -> bool:
     return user.password_hash is None and user.failed_logins >= LIFETIME_FAILURES and not has_slip
 
 
-def _registrations(ctx: Context, user_id: int) -> list[Registration]:
+def _registrations(ctx: Context, user_id: int) -> list[RegisteredCourse]:
     statement = (
         select(
-            Enrolment.offering_id,
+            Registration.offering_id,
             Course.title,
             CourseOffering.term,
-            Enrolment.registered_at,
-            Enrolment.withdrawn_at,
+            Registration.registered_at,
+            Registration.withdrawn_at,
         )
         .join(
             CourseOffering,
-            (CourseOffering.school_id == Enrolment.school_id) & (CourseOffering.id == Enrolment.offering_id),
+            (CourseOffering.school_id == Registration.school_id)
+            & (CourseOffering.id == Registration.offering_id),
         )
         .join(CourseOffering.course)
-        .where(Enrolment.user_id == user_id)
-        .order_by(Enrolment.registered_at.desc(), Enrolment.id.desc())
+        .where(Registration.user_id == user_id)
+        .order_by(Registration.registered_at.desc(), Registration.id.desc())
         .limit(_REGISTRATIONS_SHOWN)
     )
-    return [Registration(*row) for row in ctx.session.execute(statement)]
+    return [RegisteredCourse(*row) for row in ctx.session.execute(statement)]
 
 
 def _imports(ctx: Context, user_id: int) -> list[PersonImport]:

@@ -9,26 +9,28 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.context import Context
-from app.errors import Invalid, InvalidFields, Message, NotFound, msg
+from app.errors import Conflict, Invalid, InvalidFields, Message, NotFound, msg
 from app.models import User
 from app.rules.imports.teachers import login_stem, new_login_name
-from app.rules.people.typed_account import KINDS, labels_of, read_account
+from app.rules.people.typed_account import KINDS, TypedAccount, labels_of, read_account
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell, display_text
-from app.services.classes.later_joiners import follow_joiners
+from app.services.classes.later_joiners import FollowedClasses, follow_joiners
 from app.services.people.fields import (
     SHOWN,
     columns_of,
     current_cells,
+    refused_when_taken,
     taken_fields,
-    unique_or_invalid,
     write_columns,
 )
-from app.services.people.resolve_class import ChosenClass, choose_class
+from app.services.people.resolve_class import ChosenClass, choose_class, hold_named
 from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER
+from app.services.shared.locks import Hold, Lock, locking, school_lock
 from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import require
 
 
@@ -50,6 +52,14 @@ class NewAccount:
     login_given: bool
     one_time_password: str | None = field(repr=False)
     new_class: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAccounts:
+    """Accounts by id, and the classes that students among them are moved into; all of them held."""
+
+    users: Mapping[int, User]
+    classes: FollowedClasses
 
 
 def create_account(
@@ -74,6 +84,8 @@ def create_account(
     typed = read_account(kind, values, unit_code=ctx.school.unit_code, today=ctx.today())
     known = {name: value for name, value in typed.values.items() if value is not None}
     require_room_for_people(ctx)
+    named = [known["class_name"]] if kind == "student" and "class_name" in known else []
+    followed = hold_named(ctx, named, create=new_class)
     user_id = int(ctx.session.scalar(select(func.nextval("users_id_seq"))) or 0)
     columns = columns_of(ctx, user_id, known)
     _refuse(dict(typed.wrong) | _taken(ctx, columns, typed.wrong, None))
@@ -87,11 +99,11 @@ def create_account(
     password = make_one_time_password() if kind == "administrator" else None
     if password is not None:
         user.password_hash = hash_password(password)
-    with unique_or_invalid(ctx, tuple(known)):
+    with unique(ctx, refused_when_taken(tuple(known))):
         ctx.session.add(user)
     record(ctx, "user.created", "user", user_id, {"kind": kind, **_shown(known)})
     if chosen is not None:
-        follow_joiners(ctx, class_ids=[chosen.id])
+        follow_joiners(ctx, followed, class_ids=[chosen.id])
     return NewAccount(
         id=user_id,
         kind=kind,
@@ -103,8 +115,29 @@ def create_account(
     )
 
 
+def hold_accounts(
+    ctx: Context, changes: Mapping[int, Mapping[str, Cell]], *, new_class: bool = False
+) -> HeldAccounts:
+    """Hold accounts that are about to be changed, and before them what moving them into other classes needs.
+
+    Args:
+        changes: by account, as ``edit_account`` takes them; accounts that are not there are left out.
+        new_class: as of ``edit_account``.
+    """
+    wanted = select(User).where(User.id.in_(changes))
+    names = [_moves_to(ctx, user, changes[user.id]) for user in ctx.session.scalars(wanted).all()]
+    classes = hold_named(ctx, [name for name in names if name], create=new_class, joining=changes)
+    users = ctx.session.scalars(locking(wanted, User, Hold.WRITE))
+    return HeldAccounts({user.id: user for user in users}, classes)
+
+
 def edit_account(
-    ctx: Context, *, user_id: int, changes: Mapping[str, Cell], new_class: bool = False
+    ctx: Context,
+    *,
+    user_id: int,
+    changes: Mapping[str, Cell],
+    new_class: bool = False,
+    held: HeldAccounts | None = None,
 ) -> tuple[str, ...]:
     """Change some fields of an account by hand; they are marked so that no import overwrites them unseen.
 
@@ -112,6 +145,7 @@ def edit_account(
         changes: by field, as typed; an empty one erases, an absent one stays. A new ID number brings birth date and
             gender with it.
         new_class: a class that the school does not have is to be created.
+        held: from ``hold_accounts`` for the same changes, where an act changes more than this.
 
     Returns:
         the fields that were changed, as they are marked; a class is ``class_id``.
@@ -120,26 +154,18 @@ def edit_account(
         NotAllowed: only administrators may.
         NotFound: there is no such account at this school.
         InvalidFields: with every changed field that is wrong, or whose value another account has.
+        Conflict: the student or the class was changed in this very moment.
     """
     require(ctx, Action.EDIT_PEOPLE)
-    user = ctx.session.scalar(
-        # Weaker than FOR UPDATE: who registers this person at the same moment holds the course and must not wait.
-        select(User).where(User.id == user_id).with_for_update(key_share=True),
-        execution_options={"populate_existing": True},
-    )
+    held = held or hold_accounts(ctx, {user_id: changes}, new_class=new_class)
+    user = held.users.get(user_id)
     if user is None:
         raise NotFound(msg("没有找到这个用户"))
     current = current_cells(ctx, user)
-    changed = {
-        name: cell
-        for name, cell in changes.items()
-        if name in labels_of(user.kind) and _text(cell) != _text(current[name])
-    }
+    changed = _differing(user, current, changes)
     if not changed:
         return ()
-    typed = read_account(
-        user.kind, _merged(current, changed), unit_code=ctx.school.unit_code, today=ctx.today()
-    )
+    typed = _read(ctx, user, current, changed)
     wanted = {name: typed.values[name] for name in _touched(changed)}
     columns = columns_of(ctx, user.id, wanted)
     wrong = {name: message for name, message in typed.wrong.items() if name in changed}
@@ -147,9 +173,9 @@ def edit_account(
         wrong["login_name"] = msg("手机号、邮箱和登录名至少保留一项，否则无法登录")
     _refuse(wrong | _taken(ctx, columns, wrong, user.id))
     if "class_name" in changed:
-        columns["class_id"] = _class(ctx, typed.values, new_class).id
+        columns["class_id"] = _held_class(ctx, typed.values, new_class, held.classes)
     old = {name: getattr(user, name) for name in SHOWN}
-    with unique_or_invalid(ctx, tuple(wanted)):
+    with unique(ctx, refused_when_taken(tuple(wanted))):
         marked = write_columns(user, columns)
     if marked:
         new = {name: getattr(user, name) for name in SHOWN if name in marked}
@@ -157,8 +183,38 @@ def edit_account(
         unshown = [name for name in marked if name not in SHOWN]
         record(ctx, "user.edited", "user", user.id, data | ({"changed": unshown} if unshown else {}))
     if "class_id" in marked:
-        follow_joiners(ctx, class_ids=[columns["class_id"]])
+        follow_joiners(ctx, held.classes, class_ids=[columns["class_id"]])
     return marked
+
+
+def _differing(user: User, current: Mapping[str, Cell], changes: Mapping[str, Cell]) -> dict[str, Cell]:
+    return {
+        name: cell
+        for name, cell in changes.items()
+        if name in labels_of(user.kind) and _text(cell) != _text(current[name])
+    }
+
+
+def _read(ctx: Context, user: User, current: Mapping[str, Cell], changed: Mapping[str, Cell]) -> TypedAccount:
+    return read_account(
+        user.kind, _merged(current, changed), unit_code=ctx.school.unit_code, today=ctx.today()
+    )
+
+
+def _moves_to(ctx: Context, user: User, changes: Mapping[str, Cell]) -> str | None:
+    """The name of the class that changes put a student into, as far as can be said before the account is held."""
+    if "class_name" not in changes:
+        return None
+    current = current_cells(ctx, user)
+    changed = _differing(user, current, changes)
+    return _read(ctx, user, current, changed).values["class_name"] if "class_name" in changed else None
+
+
+def _held_class(ctx: Context, values: Mapping[str, Any], create: bool, held: FollowedClasses) -> int:
+    chosen = _class(ctx, values, create)
+    if not chosen.created and chosen.id not in held.class_ids:
+        raise Conflict(msg("学生所在的班级刚刚有变化，没有进行任何操作，请核对后再试"))
+    return chosen.id
 
 
 def _merged(current: Mapping[str, Cell], changed: Mapping[str, Cell]) -> dict[str, Cell]:
@@ -203,8 +259,7 @@ def _refuse(wrong: Mapping[str, Message]) -> None:
 
 
 def _give_login_name(ctx: Context, real_name: str) -> str:
-    key = func.pg_advisory_xact_lock(func.hashtext("login_names"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))
+    school_lock(ctx, Lock.LOGIN_NAMES)
     same_stem = select(User.login_name).where(
         User.login_name.startswith(login_stem(real_name), autoescape=True)
     )

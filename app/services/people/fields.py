@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
-from app.errors import InvalidFields, Message, msg
+from app.errors import DomainError, InvalidFields, Message, msg
 from app.models import SchoolClass, User
 from app.rules.shared.cells import Cell
 from app.rules.shared.pinyin import pinyin_of
@@ -104,20 +101,13 @@ def taken_fields(ctx: Context, columns: Mapping[str, Any], *, user_id: int | Non
     }
 
 
-@contextmanager
-def unique_or_invalid(ctx: Context, fields: Collection[str]) -> Iterator[None]:
-    """Write inside a savepoint; what another transaction took in the meantime is refused at its field."""
-    try:
-        with ctx.session.begin_nested():
-            yield
-            ctx.session.flush()
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            name = error.orig.diag.constraint_name or ""
-            for field, column in _UNIQUE.items():
-                if name == f"uq_users_school_id_{column}" and field in fields:
-                    raise InvalidFields({field: msg("刚被其他账号使用，请换一个")}) from error
-        raise
+def refused_when_taken(fields: Collection[str]) -> dict[str, DomainError]:
+    """The refusals for ``unique``: what another transaction took in the meantime is refused at its field."""
+    return {
+        f"uq_users_school_id_{column}": InvalidFields({field: msg("刚被其他账号使用，请换一个")})
+        for field, column in _UNIQUE.items()
+        if field in fields
+    }
 
 
 def _held_by(owner: User) -> Message:

@@ -14,20 +14,24 @@ from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import (
     ChangeRequest,
     Consent,
-    Enrolment,
     Mail,
     Notice,
+    Registration,
     SchoolClass,
     User,
 )
 from app.rules.permissions import Action
-from app.services.imports.pages.forgetting import count_traces, forget_traces, refuse_open_imports
-from app.services.imports.shared.lease import hold_school
+from app.services.imports.pages.forgetting import (
+    count_traces,
+    forget_traces,
+    hold_traces,
+    refuse_open_imports,
+)
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.locks import Hold, Lock, locking, school_lock
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
-PAGE_SIZE = 20
 #: Courses of the last year end in July; the year after counts as passed from then on.
 _GRADUATION = (7, 1)
 
@@ -51,7 +55,7 @@ class Holdings:
     """How much there is of a cohort; ``files`` are kept files of imports in which at least one of them stands."""
 
     students: int
-    enrolments: int
+    registrations: int
     change_requests: int
     messages: int
     mails: int
@@ -103,14 +107,12 @@ def preview_graduates(
     if not holdings.students:
         raise NotFound(msg("没有这一届毕业生"))
     statement = (
-        select(User.student_no, User.real_name, SchoolClass.name)
-        .outerjoin(SchoolClass, (SchoolClass.school_id == User.school_id) & (SchoolClass.id == User.class_id))
+        select(func.coalesce(User.student_no, ""), User.real_name, SchoolClass.name)
+        .outerjoin(User.school_class)
         .where(*among)
         .order_by(User.student_no)
     )
-    rows = ctx.session.execute(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    people = tuple(Graduate(number or "", name, class_name) for number, name, class_name in rows)
-    return holdings, Page(people, holdings.students, page, PAGE_SIZE)
+    return holdings, fetch_page(ctx.session, statement, Graduate, page=page, count=holdings.students)
 
 
 def delete_graduates(
@@ -133,10 +135,11 @@ def delete_graduates(
     _require_graduated(ctx, entry_year, study_years)
     if typed_year.strip() != str(entry_year):
         raise Invalid("typed_year", msg("请输入入学年份 %(year)s 以确认删除", year=entry_year))
-    hold_school(ctx)
+    school_lock(ctx, Lock.ROSTER)
     refuse_open_imports(ctx)
     among = _cohort(entry_year, study_years)
-    ctx.session.execute(select(User.id).where(*among).order_by(User.id).with_for_update())
+    hold_traces(ctx, among)
+    ctx.session.execute(locking(select(User.id).where(*among), User, Hold.REPLACE))
     holdings = _count(ctx, among)
     if not holdings.students:
         raise NotFound(msg("没有这一届毕业生"))
@@ -144,7 +147,7 @@ def delete_graduates(
         raise Conflict(msg("名单在预览之后有变化，请核对后再确认"))
     forget_traces(ctx, among)
     ids = select(User.id).where(*among)
-    _run(ctx, delete(Enrolment).where(Enrolment.user_id.in_(ids)))
+    _run(ctx, delete(Registration).where(Registration.user_id.in_(ids)))
     _run(ctx, delete(User).where(*among))
     counts = {"entry_year": entry_year, "study_years": study_years, **asdict(holdings)}
     record(ctx, "graduates.deleted", "school", ctx.school.id, counts)
@@ -172,7 +175,7 @@ def _count(ctx: Context, among: Sequence[ColumnElement[bool]]) -> Holdings:
     traces = count_traces(ctx, among)
     return Holdings(
         students=ctx.session.scalar(select(func.count()).select_from(User).where(*among)) or 0,
-        enrolments=rows(Enrolment),
+        registrations=rows(Registration),
         change_requests=rows(ChangeRequest),
         messages=rows(Notice),
         mails=rows(Mail),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.context import Context
 from app.errors import Conflict, msg
 from app.models import User
+from app.services.shared.locks import Lock, school_lock
 
 
 def keep_an_administrator(ctx: Context, *, without: Collection[int]) -> None:
@@ -22,9 +23,7 @@ def keep_an_administrator(ctx: Context, *, without: Collection[int]) -> None:
     Raises:
         Conflict: no active administrator would be left.
     """
-    ctx.session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtext("administrators"), ctx.school.id % 2**31))
-    )
+    school_lock(ctx, Lock.ADMINISTRATORS)
     others = select(User.id).where(User.kind == "administrator", User.status == "active")
     if not set(ctx.session.scalars(others)) - set(without):
         raise Conflict(msg("学校至少要保留一位正常使用的管理员，请先添加另一位管理员"))

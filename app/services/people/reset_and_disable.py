@@ -11,9 +11,10 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import User
 from app.rules.permissions import Action
-from app.services.messages.mail_queue import Reader, queue_mails
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from app.services.people.last_administrator import keep_an_administrator
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.password_hashes import hash_password, make_one_time_password
 from app.services.shared.require_permission import require
 
@@ -78,10 +79,14 @@ def reset_passwords(ctx: Context, *, user_ids: Collection[int]) -> ResetPassword
             _write(ctx, [one], {"password_hash": hash_password(password)})
             one_time.append(OneTimePassword(one.login_name or one.email or "", one.real_name, password))
     _note(ctx, "user.password_reset", people)
-    readers = [
-        Reader(one.id, one.email, one.real_name) for one in people if one.email and one.status == "active"
-    ]
-    queue_mails(ctx, readers=readers, template="password_reset_done")
+    queue_mails(
+        ctx,
+        [
+            NewMail(Reader(one.id, one.email, one.real_name), "password_reset_done")
+            for one in people
+            if one.email and one.status == "active"
+        ],
+    )
     return ResetPasswords(tuple(one.id for one in people), tuple(one_time))
 
 
@@ -153,10 +158,10 @@ def change_role(ctx: Context, *, user_id: int, role: str) -> bool:
 
 
 def _lock(ctx: Context, user_ids: Collection[int]) -> list[_Person]:
-    """The accounts as they are now, in the order of their ids so that no two wait for each other."""
+    """The accounts as they are now, held."""
     wanted = set(user_ids)
     columns = (User.id, User.kind, User.status, User.login_name, User.email, User.real_name)
-    statement = select(*columns).where(_among(wanted)).order_by(User.id).with_for_update()
+    statement = locking(select(*columns).where(_among(wanted)), User, Hold.WRITE)
     found = [_Person(*row) for row in ctx.session.execute(statement)]
     if not found or len(found) != len(wanted):
         raise NotFound(msg("没有找到这个用户"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,8 +11,10 @@ from app.context import Context
 from app.errors import InvalidFields, Message, msg
 from app.models import SchoolClass
 from app.rules.classes.fields import class_label
+from app.services.classes.later_joiners import FollowedClasses, hold_followed
 from app.services.classes.numbering import NewClass, create_classes
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,25 @@ class ChosenClass:
     id: int
     name: str
     created: bool
+
+
+def hold_named(
+    ctx: Context, typed: Collection[str], *, create: bool, joining: Collection[int] | None = None
+) -> FollowedClasses:
+    """Hold the classes that may be meant by what was typed, for an act that puts students into them.
+
+    Args:
+        typed: as ``choose_class`` takes them.
+        create: one that is not there is wanted.
+        joining: the accounts that the act changes; they are held, too, where a class is meant.
+    """
+    if not typed:
+        return FollowedClasses(frozenset(), {})
+    if create:
+        school_lock(ctx, Lock.CLASS_NAMES)
+    names = {name for one in typed for name in _names(one)}
+    named = select(SchoolClass.id).where(SchoolClass.name.in_(names))
+    return hold_followed(ctx, class_ids=named, joining=joining)
 
 
 def choose_class(
@@ -49,9 +71,9 @@ def choose_class(
 
 
 def _find(ctx: Context, typed: str, entry_year: int | None) -> SchoolClass | None:
-    name, _, year = typed.rpartition(" · ")
-    names = {typed, name} - {""}
-    classes = ctx.session.scalars(select(SchoolClass).where(SchoolClass.name.in_(names))).all()
+    year = typed.rpartition(" · ")[2]
+    named = SchoolClass.name.in_(_names(typed))
+    classes = ctx.session.scalars(select(SchoolClass).where(named)).all()
     for one in classes:
         if year and class_label(one.name, one.entry_year) == typed:
             return one
@@ -63,6 +85,11 @@ def _find(ctx: Context, typed: str, entry_year: int | None) -> SchoolClass | Non
         raise _refusal(msg("有多个同名的班级，请从列表中选择带年份的一个"))
     # Without a year the one class of this name is meant, as in a file.
     return same_name[0] if same_name and entry_year is None else None
+
+
+def _names(typed: str) -> set[str]:
+    """What a class may be called that was typed with its year, or without."""
+    return {typed, typed.rpartition(" · ")[0]} - {""}
 
 
 def _refusal(reason: Message) -> InvalidFields:

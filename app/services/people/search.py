@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
-from app.rules.shared.cells import Unreadable, code_text
+from app.rules.shared.cells import Unreadable
 from app.rules.shared.contacts import read_mobile
 from app.rules.shared.id_numbers import read_id_number
 from app.rules.shared.masking import mask_id_number, mask_mobile
 from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, as_it_is, fetch_page
 from app.services.shared.require_permission import require
-
-PAGE_SIZE = 20
-#: Words of a search beyond these are ignored; each costs a look at every person of the school.
-MOST_WORDS = 5
+from app.services.shared.search import words
 
 _SEARCHED = (
     User.real_name, User.nickname, User.name_pinyin, User.name_initials, User.student_no, User.login_name, User.email,
 )  # fmt: skip
-_SEPARATOR = "\x1f"
-_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 
 
 class PersonState(StrEnum):
@@ -94,7 +90,6 @@ def search_people(
     sort: PersonSort = PersonSort.NUMBER,
     descending: bool = False,
     page: int = 1,
-    size: int = PAGE_SIZE,
 ) -> Page[PersonRow]:
     """People of the school by any piece of information (manual 4.3: 输入学生任意信息).
 
@@ -109,16 +104,14 @@ def search_people(
     """
     require(ctx, Action.SEE_PEOPLE)
     conditions = _conditions(ctx, text, filters)
-    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
     wanted = select(User.id).where(*conditions)
     if sort is PersonSort.CLASS:
-        wanted = wanted.outerjoin(SchoolClass, _SAME_CLASS)
-    wanted = wanted.order_by(*_order(sort, descending)).limit(size).offset((page - 1) * size)
-    ids = ctx.session.scalars(wanted).all()
+        wanted = wanted.outerjoin(User.school_class)
+    ids = fetch_page(ctx.session, wanted.order_by(*_order(sort, descending)), as_it_is, page=page)
     # The rows are wide; only those of the page are read whole.
-    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id.in_(ids))
+    found = select(User, SchoolClass.name).outerjoin(User.school_class).where(User.id.in_(ids.rows))
     people = {user.id: _row(ctx, user, class_name) for user, class_name in ctx.session.execute(found)}
-    return Page(tuple(people[number] for number in ids if number in people), total, page, size)
+    return ids.with_rows(people[number] for number in ids.rows if number in people)
 
 
 def find_people_ids(ctx: Context, *, text: str = "", filters: PeopleFilter | None = None) -> list[int]:
@@ -139,7 +132,7 @@ def get_person_row(ctx: Context, *, user_id: int) -> PersonRow:
         NotAllowed: the actor may not see people.
     """
     require(ctx, Action.SEE_PEOPLE)
-    found = select(User, SchoolClass.name).outerjoin(SchoolClass, _SAME_CLASS).where(User.id == user_id)
+    found = select(User, SchoolClass.name).outerjoin(User.school_class).where(User.id == user_id)
     row = ctx.session.execute(found).one_or_none()
     if row is None:
         raise NotFound(msg("没有找到这个用户"))
@@ -156,7 +149,8 @@ def entry_years(ctx: Context) -> Sequence[int]:
 
 
 def _conditions(ctx: Context, text: str, filters: PeopleFilter | None) -> list[ColumnElement[bool]]:
-    return [*_narrowed(filters or PeopleFilter()), *(_word(ctx, word) for word in _words(text))]
+    found = words(text, *_SEARCHED, also=partial(_in_class_or_sealed, ctx))
+    return [*_narrowed(filters or PeopleFilter()), found]
 
 
 def _narrowed(filters: PeopleFilter) -> list[ColumnElement[bool]]:
@@ -178,22 +172,15 @@ def _narrowed(filters: PeopleFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _words(text: str) -> list[str]:
-    return text.replace("\x00", " ").split()[:MOST_WORDS]
-
-
-def _word(ctx: Context, word: str) -> ColumnElement[bool]:
-    part = (code_text(word) or word).lower()
-    # One look at all texts of a person costs a third of one look at each; no word holds the separator.
-    texts = func.lower(func.concat_ws(_SEPARATOR, *_SEARCHED))
-    classes = select(SchoolClass.id).where(SchoolClass.name.icontains(part, autoescape=True))
-    found = [texts.contains(part, autoescape=True), User.class_id.in_(classes)]
-    mobile, id_number = _sealed_values(ctx, word)
+def _in_class_or_sealed(ctx: Context, spellings: tuple[str, ...]) -> Iterator[ColumnElement[bool]]:
+    """A word may also be part of a class's name, a whole phone or a whole ID number."""
+    named = (SchoolClass.name.icontains(spelling, autoescape=True) for spelling in spellings)
+    yield User.class_id.in_(select(SchoolClass.id).where(or_(*named)))
+    mobile, id_number = _sealed_values(ctx, spellings[-1])
     if mobile is not None:
-        found.append(User.mobile_index == ctx.vault.blind_index(ctx.school.id, MOBILE, mobile))
+        yield User.mobile_index == ctx.vault.blind_index(ctx.school.id, MOBILE, mobile)
     if id_number is not None:
-        found.append(User.id_number_index == ctx.vault.blind_index(ctx.school.id, ID_NUMBER, id_number))
-    return or_(*found)
+        yield User.id_number_index == ctx.vault.blind_index(ctx.school.id, ID_NUMBER, id_number)
 
 
 def _sealed_values(ctx: Context, word: str) -> tuple[str | None, str | None]:

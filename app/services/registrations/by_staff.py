@@ -10,30 +10,30 @@ from sqlalchemy import and_, delete, func, select, update
 
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
-from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
+from app.models import Course, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
+from app.rules.shared.search_words import search_words
 from app.services.registrations.lists import (
-    SAME_CLASS,
     RegistrationRow,
     all_registered,
     in_class,
     manageable,
-    words_found,
+    searched,
 )
 from app.services.registrations.notices import tell_added, tell_promoted, tell_removed, tell_waiting_removed
 from app.services.registrations.seats import (
     Registered,
     free_seats,
+    hold_people,
+    hold_seats,
     is_online,
-    lock_offering,
     promote_waiting,
     register_many,
 )
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page, page_of
 from app.services.shared.require_permission import require
 
-PAGE_SIZE = 50
 REASON_LENGTH = 200
 #: People of one act.
 MOST = 1000
@@ -94,23 +94,20 @@ def find_candidates(
         NotFound: no such course for the actor.
     """
     manageable(ctx, offering_id)
-    searched = words_found(text)
-    if must_search(ctx) and not searched:
-        return Page((), 0, page, PAGE_SIZE)
-    conditions = [User.kind == "student", *searched, *in_class(class_id)]
-    total = ctx.session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
-    registered = select(Enrolment.id).where(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
-        Enrolment.withdrawn_at.is_(None),
+    if must_search(ctx) and not search_words(text):
+        return page_of((), page=page, size=LONG_PAGE_SIZE)
+    registered = select(Registration.id).where(
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
     )
     waits = select(WaitingPlace.id).where(
         WaitingPlace.school_id == User.school_id,
         WaitingPlace.user_id == User.id,
         WaitingPlace.offering_id == offering_id,
     )
-    rows = ctx.session.execute(
+    students = (
         select(
             User.id,
             User.real_name,
@@ -120,13 +117,11 @@ def find_candidates(
             registered.exists(),
             waits.exists(),
         )
-        .outerjoin(SchoolClass, SAME_CLASS)
-        .where(*conditions)
+        .outerjoin(User.school_class)
+        .where(User.kind == "student", searched(text), *in_class(class_id))
         .order_by(User.student_no, User.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    return Page(tuple(Candidate(*row) for row in rows), total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, students, Candidate, page=page, size=LONG_PAGE_SIZE)
 
 
 def class_choices(ctx: Context, *, offering_id: int) -> list[tuple[int, str]]:
@@ -160,7 +155,7 @@ def add_students(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -
     done = register_many(ctx, offering=offering, user_ids=user_ids, source="staff")
     if done.registered:
         data = {"count": done.registered, "user_ids": list(done.user_ids)}
-        record(ctx, "enrolment.added", "offering", offering_id, data)
+        record(ctx, "registration.added", "offering", offering_id, data)
         tell_added(ctx, offering, done.user_ids)
     return done
 
@@ -180,21 +175,21 @@ def remove_students(ctx: Context, *, offering_id: int, user_ids: Collection[int]
         raise Invalid("reason", msg("请填写移出的原因，学生会在消息中看到"))
     if len(reason) > REASON_LENGTH:
         raise Invalid("reason", msg("超过 %(limit)s 个字符", limit=REASON_LENGTH))
-    offering = _locked(ctx, offering_id, user_ids)
+    offering = _locked(ctx, offering_id, user_ids, leaving=len(user_ids))
     gone = ctx.session.scalars(
-        update(Enrolment)
+        update(Registration)
         .where(
-            Enrolment.offering_id == offering_id,
-            Enrolment.user_id.in_(user_ids),
-            Enrolment.withdrawn_at.is_(None),
+            Registration.offering_id == offering_id,
+            Registration.user_id.in_(user_ids),
+            Registration.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=ctx.now())
-        .returning(Enrolment.user_id)
+        .returning(Registration.user_id)
         .execution_options(synchronize_session=False)
     ).all()
     if gone:
         data = {"count": len(gone), "reason": reason, "user_ids": list(gone)}
-        record(ctx, "enrolment.removed", "offering", offering_id, data)
+        record(ctx, "registration.removed", "offering", offering_id, data)
         tell_removed(ctx, offering, gone, reason)
         promote_waiting(ctx, offering)
     return len(gone)
@@ -207,9 +202,7 @@ def list_waiting(ctx: Context, *, offering_id: int, page: int = 1) -> Page[Waiti
         NotFound: no such course for the actor.
     """
     manageable(ctx, offering_id)
-    here = WaitingPlace.offering_id == offering_id
-    total = ctx.session.scalar(select(func.count()).select_from(WaitingPlace).where(here)) or 0
-    rows = ctx.session.execute(
+    statement = (
         select(
             User.id,
             User.real_name,
@@ -217,18 +210,15 @@ def list_waiting(ctx: Context, *, offering_id: int, page: int = 1) -> Page[Waiti
             SchoolClass.name,
             User.status,
             WaitingPlace.created_at,
+            func.row_number().over(order_by=WaitingPlace.id),
         )
         .select_from(WaitingPlace)
         .join(User, and_(User.school_id == WaitingPlace.school_id, User.id == WaitingPlace.user_id))
-        .outerjoin(SchoolClass, SAME_CLASS)
-        .where(here)
+        .outerjoin(User.school_class)
+        .where(WaitingPlace.offering_id == offering_id)
         .order_by(WaitingPlace.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     )
-    first = (page - 1) * PAGE_SIZE + 1
-    found = tuple(WaitingRow(*row, position) for position, row in enumerate(rows, start=first))
-    return Page(found, total, page, PAGE_SIZE)
+    return fetch_page(ctx.session, statement, WaitingRow, page=page, size=LONG_PAGE_SIZE)
 
 
 def admit_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -> int:
@@ -259,7 +249,7 @@ def admit_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int]) 
     done = register_many(ctx, offering=offering, user_ids=waiting, source="waiting").user_ids
     if done:
         data = {"count": len(done), "user_ids": list(done)}
-        record(ctx, "enrolment.admitted", "offering", offering_id, data)
+        record(ctx, "registration.admitted", "offering", offering_id, data)
         tell_promoted(ctx, offering, done)
     return len(done)
 
@@ -280,18 +270,21 @@ def remove_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int])
     ).all()
     if gone:
         data = {"count": len(gone), "user_ids": list(gone)}
-        record(ctx, "enrolment.waiting_removed", "offering", offering_id, data)
+        record(ctx, "registration.waiting_removed", "offering", offering_id, data)
         tell_waiting_removed(ctx, offering, gone)
     return len(gone)
 
 
-def _locked(ctx: Context, offering_id: int, user_ids: Collection[int]) -> CourseOffering:
+def _locked(ctx: Context, offering_id: int, user_ids: Collection[int], *, leaving: int = 0) -> CourseOffering:
+    """The offering and the people of an act, held with those who may get a seat by it."""
     manageable(ctx, offering_id)
     if not user_ids:
         raise Invalid("students", msg("请至少勾选一名学生"))
     if len(user_ids) > MOST:
         raise Invalid("students", msg("一次最多 %(most)s 人", most=MOST))
-    return lock_offering(ctx, offering_id)
+    offering = hold_seats(ctx, offering_id)
+    hold_people(ctx, user_ids, promoting=[offering], leaving=leaving)
+    return offering
 
 
 def export_registrations(ctx: Context, *, offering_id: int) -> Exported:
@@ -311,5 +304,5 @@ def export_registrations(ctx: Context, *, offering_id: int) -> Exported:
         )
         .where(CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id)
     ).one()
-    record(ctx, "enrolment.exported", "offering", offering_id, {"count": len(rows)})
+    record(ctx, "registration.exported", "offering", offering_id, {"count": len(rows)})
     return Exported(title, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 
-from app.models import CourseOffering, Enrolment, User
+from app.models import CourseOffering, Registration, User
 
 
 def registrations_of_offering(*of_whom: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -13,15 +13,15 @@ def registrations_of_offering(*of_whom: ColumnElement[bool]) -> ScalarSelect[int
     Args:
         of_whom: conditions on ``User``: only such people are counted.
     """
-    counted = select(func.count()).select_from(Enrolment)
+    counted = select(func.count()).select_from(Registration)
     if of_whom:
-        theirs = and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id)
+        theirs = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
         counted = counted.join(User, theirs).where(*of_whom)
     return (
         counted.where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
+            Registration.school_id == CourseOffering.school_id,
+            Registration.offering_id == CourseOffering.id,
+            Registration.withdrawn_at.is_(None),
         )
         .correlate(CourseOffering)
         .scalar_subquery()

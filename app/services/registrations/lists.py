@@ -8,22 +8,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
+from app.models import CourseLicence, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action
-from app.rules.shared.day_counts import Point, points
+from app.rules.registrations.day_counts import Point, points
 from app.services.registrations.seats import seats_of
+from app.services.shared.class_sizes import class_size
 from app.services.shared.own_classes_and_courses import reachable_offerings
-from app.services.shared.paging import Page
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
+from app.services.shared.search import words
 
-PAGE_SIZE = 50
-_MOST_WORDS = 5
-SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
-_SAME_USER = and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id)
+_SAME_USER = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
 
 
 class RegistrationSort(StrEnum):
@@ -37,7 +35,10 @@ class RegistrationSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RegistrationRow:
-    """A registered person; ``number`` is the 学号, or the login name of who has none; ``source`` as ``Enrolment``'s."""
+    """A registered person.
+
+    ``number`` is the 学号, or the login name of a person without one; ``source`` is that of ``Registration``.
+    """
 
     user_id: int
     real_name: str
@@ -95,7 +96,7 @@ def seat_figures(ctx: Context, *, offering_id: int) -> SeatFigures:
     """
     manageable(ctx, offering_id)
     waiting = select(func.count()).select_from(WaitingPlace).where(WaitingPlace.offering_id == offering_id)
-    registered = select(func.count()).select_from(Enrolment).where(*_active(offering_id))
+    registered = select(func.count()).select_from(Registration).where(*_active(offering_id))
     statement = (
         select(CourseOffering, CourseLicence, registered.scalar_subquery(), waiting.scalar_subquery())
         .outerjoin(CourseOffering.licence)
@@ -114,7 +115,6 @@ def list_registered(
     sort: RegistrationSort = RegistrationSort.NUMBER,
     descending: bool = False,
     page: int = 1,
-    size: int = PAGE_SIZE,
 ) -> Page[RegistrationRow]:
     """Who is registered.
 
@@ -127,13 +127,9 @@ def list_registered(
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    conditions = [*_active(offering_id), *words_found(text), *in_class(class_id)]
-    total = ctx.session.scalar(
-        select(func.count()).select_from(Enrolment).join(User, _SAME_USER).where(*conditions)
-    )
+    conditions = [*_active(offering_id), searched(text), *in_class(class_id)]
     wanted = _rows().where(*conditions).order_by(*_order(sort, descending))
-    rows = ctx.session.execute(wanted.limit(size).offset((page - 1) * size))
-    return Page(tuple(RegistrationRow(*row) for row in rows), total or 0, page, size)
+    return fetch_page(ctx.session, wanted, RegistrationRow, page=page, size=LONG_PAGE_SIZE)
 
 
 def all_registered(ctx: Context, *, offering_id: int) -> list[RegistrationRow]:
@@ -166,24 +162,13 @@ def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    fellow = aliased(User)
-    students = (
-        select(func.count())
-        .select_from(fellow)
-        .where(
-            fellow.school_id == SchoolClass.school_id,
-            fellow.class_id == SchoolClass.id,
-            fellow.kind == "student",
-        )
-        .correlate(SchoolClass)
-        .scalar_subquery()
-    )
+    students = class_size().scalar_subquery()
     counted = func.count().label("registered")
     rows = ctx.session.execute(
         select(SchoolClass.id, SchoolClass.name, counted, students)
-        .select_from(Enrolment)
+        .select_from(Registration)
         .join(User, _SAME_USER)
-        .outerjoin(SchoolClass, SAME_CLASS)
+        .outerjoin(User.school_class)
         .where(*_active(offering_id))
         .group_by(SchoolClass.school_id, SchoolClass.id, SchoolClass.name)
         .order_by(counted.desc(), SchoolClass.name)
@@ -201,20 +186,17 @@ def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    day: ColumnElement[date] = cast(func.timezone(ctx.school.timezone, Enrolment.registered_at), Date)
+    day: ColumnElement[date] = cast(func.timezone(ctx.school.timezone, Registration.registered_at), Date)
     rows = ctx.session.execute(
         select(day, func.count()).where(*_active(offering_id)).group_by(day).order_by(day)
     )
     return points({row[0]: row[1] for row in rows}, ctx.today())
 
 
-def words_found(text: str) -> list[ColumnElement[bool]]:
-    """Conditions on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
-    columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no, User.login_name)
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in text.replace("\x00", " ").split()[:_MOST_WORDS]
-    ]
+def searched(text: str) -> ColumnElement[bool]:
+    """A condition on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
+    names = (User.real_name, User.name_pinyin, User.name_initials)
+    return words(text, *names, User.student_no, User.login_name)
 
 
 def in_class(class_id: int | None) -> list[ColumnElement[bool]]:
@@ -225,7 +207,7 @@ def in_class(class_id: int | None) -> list[ColumnElement[bool]]:
 
 
 def _active(offering_id: int) -> tuple[ColumnElement[bool], ...]:
-    return Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None)
+    return Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None)
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -236,12 +218,12 @@ def _rows() -> Select[*tuple[Any, ...]]:
             func.coalesce(User.student_no, User.login_name, ""),
             SchoolClass.name,
             User.status,
-            Enrolment.registered_at,
-            Enrolment.source,
+            Registration.registered_at,
+            Registration.source,
         )
-        .select_from(Enrolment)
+        .select_from(Registration)
         .join(User, _SAME_USER)
-        .outerjoin(SchoolClass, SAME_CLASS)
+        .outerjoin(User.school_class)
     )
     return statement
 
@@ -251,7 +233,7 @@ def _order(sort: RegistrationSort, descending: bool) -> tuple[Any, ...]:
         RegistrationSort.NUMBER: (User.student_no,),
         RegistrationSort.NAME: (User.name_pinyin, User.real_name),
         RegistrationSort.CLASS: (SchoolClass.name, User.student_no),
-        RegistrationSort.REGISTERED: (Enrolment.registered_at,),
+        RegistrationSort.REGISTERED: (Registration.registered_at,),
     }
     if descending:
         return (*(column.desc().nulls_last() for column in columns[sort]), User.id.desc())

@@ -10,10 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound, msg
-from app.models import CourseOffering, Enrolment, WaitingPlace
+from app.models import CourseOffering, Registration, WaitingPlace
 from app.rules.offerings.dates import is_registration_open
 from app.rules.permissions import Action
-from app.services.registrations.seats import is_online, lock_offering, promote_waiting, register_many
+from app.services.registrations.seats import (
+    hold_people,
+    hold_seats,
+    is_online,
+    promote_waiting,
+    register_many,
+)
 from app.services.shared.audit import record
 from app.services.shared.require_permission import acting_user_id, require
 
@@ -50,11 +56,12 @@ def register(ctx: Context, *, offering_id: int) -> Outcome:
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
     offering = _open_offering(ctx, offering_id)
+    hold_people(ctx, [user_id], promoting=[offering])
     # Whoever waits comes before whoever comes.
     promote_waiting(ctx, offering)
     done = register_many(ctx, offering=offering, user_ids=[user_id], source="self")
     if done.registered:
-        record(ctx, "enrolment.registered", "offering", offering_id, {"user_id": user_id})
+        record(ctx, "registration.registered", "offering", offering_id, {"user_id": user_id})
     if "seats" in done.refused:
         return _wait(ctx, offering, user_id)
     if not done.registered and not done.already:
@@ -77,20 +84,21 @@ def withdraw(ctx: Context, *, offering_id: int) -> bool:
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
     offering = _open_offering(ctx, offering_id)
+    hold_people(ctx, [user_id], promoting=[offering], leaving=1)
     left = ctx.session.scalar(
-        update(Enrolment)
+        update(Registration)
         .where(
-            Enrolment.offering_id == offering_id,
-            Enrolment.user_id == user_id,
-            Enrolment.withdrawn_at.is_(None),
+            Registration.offering_id == offering_id,
+            Registration.user_id == user_id,
+            Registration.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=ctx.now())
-        .returning(Enrolment.id)
+        .returning(Registration.id)
         .execution_options(synchronize_session=False)
     )
     if left is None:
         return False
-    record(ctx, "enrolment.withdrawn", "offering", offering_id, {"user_id": user_id})
+    record(ctx, "registration.withdrawn", "offering", offering_id, {"user_id": user_id})
     promote_waiting(ctx, offering)
     return True
 
@@ -107,7 +115,8 @@ def leave_waiting(ctx: Context, *, offering_id: int) -> bool:
     """
     require(ctx, Action.REGISTER)
     user_id = acting_user_id(ctx)
-    lock_offering(ctx, offering_id)
+    hold_seats(ctx, offering_id)
+    hold_people(ctx, [user_id])
     mine = (WaitingPlace.offering_id == offering_id, WaitingPlace.user_id == user_id)
     left = ctx.session.scalar(
         delete(WaitingPlace)
@@ -116,14 +125,14 @@ def leave_waiting(ctx: Context, *, offering_id: int) -> bool:
         .execution_options(synchronize_session=False)
     )
     if left is not None:
-        record(ctx, "enrolment.left_waiting", "offering", offering_id, {"user_id": user_id})
+        record(ctx, "registration.left_waiting", "offering", offering_id, {"user_id": user_id})
     return left is not None
 
 
 def _open_offering(ctx: Context, offering_id: int) -> CourseOffering:
     gone = NotFound(msg("没有找到这门课程，可能已经下线"))
     try:
-        offering = lock_offering(ctx, offering_id)
+        offering = hold_seats(ctx, offering_id)
     except NotFound:
         raise gone from None
     if not is_online(ctx, offering):
@@ -151,7 +160,7 @@ def _wait(ctx: Context, offering: CourseOffering, user_id: int) -> Outcome:
     place = ctx.session.scalar(written)
     changed = place is not None
     if changed:
-        record(ctx, "enrolment.waiting", "offering", offering.id, {"user_id": user_id})
+        record(ctx, "registration.waiting", "offering", offering.id, {"user_id": user_id})
     own = select(WaitingPlace.id).where(*mine).scalar_subquery()
     ahead = select(func.count()).select_from(WaitingPlace)
     ahead = ahead.where(WaitingPlace.offering_id == offering.id, WaitingPlace.id <= own)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 
 from app.context import Context
 from app.errors import Conflict, DomainError, Invalid, Message, NotFound, msg
@@ -16,21 +15,22 @@ from app.models import ChangeRequest, ProofFile, SchoolClass, User
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
 from app.rules.requests.change_requests import ANSWER_LENGTH
-from app.services.messages.notices import notify
-from app.services.people.edit import edit_account
+from app.rules.shared.cells import Cell
+from app.services.messages.notices import News, notify_many
+from app.services.people.edit import HeldAccounts, edit_account, hold_accounts
 from app.services.requests.proof_files import OpenedFile, open_file
 from app.services.requests.student import FileRow, current_values, files_of, open_changes
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.locks import Hold, locking
+from app.services.shared.paging import Page, as_tuple, fetch_page
 from app.services.shared.require_permission import require
+from app.services.shared.search import words
 
-PAGE_SIZE = 20
 STATES = ("open", "approved", "rejected", "withdrawn")
 #: Requests that are decided at once: a page of the list.
 MOST_AT_ONCE = 100
 _LINK = "/me/requests"
 _SAME_PERSON = and_(User.school_id == ChangeRequest.school_id, User.id == ChangeRequest.user_id)
-_SAME_CLASS = and_(SchoolClass.school_id == User.school_id, SchoolClass.id == User.class_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,14 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class _Held:
+    """Requests by id, in its order, and the accounts of their students; all of them held."""
+
+    requests: Mapping[int, ChangeRequest]
+    accounts: HeldAccounts
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A request that could not be decided with the others, and why."""
 
@@ -106,23 +114,16 @@ def list_requests(
         NotAllowed: the actor may not review.
     """
     require(ctx, Action.REVIEW_REQUESTS)
-    statement = _listed()
+    names = (User.real_name, User.name_pinyin, User.name_initials, User.student_no)
+    statement = _listed().where(words(text, *names, SchoolClass.name))
     if state is not None:
         statement = statement.where(ChangeRequest.state == state)
     if class_id is not None:
         statement = statement.where(User.class_id == class_id)
-    for word in text.replace("\x00", " ").split()[:5]:
-        columns = (User.real_name, User.name_pinyin, User.name_initials, User.student_no, SchoolClass.name)
-        statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    ids = statement.with_only_columns(ChangeRequest.id).subquery()
-    total = ctx.session.scalar(select(func.count()).select_from(ids)) or 0
     order = ChangeRequest.id if state == "open" else ChangeRequest.id.desc()
-    found = ctx.session.execute(
-        statement.order_by(order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
-    files = files_of(ctx, [request.id for request, *_ in found])
-    rows = tuple(_row(ctx, *each, files.get(each[0].id, ())) for each in found)
-    return Page(rows, total, page, PAGE_SIZE)
+    found = fetch_page(ctx.session, statement.order_by(order), as_tuple, page=page)
+    files = files_of(ctx, [request.id for request, *_ in found.rows])
+    return found.with_rows(_row(ctx, *each, files.get(each[0].id, ())) for each in found.rows)
 
 
 def count_requests(ctx: Context) -> dict[str, int]:
@@ -186,25 +187,8 @@ def approve_request(ctx: Context, *, request_id: int, seen: str | None, answer: 
         Conflict: it was decided by now, or the person was changed since what was seen.
         Invalid: a value cannot be written any more, such as an ID number that another account has by now.
     """
-    request, user = _open_request(ctx, request_id)
-    changes, now = _compared(ctx, request, user)
-    if seen != now and (seen is not None or any(change.now is not None for change in changes)):
-        raise Conflict(msg("申请提交后，这名学生的信息又有改动，请核对新的原值后再决定"))
-    edit_account(ctx, user_id=user.id, changes={change.field: change.new for change in changes})
-    _decide(ctx, request, "approved", _answer(answer))
-    notify(
-        ctx,
-        user_id=user.id,
-        subject=msg("您的信息修改申请已通过"),
-        body=msg("已按您的申请修改：%(fields)s。", fields=_named(changes))
-        if not request.answer
-        else msg(
-            "已按您的申请修改：%(fields)s。管理员留言：%(answer)s",
-            fields=_named(changes),
-            answer=request.answer,
-        ),
-        link="/me",
-    )
+    held = _hold(ctx, [request_id], to_write=True)
+    notify_many(ctx, [_approve(ctx, held, request_id, seen, answer)])
 
 
 def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
@@ -219,16 +203,8 @@ def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
     text = _answer(answer)
     if not text:
         raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
-    request, user = _open_request(ctx, request_id)
-    _decide(ctx, request, "rejected", text)
-    fields = tuple(open_changes(ctx, request))
-    notify(
-        ctx,
-        user_id=user.id,
-        subject=msg("您的信息修改申请未通过"),
-        body=msg("申请修改的内容：%(fields)s。原因：%(answer)s", fields=_labels(fields), answer=text),
-        link=_LINK,
-    )
+    held = _hold(ctx, [request_id], to_write=False)
+    notify_many(ctx, [_reject(ctx, held, request_id, text)])
 
 
 def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answer: str = "") -> Decided:
@@ -243,51 +219,75 @@ def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answ
         raise Invalid("rowid", msg("一次最多处理 %(limit)s 个申请", limit=MOST_AT_ONCE))
     if not approve and not _answer(answer):
         raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
-    done, refused = 0, []
-    for request_id in sorted(set(request_ids)):
+    held = _hold(ctx, request_ids, to_write=approve)
+    news, refused = [], []
+    for request_id in held.requests:
         try:
-            with _apart(ctx):
+            with ctx.session.begin_nested():
                 if approve:
-                    approve_request(ctx, request_id=request_id, seen=None, answer=answer)
+                    news.append(_approve(ctx, held, request_id, None, answer))
                 else:
-                    reject_request(ctx, request_id=request_id, answer=answer)
-            done += 1
-        except NotFound:
-            continue
+                    news.append(_reject(ctx, held, request_id, _answer(answer)))
         except DomainError as error:
             refused.append(Refusal(request_id, _name_of(ctx, request_id), error.message))
-    return Decided(done, tuple(refused))
-
-
-@contextmanager
-def _apart(ctx: Context) -> Iterator[None]:
-    """A savepoint, with what was to be noted and sent after it."""
-    kept = {key: list(ctx.session.info.get(key, [])) for key in ("jobs", "audit")}
-    try:
-        with ctx.session.begin_nested():
-            yield
-    except DomainError:
-        ctx.session.info.update(kept)
-        raise
+    notify_many(ctx, news)
+    return Decided(len(news), tuple(refused))
 
 
 def _listed() -> Select[ChangeRequest, User, str | None]:
     joined = select(ChangeRequest, User, SchoolClass.name).join(User, _SAME_PERSON)
-    return joined.outerjoin(SchoolClass, _SAME_CLASS)
+    return joined.outerjoin(User.school_class)
 
 
-def _open_request(ctx: Context, request_id: int) -> tuple[ChangeRequest, User]:
-    """The request and its student, both held until the end of this transaction."""
+def _hold(ctx: Context, request_ids: Collection[int], *, to_write: bool) -> _Held:
+    """Requests and their students, held in the order of all acts.
+
+    Args:
+        to_write: hold what writing the changes needs, too.
+    """
     require(ctx, Action.REVIEW_REQUESTS)
-    fresh = {"populate_existing": True}
-    wanted = select(ChangeRequest).where(ChangeRequest.id == request_id).with_for_update()
-    request = ctx.session.scalar(wanted, execution_options=fresh)
+    wanted = select(ChangeRequest).where(ChangeRequest.id.in_(request_ids))
+    changes: dict[int, dict[str, Cell]] = {}
+    for request in ctx.session.scalars(wanted).all():
+        asked = open_changes(ctx, request) if to_write and request.state == "open" else {}
+        changes.setdefault(request.user_id, {}).update({field: new for field, (_, new) in asked.items()})
+    accounts = hold_accounts(ctx, changes)
+    requests = ctx.session.scalars(locking(wanted, ChangeRequest, Hold.WRITE))
+    return _Held({request.id: request for request in requests}, accounts)
+
+
+def _open_request(held: _Held, request_id: int) -> tuple[ChangeRequest, User]:
+    request = held.requests.get(request_id)
     if request is None:
         raise NotFound(msg("没有找到这个申请"))
     if request.state != "open":
         raise Conflict(msg("这个申请已经处理，或已被学生撤回"))
-    student = select(User).where(User.id == request.user_id).with_for_update(key_share=True)
-    return request, ctx.session.scalars(student, execution_options=fresh).one()
+    return request, held.accounts.users[request.user_id]
+
+
+def _approve(ctx: Context, held: _Held, request_id: int, seen: str | None, answer: str) -> News:
+    request, user = _open_request(held, request_id)
+    changes, now = _compared(ctx, request, user)
+    if seen != now and (seen is not None or any(change.now is not None for change in changes)):
+        raise Conflict(msg("申请提交后，这名学生的信息又有改动，请核对新的原值后再决定"))
+    wanted = {change.field: change.new for change in changes}
+    edit_account(ctx, user_id=user.id, changes=wanted, held=held.accounts)
+    _decide(ctx, request, "approved", _answer(answer))
+    fields = _named(changes)
+    body = msg("已按您的申请修改：%(fields)s。", fields=fields)
+    if request.answer:
+        body = msg(
+            "已按您的申请修改：%(fields)s。管理员留言：%(answer)s", fields=fields, answer=request.answer
+        )
+    return News([user.id], msg("您的信息修改申请已通过"), body, "/me")
+
+
+def _reject(ctx: Context, held: _Held, request_id: int, answer: str) -> News:
+    request, user = _open_request(held, request_id)
+    _decide(ctx, request, "rejected", answer)
+    fields = _labels(tuple(open_changes(ctx, request)))
+    body = msg("申请修改的内容：%(fields)s。原因：%(answer)s", fields=fields, answer=answer)
+    return News([user.id], msg("您的信息修改申请未通过"), body, _LINK)
 
 
 def _compared(ctx: Context, request: ChangeRequest, user: User) -> tuple[tuple[ReviewedChange, ...], str]:
@@ -317,12 +317,12 @@ def _answer(typed: str) -> str:
     return text
 
 
-def _named(changes: Sequence[ReviewedChange]) -> str:
+def _named(changes: Sequence[ReviewedChange]) -> tuple[Message, ...]:
     return _labels([change.field for change in changes])
 
 
-def _labels(fields: Sequence[str]) -> str:
-    return "、".join(LABELS[field] for field in fields)
+def _labels(fields: Sequence[str]) -> tuple[Message, ...]:
+    return tuple(Message(LABELS[field]) for field in fields)
 
 
 def _name_of(ctx: Context, request_id: int) -> str:

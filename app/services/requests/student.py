@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
 from app.errors import Conflict, InvalidFields, NotAllowed, NotFound, msg
@@ -21,6 +19,8 @@ from app.services.people.fields import current_cells
 from app.services.people.resolve_class import choose_class
 from app.services.requests.proof_files import OpenedFile, SentFile, check_files, keep_files, open_file
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import acting_user, acting_user_id
 
 #: What a request asks for, as texts: field -> (old, new); a new class is named with its year.
@@ -88,14 +88,9 @@ def submit_request(
         raise InvalidFields({"reason": msg("请填写修改原因，不超过 %(limit)s 个字符", limit=REASON_LENGTH)})
     checked = check_files(files)
     request = ChangeRequest(user_id=user.id, reason=text, changes=seal_changes(ctx, user.id, wanted))
-    try:
-        with ctx.session.begin_nested():
-            ctx.session.add(request)
-            ctx.session.flush()
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            raise Conflict(msg("您已有一个申请正在审核，请等待结果，或先撤回它")) from error
-        raise
+    refusal = Conflict(msg("您已有一个申请正在审核，请等待结果，或先撤回它"))
+    with unique(ctx, {"uq_change_requests_open": refusal}):
+        ctx.session.add(request)
     keep_files(ctx, request_id=request.id, files=checked)
     data = {"changed": list(wanted), "files": len(checked)}
     record(ctx, "change_request.submitted", "change_request", request.id, data)
@@ -110,7 +105,7 @@ def withdraw_request(ctx: Context, *, request_id: int) -> None:
         NotFound: no such request, or somebody else's.
     """
     mine = (ChangeRequest.id == request_id, ChangeRequest.user_id == acting_user_id(ctx))
-    request = ctx.session.scalar(select(ChangeRequest).where(*mine).with_for_update())
+    request = ctx.session.scalar(locking(select(ChangeRequest).where(*mine), ChangeRequest, Hold.WRITE))
     if request is None:
         raise NotFound(msg("没有找到这个申请"))
     if request.state != "open":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from app.context import Context
 from app.errors import NotAllowed, NotFound, msg
@@ -23,6 +23,16 @@ def require_alliance(ctx: Context) -> None:
     """
     if not ctx.school.is_alliance:
         raise NotAllowed(msg("此操作只能由联盟秘书处进行"))
+
+
+def list_tenants(ctx: Context) -> list[SchoolInfo]:
+    """The alliance and every member school, suspended ones too, by id.
+
+    Raises:
+        NotAllowed: this is a member school.
+    """
+    require_alliance(ctx)
+    return [SchoolInfo(*row) for row in ctx.session.execute(select(*INFO_COLUMNS).order_by(School.id))]
 
 
 def get_member(ctx: Context, *, school_id: int) -> SchoolInfo:
@@ -58,17 +68,3 @@ def all_members(ctx: Context) -> list[SchoolInfo]:
     require_alliance(ctx)
     statement = select(*INFO_COLUMNS).where(School.kind == "member").order_by(School.name)
     return [SchoolInfo(*row) for row in ctx.session.execute(statement)]
-
-
-def matches(text: str) -> ColumnElement[bool]:
-    """Schools whose name holds the text, or whose pinyin, initials, unit code or host label begin with it."""
-    text = text.strip().lower()
-    compact = "".join(text.split())
-    return (
-        School.name.icontains(text, autoescape=True)
-        | School.short_name.icontains(text, autoescape=True)
-        | School.name_pinyin.contains(compact, autoescape=True)
-        | School.name_initials.startswith(compact, autoescape=True)
-        | School.unit_code.startswith(compact, autoescape=True)
-        | School.slug.startswith(compact, autoescape=True)
-    )

@@ -10,14 +10,13 @@ from sqlalchemy import ScalarSelect, Select, case, func, literal, select
 
 from app.context import Context
 from app.errors import Message, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, RosterImport, School, User
+from app.models import CourseLicence, CourseOffering, Registration, RosterImport, School, User
 from app.rules.permissions import Action
-from app.services.schools.directory import INFO_COLUMNS, matches, require_alliance
-from app.services.shared.paging import Page
+from app.services.schools.directory import INFO_COLUMNS, require_alliance
+from app.services.shared.paging import Page, page_of
 from app.services.shared.require_permission import require
+from app.services.shared.search import school_matches
 from tenants.registry import SchoolInfo
-
-PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def list_progress(
     """The secretariat's list of member schools, the newest first, each with its checklist.
 
     Args:
-        text: as ``tenancy.matches``.
+        text: as ``school_matches``.
         status: ``active`` or ``suspended``.
         missing: only schools that lack this step (a code of ``LABELS``), or ``any``, or ``none``.
         by_progress: the least advanced first, ``descending`` the other way round.
@@ -128,23 +127,19 @@ def list_progress(
         NotAllowed: not the secretariat.
     """
     _require_secretariat(ctx)
-    wanted = select(*INFO_COLUMNS).where(School.kind == "member")
-    if text.strip():
-        wanted = wanted.where(matches(text))
+    wanted = select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
     if status:
         wanted = wanted.where(School.status == status)
     schools = [SchoolInfo(*row) for row in ctx.session.execute(wanted.order_by(School.id.desc()))]
-    start, stop = (page - 1) * PAGE_SIZE, page * PAGE_SIZE
     if not missing and not by_progress:
-        lists = school_checklists(ctx, schools[start:stop])
-        return Page(
-            tuple(SchoolRow(one, lists[one.id]) for one in schools[start:stop]), len(schools), page, PAGE_SIZE
-        )
+        shown = page_of(schools, page=page)
+        lists = school_checklists(ctx, shown.rows)
+        return shown.with_rows(SchoolRow(one, lists[one.id]) for one in shown.rows)
     lists = school_checklists(ctx, schools)
     rows = [SchoolRow(one, lists[one.id]) for one in schools if _lacks(lists[one.id], missing)]
     if by_progress:
         rows.sort(key=lambda row: row.checklist.done, reverse=descending)
-    return Page(tuple(rows[start:stop]), len(rows), page, PAGE_SIZE)
+    return page_of(rows, page=page)
 
 
 def _lacks(checklist: Checklist, missing: str | None) -> bool:
@@ -179,5 +174,5 @@ def _things(what: Select[Any], school_id: int) -> list[Select[Any]]:
         # A school also sees the licences of its own courses at others.
         what.select_from(CourseLicence).where(CourseLicence.school_id == school_id),
         what.select_from(CourseOffering).where(CourseOffering.status == "online"),
-        what.select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None)),
+        what.select_from(Registration).where(Registration.withdrawn_at.is_(None)),
     ]

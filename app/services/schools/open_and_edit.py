@@ -12,21 +12,22 @@ from app.models import AuditEntry, School, User
 from app.rules.permissions import Action
 from app.rules.shared.pinyin import pinyin_of, pinyin_of_title
 from app.services.media.clean import LOGO_SIZE, CleanImage, clean_image
-from app.services.schools.directory import INFO_COLUMNS, get_member, matches, require_alliance
+from app.services.schools.directory import INFO_COLUMNS, get_member, require_alliance
 from app.services.schools.profile import (
     NAME_LENGTH,
     SchoolProfile,
     check_profile,
+    refused_when_taken,
     required_text,
-    unique_or_invalid,
 )
 from app.services.shared.audit import record
-from app.services.shared.paging import Page
+from app.services.shared.paging import Page, fetch_page
 from app.services.shared.password_hashes import hash_password, make_one_time_password
+from app.services.shared.refusals import unique
 from app.services.shared.require_permission import require
+from app.services.shared.search import school_matches
 from tenants.registry import SchoolInfo
 
-PAGE_SIZE = 20
 REASON_LENGTH = 200
 
 
@@ -132,7 +133,7 @@ def edit_school(
     changed = {field: value for field, value in values.items() if value != getattr(school, field)}
     if changed:
         full, initials = pinyin_of_title(profile.name)
-        with unique_or_invalid(ctx, profile):
+        with unique(ctx, refused_when_taken(profile)):
             _update(ctx, school_id, **changed, name_pinyin=full, name_initials=initials)
         record(ctx, "school.edited", "school", school_id, {"changed": changed})
     return replace(school, **values)
@@ -200,15 +201,10 @@ def list_schools(
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
-    wanted = select(School.id).where(School.kind == "member")
-    if text.strip():
-        wanted = wanted.where(matches(text))
+    wanted = select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
     if status:
         wanted = wanted.where(School.status == status)
-    ids = list(ctx.session.scalars(wanted.order_by(School.id.desc())))
-    shown = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    rows = ctx.session.execute(select(*INFO_COLUMNS).where(School.id.in_(shown)).order_by(School.id.desc()))
-    return Page(tuple(SchoolInfo(*row) for row in rows), len(ids), page, PAGE_SIZE)
+    return fetch_page(ctx.session, wanted.order_by(School.id.desc()), SchoolInfo, page=page)
 
 
 def list_members(ctx: Context, text: str = "") -> list[SchoolInfo]:
@@ -218,8 +214,7 @@ def list_members(ctx: Context, text: str = "") -> list[SchoolInfo]:
         text: part of a name in Chinese or pinyin, or the beginning of initials, unit code or address; blank for all.
     """
     members = select(*INFO_COLUMNS).where(School.kind == "member", School.status == "active")
-    if text.strip():
-        members = members.where(matches(text))
+    members = members.where(school_matches(text))
     return [SchoolInfo(*row) for row in ctx.session.execute(members.order_by(School.name_pinyin, School.id))]
 
 
@@ -246,9 +241,8 @@ def _insert(ctx: Context, profile: SchoolProfile, picture: CleanImage | None) ->
         logo_sha=picture.sha if picture else None,
         **asdict(profile),
     )
-    with unique_or_invalid(ctx, profile):
+    with unique(ctx, refused_when_taken(profile)):
         ctx.session.add(row)
-        ctx.session.flush()
     return get_member(ctx, school_id=row.id)
 
 

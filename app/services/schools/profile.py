@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.context import Context
-from app.errors import Invalid, Message, msg
+from app.errors import DomainError, Invalid, Message, msg
 from app.models import School
 from app.rules.permissions import Action
 from app.rules.schools.colours import parse_accent
@@ -28,7 +23,6 @@ NAME_LENGTH = 64
 SHORT_NAME_LENGTH = 16
 
 _KIND_OF_SCHOOL = re.compile(r"(?:中?医药?|医科|药科)?(?:大学|学院|医大)$")
-_UNIQUE_FIELDS = {"uq_schools_name": "name", "uq_schools_slug": "slug", "uq_schools_unit_code": "unit_code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +85,7 @@ def check_profile(
     accent = parse_accent(accent)
     profile = SchoolProfile(name, short_name, tidy_slug(slug), unit_code, accent, timezone)
     if field := _doubled_field(ctx, profile, school_id):
-        _refuse_double(profile, field)
+        raise _double(profile, field)
     verdict = _judge(ctx, profile.slug, short_name, unit_code, school_id)
     if verdict.problem is not None:
         raise SlugRefused(verdict.problem, verdict.suggestion)
@@ -127,20 +121,13 @@ def required_text(field: str, text: str, limit: int, missing: Message) -> str:
     return text
 
 
-@contextmanager
-def unique_or_invalid(ctx: Context, profile: SchoolProfile) -> Iterator[None]:
-    """Write inside a savepoint; what another transaction took in the meantime is refused like any double."""
-    try:
-        with ctx.session.begin_nested():
-            yield
-    except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
-            field = _UNIQUE_FIELDS.get(error.orig.diag.constraint_name or "")
-            if field == "slug":
-                raise SlugRefused(_taken(profile.slug), None) from error
-            if field is not None:
-                _refuse_double(profile, field)
-        raise
+def refused_when_taken(profile: SchoolProfile) -> dict[str, DomainError]:
+    """The refusals for ``unique``: what another transaction took in the meantime is refused like any double."""
+    return {
+        "uq_schools_name": _double(profile, "name"),
+        "uq_schools_unit_code": _double(profile, "unit_code"),
+        "uq_schools_slug": SlugRefused(_taken(profile.slug), None),
+    }
 
 
 def _check_zone(timezone: str) -> None:
@@ -160,10 +147,10 @@ def _doubled_field(ctx: Context, profile: SchoolProfile, school_id: int | None) 
     return "unit_code" if rows else None
 
 
-def _refuse_double(profile: SchoolProfile, field: str) -> NoReturn:
+def _double(profile: SchoolProfile, field: str) -> Invalid:
     if field == "name":
-        raise Invalid(field, msg("已有名为“%(name)s”的学校", name=profile.name))
-    raise Invalid(field, msg("单位代码 %(unit_code)s 已被其他学校使用", unit_code=profile.unit_code))
+        return Invalid(field, msg("已有名为“%(name)s”的学校", name=profile.name))
+    return Invalid(field, msg("单位代码 %(unit_code)s 已被其他学校使用", unit_code=profile.unit_code))
 
 
 def _taken(slug: str) -> Message:

@@ -12,6 +12,7 @@ from app.models import Course, School, User
 from app.rules.permissions import Action
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
 from app.services.shared.require_permission import require
 
 MOST = 10_000_000
@@ -89,7 +90,7 @@ def people_refusal(ctx: Context, *, new: int, hold: bool = False) -> Message | N
     if most is None or not new:
         return None
     if hold:
-        _hold(ctx)
+        school_lock(ctx, Lock.QUOTAS)
     here = (
         ctx.session.scalar(select(func.count()).select_from(User).where(User.school_id == ctx.school.id)) or 0
     )
@@ -103,13 +104,17 @@ def people_refusal(ctx: Context, *, new: int, hold: bool = False) -> Message | N
     )
 
 
-def require_room_for_people(ctx: Context, *, new: int = 1) -> None:
-    """Go on only when the school may have so many more accounts; others that add some wait until this is committed.
+def require_room_for_people(ctx: Context, *, new: int = 1, hold: bool = True) -> None:
+    """Go on only when the school may have so many more accounts.
+
+    Args:
+        new: how many are to be created.
+        hold: let others that add some wait until this is committed; without it the answer is of this moment.
 
     Raises:
         Conflict: it may not; the sentence says the limit and what is used.
     """
-    refusal = people_refusal(ctx, new=new, hold=True)
+    refusal = people_refusal(ctx, new=new, hold=hold)
     if refusal is not None:
         raise Conflict(refusal)
 
@@ -123,7 +128,7 @@ def require_room_for_course(ctx: Context) -> None:
     most = _limits(ctx, ctx.school.id)[1]
     if most is None:
         return
-    _hold(ctx)
+    school_lock(ctx, Lock.QUOTAS)
     here = (
         ctx.session.scalar(select(func.count()).select_from(Course).where(Course.school_id == ctx.school.id))
         or 0
@@ -143,8 +148,3 @@ def _limits(ctx: Context, school_id: int) -> tuple[int | None, int | None]:
         select(School.most_people, School.most_courses).where(School.id == school_id)
     ).one()
     return row[0], row[1]
-
-
-def _hold(ctx: Context) -> None:
-    key = func.pg_advisory_xact_lock(func.hashtext("quotas"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))

@@ -20,11 +20,6 @@ def open_mobile(ctx: Context, user: User) -> str | None:
     return _open(ctx, MOBILE, user.id, user.mobile_sealed)
 
 
-def mobile_index(ctx: Context, mobile: str) -> bytes:
-    """The blind index under which a phone (11 digits) is found in this school."""
-    return ctx.vault.blind_index(ctx.school.id, MOBILE, mobile)
-
-
 def seal(vault: Vault, school_id: int, field: str, user_id: int, text: str) -> tuple[bytes, bytes]:
     """The two columns of a value: ``(sealed, index)``.
 

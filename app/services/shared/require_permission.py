@@ -8,6 +8,7 @@ from app.context import Context
 from app.errors import NotAllowed, NotFound, msg
 from app.models import User
 from app.rules.permissions import Action, may
+from app.services.shared.locks import Hold, locking
 
 
 def require(ctx: Context, action: Action) -> None:
@@ -41,7 +42,7 @@ def acting_user(ctx: Context, *, lock: bool = False) -> User:
     """
     statement = select(User).where(User.id == acting_user_id(ctx))
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = locking(statement, User, Hold.WRITE)
     user = ctx.session.scalar(statement)
     if user is None:
         raise NotFound(msg("没有找到这个账号"))

@@ -53,9 +53,9 @@ class Vocabulary:
         """Return the words for a field in normalised form."""
         return [word for word, known_field in self._fields.items() if known_field == field]
 
-    def quoted(self, fields: Sequence[str]) -> str:
-        """Return the headers of fields, for a message that puts the whole list into quotes."""
-        return "”“".join(self.labels[field] for field in fields)
+    def quoted(self, fields: Sequence[str]) -> tuple[str, ...]:
+        """Headers for a sentence, each in quotes."""
+        return tuple(f"“{self.labels[field]}”" for field in fields)
 
 
 @dataclass(frozen=True, slots=True)

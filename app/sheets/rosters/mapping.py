@@ -81,7 +81,8 @@ def read_columns(
         today: the school's date.
         limits: the number of rows allowed.
     Raises:
-        SheetRefused: as ``read_roster``; for an unknown header only when the file has too little content for a roster.
+        SheetRefused: as ``only_grid`` and ``read_rows``; an unknown header only when the file holds too little for a
+            roster.
     """
     grid = only_grid(workbook)
     candidates = read_headers(grid.rows, words)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.rules.shared.cells import Cell, display_text
+from app.rules.shared.texts import first_few
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import refused
 from app.sheets.reading.workbook import Grid, Workbook
-from app.sheets.rosters.header import Header, Vocabulary, find_header
+from app.sheets.rosters.header import Header, Vocabulary
 
 #: The sheet of a template that explains how to fill it in.
 NOTES_SHEET = "填写说明"
@@ -38,35 +39,16 @@ class RosterSheet:
     """A roster as read, not yet checked.
 
     Args:
-        grid_name: the name of the sheet, "" for a .csv.
-        header_row_no: the number of the header's row, from 1.
-        columns: the field of each column, by the column's index from 0; None for a column that is not read.
-        header: the headers of the person's own columns, as written.
-        labels: the header of each field as written, for the messages of problems.
-        rows: the rows with content below the header, without the template's example.
+        columns: index of a column from 0 to its field, None for one that is not read.
+        header: the headers of the person's own columns as written.
+        labels: field to its header as written, to name columns in problems.
+        rows: rows with content below the header, the template's example excluded.
     """
 
-    grid_name: str
-    header_row_no: int
     columns: dict[int, str | None]
     header: list[str]
     labels: dict[str, str]
     rows: list[RosterRow]
-
-
-def read_roster(workbook: Workbook, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the only sheet with people.
-
-    Args:
-        workbook: as returned by ``read_workbook``.
-        words: the vocabulary of the expected roster.
-        limits: the number of rows allowed.
-    Raises:
-        SheetRefused: there are several sheets with data, an unknown header, duplicate or missing columns, no data,
-            too many rows, or merged cells among the data.
-    """
-    grid = only_grid(workbook)
-    return read_rows(grid, find_header(grid.rows, workbook.kind, words), words, limits)
 
 
 def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
@@ -87,7 +69,7 @@ def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LI
     if len(rows) > limits.data_rows:
         raise refused("too_many_rows", {"rows": len(rows), "limit": limits.data_rows})
     texts = [header.texts[index] for index in header.own_columns]
-    return RosterSheet(grid.name, header.row_no, header.fields, texts, header.labels, rows)
+    return RosterSheet(header.fields, texts, header.labels, rows)
 
 
 def only_grid(workbook: Workbook) -> Grid:
@@ -107,7 +89,7 @@ def only_grid(workbook: Workbook) -> Grid:
         # a left-over sheet with only a header is not a second roster
         filled = [grid for grid in filled if sum(map(_has_content, grid.rows)) > 1] or filled[:1]
     if len(filled) > 1:
-        names = "、".join(grid.name for grid in filled)
+        names = tuple(grid.name for grid in filled)
         raise refused("two_sheets", {"count": len(filled), "names": names})
     return filled[0]
 
@@ -115,9 +97,7 @@ def only_grid(workbook: Workbook) -> Grid:
 def _refuse_merged(grid: Grid, header: Header) -> None:
     merged = [merged for merged in grid.merged if merged.bottom > header.row_no]
     if merged:
-        named = "、".join(map(str, merged[:_RANGES_NAMED]))
-        more = "…" if len(merged) > _RANGES_NAMED else ""
-        raise refused("merged_cells", {"ranges": named + more})
+        raise refused("merged_cells", {"ranges": first_few(list(map(str, merged)), _RANGES_NAMED)})
 
 
 def _rows(grid: Grid, header: Header, marked_field: str) -> Iterator[RosterRow]:

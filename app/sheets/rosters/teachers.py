@@ -1,15 +1,12 @@
-"""Reading the rows of a teacher roster."""
+"""The headers of a teacher roster."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from app.rules.imports.teachers import LABELS, REQUIRED
-from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import refused
-from app.sheets.reading.workbook import Workbook
 from app.sheets.rosters.header import Vocabulary
-from app.sheets.rosters.read import RosterSheet, read_roster
 from app.sheets.rosters.students import WORDS as STUDENT_WORDS
 
 _SYNONYMS: Mapping[str, str] = {
@@ -25,20 +22,6 @@ WORDS = Vocabulary(LABELS, REQUIRED, _SYNONYMS)
 
 #: Columns that only student rosters have: with one of them, students would become teachers.
 _STUDENT_FIELDS = ("student_no", "class_name")
-
-
-def read_teachers(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the only sheet with teachers.
-
-    Args:
-        workbook: as returned by ``read_workbook``.
-        limits: the number of rows allowed.
-    Raises:
-        SheetRefused: as ``read_roster``; also for a roster of students.
-    """
-    sheet = read_roster(workbook, WORDS, limits)
-    refuse_students(sheet.header)
-    return sheet
 
 
 def refuse_students(header: Sequence[str]) -> None:

@@ -44,7 +44,7 @@ def read_licences(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
     """Read the only sheet with licences; title or code names a course, name or unit code a school.
 
     Raises:
-        SheetRefused: as ``read_roster``.
+        SheetRefused: as ``only_grid``, ``find_header`` and ``read_rows``.
     """
     grid = only_grid(workbook)
     words = Vocabulary(LABELS, tuple(LABELS), _SYNONYMS)

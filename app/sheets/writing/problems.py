@@ -12,8 +12,8 @@ def problem_workbook(*, header: list[str], rows: Iterable[tuple[int, list[str], 
     """Write the person's own rows with the additional columns 原行号 and 错误说明, which a later import ignores.
 
     Args:
-        header: the person's own header (``StudentSheet.header``).
-        rows: for each row, its number in the person's file, its texts, and an explanation of its problems.
+        header: the person's own header (``RosterSheet.header``).
+        rows: row number in the person's file, the row's texts, and what is wrong with it.
     """
     width = len(header)
     table = ([*_fit(raw, width), str(row_no), explanation] for row_no, raw, explanation in rows)

@@ -10,13 +10,13 @@ from flask import Blueprint, Response, render_template
 from app.services.announcements.read import list_shown
 from app.services.catalogue.alliance import (
     count_alliance,
-    count_shelf,
+    count_alliance_facets,
     get_released_course,
     list_released_courses,
 )
 from app.services.schools.open_and_edit import list_members
 from app.web.catalogue.filters import discipline_choices
-from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.cache.pages import offer_list, shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import apex_only
 from app.web.shared.listing import (
@@ -54,10 +54,12 @@ def courses() -> Response:
     q, category, page = text_argument("q"), text_argument("category"), page_argument()
     running = text_argument("running") == "1"
     said = {"q": q, "category": category, "running": "1" if running else ""}
-    shelf = count_shelf(ctx, text=q, category=category, running=running)
+    shelf = count_alliance_facets(ctx, text=q, category=category, running=running)
     found = list_released_courses(
         ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
     )
+    there = found.number == page and bool(found.rows)
+    offer_list(said | {"page": str(page) if page > 1 else ""}, found=there)
     return render_list(
         "catalogue/alliance/courses.html",
         "catalogue/alliance/_courses.html",
@@ -68,7 +70,7 @@ def courses() -> Response:
         disciplines=discipline_choices(shelf.categories, category),
         said=said,
         with_choice=with_choice("catalogue.index", **said),
-        page=page,
+        page=found.number,
         pages=found.pages,
         page_address=page_address("catalogue.index", **said),
     )

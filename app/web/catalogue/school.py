@@ -23,12 +23,13 @@ from app.services.catalogue.course_page import get_choice, get_course_details
 from app.services.catalogue.school import get_offering
 from app.services.catalogue.search import Wanted, search_catalogue
 from app.services.media.read import CoveredCourse
-from app.services.registrations import self_service as enrolments
+from app.services.registrations import self_service
 from app.uow import unit_of_work
 from app.web.catalogue import alliance as apex
 from app.web.catalogue.filters import discipline_choices, source_choices, state_choices
-from app.web.shared.cache.fragments import kept_parts, own_place
-from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.cache.entries import Room
+from app.web.shared.cache.fragments import Fragments, cached_fragments, render_fragment
+from app.web.shared.cache.pages import offer_list, shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW, by_host, school_only
 from app.web.shared.i18n import translated
@@ -57,9 +58,6 @@ def cover_url(course: CoveredCourse) -> str | None:
     return url_for("media.cover", owner_id=course.school_id, course_id=course.id, sha=course.cover_sha)
 
 
-blueprint.add_app_template_global(own_place, "own_place")
-
-
 @blueprint.app_template_filter("rich")
 def rich(markup: str) -> Markup:
     """Rich text as markup; cleaned once more, however it came into the database."""
@@ -85,23 +83,23 @@ def _index() -> Response:
     """The school's catalogue, with search, filters and their counts, and orders."""
     said = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
     page = page_argument()
-    # What people search for is too manifold to be kept.
-    name: tuple[str | int, ...] | None = None if said["q"] else ("catalogue", *said.values(), page)
-    parts = kept_parts(name, lambda ctx: _courses(ctx, said, page))
+    # What people search for is too manifold to be cached.
+    subject: tuple[str | int, ...] | None = None if said["q"] else ("catalogue", *said.values(), page)
+    fragments = cached_fragments(subject, lambda ctx: _courses(ctx, said, page))
     return render_list(
         "catalogue/school/index.html",
         "catalogue/school/_found.html",
         canonical=address("catalogue.index", **said),
-        parts=parts,
+        fragments=fragments,
         said=said,
     )
 
 
-def _courses(ctx: Context, said: dict[str, str], page: int) -> dict[str, str]:
+def _courses(ctx: Context, said: dict[str, str], page: int) -> Fragments:
     q, chosen = said["q"], {name: said[name] for name in _FILTERS}
     wanted = Wanted(text=q, **chosen)
     found, facets = search_catalogue(ctx, wanted, page=page)
-    courses = render_template(
+    courses = render_fragment(
         "catalogue/school/_courses.html",
         courses=found.rows,
         total=found.total,
@@ -115,7 +113,10 @@ def _courses(ctx: Context, said: dict[str, str], page: int) -> dict[str, str]:
         pages=found.pages,
         page_address=page_address("catalogue.index", **said),
     )
-    return {"count": render_template("catalogue/school/_count.html", total=found.total), "courses": courses}
+    count = render_fragment("catalogue/school/_count.html", total=found.total)
+    understood = wanted.is_known and found.number == page
+    room = offer_list(said | {"page": str(page) if page > 1 else ""}, found=understood and bool(found.rows))
+    return Fragments({"count": count, "courses": courses}, room)
 
 
 def _show(offering_id: int) -> str:
@@ -123,12 +124,16 @@ def _show(offering_id: int) -> str:
     ctx = request_context()
     item = get_offering(ctx, offering_id=offering_id)
 
-    def details(ctx: Context) -> dict[str, str]:
+    def details(ctx: Context) -> Fragments:
         page = get_course_details(ctx, item)
-        return {"details": render_template("catalogue/school/_details.html", item=item, page=page)}
+        return Fragments(
+            {"details": render_fragment("catalogue/school/_details.html", item=item, page=page)}, Room.ROW
+        )
 
-    parts = kept_parts(("course", offering_id), details)
-    return render_template("catalogue/school/show.html", item=item, choice=get_choice(ctx, item), parts=parts)
+    fragments = cached_fragments(("course", offering_id), details)
+    return render_template(
+        "catalogue/school/show.html", item=item, choice=get_choice(ctx, item), fragments=fragments
+    )
 
 
 _list = shared_by_visitors(by_host(school=_index, apex=apex.courses))
@@ -141,25 +146,25 @@ blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", _one)
 @school_only
 def register(offering_id: int) -> Response:
     """报名, or 候补 when no seat is left."""
-    return _change(offering_id, enrolments.register, _said)
+    return _change(offering_id, self_service.register, _said)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/withdraw")
 @school_only
 def withdraw(offering_id: int) -> Response:
     """退选."""
-    return _change(offering_id, enrolments.withdraw, lambda _: str(gettext("已退选")))
+    return _change(offering_id, self_service.withdraw, lambda _: str(gettext("已退选")))
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/leave-waiting")
 @school_only
 def leave_waiting(offering_id: int) -> Response:
     """退出候补."""
-    return _change(offering_id, enrolments.leave_waiting, lambda _: str(gettext("已退出候补")))
+    return _change(offering_id, self_service.leave_waiting, lambda _: str(gettext("已退出候补")))
 
 
-def _said(outcome: enrolments.Outcome) -> str:
-    if outcome.place is enrolments.Place.REGISTERED:
+def _said(outcome: self_service.Outcome) -> str:
+    if outcome.place is self_service.Place.REGISTERED:
         return str(gettext("报名成功"))
     words = msg(
         "名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1

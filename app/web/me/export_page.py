@@ -14,7 +14,7 @@ from app.web.shared.i18n import chosen_language, translated
 #: The parts of the data, in the order of the page.
 PARTS: Mapping[str, Message] = {
     "account": msg("账号与学籍"),
-    "enrolments": msg("课程报名"),
+    "registrations": msg("课程报名"),
     "change_requests": msg("信息修改申请"),
     "messages": msg("消息"),
     "mails": msg("邮件"),

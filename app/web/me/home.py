@@ -18,7 +18,8 @@ from app.services.me.calendar import my_subscription
 from app.services.me.courses import list_mine
 from app.services.me.teaching import list_headed, list_taught
 from app.web.catalogue import alliance as apex
-from app.web.shared.cache.fragments import kept_parts
+from app.web.shared.cache.entries import Room
+from app.web.shared.cache.fragments import Fragments, cached_fragments, render_fragment
 from app.web.shared.cache.pages import shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import by_host, school_only
@@ -38,16 +39,17 @@ def _home() -> str:
     courses = courses_of_mine(ctx) if current_user.is_authenticated else []
     return render_template(
         "me/home.html",
-        parts=kept_parts(("home",), _on_now, mine={course.id for course in courses}),
+        fragments=cached_fragments(("home",), _on_now, registered={course.id for course in courses}),
         mine=_ahead(courses, ctx.today())[:_MINE],
         announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
     )
 
 
-def _on_now(ctx: Context) -> dict[str, str]:
+def _on_now(ctx: Context) -> Fragments:
     now = list_on_now(ctx)
-    courses = render_template("me/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
-    return {"lead": render_template("me/_lead.html", total=now.total), "courses": courses}
+    courses = render_fragment("me/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
+    lead = render_fragment("me/_lead.html", total=now.total)
+    return Fragments({"lead": lead, "courses": courses}, Room.FRONT)
 
 
 def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:

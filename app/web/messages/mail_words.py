@@ -45,7 +45,7 @@ def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
         raise ValueError(content.template)
     with force_locale(LOCALES[content.language]):
         values: dict[str, Any] = {
-            **params,
+            "name": params.get("name"),
             "school": school,
             "address": home_of(school),
             "link": link,

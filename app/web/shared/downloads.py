@@ -9,16 +9,27 @@ from flask import Response, send_file
 from app.services.media.clean import MIME
 from app.services.requests.proof_files import OpenedFile
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BYTES = "application/octet-stream"
+
 
 def give_file(file: OpenedFile) -> Response:
     """An answer with a file that somebody sent: pictures, which we made anew, are shown; all else is to be saved."""
     shown = file.media_type == MIME
-    response = _answer(
-        file.content, file.filename, MIME if shown else "application/octet-stream", saved=not shown
-    )
+    response = _answer(file.content, file.filename, MIME if shown else _BYTES, saved=not shown)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def give_workbook(content: bytes, filename: str) -> Response:
+    """An answer with a workbook of our own making, to be saved; ``filename`` ends in ``.xlsx``."""
+    return give_download(content, filename, _XLSX)
+
+
+def give_original(content: bytes, filename: str) -> Response:
+    """An answer with a file as somebody sent it: whatever it is called, a browser saves it and never shows it."""
+    return give_download(content, filename, _BYTES)
 
 
 def give_download(content: bytes, filename: str, media_type: str) -> Response:

@@ -30,8 +30,8 @@ STATUS: dict[type[DomainError], int] = {
 PAGES = {400: "400", 403: "403", 404: "404", 413: "413", 429: "429", 500: "500", 503: "503"}
 
 
-def _page(name: str, status: int, **values: object) -> Response:
-    return make_response(render_template(f"errors/{name}.html", **values), status)
+def _page(name: str, status: int, *, message: str | None = None, **values: object) -> Response:
+    return make_response(render_template(f"errors/{name}.html", message=message, **values), status)
 
 
 def install(app: Flask) -> None:

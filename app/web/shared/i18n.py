@@ -27,14 +27,7 @@ def chosen_language() -> str:
 
 def translated(message: Message) -> str:
     """A domain message in the reader's language."""
-    text: str = gettext(message.text)
-    if not message.params:
-        return text
-    # Makers of messages part the items of a list by the Chinese comma.
-    items = {name: str(value).split("、") for name, value in message.params.items()}
-    if message.params.get("fields"):
-        items["fields"] = [gettext(label) for label in items["fields"]]
-    return text % {name: _mark("、").join(parts) for name, parts in items.items()}
+    return message.worded(gettext, _mark("、"))
 
 
 def joined(texts: Iterable[str], between: str = "、") -> str:

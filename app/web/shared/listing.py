@@ -7,13 +7,9 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-#: No list here is longer; a larger number in the address is a mistake or a probe.
-MAX_PAGE = 10_000
+from app.rules.shared.cells import without_marks
+
 MAX_TEXT = 64
-#: Chinese input methods write them wide; wide punctuation stays, titles have it.
-_HALF_WIDTH = str.maketrans(
-    {chr(code + 0xFEE0): chr(code) for code in range(0x30, 0x7B) if chr(code).isalnum()} | {"\u3000": " "}
-)
 
 
 def text_argument(name: str) -> str:
@@ -21,13 +17,13 @@ def text_argument(name: str) -> str:
 
     Characters that no title has are dropped.
     """
-    typed = request.args.get(name, "").translate(_HALF_WIDTH)
+    typed = without_marks(request.args.get(name, "")).replace("\u3000", " ")
     return "".join(c for c in typed if c.isprintable()).strip()[:MAX_TEXT]
 
 
-def page_argument() -> int:
-    """The page of the address, counted from 1."""
-    return min(max(request.args.get("page", 1, type=int), 1), MAX_PAGE)
+def page_argument(name: str = "page") -> int:
+    """The page of the address, counted from 1; it may lie beyond the last one."""
+    return max(request.args.get(name, 1, type=int), 1)
 
 
 def address(endpoint: str, **values: str | int) -> str:

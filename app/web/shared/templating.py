@@ -12,6 +12,7 @@ from babel.dates import get_timezone_name
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_locale, get_translations
 from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from app.rules.permissions import Action, Role, may
@@ -95,7 +96,8 @@ def _gettext(text: str, /, **values: object) -> str:
 
 
 def install(app: Flask) -> None:
-    """Register globals and filters."""
+    """Register globals and filters; a name that a view has forgotten is an error, not a blank."""
+    app.jinja_env.undefined = StrictUndefined
 
     @app.context_processor
     def surroundings() -> dict[str, object]:

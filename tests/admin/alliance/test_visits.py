@@ -15,7 +15,7 @@ from app.models import AuditEntry, CourseOffering, SchoolSettings, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
-from tests.support.courses import put_course, put_enrolment, put_offering
+from tests.support.courses import put_course, put_offering, put_registration
 from tests.support.own_courses import Own
 from tests.support.pages import post, token_of
 
@@ -176,7 +176,7 @@ def test_a_visitor_takes_no_list_away_and_deletes_nothing(
     course = put_course(alliance)
     shown = put_offering(alliance, school, course)
     student = make_user(school)
-    put_enrolment(school, shown, student)
+    put_registration(school, shown, student)
     with school_scope(school.id) as session:
         later = {"term": "2026-2027-2", "status": "unhandled", "licence_id": shown.licence_id}
         again = CourseOffering(course_owner_id=alliance.id, course_id=course.id, **later)

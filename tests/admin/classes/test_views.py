@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.models import ClassSelection, Enrolment, SchoolClass, User
+from app.models import ClassSelection, Registration, SchoolClass, User
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -149,7 +149,8 @@ def test_courses_are_chosen_told_answered_and_undone(
     with school_scope(school.id) as session:
         selections = session.scalars(select(ClassSelection.id).order_by(ClassSelection.id)).all()
         assert (
-            session.scalar(select(Enrolment.selection_id).where(Enrolment.user_id == joined.id)) in selections
+            session.scalar(select(Registration.selection_id).where(Registration.user_id == joined.id))
+            in selections
         )
     undone = post(office, f"{base}/selections/{selections[0]}/undo")
     assert "1 名学生不再注册" in office.get(undone.location).text

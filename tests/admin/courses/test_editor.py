@@ -33,6 +33,7 @@ from tests.support.pages import token_of
 MakeUser = Callable[..., User]
 ClientFor = Callable[..., FlaskClient]
 MakeCtx = Callable[..., Context]
+FIELDS = {"title": "自建课程", "category": "临床医学"}
 
 
 def send(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
@@ -171,9 +172,8 @@ def test_a_conflict_shows_both_texts_and_keeps_the_chosen_ones(
     colleague = client_for(
         school, make_user(school, kind="administrator", real_name="王主任", must_change_password=False)
     )
-    fields = {"title": "自建课程", "category": "临床医学"}
-    send(colleague, page + "save/basics", revision="1", **fields, summary="对方的简介", teachers="对方的教师")
-    mine = fields | {"summary": "我的简介", "teachers": "我的教师", "source_name": "我的单位"}
+    send(colleague, page + "save/basics", revision="1", **FIELDS, summary="对方的简介", teachers="对方的教师")
+    mine = FIELDS | {"summary": "我的简介", "teachers": "我的教师", "source_name": "我的单位"}
     heard = send(client, page + "autosave/basics", revision="1", dirty="summary", **mine)
     assert heard.status_code == 409
     assert heard.json is not None
@@ -201,23 +201,22 @@ def test_a_conflict_saves_nothing_not_even_the_cover_and_says_so(
     colleague = client_for(
         school, make_user(school, kind="administrator", real_name="王主任", must_change_password=False)
     )
-    fields = {"title": "自建课程", "category": "临床医学"}
-    send(colleague, page + "save/basics", revision="1", **fields, summary="对方的简介")
+    send(colleague, page + "save/basics", revision="1", **FIELDS, summary="对方的简介")
     before = draft(school)
     chosen = (BytesIO(cover_svg("helix")), "a.svg")
-    asked = send(client, page + "save/basics", revision="1", **fields, summary="我的简介", cover=chosen)
+    asked = send(client, page + "save/basics", revision="1", **FIELDS, summary="我的简介", cover=chosen)
     assert asked.status_code == 409
     assert draft(school) == before
     # A form cannot send a file on, so the person is told to choose it again.
     assert "新选择的封面没有保存" in asked.text
-    plain = send(client, page + "save/basics", revision="1", **fields, summary="我的简介")
+    plain = send(client, page + "save/basics", revision="1", **FIELDS, summary="我的简介")
     assert "新选择的封面没有保存" not in plain.text
 
 
 def test_a_cover_that_was_replaced_meanwhile_keeps_the_texts_from_being_saved_too(
     client: FlaskClient, school: SchoolInfo, page: str
 ) -> None:
-    fields = {"revision": "1", "title": "自建课程", "category": "临床医学"}
+    fields = {"revision": "1", **FIELDS}
     assert (
         send(client, page + "save/basics", **fields, cover=(BytesIO(cover_svg("helix")), "a.svg")).status_code
         == 303
@@ -235,15 +234,8 @@ def test_a_cover_that_was_replaced_meanwhile_keeps_the_texts_from_being_saved_to
 def test_a_refused_cover_is_marked_and_the_texts_are_saved(
     client: FlaskClient, school: SchoolInfo, page: str
 ) -> None:
-    answer = send(
-        client,
-        page + "save/basics",
-        revision="1",
-        title="自建课程",
-        category="临床医学",
-        summary="新简介",
-        cover=(BytesIO(b"GIF89a"), "a.gif"),
-    )
+    chosen = (BytesIO(b"GIF89a"), "a.gif")
+    answer = send(client, page + "save/basics", revision="1", **FIELDS, summary="新简介", cover=chosen)
     assert answer.status_code == 422
     assert 'id="cover-error"' in answer.text
     assert "其余内容已保存" in answer.text

@@ -144,6 +144,7 @@ def test_the_file_can_be_had_again_and_the_audit_log_says_so(
     assert answer.data == roster(school, *GOOD).encode("utf-8-sig")
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Cache-Control"] == "no-store"
     with school_scope(school.id) as session:
         actions = session.scalars(select(AuditEntry.action)).all()
     assert "roster_import.file_downloaded" in actions

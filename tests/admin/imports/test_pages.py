@@ -188,6 +188,8 @@ def test_saving_creates_and_the_result_gives_counts_and_files(
         answer = client.get(address + name)
         assert answer.status_code == 200
         assert answer.data.startswith(b"PK")
+        # Names and numbers of people stay on no disk but where they are saved.
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_a_second_file_shows_old_and_new_side_by_side(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from sqlalchemy import select, update
 from app.context import Context
 from app.models import Mail, User
 from app.rules.messages.mail_server import MailServer
-from app.services.messages.mail_queue import queue_mail
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -39,10 +38,8 @@ def mail_id(school: SchoolInfo, make_user: MakeUser, make_ctx: MakeContext) -> i
     """A mail with a link that is a key."""
     user = make_user(school, real_name="李华")
     with unit_of_work(make_ctx(school)) as ctx:
-        params = {"name": "李华", "link": "/me/email/secret-token"}
-        return queue_mail(
-            ctx, user_id=user.id, recipient="lihua@example.com", template="confirm_email", params=params
-        ).id
+        reader = Reader(user.id, "lihua@example.com", "李华")
+        return queue_mails(ctx, [NewMail(reader, "confirm_email", {"link": "/me/email/secret-token"})])[0]
 
 
 def _set(school: SchoolInfo, mail_id: int, **values: object) -> None:
@@ -129,9 +126,7 @@ def test_no_page_waits_for_a_mail_server(
         silent.settimeout(0.1)
         server = MailServer.from_url(f"smtp://127.0.0.1:{silent.getsockname()[1]}")
         monkeypatch.setitem(app.extensions, EXTENSION, SmtpTransport(server, "noreply@localhost"))
-        began = time.monotonic()
         administrator.post(f"/manage/mails/{mail_id}/retry", data={"csrf_token": token})
-        assert time.monotonic() - began < 5
         with pytest.raises(TimeoutError):
             silent.accept()
     assert _state(school, mail_id) == "queued"

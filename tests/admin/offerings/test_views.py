@@ -14,13 +14,9 @@ from werkzeug.test import TestResponse
 
 from app.context import Context
 from app.models import CourseOffering, User
-from app.rules.permissions import Role
-from app.services.courses.create_and_release import CourseContent, create_course, release_course
-from app.services.licences.single import license_course
-from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.courses import put_offering
+from tests.support.courses import put_course, put_offering
 from tests.support.pages import token_of
 
 MakeUser = Callable[..., User]
@@ -40,23 +36,12 @@ def send(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
 
 
 @pytest.fixture
-def license_to(make_ctx: MakeCtx, alliance: SchoolInfo) -> Callable[[SchoolInfo], int]:
+def license_to(alliance: SchoolInfo) -> Callable[[SchoolInfo], int]:
     """License a new course to a school; the offering's id is given back."""
 
     def make(school: SchoolInfo) -> int:
-        with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
-            content = CourseContent(
-                title=f"授权课程{school.id}",
-                category="临床医学",
-                teachers="甲、乙",
-                summary="简介",
-                description="<p>介绍</p>",
-            )
-            course = create_course(ctx, content=content)
-            release_course(ctx, course_id=course.id)
-            license_course(ctx, course_id=course.id, school_ids=[school.id])
-        with school_scope(school.id) as session:
-            return session.scalars(select(CourseOffering.id)).one()
+        course = put_course(alliance, title=f"授权课程{school.id}")
+        return put_offering(alliance, school, course, status="unhandled", dated=False).id
 
     return make
 

@@ -139,9 +139,7 @@ def test_the_list_sorts_both_ways_and_turns_pages(
     assert "学生23" in last_first
     assert "学生03" not in last_first
     # After 停用 with a filter, the page one stood on may be gone.
-    beyond = client.get("/manage/people/?kind=student&page=9")
-    assert beyond.status_code == 302
-    assert "学生23" in client.get(beyond.location).text
+    assert "学生23" in client.get("/manage/people/?kind=student&page=9").text
 
 
 @pytest.mark.parametrize(

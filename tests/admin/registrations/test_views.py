@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from app.models import CourseOffering, User
 from tenants.registry import SchoolInfo
-from tests.support.courses import put_enrolment, put_offering
+from tests.support.courses import put_offering, put_registration
 from tests.support.pages import post
 
 MakeUser = Callable[..., User]
@@ -97,7 +97,7 @@ def test_figures_are_drawn_and_stand_in_tables(
 ) -> None:
     here = f"/manage/offerings/{offering.id}/registrations/figures"
     assert "data-chart" not in office.get(here).text
-    put_enrolment(school, offering, make_user(school))
+    put_registration(school, offering, make_user(school))
     page = office.get(here).text
     assert page.count("data-chart=") == 2
     assert "无班级" in page
@@ -107,7 +107,7 @@ def test_the_workbook_has_typed_cells_and_no_formula(
     office: FlaskClient, school: SchoolInfo, offering: CourseOffering, make_user: MakeUser
 ) -> None:
     user = make_user(school, real_name="=1+1")
-    put_enrolment(school, offering, user)
+    put_registration(school, offering, user)
     answer = post(office, f"/manage/offerings/{offering.id}/registrations/export")
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"

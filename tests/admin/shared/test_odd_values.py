@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 
 from app.models import CourseOffering, User
 from tenants.registry import SchoolInfo
-from tests.support.courses import put_enrolment, put_offering
+from tests.support.courses import put_offering, put_registration
 from tests.support.pages import token_of
+from tests.support.teaching import put_class
 
 MakeUser = Callable[..., User]
 ClientFor = Callable[..., FlaskClient]
@@ -41,11 +42,12 @@ def named(alliance: SchoolInfo, school: SchoolInfo, make_user: MakeUser) -> dict
     online = put_offering(alliance, school)
     offered: CourseOffering = put_offering(alliance, school, status="unhandled")
     student = make_user(school)
-    put_enrolment(school, online, student)
+    put_registration(school, online, student)
     return {
         "online": online.id,
         "offered": offered.id,
         "student": student.id,
+        "class_": put_class(school, number="1", name="一班"),
         "school": school.id,
         "course": f"{alliance.id}-{online.course_id}",
     }
@@ -57,10 +59,22 @@ def named(alliance: SchoolInfo, school: SchoolInfo, make_user: MakeUser) -> dict
         ("school", "offerings/{offered}/decline", {"reason": "a\0b"}),
         ("school", "offerings/{offered}/again", {"term": "2026-2027-2\0"}),
         ("school", "offerings/{online}/registrations/remove", {"rowid": "{student}", "reason": "a\0b"}),
-        ("school", "offerings/{online}/registrations/add", {"rowid": "9" * 18}),
-        ("school", "offerings/{online}/classes", {"rowid": "9" * 18}),
+        ("school", "people/bulk", {"action": "reset", "all": "1", "total": HUGE}),
+        ("school", "classes/{class_}/move", {"target": LARGEST, "students": HUGE}),
+        ("school", "classes/{class_}/later-joiners", {"offering_id": HUGE, "answer": "follow"}),
+        ("school", "classes/{class_}/head-teacher", {"head_teacher": HUGE}),
+        ("alliance", "licences/act/", {"act": "end", "school": LARGEST, "course": f"{LARGEST}-{LARGEST}"}),
+        (
+            "alliance",
+            "licences/act/",
+            {"act": "end", "school": "{school}", "course": "{course}", "granted": HUGE},
+        ),
+        (
+            "alliance",
+            "alliance-announcements/new/",
+            {"title": "a", "body": "b", "to_all": "0", "school_ids": HUGE},
+        ),
         ("school", "offerings/{online}/operating-teacher", {"teacher": "9" * 18}),
-        ("school", "offerings/{online}/staff/add", {"rowid": "9" * 18}),
         (
             "school",
             "offerings/{online}/details",
@@ -119,6 +133,31 @@ def test_a_form_takes_it_or_says_what_is_wrong(
     client, sent = people[host], {name: text.format(**named) for name, text in fields.items()}
     sent["csrf_token"] = token_of(client, "/manage/")
     assert client.post("/manage/" + path.format(**named), data=sent).status_code in (200, 303, 404, 422)
+
+
+def test_a_ticked_row_that_is_none_is_no_error(people: dict[str, FlaskClient], named: dict[str, Any]) -> None:
+    client, token = people["school"], token_of(people["school"], "/manage/")
+    for path, fields in (
+        ("offerings/{online}/registrations/add", {}),
+        ("offerings/{online}/registrations/remove", {"reason": "休学"}),
+        ("offerings/{online}/registrations/waiting", {"action": "admit"}),
+        ("offerings/{online}/classes", {}),
+        ("offerings/{online}/staff/add", {}),
+        ("people/bulk", {"action": "reset"}),
+        ("people/bulk", {"action": "edit"}),
+        ("people/bulk", {"action": "slips"}),
+        ("slips/confirm", {}),
+        ("slips/print", {"voided": HUGE}),
+        ("requests/decide", {"action": "approve"}),
+        ("requests/decide", {"action": "reject", "canned": "0009"}),
+        ("classes/{class_}/students/add", {"leaving": HUGE}),
+        ("classes/{class_}/students/remove", {}),
+        ("classes/{class_}/select", {}),
+    ):
+        for number in (LARGEST, "9" * 5000, "\0"):
+            sent = {"csrf_token": token, "rowid": number, **fields}
+            answer = client.post("/manage/" + path.format(**named), data=sent)
+            assert answer.status_code in (200, 303, 404, 422), (path, number)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from app.errors import Conflict, Invalid, NotAllowed, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.services.shared.audit import record
+from app.services.shared.paging import PAGE_SIZE
 from config import Settings
 from tenants.db import db
 from tenants.registry import SchoolInfo
@@ -231,6 +232,15 @@ def test_removing_goes_through_the_service_and_back_to_the_list(
 def test_flask_admins_other_verbs_do_not_exist(client: FlaskClient, path: str) -> None:
     assert client.get(HOME + path).status_code in (404, 405)
     assert send(client, HOME + path, action="delete", rowid="1").status_code in (404, 405)
+
+
+def test_beyond_the_last_page_stands_the_last_one(client: FlaskClient, school: SchoolInfo) -> None:
+    for number in range(PAGE_SIZE + 1):
+        put(school, f"班{number:02d}", str(number))
+    for page in (1, 7):
+        shown = client.get(f"{HOME}?page={page}").text
+        assert f"班{PAGE_SIZE:02d}" in shown
+        assert 'aria-current="page" aria-label="第 2 页"' in shown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.rules.shared.cells import Cell, CellFlaw, Unreadable, code_text, display_text, normalised_text
 from app.rules.shared.gender_and_years import read_entry_year, read_gender, read_study_years
-from app.rules.shared.texts import read_line, read_name, read_student_no
+from app.rules.shared.texts import first_few, read_line, read_name, read_student_no
 
 TODAY = date(2026, 11, 23)
 
@@ -146,3 +146,11 @@ def test_lengths_of_study_are_read(typed: str | float) -> None:
 def test_other_lengths_of_study_are_refused(typed: str | float) -> None:
     with pytest.raises(Unreadable, match="应为 1 到 10 的数字"):
         read_study_years(typed)
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [([], ()), (["甲", "乙、丙"], ("甲", "乙、丙")), (["甲", "乙", "丙"], ("甲", "乙…"))],
+)
+def test_the_first_of_a_list_say_that_there_are_more(texts: list[str], shown: tuple[str, ...]) -> None:
+    assert first_few(texts, 2) == shown

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.errors import NotAllowed, NotFound
-from app.models import AuditEntry, Enrolment, SchoolFigure, User
+from app.models import AuditEntry, Registration, SchoolFigure, User
 from app.rules.alliance.figures import DayFigures
 from app.rules.permissions import Role
 from app.services.alliance.activity import activity_in_time, get_activity, list_activity
@@ -20,6 +20,7 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW, TODAY
+from tests.support.courses import put_offering
 
 MakeCtx = Callable[..., Context]
 
@@ -39,20 +40,20 @@ def _put(school: SchoolInfo, day: date, **numbers: Any) -> None:
 
 
 def test_a_school_counts_itself_and_nobody_else(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     other_school: SchoolInfo,
     make_user: Callable[..., User],
-    offer: Callable[..., int],
 ) -> None:
     logged_in = make_user(school, last_login_at=NOW - timedelta(hours=3))
     make_user(school)
     make_user(school, status="disabled", last_login_at=NOW)
     make_user(other_school, last_login_at=NOW)
-    offering_id = offer(school)
-    offer(school, online=False)
+    offering_id = put_offering(alliance, school).id
+    put_offering(alliance, school, status="unhandled")
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=offering_id, user_id=logged_in.id))
+        session.add(Registration(offering_id=offering_id, user_id=logged_in.id))
         session.commit()
     ctx = make_ctx(school, Role.SYSTEM)
     assert _count(ctx) == DayFigures(people=2, activated=1, courses_online=1, registrations=1)

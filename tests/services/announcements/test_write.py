@@ -187,8 +187,7 @@ def test_the_writers_list_knows_states_and_pages(
         ["旧闻"],
     )
     assert titles(text="学") == ["开学"]
-    beyond = list_announcements(later, page=9)
-    assert (beyond.rows, beyond.total) == ((), 3)
+    assert titles(page=9) == titles()
     assert {row.state for row in list_announcements(later).rows if row.announcement.id == past} == {"past"}
 
 

@@ -37,6 +37,16 @@ def test_every_school_has_its_day_once(app_context: Flask, make_school: Callable
     assert len(asked) == 1
 
 
+def test_a_task_of_every_tenant_runs_for_the_alliance_and_for_suspended_schools(
+    alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]
+) -> None:
+    suspended = make_school(status="suspended")
+    ran: list[int] = []
+    _sweep_all(DailyTask("test-all", lambda ctx: ran.append(ctx.school.id), every_tenant=True))
+    assert {alliance.id, suspended.id} <= set(ran)
+    assert len(ran) == len(set(ran))
+
+
 def test_a_task_that_fails_leaves_its_day_open_and_the_other_schools_alone(
     app_context: Flask, school: SchoolInfo, other_school: SchoolInfo
 ) -> None:

@@ -15,7 +15,7 @@ from app.models import CourseOffering, User
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Role
 from app.services.catalogue.school import get_offering, list_on_now, my_courses
-from app.services.catalogue.search import Wanted, count_facets, list_offerings, search_catalogue
+from app.services.catalogue.search import Wanted, count_facets, search_catalogue
 from app.services.licences.single import end_licence
 from app.services.offerings.phase import state_condition
 from app.services.offerings.schedule import take_offline
@@ -24,6 +24,7 @@ from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tests.support.app import TODAY
+from tests.support.courses import dates, list_offerings, put_course, put_offering
 from tests.support.pages import statements
 
 MakeCtx = Callable[..., Context]
@@ -34,26 +35,26 @@ ENDED = (-90, -1, -100, -95)
 
 
 def test_only_what_is_online_and_licensed_is_in_the_catalogue(
+    alliance: SchoolInfo,
     secretariat: Context,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
 ) -> None:
-    shown = offer(school)
-    unhandled, offline = offer(school, days=None), offer(school)
-    foreign, unlicensed = offer(other_school), release()
-    ended_course = release()
-    ended = offer(school, ended_course)
+    shown = put_offering(alliance, school).id
+    unhandled = put_offering(alliance, school, status="unhandled", dated=False).id
+    offline, foreign = put_offering(alliance, school).id, put_offering(alliance, other_school).id
+    unlicensed = put_course(alliance)
+    ended_course = put_course(alliance)
+    ended = put_offering(alliance, school, ended_course).id
     with unit_of_work(make_ctx(school)) as ctx:
         take_offline(ctx, offering_id=offline)
     with unit_of_work(secretariat):
-        end_licence(secretariat, course_id=ended_course, school_id=school.id)
+        end_licence(secretariat, course_id=ended_course.id, school_id=school.id)
     ctx = make_ctx(school, Role.STUDENT)
     assert [item.id for item in list_offerings(ctx).rows] == [shown]
     assert get_offering(ctx, offering_id=shown).title
-    assert unlicensed not in [item.course.id for item in list_offerings(ctx).rows]
+    assert unlicensed.id not in [item.course.id for item in list_offerings(ctx).rows]
     messages = set()
     for offering_id in (unhandled, offline, foreign, ended, 2**60):
         with pytest.raises(NotFound) as refused:
@@ -64,24 +65,21 @@ def test_only_what_is_online_and_licensed_is_in_the_catalogue(
 
 
 def test_the_same_course_has_each_schools_own_dates(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
 ) -> None:
-    course_id = release()
-    here = offer(school, course_id, days=OPEN)
-    there = offer(other_school, course_id, days=RUNNING)
+    course = put_course(alliance)
+    here = put_offering(alliance, school, course, **dates(*OPEN)).id
+    there = put_offering(alliance, other_school, course, **dates(*RUNNING)).id
     assert get_offering(make_ctx(school), offering_id=here).state is CourseState.OPEN
     assert get_offering(make_ctx(other_school), offering_id=there).state is CourseState.RUNNING
 
 
-def test_states_are_sorted_and_filtered(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
-) -> None:
+def test_states_are_sorted_and_filtered(alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo) -> None:
     for days in (ENDED, RUNNING, UPCOMING, OPEN):
-        offer(school, days=days)
+        put_offering(alliance, school, **dates(*days))
     ctx = make_ctx(school, Role.STUDENT)
     assert [item.state for item in list_offerings(ctx).rows] == list(CourseState)
     for state in CourseState:
@@ -93,19 +91,18 @@ def test_states_are_sorted_and_filtered(
 
 
 def test_the_first_page_takes_so_many_of_each_state(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo
 ) -> None:
     for days in (OPEN, OPEN, OPEN, RUNNING):
-        offer(school, days=days)
+        put_offering(alliance, school, **dates(*days))
     now = list_on_now(make_ctx(school, Role.STUDENT), limit=2)
     assert (len(now.open), len(now.running), len(now.upcoming), now.total) == (2, 1, 0, 4)
 
 
-def test_search_and_categories(
-    make_ctx: MakeCtx, school: SchoolInfo, release: Callable[..., int], offer: Callable[..., int]
-) -> None:
-    wanted = offer(school, release(title=f"重症医学{school.id}", category="急救", teachers="裴思齐"))
-    offer(school, release(category="护理学"))
+def test_search_and_categories(alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo) -> None:
+    intensive = put_course(alliance, title=f"重症医学{school.id}", category="急救", teachers="裴思齐")
+    wanted = put_offering(alliance, school, intensive).id
+    put_offering(alliance, school, put_course(alliance, category="护理学"))
     ctx = make_ctx(school, Role.STUDENT)
     for text in ("重症", "zzyx", "zhongzheng", "裴思齐", "急救"):
         assert [item.id for item in list_offerings(ctx, text=text).rows] == [wanted]
@@ -116,10 +113,10 @@ def test_search_and_categories(
 
 
 def test_the_state_of_a_row_in_sql_is_the_state_of_the_rule(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo
 ) -> None:
     chance = random.Random(7)
-    ids = [offer(school, days=None) for _ in range(12)]
+    ids = [put_offering(alliance, school, status="unhandled", dated=False).id for _ in range(12)]
     ctx = make_ctx(school)
     for _ in range(20):
         for offering_id in ids:
@@ -144,15 +141,15 @@ def test_the_state_of_a_row_in_sql_is_the_state_of_the_rule(
 
 
 def test_registration_and_seats_are_shown(
-    make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User], offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User]
 ) -> None:
-    limited, free = offer(school, seats=2), offer(school)
+    limited, free = put_offering(alliance, school, licence={"seats": 2}).id, put_offering(alliance, school).id
     user = make_user(school)
     ctx = make_ctx(school, Role.STUDENT, user=user)
     with unit_of_work(ctx):
         register(ctx, offering_id=limited)
     item = get_offering(ctx, offering_id=limited)
-    assert (item.registered, item.seats_left, item.may_register) == (True, 1, True)
+    assert (item.registered, item.seats_left) == (True, 1)
     other = get_offering(ctx, offering_id=free)
     assert (other.registered, other.seats_left) == (False, None)
     visitor = make_ctx(school, Role.STUDENT)
@@ -160,9 +157,9 @@ def test_registration_and_seats_are_shown(
 
 
 def test_my_courses_stay_readable_when_they_go_offline(
-    make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User], offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User]
 ) -> None:
-    kept, gone, left = offer(school), offer(school), offer(school)
+    kept, gone, left = (put_offering(alliance, school).id for _ in range(3))
     user = make_user(school)
     ctx = make_ctx(school, Role.STUDENT, user=user)
     for offering_id in (kept, gone, left):
@@ -175,18 +172,17 @@ def test_my_courses_stay_readable_when_they_go_offline(
     mine = {item.id: item for item in my_courses(make_ctx(school, Role.STUDENT, user=user))}
     assert set(mine) == {kept, gone}
     assert (mine[kept].shown, mine[gone].shown) == (True, False)
-    assert not mine[gone].may_register
     with pytest.raises(NotAllowed):
         my_courses(make_ctx(school, Role.STUDENT))
 
 
 def test_every_list_is_one_query_and_the_search_one_more_for_its_counts(
-    make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User], offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User]
 ) -> None:
     user = make_user(school)
     offering_id = 0
     for days in (OPEN, OPEN, RUNNING, UPCOMING):
-        offering_id = offer(school, days=days)
+        offering_id = put_offering(alliance, school, **dates(*days)).id
     for read, cost in (
         (search_catalogue, 2),
         (list_on_now, 1),

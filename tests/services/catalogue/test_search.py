@@ -9,9 +9,9 @@ import pytest
 from app.context import Context
 from app.models import User
 from app.rules.permissions import Role
-from app.services.catalogue.search import PAGE_SIZE, Wanted, list_offerings, search_catalogue
+from app.services.catalogue.search import CARDS_ON_A_PAGE, Wanted, search_catalogue
 from tenants.registry import SchoolInfo
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import days, list_offerings, put_course, put_offering, put_registration
 
 MakeCtx = Callable[..., Context]
 RUNNING = {
@@ -43,14 +43,14 @@ def test_each_filter_counts_what_it_would_leave_beside_the_others(
     assert (everything.states, everything.total) == ({"open": 2, "running": 1}, 3)
 
 
-def test_the_total_is_right_beyond_the_last_page(
+def test_beyond_the_last_page_stands_the_last_page(
     ctx: Context, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
-    for _ in range(PAGE_SIZE + 1):
+    for _ in range(CARDS_ON_A_PAGE + 1):
         put_offering(alliance, school)
-    for number, shown in ((1, PAGE_SIZE), (2, 1), (3, 0), (9999, 0)):
+    for number, shown in ((1, CARDS_ON_A_PAGE), (2, 1), (3, 1), (9999, 1)):
         page, _ = search_catalogue(ctx, Wanted(), page=number)
-        assert (len(page.rows), page.total, page.pages) == (shown, PAGE_SIZE + 1, 2)
+        assert (len(page.rows), page.total, page.pages) == (shown, CARDS_ON_A_PAGE + 1, 2)
 
 
 def test_courses_are_found_by_code_subject_and_the_school_s_own_teacher(
@@ -83,7 +83,7 @@ def test_the_orders(
     late = put_offering(alliance, school, courses[0], registration_ends_on=days(9)).id
     soon = put_offering(alliance, school, courses[1], registration_ends_on=days(2))
     over = put_offering(alliance, school, courses[2], **RUNNING).id
-    put_enrolment(school, soon, make_user(school))
+    put_registration(school, soon, make_user(school))
 
     def order(sort: str) -> list[int]:
         return [item.id for item in list_offerings(ctx, sort=sort).rows]

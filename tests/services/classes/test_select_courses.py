@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound
-from app.models import ClassCourse, ClassSelection, CourseOffering, Enrolment, User, WaitingPlace
+from app.models import ClassCourse, ClassSelection, CourseOffering, Registration, User, WaitingPlace
 from app.rules.permissions import Role
 from app.services.classes.edit import archive_class, delete_class
 from app.services.classes.later_joiners import answer_later_joiners, list_later_joiners
@@ -25,7 +25,7 @@ from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import days, put_course, put_offering, put_registration
 from tests.support.pages import statements
 from tests.support.rosters import Importer
 from tests.support.teaching import put_class
@@ -55,8 +55,8 @@ def offering(alliance: SchoolInfo, school: SchoolInfo) -> CourseOffering:
 
 def registered(ctx: Context, offering_id: int) -> set[int]:
     ctx.session.expire_all()
-    active = (Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None))
-    return set(ctx.session.scalars(select(Enrolment.user_id).where(*active)))
+    active = (Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None))
+    return set(ctx.session.scalars(select(Registration.user_id).where(*active)))
 
 
 def test_what_a_visiting_secretary_registered_keeps_the_name(
@@ -88,7 +88,7 @@ def test_a_whole_class_is_registered_before_the_window_and_told_why_some_are_not
         make_user(school, class_id=class_id, status=s) for s in ("active", "active", "disabled")
     )
     make_user(school, kind="teacher")
-    put_enrolment(school, offering, there)
+    put_registration(school, offering, there)
     narrow = put_offering(alliance, school, seats=1)
     with unit_of_work(ctx):
         first, second = select_courses(ctx, class_id=class_id, offering_ids=[narrow.id, offering.id])
@@ -164,7 +164,7 @@ def test_undoing_takes_back_only_what_the_selection_did(
     before, stays, left, waits = (
         make_user(school, class_id=one) for one in (class_id, class_id, class_id, None)
     )
-    put_enrolment(school, offering, before)
+    put_registration(school, offering, before)
     with unit_of_work(ctx):
         (done,) = select_courses(ctx, class_id=class_id, offering_ids=[offering.id])
     assert done.registered == 2
@@ -296,7 +296,7 @@ def test_an_import_registers_who_joins_a_class_that_is_followed(
         answer_later_joiners(ctx, class_id=class_id, offering_id=offering.id, follow=True)
     with unit_of_work(ctx):
         # Who was taken out is not registered again.
-        trace = ctx.session.scalars(select(Enrolment).where(Enrolment.user_id == left.id)).one()
+        trace = ctx.session.scalars(select(Registration).where(Registration.user_id == left.id)).one()
         trace.withdrawn_at = ctx.now()
         ctx.session.flush()
     row = {"student_no": f"{school.unit_code}2026555", "real_name": "导入生", "class_name": "一班"}

@@ -25,7 +25,7 @@ from app.services.courses.create_and_release import (
 from app.services.courses.drafts import get_draft_cover, open_draft, save_draft
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.services.conftest import content
+from tests.support.courses import content, put_course
 
 MakeCtx = Callable[..., Context]
 
@@ -112,15 +112,15 @@ def test_payloads_in_the_description_are_gone_before_they_are_stored(secretariat
     assert course.description == "<p>好</p>"
 
 
-def test_a_cover_is_cut_and_named_by_its_content(secretariat: Context, release: Callable[..., int]) -> None:
-    course_id = release()
+def test_a_cover_is_cut_and_named_by_its_content(alliance: SchoolInfo, secretariat: Context) -> None:
+    course = put_course(alliance)
     with unit_of_work(secretariat) as ctx:
-        view = set_cover(ctx, course_id=course_id, content=cover_svg("helix"))
-        cover = get_draft_cover(ctx, course_id=course_id, sha=view.content.cover)
+        view = set_cover(ctx, course_id=course.id, content=cover_svg("helix"))
+        cover = get_draft_cover(ctx, course_id=course.id, sha=view.content.cover)
     assert len(cover) < 20_000
     assert view.changed == ("cover",)
     with pytest.raises(Invalid) as refused:
-        set_cover(secretariat, course_id=course_id, content=b"GIF89a")
+        set_cover(secretariat, course_id=course.id, content=b"GIF89a")
     assert refused.value.field == "cover"
 
 
@@ -135,9 +135,9 @@ def test_a_course_is_found_by_title_pinyin_and_teachers(secretariat: Context, te
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.TEACHER, Role.STUDENT])
 def test_schools_do_not_write_the_alliances_courses(
-    make_ctx: MakeCtx, school: SchoolInfo, release: Callable[..., int], role: Role
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, role: Role
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     ctx = make_ctx(school, role)
     for attempt in (
         lambda: create_course(ctx, content=content()),
@@ -146,8 +146,8 @@ def test_schools_do_not_write_the_alliances_courses(
         with pytest.raises(NotAllowed):
             attempt()
     for attempt in (
-        lambda: save_draft(ctx, course_id=course_id, revision=0, values={"title": "别的"}),
-        lambda: set_cover(ctx, course_id=course_id, content=cover_svg("helix")),
+        lambda: save_draft(ctx, course_id=course.id, revision=0, values={"title": "别的"}),
+        lambda: set_cover(ctx, course_id=course.id, content=cover_svg("helix")),
     ):
         with pytest.raises((NotAllowed, NotFound)):
             attempt()

@@ -27,7 +27,7 @@ from app.services.courses.drafts import (
 )
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.services.conftest import content
+from tests.support.courses import content, put_course, put_offering
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
@@ -219,84 +219,82 @@ def test_a_copy_that_was_published_or_discarded_meanwhile_is_old_in_every_field(
 
 
 def test_what_is_live_stays_until_the_copy_is_published(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     secretariat: Context,
     school: SchoolInfo,
-    offer: Callable[..., int],
-    release: Callable[..., int],
 ) -> None:
-    course_id = release(summary="第一版")
-    offer(school, course_id)
-    revision = open_draft(secretariat, course_id=course_id).revision
+    course = put_course(alliance, summary="第一版")
+    put_offering(alliance, school, course)
+    revision = open_draft(secretariat, course_id=course.id).revision
     with unit_of_work(secretariat) as ctx:
-        save_draft(ctx, course_id=course_id, revision=revision, values={"summary": "第二版", "hours": 48})
-        set_cover(ctx, course_id=course_id, content=cover_svg("helix"))
+        save_draft(ctx, course_id=course.id, revision=revision, values={"summary": "第二版", "hours": 48})
+        set_cover(ctx, course_id=course.id, content=cover_svg("helix"))
 
     def seen() -> Course:
         ctx = make_ctx(school)
-        return ctx.session.scalars(select(Course).where(Course.id == course_id)).one()
+        return ctx.session.scalars(select(Course).where(Course.id == course.id)).one()
 
     assert (seen().summary, seen().version, seen().cover_sha) == ("第一版", 1, None)
-    view = open_draft(secretariat, course_id=course_id)
+    view = open_draft(secretariat, course_id=course.id)
     assert view.changed == ("summary", "cover", "hours")
     with unit_of_work(secretariat) as ctx:
-        version = publish_version(ctx, course_id=course_id, revision=view.revision, note=" 补充  病例 ")
+        version = publish_version(ctx, course_id=course.id, revision=view.revision, note=" 补充  病例 ")
         assert draft_of(ctx, view.course) is None
     assert (version.number, version.changed, version.note) == (2, ["summary", "cover", "hours"], "补充 病例")
     assert (seen().summary, seen().version, seen().cover_sha) == ("第二版", 2, view.content.cover)
-    cover = secretariat.session.scalars(select(Course.cover).where(Course.id == course_id)).one()
+    cover = secretariat.session.scalars(select(Course.cover).where(Course.id == course.id)).one()
     assert cover
 
 
 def test_publishing_needs_a_note_a_change_and_the_copy_that_was_read(
-    secretariat: Context, release: Callable[..., int]
+    alliance: SchoolInfo, secretariat: Context
 ) -> None:
-    course_id = release()
-    view = open_draft(secretariat, course_id=course_id)
+    course = put_course(alliance)
+    view = open_draft(secretariat, course_id=course.id)
     with pytest.raises(Conflict, match="没有未发布的修改"):
-        publish_version(secretariat, course_id=course_id, revision=view.revision, note="说明")
+        publish_version(secretariat, course_id=course.id, revision=view.revision, note="说明")
     with unit_of_work(secretariat) as ctx:
-        save_draft(ctx, course_id=course_id, revision=view.revision, values={"summary": "新"})
-    now = open_draft(secretariat, course_id=course_id).revision
+        save_draft(ctx, course_id=course.id, revision=view.revision, values={"summary": "新"})
+    now = open_draft(secretariat, course_id=course.id).revision
     for note in ("  ", "长" * 501):
         with pytest.raises(Invalid) as refused:
-            publish_version(secretariat, course_id=course_id, revision=now, note=note)
+            publish_version(secretariat, course_id=course.id, revision=now, note=note)
         assert refused.value.field == "note"
     with pytest.raises(Conflict, match="刚刚又修改了"):
-        publish_version(secretariat, course_id=course_id, revision=view.revision, note="说明")
+        publish_version(secretariat, course_id=course.id, revision=view.revision, note="说明")
     with unit_of_work(secretariat) as ctx:
-        save_draft(ctx, course_id=course_id, revision=now, values={"summary": ""})
-    now = open_draft(secretariat, course_id=course_id).revision
+        save_draft(ctx, course_id=course.id, revision=now, values={"summary": ""})
+    now = open_draft(secretariat, course_id=course.id).revision
     with pytest.raises(Conflict, match="请填写课程简介"):
-        publish_version(secretariat, course_id=course_id, revision=now, note="说明")
+        publish_version(secretariat, course_id=course.id, revision=now, note="说明")
 
 
 def test_drafts_and_their_covers_are_nobody_elses_whoever_shares_the_course(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     secretariat: Context,
     school: SchoolInfo,
-    offer: Callable[..., int],
-    release: Callable[..., int],
 ) -> None:
-    course_id = release()
-    offer(school, course_id)
-    revision = open_draft(secretariat, course_id=course_id).revision
+    course = put_course(alliance)
+    put_offering(alliance, school, course)
+    revision = open_draft(secretariat, course_id=course.id).revision
     with unit_of_work(secretariat) as ctx:
-        save_draft(ctx, course_id=course_id, revision=revision, values={"summary": "尚未公开"})
-        sha = set_cover(ctx, course_id=course_id, content=cover_svg("helix")).content.cover
+        save_draft(ctx, course_id=course.id, revision=revision, values={"summary": "尚未公开"})
+        sha = set_cover(ctx, course_id=course.id, content=cover_svg("helix")).content.cover
     ctx = make_ctx(school)
-    shared = ctx.session.scalars(select(Course).where(Course.id == course_id)).one()
+    shared = ctx.session.scalars(select(Course).where(Course.id == course.id)).one()
     assert draft_of(ctx, shared) is None
     assert ctx.session.scalars(select(CourseDraft)).all() == []
     assert all(row.content["summary"] != "尚未公开" for row in ctx.session.scalars(select(CourseVersion)))
     for attempt in (
-        lambda: open_draft(ctx, course_id=course_id),
-        lambda: get_draft_cover(ctx, course_id=course_id, sha=sha),
-        lambda: discard_draft(ctx, course_id=course_id),
+        lambda: open_draft(ctx, course_id=course.id),
+        lambda: get_draft_cover(ctx, course_id=course.id, sha=sha),
+        lambda: discard_draft(ctx, course_id=course.id),
     ):
         with pytest.raises(NotFound):
             attempt()
-    assert get_draft_cover(secretariat, course_id=course_id, sha=sha)
+    assert get_draft_cover(secretariat, course_id=course.id, sha=sha)
 
 
 def test_what_waits_for_a_review_is_not_touched(

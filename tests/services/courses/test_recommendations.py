@@ -29,7 +29,7 @@ from app.services.courses.recommendations import (
 from app.services.courses.review_pages import get_own_status
 from app.services.courses.reviews import take_off
 from app.services.licences.bulk import license_courses
-from app.services.licences.lists import CourseFilter, all_licensable
+from app.services.licences.lists import LicensableFilter, all_licensable
 from app.services.licences.rows import CourseRef
 from app.services.offerings.lists import list_school_courses
 from app.uow import unit_of_work
@@ -104,7 +104,7 @@ def test_accepted_it_is_released_with_the_school_as_its_source_and_stays_the_sch
             assert session.scalars(acts).one()
     # The alliance licenses it like its own, to any school but its owner.
     with unit_of_work(secretary()) as ctx:
-        assert own.course_id in [course.ref.course_id for course in all_licensable(ctx, CourseFilter())]
+        assert own.course_id in [course.ref.course_id for course in all_licensable(ctx, LicensableFilter())]
         ref = CourseRef(school.id, own.course_id)
         given = license_courses(
             ctx, course_refs=[ref], school_ids=[school.id, other_school.id], terms=Terms()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -31,6 +31,7 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.own_courses import Own
+from tests.support.waiting import PATIENCE, eventually, waits_for_a_lock
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
@@ -304,7 +305,7 @@ def test_dates_that_are_set_while_the_course_is_taken_off_do_not_show_it(
         with unit_of_work(make_ctx(school)) as ctx:
             take_off(ctx, course_id=own.course_id, reason="内容过时")
             setting = pool.submit(set_dates, make_ctx(school))
-            # Long enough for dates that wait for nobody.
-            wait([setting], timeout=0.5)
-        assert setting.result(timeout=30) == "unhandled"
+            # Dates that wait for nobody are done by then.
+            eventually(lambda: setting.done() or waits_for_a_lock(ctx.session))
+        assert setting.result(PATIENCE) == "unhandled"
     assert own.states()[0] == "rejected"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.context import Context
-from app.models import AuditEntry, Course, CourseOffering, CourseVersion, CourseVersionOutbox, Notice, User
+from app.models import AuditEntry, CourseOffering, CourseVersion, CourseVersionOutbox, Notice, User
 from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
 from app.services.courses import version_news
@@ -17,13 +17,14 @@ from app.services.courses.create_and_release import publish_version
 from app.services.courses.drafts import open_draft, save_draft
 from app.services.courses.recommendations import accept_recommendation, recommend_course
 from app.services.courses.version_news import tell_schools
-from app.services.courses.versions import list_versions, set_released
+from app.services.courses.versions import list_versions
 from app.services.licences.bulk import license_courses
 from app.services.licences.rows import CourseRef
 from app.services.licences.single import end_licence
 from app.services.offerings.schedule import take_offline
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
+from tests.support.courses import put_course, put_offering
 from tests.support.own_courses import Own
 
 MakeCtx = Callable[..., Context]
@@ -53,7 +54,8 @@ def tell(make_ctx: MakeCtx, alliance: SchoolInfo, version_id: int) -> bool:
 def messages(make_ctx: MakeCtx, school: SchoolInfo) -> list[tuple[int, str]]:
     rows = make_ctx(school).session.scalars(select(Notice).order_by(Notice.user_id)).all()
     # A licence is news of its own.
-    return [(row.user_id, row.body["params"]["fields"]) for row in rows if "fields" in row.body["params"]]
+    named = [(row.user_id, row.body["params"].get("fields", [])) for row in rows]
+    return [(user_id, "、".join(field["text"] for field in fields)) for user_id, fields in named if fields]
 
 
 def test_schools_that_have_it_online_are_told_what_changed(
@@ -61,29 +63,27 @@ def test_schools_that_have_it_online_are_told_what_changed(
     make_user: MakeUser,
     make_school: Callable[[], SchoolInfo],
     alliance: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
     renew: Callable[..., int],
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     online, offline, unhandled, ended, without = [make_school() for _ in range(5)]
     staff = {}
     for school in (online, offline, unhandled, ended, without):
         staff[school.id] = [make_user(school, kind=kind) for kind in ("administrator", "teacher", "teacher")]
         make_user(school, kind="administrator", status="disabled")
         make_user(school)
-    first = offer(online, course_id)
+    first = put_offering(alliance, online, course).id
     with unit_of_work(make_ctx(online)) as ctx:
         ctx.session.get_one(CourseOffering, (online.id, first)).operating_teacher_id = staff[online.id][1].id
-    hidden = offer(offline, course_id)
+    hidden = put_offering(alliance, offline, course).id
     with unit_of_work(make_ctx(offline)) as ctx:
         take_offline(ctx, offering_id=hidden)
-    offer(unhandled, course_id, days=None)
-    offer(ended, course_id)
+    put_offering(alliance, unhandled, course, status="unhandled", dated=False)
+    put_offering(alliance, ended, course)
     with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
-        end_licence(ctx, course_id=course_id, school_id=ended.id)
+        end_licence(ctx, course_id=course.id, school_id=ended.id)
 
-    version_id = renew(course_id, summary="新的简介", outline="<p>新的大纲</p>")
+    version_id = renew(course.id, summary="新的简介", outline="<p>新的大纲</p>")
     assert messages(make_ctx, online) == []
     assert tell(make_ctx, alliance, version_id)
     assert messages(make_ctx, online) == [(user.id, "课程简介、教学大纲") for user in staff[online.id][:2]]
@@ -94,7 +94,7 @@ def test_schools_that_have_it_online_are_told_what_changed(
         assert messages(make_ctx, school) == []
     for side in (online, alliance):
         trail = make_ctx(side).session.scalars(
-            select(AuditEntry.action).where(AuditEntry.object_id == course_id)
+            select(AuditEntry.action).where(AuditEntry.object_id == course.id)
         )
         assert "course.version_announced" in set(trail)
     # Once and for all.
@@ -107,18 +107,16 @@ def test_many_schools_are_told_step_by_step_and_each_once(
     make_user: MakeUser,
     make_school: Callable[[], SchoolInfo],
     alliance: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
     renew: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(version_news, "SCHOOLS_A_STEP", 2)
-    course_id = release()
+    course = put_course(alliance)
     schools = [make_school() for _ in range(3)]
     for school in schools:
         make_user(school, kind="administrator")
-        offer(school, course_id)
-    version_id = renew(course_id, hours=99)
+        put_offering(alliance, school, course)
+    version_id = renew(course.id, hours=99)
     assert tell(make_ctx, alliance, version_id)
     assert [len(messages(make_ctx, school)) for school in schools] == [1, 1, 0]
     assert tell(make_ctx, alliance, version_id)
@@ -128,13 +126,11 @@ def test_many_schools_are_told_step_by_step_and_each_once(
     assert make_ctx(alliance).session.scalars(left).all() == []
 
 
-def test_the_first_version_is_news_to_nobody(
-    make_ctx: MakeCtx, alliance: SchoolInfo, release: Callable[..., int]
-) -> None:
-    course_id = release()
+def test_the_first_version_is_news_to_nobody(make_ctx: MakeCtx, alliance: SchoolInfo) -> None:
+    course = put_course(alliance)
     ctx = make_ctx(alliance, Role.SECRETARY)
     version_id = ctx.session.scalars(
-        select(CourseVersion.id).where(CourseVersion.course_id == course_id)
+        select(CourseVersion.id).where(CourseVersion.course_id == course.id)
     ).one()
     assert not tell(make_ctx, alliance, version_id)
 
@@ -144,41 +140,35 @@ def test_the_log_is_read_by_the_owner_and_by_schools_that_have_the_course(
     school: SchoolInfo,
     other_school: SchoolInfo,
     alliance: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
     renew: Callable[..., int],
 ) -> None:
-    course_id = release()
-    offer(school, course_id)
-    renew(course_id, summary="二")
-    renew(course_id, summary="三")
+    course = put_course(alliance)
+    put_offering(alliance, school, course)
+    renew(course.id, summary="二")
+    renew(course.id, summary="三")
 
     def numbers(reader: SchoolInfo, page: int = 1) -> tuple[list[int], int]:
-        found = list_versions(make_ctx(reader), owner_id=alliance.id, course_id=course_id, page=page)
+        found = list_versions(make_ctx(reader), owner_id=alliance.id, course_id=course.id, page=page)
         return [row.number for row in found.rows], found.total
 
     assert numbers(alliance)[0] == numbers(school)[0] == [3, 2, 1]
     assert numbers(other_school)[0] == []
 
 
-def test_versions_follow_their_course_into_the_open_and_back(
-    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, release: Callable[..., int]
+def test_the_versions_of_a_released_course_are_open_to_every_school(
+    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, renew: Callable[..., int]
 ) -> None:
-    course_id = release()
-    shared = select(CourseVersion.id).where(CourseVersion.course_id == course_id)
-    assert make_ctx(school).session.scalars(shared).all()
-    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
-        set_released(
-            ctx, ctx.session.scalars(select(Course).where(Course.id == course_id)).one(), released=False
-        )
-    assert make_ctx(school).session.scalars(shared).all() == []
+    course = put_course(alliance)
+    renew(course.id, summary="二")
+    shared = select(CourseVersion.number).where(CourseVersion.course_id == course.id)
+    assert sorted(make_ctx(school).session.scalars(shared)) == [1, 2]
 
 
 def test_a_version_of_two_years_ago_keeps_its_words(
-    make_ctx: MakeCtx, alliance: SchoolInfo, release: Callable[..., int], renew: Callable[..., int]
+    make_ctx: MakeCtx, alliance: SchoolInfo, renew: Callable[..., int]
 ) -> None:
-    course_id = release(summary="一")
-    version_id = renew(course_id, summary="二")
+    course = put_course(alliance, summary="一")
+    version_id = renew(course.id, summary="二")
     ctx = make_ctx(alliance, Role.SECRETARY, now=make_ctx(alliance).now() + timedelta(days=730))
     version = ctx.session.scalars(select(CourseVersion).where(CourseVersion.id == version_id)).one()
     assert (version.content["summary"], version.changed, version.note) == ("二", ["summary"], "更新病例")

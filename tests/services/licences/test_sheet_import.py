@@ -17,7 +17,7 @@ from app.models import AuditEntry, CourseLicence, CourseOffering, LicenceImport
 from app.rules.licences.conditions import LicenceState, Terms
 from app.rules.permissions import Role
 from app.services.licences.bulk import end_licences, license_courses
-from app.services.licences.lists import CourseFilter
+from app.services.licences.lists import LicensableFilter
 from app.services.licences.rows import CourseRef
 from app.services.licences.sheet_export import licence_list_file, licence_matrix_file
 from app.services.licences.sheet_import import (
@@ -216,7 +216,9 @@ def test_the_matrix_file_has_a_cell_for_each_pair(
             school_ids=[school.id],
             terms=Terms(ends_on=days(300)),
         )
-    content = licence_matrix_file(secretariat, courses=CourseFilter(text=mark), school_text=school.unit_code)
+    content = licence_matrix_file(
+        secretariat, courses=LicensableFilter(text=mark), school_text=school.unit_code
+    )
     rows = list(load_workbook(BytesIO(content)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
     assert rows[0] == ("课程名称", f"{school.name} {school.unit_code}")
     assert dict(rows[1:]) == {shared.title: f"有效 {days(300).isoformat()}", own.title: "本校课程"}

@@ -14,27 +14,27 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import AuditEntry, CourseLicence, CourseOffering
 from app.rules.permissions import Role
 from app.services.courses.create_and_release import create_course
-from app.services.licences.lists import CourseFilter, all_licensable, list_licences
+from app.services.licences.lists import LicensableFilter, all_licensable, list_licences
 from app.services.licences.single import end_licence, license_course
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.services.conftest import content
 from tests.support.app import NOW, TODAY
+from tests.support.courses import content, put_course, put_offering
 
 MakeCtx = Callable[..., Context]
 
 
 def test_a_licence_brings_the_course_to_the_schools_list_as_unhandled(
+    alliance: SchoolInfo,
     secretariat: Context,
     make_ctx: MakeCtx,
     make_school: Callable[..., SchoolInfo],
-    release: Callable[..., int],
 ) -> None:
     schools, other = [make_school() for _ in range(3)], make_school()
-    course_id = release()
+    course = put_course(alliance)
     ids = [school.id for school in schools]
     with unit_of_work(secretariat) as ctx:
-        done = license_course(ctx, course_id=course_id, school_ids=ids, ends_on=date(2027, 7, 31), seats=50)
+        done = license_course(ctx, course_id=course.id, school_ids=ids, ends_on=date(2027, 7, 31), seats=50)
     assert (done.granted, done.changed, done.unchanged) == (3, 0, 0)
     for school in schools:
         inside = make_ctx(school).session
@@ -43,28 +43,27 @@ def test_a_licence_brings_the_course_to_the_schools_list_as_unhandled(
         licence = inside.scalars(select(CourseLicence)).one()
         assert (licence.ends_on, licence.seats) == (date(2027, 7, 31), 50)
         entry = inside.scalars(select(AuditEntry).where(AuditEntry.action == "course.licensed")).one()
-        assert (entry.object_id, entry.data["seats"], entry.data["granted"]) == (course_id, 50, 1)
+        assert (entry.object_id, entry.data["seats"], entry.data["granted"]) == (course.id, 50, 1)
     assert make_ctx(other).session.scalar(select(func.count()).select_from(CourseOffering)) == 0
     trail = select(AuditEntry).where(
-        AuditEntry.action == "course.licensed", AuditEntry.object_id == course_id
+        AuditEntry.action == "course.licensed", AuditEntry.object_id == course.id
     )
     # One row for the whole action, not one a school: 500 courses × 200 schools are one act.
     assert set(ctx.session.scalars(trail).one().data["school_ids"]) == set(ids)
 
 
 def test_licensing_again_changes_the_terms_and_nothing_else(
+    alliance: SchoolInfo,
     secretariat: Context,
     make_ctx: MakeCtx,
     school: SchoolInfo,
-    offer: Callable[..., int],
-    release: Callable[..., int],
 ) -> None:
-    course_id = release()
-    offer(school, course_id)
+    course = put_course(alliance)
+    put_offering(alliance, school, course)
     with unit_of_work(secretariat) as ctx:
-        again = license_course(ctx, course_id=course_id, school_ids=[school.id])
+        again = license_course(ctx, course_id=course.id, school_ids=[school.id])
         assert (again.granted, again.changed, again.unchanged) == (0, 0, 1)
-        changed = license_course(ctx, course_id=course_id, school_ids=[school.id], seats=9)
+        changed = license_course(ctx, course_id=course.id, school_ids=[school.id], seats=9)
         assert (changed.granted, changed.changed, changed.unchanged) == (0, 1, 0)
     offering = make_ctx(school).session.scalars(select(CourseOffering)).one()
     assert offering.status == "online"
@@ -75,13 +74,13 @@ def test_a_course_that_is_not_released_is_not_licensed(secretariat: Context, sch
         draft = create_course(ctx, content=content())
     with pytest.raises(Conflict):
         license_course(secretariat, course_id=draft.id, school_ids=[school.id])
-    assert draft.id not in [course.id for course in all_licensable(secretariat, CourseFilter())]
+    assert draft.id not in [course.id for course in all_licensable(secretariat, LicensableFilter())]
 
 
 def test_what_makes_no_sense_is_refused(
-    secretariat: Context, school: SchoolInfo, release: Callable[..., int]
+    alliance: SchoolInfo, secretariat: Context, school: SchoolInfo
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     for field, values in (
         ("school_ids", {"school_ids": []}),
         ("seats", {"seats": 0}),
@@ -90,48 +89,46 @@ def test_what_makes_no_sense_is_refused(
         ("ends_on", {"ends_on": TODAY - timedelta(days=1)}),
     ):
         with pytest.raises(Invalid) as refused:
-            license_course(secretariat, **({"course_id": course_id, "school_ids": [school.id]} | values))  # type: ignore[arg-type]
+            license_course(secretariat, **({"course_id": course.id, "school_ids": [school.id]} | values))  # type: ignore[arg-type]
         assert refused.value.field == field
     for ids in ([2**60], [school.id, 2**60], [school.alliance_id]):
         with pytest.raises(NotFound):
-            license_course(secretariat, course_id=course_id, school_ids=ids)
+            license_course(secretariat, course_id=course.id, school_ids=ids)
     with pytest.raises(NotFound):
         license_course(secretariat, course_id=2**60, school_ids=[school.id])
 
 
 def test_an_ended_licence_can_be_given_again_and_the_school_decides_when_to_go_online(
+    alliance: SchoolInfo,
     secretariat: Context,
     make_ctx: MakeCtx,
     school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
 ) -> None:
-    course_id = release()
-    offer(school, course_id)
+    course = put_course(alliance)
+    put_offering(alliance, school, course)
     with unit_of_work(secretariat) as ctx:
-        licence = end_licence(ctx, course_id=course_id, school_id=school.id)
+        licence = end_licence(ctx, course_id=course.id, school_id=school.id)
         assert not licence.holds_on(TODAY)
     with pytest.raises(Conflict):
-        end_licence(secretariat, course_id=course_id, school_id=school.id)
+        end_licence(secretariat, course_id=course.id, school_id=school.id)
     assert (
         make_ctx(school).session.scalars(select(AuditEntry.action)).all().count("course.licence_ended") == 1
     )
     with unit_of_work(secretariat) as ctx:
-        license_course(ctx, course_id=course_id, school_ids=[school.id])
+        license_course(ctx, course_id=course.id, school_ids=[school.id])
     assert make_ctx(school).session.scalars(select(CourseOffering.status)).all() == ["offline"]
 
 
 def test_a_licence_that_does_not_exist_cannot_be_ended(
+    alliance: SchoolInfo,
     secretariat: Context,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
 ) -> None:
-    course_id = release()
-    offer(school, course_id)
+    course = put_course(alliance)
+    put_offering(alliance, school, course)
     with pytest.raises(NotFound):
-        end_licence(secretariat, course_id=course_id, school_id=other_school.id)
+        end_licence(secretariat, course_id=course.id, school_id=other_school.id)
 
 
 @pytest.mark.parametrize(
@@ -150,14 +147,12 @@ def test_the_last_day_is_the_schools_own(
     make_ctx: MakeCtx,
     alliance: SchoolInfo,
     make_school: Callable[..., SchoolInfo],
-    offer: Callable[..., int],
-    release: Callable[..., int],
     timezone: str,
     moment: datetime,
     valid: bool,
 ) -> None:
-    school, course_id = make_school(timezone=timezone), release()
-    offer(school, course_id, ends_on=date(2026, 9, 10))
+    school = make_school(timezone=timezone)
+    put_offering(alliance, school, licence={"ends_on": date(2026, 9, 10)})
     rows = list_licences(make_ctx(alliance, Role.SECRETARY, now=moment), school_id=school.id).rows
     assert [row.ended for row in rows] == [not valid]
     there = make_ctx(school, now=moment)
@@ -165,25 +160,25 @@ def test_the_last_day_is_the_schools_own(
 
 
 def test_the_list_is_searched_by_course_and_school(
-    secretariat: Context, school: SchoolInfo, offer: Callable[..., int], release: Callable[..., int]
+    alliance: SchoolInfo, secretariat: Context, school: SchoolInfo
 ) -> None:
-    course_id = release(title=f"独一无二的课程{school.unit_code}")
-    offer(school, course_id)
+    course = put_course(alliance, title=f"独一无二的课程{school.unit_code}")
+    put_offering(alliance, school, course)
     for text in (school.unit_code, school.name, f"独一无二的课程{school.unit_code}"):
         assert [row.school.id for row in list_licences(secretariat, text=text).rows] == [school.id]
-    assert list_licences(secretariat, course_id=course_id).total == 1
-    assert list_licences(secretariat, course_id=course_id, school_id=school.id + 1).total == 0
+    assert list_licences(secretariat, course_id=course.id).total == 1
+    assert list_licences(secretariat, course_id=course.id, school_id=school.id + 1).total == 0
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.TEACHER, Role.STUDENT])
 def test_a_school_does_not_license_itself(
-    make_ctx: MakeCtx, school: SchoolInfo, release: Callable[..., int], role: Role
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, role: Role
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     ctx = make_ctx(school, role)
     for attempt in (
-        lambda: license_course(ctx, course_id=course_id, school_ids=[school.id]),
-        lambda: end_licence(ctx, course_id=course_id, school_id=school.id),
+        lambda: license_course(ctx, course_id=course.id, school_ids=[school.id]),
+        lambda: end_licence(ctx, course_id=course.id, school_id=school.id),
         lambda: list_licences(ctx),
     ):
         with pytest.raises(NotAllowed):
@@ -191,14 +186,14 @@ def test_a_school_does_not_license_itself(
 
 
 def test_the_database_itself_refuses_a_licence_that_a_school_writes_for_itself(
-    make_ctx: MakeCtx, school: SchoolInfo, alliance: SchoolInfo, release: Callable[..., int]
+    make_ctx: MakeCtx, school: SchoolInfo, alliance: SchoolInfo
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     session = make_ctx(school).session
     with pytest.raises(DBAPIError):
         session.execute(
             insert(CourseLicence).values(
-                school_id=school.id, course_owner_id=alliance.id, course_id=course_id
+                school_id=school.id, course_owner_id=alliance.id, course_id=course.id
             )
         )
 
@@ -208,15 +203,13 @@ def test_an_offering_needs_the_licence_of_its_own_school_and_course(
     school: SchoolInfo,
     other_school: SchoolInfo,
     alliance: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
 ) -> None:
-    licensed, unlicensed = release(), release()
-    offer(school, licensed)
-    offer(other_school, unlicensed)
+    licensed, unlicensed = put_course(alliance), put_course(alliance)
+    put_offering(alliance, school, licensed)
+    put_offering(alliance, other_school, unlicensed)
     mine = make_ctx(school).session.scalars(select(CourseLicence.id)).one()
     foreign = make_ctx(other_school).session.scalars(select(CourseLicence.id)).one()
-    for course_id, licence_id in (
+    for course, licence_id in (
         (unlicensed, mine),
         (unlicensed, foreign),
         (unlicensed, None),
@@ -228,7 +221,7 @@ def test_an_offering_needs_the_licence_of_its_own_school_and_course(
                 insert(CourseOffering).values(
                     school_id=school.id,
                     course_owner_id=alliance.id,
-                    course_id=course_id,
+                    course_id=course.id,
                     licence_id=licence_id,
                     term="2027-2028-1",
                 )
@@ -236,10 +229,10 @@ def test_an_offering_needs_the_licence_of_its_own_school_and_course(
 
 
 def test_the_school_of_today_is_the_term_of_its_offering(
-    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, release: Callable[..., int]
+    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     moment = NOW + timedelta(days=180)
     with unit_of_work(make_ctx(alliance, Role.SECRETARY, now=moment)) as ctx:
-        license_course(ctx, course_id=course_id, school_ids=[school.id])
+        license_course(ctx, course_id=course.id, school_ids=[school.id])
     assert make_ctx(school).session.scalars(select(CourseOffering.term)).one() == "2026-2027-2"

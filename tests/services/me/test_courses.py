@@ -21,7 +21,7 @@ from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY, VAULT_KEY
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import dates, put_course, put_offering, put_registration
 from tests.support.pages import statements
 from tests.support.teaching import Teaching
 
@@ -40,11 +40,6 @@ def ctx(make_ctx: MakeCtx, school: SchoolInfo, student: User) -> Context:
     return make_ctx(school, Role.STUDENT, user=student)
 
 
-def dates(*offsets: int) -> dict[str, object]:
-    names = ("registration_starts_on", "registration_ends_on", "starts_on", "ends_on")
-    return {name: days(offset) for name, offset in zip(names, offsets, strict=True)}
-
-
 def test_my_courses_are_sorted_by_what_they_are_today(
     alliance: SchoolInfo,
     school: SchoolInfo,
@@ -54,18 +49,18 @@ def test_my_courses_are_sorted_by_what_they_are_today(
     make_user: Callable[..., User],
 ) -> None:
     around = {
-        "进行中": dates(-30, -20, -10, 50),
-        "边学边选": dates(-5, 5, -2, 60),
-        "将开始": dates(-5, 5, 10, 70),
-        "结束了": dates(-90, -80, -70, -1),
+        "进行中": dates(-10, 50, -30, -20),
+        "边学边选": dates(-2, 60, -5, 5),
+        "将开始": dates(10, 70, -5, 5),
+        "结束了": dates(-70, -1, -90, -80),
     }
     for title, values in around.items():
         offering = put_offering(
             alliance, school, put_course(alliance, title=title + str(student.id)), **values
         )
-        put_enrolment(school, offering, student)
+        put_registration(school, offering, student)
     hidden = put_offering(alliance, school, status="offline")
-    put_enrolment(school, hidden, student)
+    put_registration(school, hidden, student)
     full = put_offering(alliance, school, seats=1)
     for user in (make_user(school), student):
         with unit_of_work(make_ctx(school, Role.STUDENT, user=user)) as one:
@@ -89,7 +84,7 @@ def test_the_calendar_holds_ones_own_days_and_those_of_one_course(
 ) -> None:
     first, second, offline = (put_offering(alliance, school) for _ in range(3))
     for offering in (first, second):
-        put_enrolment(school, offering, student)
+        put_registration(school, offering, student)
     assert len(my_days(ctx)) == 6
     one = my_days(ctx, offering_id=first.id)
     assert [(day.key.partition(".")[0], day.day) for day in one] == [
@@ -111,7 +106,7 @@ def test_a_subscription_is_one_persons_at_one_school_and_can_be_made_anew(
     make_ctx: MakeCtx,
     make_user: Callable[..., User],
 ) -> None:
-    put_enrolment(school, put_offering(alliance, school), student)
+    put_registration(school, put_offering(alliance, school), student)
     visitor = make_ctx(school, Role.STUDENT)
     assert my_subscription(ctx) is None
     # Before one has made an address there is none, not even the key of the number 0.

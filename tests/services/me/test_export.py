@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound, msg
-from app.models import AuditEntry, Enrolment, RosterImport, RosterImportRow, User
+from app.models import AuditEntry, Registration, RosterImport, RosterImportRow, User
 from app.rules.permissions import Role
 from app.services.auth.consents import accept_consent
 from app.services.me import changes as own_changes
@@ -27,7 +27,7 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.services.requests.test_student import ID_NUMBER, picture
-from tests.support.courses import put_course, put_enrolment, put_offering
+from tests.support.courses import put_course, put_offering, put_registration
 from tests.support.world import Populated, scoped_models
 
 MakeCtx = Callable[..., Context]
@@ -36,7 +36,7 @@ MakeUser = Callable[..., User]
 
 def leave_traces(make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, user: User) -> None:
     """Let a student do everything that leaves something behind."""
-    put_enrolment(
+    put_registration(
         school, put_offering(alliance, school, put_course(alliance, title=f"药理学{user.id}")), user
     )
     with unit_of_work(make_ctx(school, Role.STUDENT, user=user)) as ctx:
@@ -144,7 +144,7 @@ def test_a_graduated_year_goes_with_all_its_traces_and_the_log_keeps_counts(
 ) -> None:
     holdings, people = preview_graduates(make_ctx(school), entry_year=2019, study_years=5)
     assert asdict(holdings) == {
-        "students": 2, "enrolments": 1, "change_requests": 1, "messages": 1, "mails": 0, "consents": 1,
+        "students": 2, "registrations": 1, "change_requests": 1, "messages": 1, "mails": 0, "consents": 1,
         "import_rows": 1, "files": 1,
     }  # fmt: skip
     assert [one.real_name for one in people.rows] == ["毕业生1", "毕业生2"]
@@ -188,7 +188,7 @@ def test_a_deletion_asks_for_the_year_the_count_and_no_import_going_on(
     with pytest.raises(Conflict):
         delete()
     with school_scope(school.id) as session:
-        assert session.scalar(select(func.count()).select_from(Enrolment)) == 1
+        assert session.scalar(select(func.count()).select_from(Registration)) == 1
 
 
 def test_another_schools_graduates_stay(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zlib
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from app.errors import Invalid
-from app.services.media.clean import COVER_SIZE, LOGO_SIZE, MAX_BYTES, MIME, CleanImage, clean_image
+from app.services.media.clean import COVER_SIZE, LOGO_SIZE, MAX_BYTES, CleanImage, clean_image
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -27,8 +26,9 @@ def picture(kind: str, size: tuple[int, int] = (300, 200), mode: str = "RGB", **
 
 
 def opened(made: CleanImage) -> Image.Image:
-    assert made.mime == MIME
-    return Image.open(io.BytesIO(made.content))
+    picture = Image.open(io.BytesIO(made.content))
+    assert picture.format == "WEBP"
+    return picture
 
 
 def refusal(content: bytes, **options: object) -> str:
@@ -142,11 +142,14 @@ def test_an_empty_and_a_too_large_file_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("width", "height"), [(60_000, 60_000), (20_000, 1), (1, 20_000), (5000, 5000), (2**31 - 1, 1)]
 )
-def test_huge_dimensions_are_refused_before_anything_is_decoded(width: int, height: int) -> None:
-    started = time.perf_counter()
+def test_huge_dimensions_are_refused_before_anything_is_decoded(
+    monkeypatch: pytest.MonkeyPatch, width: int, height: int
+) -> None:
+    decoded: list[object] = []
+    monkeypatch.setattr(ImageFile.ImageFile, "load", decoded.append)
     message = refusal(png_of_size(width, height, zlib.compress(b"\x00" * 100_000)))
     assert "尺寸过大" in message or "无法识别" in message
-    assert time.perf_counter() - started < 1
+    assert decoded == []
 
 
 def test_a_text_chunk_that_unpacks_to_much_is_refused() -> None:
@@ -233,10 +236,8 @@ def test_a_drawing_that_takes_for_ever_ends_its_own_process_only() -> None:
     body = "".join(
         f'<g id="a{n}">' + (f'<use href="#a{n - 1}"/>' * 12 if n else nested) + "</g>" for n in range(9)
     )
-    started = time.perf_counter()
-    message = refusal(SVG.format(f"<defs>{body}</defs><use href='#a8'/>").encode())
-    assert "SVG" in message
-    assert time.perf_counter() - started < 12
+    # Twelve to the power of eight rectangles: without a bound this test would not end.
+    assert "SVG" in refusal(SVG.format(f"<defs>{body}</defs><use href='#a8'/>").encode())
 
 
 def test_a_drawing_of_a_huge_size_is_drawn_small() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -24,11 +23,14 @@ from app.services.messages.mail_port import Letter, MailContent, Refused, TryLat
 from app.services.messages.mail_queue import (
     MOST_ATTEMPTS,
     WAITS,
+    NewMail,
+    Reader,
     mark_sent,
-    queue_mail,
+    queue_mails,
     retry_mail,
     sweep_mails,
     take_mail,
+    wake_mails,
 )
 from app.services.messages.mail_send import run_send
 from app.services.people.reset_and_disable import reset_passwords
@@ -38,6 +40,7 @@ from app.vault import Vault
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY, Sent
+from tests.support.waiting import PATIENCE
 
 
 def _words(_school: SchoolInfo, content: MailContent) -> Worded:
@@ -66,10 +69,9 @@ class Post:
         actor = make_ctx(school).actor
         self.units = Units(school, replace(actor, role=Role.SYSTEM), lambda: NOW, sent, Vault(VAULT_KEY))
 
-    def queue(self, **values: Any) -> int:
+    def queue(self, recipient: str = "a@example.com") -> int:
         with unit_of_work(self._make_ctx(self.school)) as ctx:
-            asked = {"recipient": "a@example.com", "template": "notice", "params": {"name": "甲"}} | values
-            return queue_mail(ctx, user_id=self.user.id, **asked).id
+            return queue_mails(ctx, [NewMail(Reader(self.user.id, recipient, "甲"), "notice")])[0]
 
     def send(self, mail_id: int, attempt: int = 0) -> Mail:
         run_send(self.units, mail_id=mail_id, attempt=attempt, word=_words, transport=self.carrier)
@@ -93,8 +95,15 @@ class Post:
 
     def sweep(self) -> list[dict[str, int | str]]:
         """What the sweep sends for this school; others' mails stay as they are."""
+        return self._sent_by(sweep_mails)
+
+    def wake(self) -> list[dict[str, int | str]]:
+        """What the job that follows the queueing sends for this school."""
+        return self._sent_by(wake_mails)
+
+    def _sent_by(self, look: Callable[..., int]) -> list[dict[str, int | str]]:
         self.sent.clear()
-        sweep_mails(units_for=lambda school: replace(self.units, school=school))
+        look(units_for=lambda school: replace(self.units, school=school))
         return [payload for _, school_id, payload in self.sent if school_id == self.school.id]
 
 
@@ -108,13 +117,24 @@ def post(
 
 def test_a_mail_is_queued_and_its_job_sent_after_the_commit(post: Post) -> None:
     mail_id = post.queue()
-    assert post.sent == [(JobName.SEND_MAIL, post.school.id, {"mail_id": mail_id, "attempt": 0})]
+    assert post.sent == [(JobName.WAKE_MAILS, post.school.alliance_id, {})]
     mail = post.read(mail_id)
     assert (mail.state, mail.attempts, mail.error) == ("queued", 0, None)
-    assert post.wait(mail_id) is not None
+    assert post.wake() == [{"mail_id": mail_id, "attempt": 0}]
+    assert (post.wait(mail_id) or 0) > 0
+    assert post.wake() == []
 
 
-def test_a_mail_to_many_goes_out_with_the_next_sweep(
+def test_waking_leaves_alone_what_is_being_sent(post: Post) -> None:
+    mail_id = post.queue()
+    with post.units() as ctx:
+        take_mail(ctx, mail_id=mail_id, attempt=0)
+    post.let_it_be_due(mail_id)
+    assert post.wake() == []
+    assert post.read(mail_id).state == "sending"
+
+
+def test_a_mail_to_many_goes_out_by_one_job(
     post: Post, make_ctx: Callable[..., Context], make_user: Callable[..., User]
 ) -> None:
     people = [make_user(post.school, email=f"s{number}@example.com") for number in range(3)]
@@ -122,7 +142,8 @@ def test_a_mail_to_many_goes_out_with_the_next_sweep(
     gone = make_user(post.school, email="gone@example.com", status="disabled")
     with unit_of_work(make_ctx(post.school)) as ctx:
         reset_passwords(ctx, user_ids=[person.id for person in (*people, gone)])
-    jobs = post.sweep()
+    assert post.sent == [(JobName.WAKE_MAILS, post.school.alliance_id, {})]
+    jobs = post.wake()
     assert len(jobs) == 3
     for job in jobs:
         post.send(int(job["mail_id"]))
@@ -131,7 +152,7 @@ def test_a_mail_to_many_goes_out_with_the_next_sweep(
 
 def test_what_is_rolled_back_leaves_no_mail(post: Post, make_ctx: Callable[..., Context]) -> None:
     with pytest.raises(RuntimeError), unit_of_work(make_ctx(post.school)) as ctx:
-        queue_mail(ctx, user_id=post.user.id, recipient="a@example.com", template="notice", params={})
+        queue_mails(ctx, [NewMail(Reader(post.user.id, "a@example.com", "甲"), "notice")])
         raise RuntimeError
     assert post.sent == []
     with school_scope(post.school.id) as session:
@@ -242,6 +263,7 @@ def test_a_slow_sender_that_was_given_up_may_still_say_that_it_was_taken(post: P
 
 def test_a_lost_job_is_sent_again_by_one_sweeper(post: Post) -> None:
     mail_id = post.queue()
+    post.wake()
     assert post.sweep() == []
     post.let_it_be_due(mail_id)
     assert post.sweep() == [{"mail_id": mail_id, "attempt": 0}]
@@ -252,14 +274,14 @@ def test_of_workers_that_start_together_one_sends(post: Post) -> None:
     mail_id, start = post.queue(), threading.Barrier(6)
 
     def work() -> None:
-        start.wait(10)
+        start.wait(PATIENCE)
         run_send(post.units, mail_id=mail_id, attempt=0, word=_words, transport=post.carrier)
 
     threads = [threading.Thread(target=copy_context().run, args=(work,)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     assert len(post.carrier.taken) == 1
     assert post.read(mail_id).state == "sent"
 

@@ -10,14 +10,14 @@ from sqlalchemy import event, update
 
 from app.context import Context
 from app.errors import NotAllowed
-from app.models import CourseOffering, Enrolment, User, WaitingPlace
+from app.models import CourseOffering, Registration, User, WaitingPlace
 from app.rules.permissions import Role
 from app.services.courses.recommendations import decline_recommendation, recommend_course
 from app.services.licences.single import end_licence
 from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,
-    CourseFilter,
+    OfferingFilter,
     list_operating_teachers,
     list_school_courses,
 )
@@ -27,6 +27,7 @@ from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW, TODAY
+from tests.support.courses import dates, put_course, put_offering
 from tests.support.own_courses import Own
 
 MakeCtx = Callable[..., Context]
@@ -36,17 +37,16 @@ MakeOwn = Callable[..., Own]
 
 def found(ctx: Context, **wanted: object) -> set[int]:
     """Ids of the offerings that a filter finds."""
-    page = list_school_courses(ctx, wanted=CourseFilter(**wanted))  # type: ignore[arg-type]
+    page = list_school_courses(ctx, wanted=OfferingFilter(**wanted))  # type: ignore[arg-type]
     assert page.total == len(page.rows)
     return {row.offering.id for row in page.rows}
 
 
 def test_every_status_is_shown_and_found_by_its_filter(
+    alliance: SchoolInfo,
     secretariat: Context,
     make_ctx: MakeCtx,
     school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
     own_course: MakeOwn,
 ) -> None:
     own = {status: own_course(school) for status in OWN_STATUSES}
@@ -59,15 +59,15 @@ def test_every_status_is_shown_and_found_by_its_filter(
     being_revised = own["approved"]
     own["revision"].submit()
     offered = {
-        "unhandled": offer(school, days=None),
-        "online": offer(school),
-        "offline": offer(school),
-        "declined": offer(school, days=None),
+        "unhandled": put_offering(alliance, school, status="unhandled", dated=False).id,
+        "online": put_offering(alliance, school).id,
+        "offline": put_offering(alliance, school).id,
+        "declined": put_offering(alliance, school, status="unhandled", dated=False).id,
     }
-    ended = release()
-    offered["ended"] = offer(school, ended)
+    ended = put_course(alliance)
+    offered["ended"] = put_offering(alliance, school, ended).id
     with unit_of_work(secretariat) as ctx:
-        end_licence(ctx, course_id=ended, school_id=school.id)
+        end_licence(ctx, course_id=ended.id, school_id=school.id)
     with unit_of_work(make_ctx(school)) as ctx:
         take_offline(ctx, offering_id=offered["offline"])
         ctx.session.execute(
@@ -102,17 +102,17 @@ def test_every_status_is_shown_and_found_by_its_filter(
 
 
 def test_recommendation_teacher_dates_and_search(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     make_user: MakeUser,
     school: SchoolInfo,
     secretariat: Context,
-    release: Callable[..., int],
-    offer: Callable[..., int],
     own_course: MakeOwn,
 ) -> None:
-    sound = offer(school, release(title=f"影像诊断学{school.id}", category="医学影像"))
-    later = offer(school, days=(30, 90, 20, 25))
-    undated = offer(school, days=None)
+    imaging = put_course(alliance, title=f"影像诊断学{school.id}", category="医学影像")
+    sound = put_offering(alliance, school, imaging).id
+    later = put_offering(alliance, school, **dates(30, 90, 20, 25)).id
+    undated = put_offering(alliance, school, status="unhandled", dated=False).id
     own = own_course(school, code=f"MD{school.id}").approved()
     teacher = make_user(school, "teacher", real_name="顾清远", name_pinyin="guqingyuan", name_initials="gqy")
     with unit_of_work(make_ctx(school)) as ctx:
@@ -146,18 +146,18 @@ def test_recommendation_teacher_dates_and_search(
         decline_recommendation(ctx, school_id=school.id, recommendation_id=recommendation.id, answer="重复")
     ctx = make_ctx(school)
     assert found(ctx, recommendation="declined") == {own.offering_id}
-    (row,) = list_school_courses(ctx, wanted=CourseFilter(source="own")).rows
+    (row,) = list_school_courses(ctx, wanted=OfferingFilter(source="own")).rows
     assert (row.recommendation, row.operating_teacher) == ("declined", "任课教师")
     assert row.offering.starts_on == TODAY + timedelta(days=10)
 
 
 def test_registrations_and_those_who_wait_are_found(
-    make_ctx: MakeCtx, make_user: MakeUser, school: SchoolInfo, offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, make_user: MakeUser, school: SchoolInfo
 ) -> None:
-    some, none, awaited = offer(school), offer(school), offer(school)
+    some, none, awaited = (put_offering(alliance, school).id for _ in range(3))
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=some, user_id=make_user(school).id))
-        session.add(Enrolment(offering_id=none, user_id=make_user(school).id, withdrawn_at=NOW))
+        session.add(Registration(offering_id=some, user_id=make_user(school).id))
+        session.add(Registration(offering_id=none, user_id=make_user(school).id, withdrawn_at=NOW))
         session.add(WaitingPlace(offering_id=awaited, user_id=make_user(school).id))
         session.commit()
     ctx = make_ctx(school)
@@ -167,11 +167,11 @@ def test_registrations_and_those_who_wait_are_found(
 
 
 def test_one_query_however_long_and_the_count_is_right_beyond_the_last_page(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int], own_course: MakeOwn
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, own_course: MakeOwn
 ) -> None:
     counts = []
     for _ in range(2):
-        offer(school)
+        put_offering(alliance, school)
         own_course(school)
         ctx = make_ctx(school)
         statements: list[str] = []
@@ -188,20 +188,20 @@ def test_one_query_however_long_and_the_count_is_right_beyond_the_last_page(
         counts.append(len(statements))
     assert counts == [1, 1]
     beyond = list_school_courses(make_ctx(school), page=5)
-    assert (beyond.rows, beyond.total) == ((), 4)
+    assert (len(beyond.rows), beyond.number, beyond.total) == (4, 1, 4)
 
 
 def test_whose_list_it_is(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     make_user: MakeUser,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    offer: Callable[..., int],
     own_course: MakeOwn,
 ) -> None:
     mine, foreign = own_course(school), own_course(other_school)
-    elsewhere = offer(other_school)
-    offer(school)
+    elsewhere = put_offering(alliance, other_school).id
+    put_offering(alliance, school)
     assert found(make_ctx(school)).isdisjoint({foreign.offering_id, elsewhere})
     assert found(mine.as_teacher()) == {mine.offering_id}
     assert found(make_ctx(school, Role.TEACHER, user=make_user(school, kind="teacher"))) == set()

@@ -10,19 +10,19 @@ import pytest
 from sqlalchemy import select
 
 from app.context import Context
-from app.models import Course, CourseOffering, CourseShowing
+from app.models import Course, CourseOffering, PublicOffering
 from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
 from app.services.catalogue.alliance import (
     count_alliance,
-    count_shelf,
+    count_alliance_facets,
     get_released_course,
     list_released_courses,
 )
 from app.services.licences.expiry import tend_licences
 from app.services.licences.single import end_licence
 from app.services.offerings.follow_review import follow_review
-from app.services.offerings.public import list_showings
+from app.services.offerings.public import list_public_offerings
 from app.services.offerings.schedule import put_online, schedule_offering, take_offline
 from app.services.schools.open_and_edit import suspend_school
 from app.uow import unit_of_work
@@ -50,17 +50,15 @@ def test_a_course_is_shown_where_it_is_online_and_nowhere_else(
     alliance: SchoolInfo,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Offer,
     where: Callable[[int], Any],
 ) -> None:
-    course_id = release()
-    here = offer(school, course_id)
-    offer(other_school, course_id, online=False)
-    assert where(course_id) == [(school.id, here, CourseState.OPEN)]
+    course = put_course(alliance)
+    here = put_offering(alliance, school, course).id
+    put_offering(alliance, other_school, course, status="unhandled")
+    assert where(course.id) == [(school.id, here, CourseState.OPEN)]
     with unit_of_work(make_ctx(school)) as ctx:
         take_offline(ctx, offering_id=here)
-    assert where(course_id) == []
+    assert where(course.id) == []
     with unit_of_work(make_ctx(school)) as ctx:
         put_online(ctx, offering_id=here)
         changed = [TODAY + timedelta(days=days) for days in (-5, 90, -20, -10)]
@@ -72,7 +70,7 @@ def test_a_course_is_shown_where_it_is_online_and_nowhere_else(
             registration_starts_on=changed[2],
             registration_ends_on=changed[3],
         )
-    assert where(course_id) == [(school.id, here, CourseState.RUNNING)]
+    assert where(course.id) == [(school.id, here, CourseState.RUNNING)]
 
 
 def test_it_ends_with_the_licence_and_with_the_school(
@@ -80,19 +78,17 @@ def test_it_ends_with_the_licence_and_with_the_school(
     make_ctx: MakeCtx,
     make_school: Callable[..., SchoolInfo],
     alliance: SchoolInfo,
-    release: Callable[..., int],
-    offer: Offer,
     where: Callable[[int], Any],
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     licensed, closed = make_school(), make_school()
-    offer(licensed, course_id)
-    offer(closed, course_id)
-    assert {school_id for school_id, *_ in where(course_id)} == {licensed.id, closed.id}
+    put_offering(alliance, licensed, course)
+    put_offering(alliance, closed, course)
+    assert {school_id for school_id, *_ in where(course.id)} == {licensed.id, closed.id}
     with unit_of_work(secretariat):
-        end_licence(secretariat, course_id=course_id, school_id=licensed.id)
+        end_licence(secretariat, course_id=course.id, school_id=licensed.id)
         suspend_school(secretariat, school_id=closed.id, reason="停用")
-    assert where(course_id) == []
+    assert where(course.id) == []
 
 
 def test_the_daily_task_and_the_review_take_it_off_and_put_it_on(
@@ -103,7 +99,7 @@ def test_the_daily_task_and_the_review_take_it_off_and_put_it_on(
     offering = put_offering(alliance, school, own, status="offline").id
 
     def shown() -> set[int]:
-        return set(make_ctx(school).session.scalars(select(CourseShowing.offering_id)))
+        return set(make_ctx(school).session.scalars(select(PublicOffering.offering_id)))
 
     assert shown() == {ended}
     with unit_of_work(make_ctx(school, Role.SYSTEM)) as ctx:
@@ -139,9 +135,9 @@ def test_the_search_knows_accepted_courses_and_counts_what_runs(
     put_offering(alliance, school, put_course(school, title=f"{mark}丙", category="药学", released=True))
     put_offering(alliance, school, put_course(school, title=f"{mark}丁", category="药学"))
     ctx = make_ctx(alliance, Role.SECRETARY)
-    shelf = count_shelf(ctx, text=mark)
+    shelf = count_alliance_facets(ctx, text=mark)
     assert (shelf.total, shelf.running, shelf.categories) == (3, 2, {"药学": 2, "护理学": 1})
-    assert count_shelf(ctx, text=mark, running=True, category="护理学").total == 0
+    assert count_alliance_facets(ctx, text=mark, running=True, category="护理学").total == 0
     rows = {row.course.title[-1]: row for row in list_released_courses(ctx, text=mark).rows}
     assert [row.school.id for row in rows["甲"].showings] == [school.id]
     assert rows["乙"].showings == []
@@ -156,6 +152,6 @@ def test_a_school_reads_no_other_school_s_showings(
     course = put_course(alliance)
     put_offering(alliance, other_school, course)
     ctx = make_ctx(school)
-    assert list(ctx.session.scalars(select(CourseShowing))) == []
+    assert list(ctx.session.scalars(select(PublicOffering))) == []
     assert list(ctx.session.scalars(select(CourseOffering))) == []
-    assert list_showings(ctx, courses=[course]) == {}
+    assert list_public_offerings(ctx, courses=[course]) == {}

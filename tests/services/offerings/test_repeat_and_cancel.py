@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import CourseOffering, Enrolment, LicenceAnswer, Notice, OfferingAssistant, School, User
+from app.models import CourseOffering, LicenceAnswer, Notice, OfferingAssistant, Registration, School, User
 from app.rules.courses.assessment import Assessment, Component, Kind
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
@@ -38,7 +37,7 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import dates, days, put_course, put_offering, put_registration
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
@@ -95,7 +94,7 @@ def test_offering_again_is_a_new_offering_and_leaves_the_registrations_of_the_ol
         make_user(school),
     )
     offering = put_offering(alliance, school, operating_teacher_id=teacher.id, seats=30)
-    put_enrolment(school, offering, student)
+    put_registration(school, offering, student)
     with unit_of_work(administrator) as ctx:
         add_assistants(ctx, offering_id=offering.id, user_ids=[assistant.id])
     assert open_terms(administrator, offering_id=offering.id)[0] == "2026-2027-2"
@@ -142,15 +141,13 @@ def test_seats_stay_within_the_licence(
     administrator: Context, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
     offering = put_offering(alliance, school, licence={"seats": 50})
-    dates: dict[str, Any] = {
-        "starts_on": days(0), "ends_on": days(9), "registration_starts_on": days(0), "registration_ends_on": days(5)
-    }  # fmt: skip
+    wished = dates(0, 9, 0, 5)
     for wrong in (0, 51):
         with pytest.raises(Invalid) as refused, unit_of_work(administrator) as ctx:
-            schedule_offering(ctx, offering_id=offering.id, seats=wrong, **dates)
+            schedule_offering(ctx, offering_id=offering.id, seats=wrong, **wished)
         assert refused.value.field == "seats"
     with unit_of_work(administrator) as ctx:
-        assert schedule_offering(ctx, offering_id=offering.id, seats=50, **dates).seats == 50
+        assert schedule_offering(ctx, offering_id=offering.id, seats=50, **wished).seats == 50
 
 
 def test_a_teacher_schedules_his_own_schools_course_and_not_the_alliances(
@@ -158,24 +155,18 @@ def test_a_teacher_schedules_his_own_schools_course_and_not_the_alliances(
 ) -> None:
     teacher = make_user(school, "teacher")
     ctx = make_ctx(school, Role.TEACHER, user=teacher)
-    dates: dict[str, Any] = {
-        "starts_on": days(0), "ends_on": days(9), "registration_starts_on": days(0), "registration_ends_on": days(5)
-    }  # fmt: skip
+    wished = dates(0, 9, 0, 5)
     licensed = put_offering(alliance, school, operating_teacher_id=teacher.id)
     with pytest.raises(NotAllowed), unit_of_work(ctx):
-        schedule_offering(ctx, offering_id=licensed.id, **dates)
+        schedule_offering(ctx, offering_id=licensed.id, **wished)
     own = put_course(school)
-    with school_scope(school.id) as session:
-        mine = CourseOffering(
-            course_owner_id=school.id, course_id=own.id, term="2026-2027-1", operating_teacher_id=teacher.id
-        )
-        theirs = CourseOffering(course_owner_id=school.id, course_id=own.id, term="2026-2027-2")
-        session.add_all([mine, theirs])
-        session.commit()
+    undated = {"status": "unhandled", "dated": False}
+    mine = put_offering(alliance, school, own, operating_teacher_id=teacher.id, **undated)
+    theirs = put_offering(alliance, school, own, term="2026-2027-2", **undated)
     with unit_of_work(ctx):
-        schedule_offering(ctx, offering_id=mine.id, **dates)
+        schedule_offering(ctx, offering_id=mine.id, **wished)
     with pytest.raises(NotFound), unit_of_work(ctx):
-        schedule_offering(ctx, offering_id=theirs.id, **dates)
+        schedule_offering(ctx, offering_id=theirs.id, **wished)
 
 
 def test_an_assessment_of_its_own_only_where_the_licence_allows_it(
@@ -282,7 +273,7 @@ def test_the_end_of_a_licence_is_told_twice_and_takes_the_course_offline_by_itse
     offering = put_offering(
         alliance, school, licence={"ends_on": days(40)}, operating_teacher_id=teacher.id, ends_on=days(200)
     )
-    put_enrolment(school, offering, student)
+    put_registration(school, offering, student)
     subjects = select(Notice.subject).where(Notice.school_id == school.id, Notice.user_id == boss.id)
 
     def run(day: int) -> int:
@@ -307,7 +298,7 @@ def test_the_end_of_a_licence_is_told_twice_and_takes_the_course_offline_by_itse
     assert told()[2:] == ["课程授权已结束，课程已下线"]
     with school_scope(school.id) as session:
         assert session.get_one(CourseOffering, (school.id, offering.id)).status == "offline"
-        assert session.scalar(select(func.count()).select_from(Enrolment)) == 1
+        assert session.scalar(select(func.count()).select_from(Registration)) == 1
         mine = select(func.count()).select_from(Notice).where(Notice.user_id == teacher.id)
         assert session.scalar(mine) == 3
 

@@ -25,7 +25,7 @@ from app.services.offerings.schedule import (
 from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.support.courses import put_offering
+from tests.support.courses import put_course, put_offering
 
 MakeCtx = Callable[..., Context]
 DATES = {
@@ -37,9 +37,9 @@ DATES = {
 
 
 def test_from_unhandled_to_online_to_offline_and_back(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo
 ) -> None:
-    offering_id = offer(school, days=None)
+    offering_id = put_offering(alliance, school, status="unhandled", dated=False).id
     ctx = make_ctx(school)
     with pytest.raises(NotReady) as refused, unit_of_work(ctx):
         put_online(ctx, offering_id=offering_id)
@@ -78,9 +78,9 @@ def test_from_unhandled_to_online_to_offline_and_back(
     ],
 )
 def test_a_wrong_date_is_named_and_nothing_is_stored(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int], field: str, day: date | None
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, field: str, day: date | None
 ) -> None:
-    offering_id = offer(school, days=None)
+    offering_id = put_offering(alliance, school, status="unhandled", dated=False).id
     ctx = make_ctx(school)
     with pytest.raises(Invalid) as refused:
         schedule_offering(ctx, offering_id=offering_id, **(DATES | {field: day}))
@@ -102,32 +102,31 @@ def test_who_comes_second_meets_the_state_that_the_first_left(
 
 
 def test_dates_may_change_while_the_course_is_online_and_the_same_dates_are_no_change(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     ctx = make_ctx(school)
-    for _ in range(2):
+    for typed in (DATES, DATES, DATES | {"ends_on": date(2026, 12, 31)}):
         with unit_of_work(ctx):
-            schedule_offering(ctx, offering_id=offering_id, **DATES)
+            schedule_offering(ctx, offering_id=offering_id, **typed)
     entries = ctx.session.scalars(
         select(AuditEntry).where(AuditEntry.action == "offering.scheduled").order_by(AuditEntry.id)
     ).all()
     assert len(entries) == 2
-    assert entries[1].data["new"]["starts_on"] == "2026-09-20"
+    assert entries[0].data["new"]["starts_on"] == "2026-09-20"
     assert entries[1].data["old"] == entries[0].data["new"]
 
 
 def test_a_course_whose_licence_has_ended_is_offline_and_cannot_go_online(
+    alliance: SchoolInfo,
     secretariat: Context,
     make_ctx: MakeCtx,
     school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
 ) -> None:
-    course_id = release()
-    offering_id = offer(school, course_id)
+    course = put_course(alliance)
+    offering_id = put_offering(alliance, school, course).id
     with unit_of_work(secretariat) as ctx:
-        end_licence(ctx, course_id=course_id, school_id=school.id)
+        end_licence(ctx, course_id=course.id, school_id=school.id)
     ctx = make_ctx(school)
     row = get_school_course(ctx, offering_id=offering_id)
     assert (row.status, row.licensed) == (OfferingStatus.OFFLINE, False)
@@ -138,10 +137,10 @@ def test_a_course_whose_licence_has_ended_is_offline_and_cannot_go_online(
 
 
 def test_another_schools_course_is_not_there(
-    make_ctx: MakeCtx, school: SchoolInfo, other_school: SchoolInfo, offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, other_school: SchoolInfo
 ) -> None:
-    foreign = offer(other_school)
-    offer(school)
+    foreign = put_offering(alliance, other_school).id
+    put_offering(alliance, school)
     ctx = make_ctx(school)
     for attempt in (
         lambda: get_school_course(ctx, offering_id=foreign),
@@ -154,9 +153,9 @@ def test_another_schools_course_is_not_there(
 
 
 def test_who_may_look_and_who_may_act(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int], make_user: Callable[..., User]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User]
 ) -> None:
-    offering_id, runs_it = offer(school), make_user(school, kind="teacher")
+    offering_id, runs_it = put_offering(alliance, school).id, make_user(school, kind="teacher")
     with unit_of_work(make_ctx(school)) as ctx:
         ctx.session.get_one(CourseOffering, (school.id, offering_id)).operating_teacher_id = runs_it.id
     teacher, student = make_ctx(school, Role.TEACHER, user=runs_it), make_ctx(school, Role.STUDENT)
@@ -175,9 +174,9 @@ def test_who_may_look_and_who_may_act(
 
 
 def test_registrations_are_counted_without_those_who_left(
-    make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User], offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User]
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     for leaves in (False, False, True):
         with unit_of_work(make_ctx(school, Role.STUDENT, user=make_user(school))) as ctx:
             register(ctx, offering_id=offering_id)

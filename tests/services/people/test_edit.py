@@ -27,6 +27,7 @@ from app.services.people.search import PeopleFilter, find_people_ids
 from app.services.shared.encrypted_fields import open_id_number, open_mobile
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
+from tests.support.waiting import PATIENCE
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
@@ -248,7 +249,7 @@ def at_once(make_ctx: MakeCtx, school: SchoolInfo, *works: Callable[[Context], A
     barrier, outcomes = threading.Barrier(len(works)), []
 
     def run(ctx: Context, work: Callable[[Context], Any]) -> None:
-        barrier.wait(timeout=10)
+        barrier.wait(PATIENCE)
         try:
             with unit_of_work(ctx):
                 outcome: Any = work(ctx)
@@ -263,7 +264,7 @@ def at_once(make_ctx: MakeCtx, school: SchoolInfo, *works: Callable[[Context], A
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(PATIENCE)
     assert len(outcomes) == len(works)
     return outcomes
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, NotFound
-from app.models import AuditEntry, Enrolment, User
+from app.models import AuditEntry, Registration, User
 from app.rules.permissions import Role
 from app.services.licences.single import end_licence, license_course
 from app.services.offerings.schedule import schedule_offering, take_offline
@@ -20,6 +20,7 @@ from app.services.registrations.self_service import Outcome, Place, register, wi
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
+from tests.support.courses import put_course, put_offering
 
 MakeCtx = Callable[..., Context]
 
@@ -35,14 +36,14 @@ def student_ctx(make_ctx: MakeCtx, make_user: Callable[..., User]) -> Callable[.
 
 
 def active(ctx: Context) -> int:
-    count = select(func.count()).select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None))
+    count = select(func.count()).select_from(Registration).where(Registration.withdrawn_at.is_(None))
     return ctx.session.scalar(count) or 0
 
 
 def test_registering_twice_and_withdrawing_twice_change_things_once(
-    school: SchoolInfo, offer: Callable[..., int], student_ctx: Callable[..., Context]
+    alliance: SchoolInfo, school: SchoolInfo, student_ctx: Callable[..., Context]
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     ctx = student_ctx(school)
     outcomes = []
     for use_case in (register, register, withdraw, withdraw, register):
@@ -51,14 +52,14 @@ def test_registering_twice_and_withdrawing_twice_change_things_once(
             outcomes.append(done if isinstance(done, bool) else done.changed)
     assert outcomes == [True, False, True, False, True]
     assert active(ctx) == 1
-    assert ctx.session.scalar(select(func.count()).select_from(Enrolment)) == 1
+    assert ctx.session.scalar(select(func.count()).select_from(Registration)) == 1
     trail = (
-        select(AuditEntry.action).where(AuditEntry.action.startswith("enrolment.")).order_by(AuditEntry.id)
+        select(AuditEntry.action).where(AuditEntry.action.startswith("registration.")).order_by(AuditEntry.id)
     )
     assert ctx.session.scalars(trail).all() == [
-        "enrolment.registered",
-        "enrolment.withdrawn",
-        "enrolment.registered",
+        "registration.registered",
+        "registration.withdrawn",
+        "registration.registered",
     ]
 
 
@@ -82,16 +83,16 @@ def test_registering_twice_and_withdrawing_twice_change_things_once(
     ],
 )
 def test_the_window_is_the_schools_own_days(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     make_school: Callable[..., SchoolInfo],
-    offer: Callable[..., int],
     student_ctx: Callable[..., Context],
     timezone: str,
     moment: datetime,
     is_open: bool,
 ) -> None:
     school = make_school(timezone=timezone)
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     with unit_of_work(make_ctx(school)) as ctx:
         schedule_offering(
             ctx,
@@ -115,21 +116,24 @@ def test_the_window_is_the_schools_own_days(
 
 
 def test_a_course_that_is_not_shown_is_not_there(
+    alliance: SchoolInfo,
     secretariat: Context,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    offer: Callable[..., int],
-    release: Callable[..., int],
     student_ctx: Callable[..., Context],
 ) -> None:
-    unhandled, offline, foreign = offer(school, online=False), offer(school), offer(other_school)
-    ended_course = release()
-    ended = offer(school, ended_course)
+    unhandled, offline, foreign = (
+        put_offering(alliance, school, status="unhandled").id,
+        put_offering(alliance, school).id,
+        put_offering(alliance, other_school).id,
+    )
+    ended_course = put_course(alliance)
+    ended = put_offering(alliance, school, ended_course).id
     with unit_of_work(make_ctx(school)) as ctx:
         take_offline(ctx, offering_id=offline)
     with unit_of_work(secretariat):
-        end_licence(secretariat, course_id=ended_course, school_id=school.id)
+        end_licence(secretariat, course_id=ended_course.id, school_id=school.id)
     ctx = student_ctx(school)
     messages = set()
     for offering_id in (unhandled, offline, foreign, ended, 2**60):
@@ -141,13 +145,13 @@ def test_a_course_that_is_not_shown_is_not_there(
 
 
 def test_nobody_registers_without_an_account_or_with_one_of_another_school(
+    alliance: SchoolInfo,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     other_school: SchoolInfo,
     make_user: Callable[..., User],
-    offer: Callable[..., int],
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     stranger = make_ctx(other_school, Role.STUDENT, user=make_user(other_school))
     for ctx in (
         make_ctx(school, Role.STUDENT),
@@ -161,17 +165,17 @@ def test_nobody_registers_without_an_account_or_with_one_of_another_school(
 
 
 def test_an_administrator_registers_like_a_student(
-    make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User], offer: Callable[..., int]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User]
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     with unit_of_work(make_ctx(school, user=make_user(school, "administrator"))) as ctx:
         assert register(ctx, offering_id=offering_id) == Outcome(Place.REGISTERED, changed=True)
 
 
 def test_a_seat_that_is_given_back_goes_to_the_next(
-    school: SchoolInfo, offer: Callable[..., int], student_ctx: Callable[..., Context]
+    alliance: SchoolInfo, school: SchoolInfo, student_ctx: Callable[..., Context]
 ) -> None:
-    offering_id = offer(school, seats=1)
+    offering_id = put_offering(alliance, school, licence={"seats": 1}).id
     first, second = student_ctx(school), student_ctx(school)
     with unit_of_work(first):
         register(first, offering_id=offering_id)
@@ -186,39 +190,38 @@ def test_a_seat_that_is_given_back_goes_to_the_next(
 
 
 def test_seats_are_the_schools_own(
+    alliance: SchoolInfo,
     secretariat: Context,
     school: SchoolInfo,
     other_school: SchoolInfo,
-    release: Callable[..., int],
-    offer: Callable[..., int],
     student_ctx: Callable[..., Context],
 ) -> None:
-    course_id = release()
+    course = put_course(alliance)
     for where in (school, other_school):
-        offering_id = offer(where, course_id, seats=1)
+        offering_id = put_offering(alliance, where, course, licence={"seats": 1}).id
         with unit_of_work(student_ctx(where)) as ctx:
             assert register(ctx, offering_id=offering_id).place is Place.REGISTERED
     with unit_of_work(secretariat):
-        license_course(secretariat, course_id=course_id, school_ids=[school.id], seats=2)
+        license_course(secretariat, course_id=course.id, school_ids=[school.id], seats=2)
     with unit_of_work(student_ctx(school)) as ctx:
         assert register(ctx, offering_id=_offering_of(ctx)).place is Place.REGISTERED
 
 
 def _offering_of(ctx: Context) -> int:
-    return ctx.session.scalars(select(Enrolment.offering_id)).one()
+    return ctx.session.scalars(select(Registration.offering_id)).one()
 
 
 @pytest.mark.parametrize("seats", [None, 1])
 def test_one_person_who_clicks_many_times_at_once_is_registered_once(
+    alliance: SchoolInfo,
     app_context: Flask,
     make_ctx: MakeCtx,
     school: SchoolInfo,
     make_user: Callable[..., User],
-    offer: Callable[..., int],
     student_ctx: Callable[..., Context],
     seats: int | None,
 ) -> None:
-    offering_id = offer(school, seats=seats)
+    offering_id = put_offering(alliance, school, licence={"seats": seats}).id
     user = make_user(school)
     outcomes = _all_at_once(app_context, [student_ctx(school, user=user) for _ in range(6)], offering_id)
     assert outcomes.count("in") == 1
@@ -247,10 +250,12 @@ def _all_at_once(app: Flask, contexts: list[Context], offering_id: int) -> list[
 
 
 def test_what_was_registered_keeps_its_moment(
-    make_ctx: MakeCtx, school: SchoolInfo, offer: Callable[..., int], student_ctx: Callable[..., Context]
+    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, student_ctx: Callable[..., Context]
 ) -> None:
-    offering_id = offer(school)
+    offering_id = put_offering(alliance, school).id
     ctx = student_ctx(school, now=NOW - timedelta(hours=3))
     with unit_of_work(ctx):
         register(ctx, offering_id=offering_id)
-    assert make_ctx(school).session.scalars(select(Enrolment.registered_at)).one() == NOW - timedelta(hours=3)
+    assert make_ctx(school).session.scalars(select(Registration.registered_at)).one() == NOW - timedelta(
+        hours=3
+    )

@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.context import Context
-from app.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound
+from app.errors import Conflict, Invalid, InvalidFields, Message, NotAllowed, NotFound
 from app.models import AuditEntry, ChangeRequest, Mail, Notice, ProofFile, SchoolClass, User
 from app.rules.permissions import Role
 from app.services.people.edit import edit_account
@@ -86,7 +86,7 @@ def test_approval_writes_what_was_asked_marks_it_and_tells_the_student(
     assert {"real_name", "class_id"} <= set(user.edited_columns)
     notice = row(school, Notice, user_id=student.id)
     assert notice.subject["text"] == "您的信息修改申请已通过"
-    assert "真实姓名、所属班级" in notice.body["params"]["fields"]
+    assert "真实姓名、所属班级" in str(Message.from_json(notice.body))
     mail = row(school, Mail, user_id=student.id)
     assert (mail.recipient, mail.template) == ("zhang@example.com", "notice")
     decided = row(school, ChangeRequest, id=request_id)

@@ -18,7 +18,7 @@ from app.services.people.edit import create_account
 from app.services.schools.quotas import Usage, set_quotas, usage
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.services.conftest import content
+from tests.support.courses import content, put_offering
 from tests.support.rosters import Importer, plain_rows
 
 MakeCtx = Callable[..., Context]
@@ -72,9 +72,9 @@ def test_accounts_by_hand_stop_at_the_limit_and_those_that_are_there_stay(
 
 
 def test_own_courses_stop_at_the_limit_and_alliance_courses_do_not_count(
-    school: SchoolInfo, make_ctx: MakeCtx, limit: SetQuotas, offer: Callable[..., int]
+    alliance: SchoolInfo, school: SchoolInfo, make_ctx: MakeCtx, limit: SetQuotas
 ) -> None:
-    offer(school)
+    put_offering(alliance, school)
     limit(school, courses=1)
     with unit_of_work(make_ctx(school)) as ctx:
         create_own_course(ctx, content=content())

@@ -1,0 +1,1 @@
+"""Tests of what services of every subject use."""

@@ -19,7 +19,7 @@ from app.services.offerings.lists import list_school_courses
 from app.services.shared.activation import Activation
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.support.courses import put_enrolment
+from tests.support.courses import put_registration
 from tests.support.teaching import Teaching
 
 MakeCtx = Callable[..., Context]
@@ -33,9 +33,11 @@ def test_the_table_knows_every_act_and_a_teacher_has_no_act_on_all_rows_of_other
         Action.SEE_CLASSES,
         Action.SEE_OFFERINGS,
         Action.EDIT_COURSE,
+        Action.DISCARD_DRAFT,
         Action.SUBMIT_COURSE,
         Action.SCHEDULE_OFFERING,
         Action.MANAGE_REGISTRATIONS,
+        Action.EXPORT_REGISTRATIONS,
     }
     assert {action for action, rows in teachers.items() if rows is Reach.ALL} <= {
         Action.ENTER_MANAGEMENT,
@@ -98,7 +100,7 @@ def test_registrations_of_a_class_leave_out_other_classes_and_who_withdrew(
     make_ctx: MakeCtx, school: SchoolInfo, make_teaching: MakeTeaching
 ) -> None:
     mine, theirs = make_teaching(school, "甲"), make_teaching(school, "乙")
-    put_enrolment(school, mine.offering, theirs.settled)
+    put_registration(school, mine.offering, theirs.settled)
     ctx = make_ctx(school, Role.TEACHER, user=mine.teacher)
     place = {"class_id": mine.class_id, "offering_id": mine.offering.id}
     assert get_class_course(ctx, **place).registered == 1

@@ -15,12 +15,12 @@ from app.rules.imports.students import LABELS, check_student
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
-from app.sheets.rosters.students import read_students
 from app.sheets.writing.cells import put_text, saved
 from app.sheets.writing.logins import STUDENT_COLUMNS, login_list
 from app.sheets.writing.problems import problem_workbook
 from app.sheets.writing.student_template import student_template
 from samples.roster import make_rows
+from tests.support.sheets import read_students
 
 TODAY = date(2026, 11, 23)
 PAYLOADS = [

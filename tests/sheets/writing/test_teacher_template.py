@@ -15,9 +15,9 @@ from app.sheets.reading.pictures import PictureArchive
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from app.sheets.reading.workbook import Grid, Workbook
-from app.sheets.rosters.teachers import read_teachers
 from app.sheets.writing.teacher_template import teacher_template
 from samples import make_samples
+from tests.support.sheets import read_teachers
 
 FOLDER = Path(make_samples.__file__).parent
 TODAY = date(2026, 11, 23)

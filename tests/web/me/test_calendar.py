@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from app.models import CourseOffering, User
 from tenants.registry import SchoolInfo
-from tests.support.courses import put_course, put_enrolment, put_offering
+from tests.support.courses import put_course, put_offering, put_registration
 from tests.support.pages import post
 
 ClientFor = Callable[..., FlaskClient]
@@ -29,7 +29,7 @@ def offering(alliance: SchoolInfo, school: SchoolInfo, student: User) -> CourseO
     """A course that the student is registered for; its title could break a line of a calendar."""
     course = put_course(alliance, title=f"解剖,生理;与\\病理{student.id}")
     made = put_offering(alliance, school, course)
-    put_enrolment(school, made, student)
+    put_registration(school, made, student)
     return made
 
 

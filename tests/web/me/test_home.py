@@ -16,7 +16,7 @@ from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import VAULT_KEY
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import days, put_course, put_offering, put_registration
 from tests.support.pages import statements
 
 MakeClient = Callable[..., FlaskClient]
@@ -134,10 +134,12 @@ def test_an_administrator_s_student_side_is_a_student_s(
 def test_my_courses_are_mine_and_those_gone_offline_stay_named(
     client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo, student: User, make_user: MakeUser
 ) -> None:
-    put_enrolment(school, put_offering(alliance, school, put_course(alliance, title="我的药理学")), student)
+    put_registration(
+        school, put_offering(alliance, school, put_course(alliance, title="我的药理学")), student
+    )
     gone = put_offering(alliance, school, put_course(alliance, title="下线的课"), status="offline")
-    put_enrolment(school, gone, student)
-    put_enrolment(
+    put_registration(school, gone, student)
+    put_registration(
         school, put_offering(alliance, school, put_course(alliance, title="别人的课")), make_user(school)
     )
     page = client_for(school, student).get("/my/courses").text
@@ -169,7 +171,7 @@ def test_the_home_page_sorts_courses_by_what_one_can_do_now(
         registration_ends_on=days(30),
         starts_on=days(40),
     )
-    put_enrolment(school, running, student)
+    put_registration(school, running, student)
     few = client_for(school).get("/").text
     order = [few.index(word) for word in ("近期课程", "可报名的课", "进行中的课", "将来的课")]
     assert order == sorted(order)

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
-from app.models import Course
 from tenants.registry import SchoolInfo
-from tenants.scope import school_scope
 from tests.support.app import insert_school, next_unit_code, school_info
+from tests.support.courses import put_course
 
 WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(24)
 SHA = "0123456789abcdef"
 
 
-def put_course(owner: SchoolInfo, *, released: bool) -> int:
-    with school_scope(owner.id) as session:
-        course = Course(
-            title=f"课程 {secrets.token_hex(4)}",
-            category="基础医学",
-            released=released,
-            cover=WEBP,
-            cover_sha=SHA,
-        )
-        session.add(course)
-        session.commit()
-        return course.id
+def put_covered(owner: SchoolInfo, *, released: bool) -> int:
+    return put_course(owner, released=released, cover=WEBP, cover_sha=SHA).id
 
 
 @pytest.fixture
@@ -69,9 +57,9 @@ def test_a_picture_that_the_browser_has_is_not_sent_again(
 def test_a_cover_is_shown_where_its_course_may_be_seen(
     client_for: Callable[..., FlaskClient], alliance: SchoolInfo, school: SchoolInfo, other_school: SchoolInfo
 ) -> None:
-    released = f"/media/courses/{alliance.id}/{put_course(alliance, released=True)}/{SHA}.webp"
-    unreleased = f"/media/courses/{alliance.id}/{put_course(alliance, released=False)}/{SHA}.webp"
-    own = f"/media/courses/{school.id}/{put_course(school, released=False)}/{SHA}.webp"
+    released = f"/media/courses/{alliance.id}/{put_covered(alliance, released=True)}/{SHA}.webp"
+    unreleased = f"/media/courses/{alliance.id}/{put_covered(alliance, released=False)}/{SHA}.webp"
+    own = f"/media/courses/{school.id}/{put_covered(school, released=False)}/{SHA}.webp"
     seen = {
         host.slug: [client_for(host).get(address).status_code for address in (released, unreleased, own)]
         for host in (alliance, school, other_school)
@@ -87,8 +75,8 @@ def test_only_a_shared_cover_may_be_kept_by_caches_between(
     client_for: Callable[..., FlaskClient], alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
     client = client_for(school)
-    shared = client.get(f"/media/courses/{alliance.id}/{put_course(alliance, released=True)}/{SHA}.webp")
-    own = client.get(f"/media/courses/{school.id}/{put_course(school, released=False)}/{SHA}.webp")
+    shared = client.get(f"/media/courses/{alliance.id}/{put_covered(alliance, released=True)}/{SHA}.webp")
+    own = client.get(f"/media/courses/{school.id}/{put_covered(school, released=False)}/{SHA}.webp")
     assert shared.headers["Cache-Control"].startswith("public,")
     assert own.headers["Cache-Control"].startswith("private,")
 
@@ -96,7 +84,7 @@ def test_only_a_shared_cover_may_be_kept_by_caches_between(
 def test_what_is_not_there_and_what_is_hidden_answer_alike(
     client_for: Callable[..., FlaskClient], alliance: SchoolInfo, school: SchoolInfo, other_school: SchoolInfo
 ) -> None:
-    hidden = put_course(other_school, released=False)
+    hidden = put_covered(other_school, released=False)
     client = client_for(school)
     answers = [
         client.get(address)

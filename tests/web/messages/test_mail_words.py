@@ -45,7 +45,7 @@ def test_a_mail_speaks_its_receivers_language_and_not_the_readers(app: Flask, sc
 
 
 def test_fields_are_named_in_the_receivers_language(app_context: Flask, school: SchoolInfo) -> None:
-    body = msg("已按您的申请修改：%(fields)s。", fields="真实姓名、所属班级").as_json()
+    body = msg("已按您的申请修改：%(fields)s。", fields=(msg("真实姓名"), msg("所属班级"))).as_json()
     assert "Real name, Class." in word_mail(school, _content("notice", "en", body=body)).text
     assert "真实姓名、所属班级。" in word_mail(school, _content("notice", body=body)).text
 

@@ -19,7 +19,7 @@ from app.models import (
     CourseOffering,
     CourseRecommendation,
     CourseVersion,
-    Enrolment,
+    Registration,
     User,
 )
 from app.rules.licences.conditions import Terms
@@ -86,7 +86,7 @@ def _put_online(here: Populated, there: Populated) -> list[int]:
         for offering in found:
             for name in ("status", "starts_on", "ends_on", "registration_starts_on", "registration_ends_on"):
                 setattr(offering, name, here.rows[CourseOffering][name])
-            session.add(Enrolment(offering_id=offering.id, user_id=here.rows[User]["id"]))
+            session.add(Registration(offering_id=offering.id, user_id=here.rows[User]["id"]))
         session.commit()
         return [offering.id for offering in found]
 
@@ -125,7 +125,7 @@ def test_nothing_of_a_school_appears_at_another_that_shares_its_courses(
     user = make_user(mine.school, kind, must_change_password=False, password_hash="x")
     if kind == "student":
         with school_scope(mine.school.id) as session:
-            session.add(Enrolment(offering_id=mine.rows[CourseOffering]["id"], user_id=user.id))
+            session.add(Registration(offering_id=mine.rows[CourseOffering]["id"], user_id=user.id))
             session.commit()
     client = client_for(mine.school, user)
     rules = [

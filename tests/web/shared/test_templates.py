@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2 import UndefinedError
 
 PROJECT = Path(__file__).resolve().parents[3]
 TEMPLATES = sorted(
@@ -49,3 +51,11 @@ def test_every_icon_that_is_named_is_in_the_sprite() -> None:
         name for path in sources for found in NAMED.findall(path.read_text("utf-8")) for name in found if name
     }
     assert named - ICONS == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ forgotten }}", "{% if forgotten %}{% endif %}", "{{ {}.forgotten or 'other' }}"]
+)
+def test_a_name_that_a_view_has_forgotten_is_an_error_and_no_blank(app: Flask, text: str) -> None:
+    with app.test_request_context(), pytest.raises(UndefinedError):
+        app.jinja_env.from_string(text).render()

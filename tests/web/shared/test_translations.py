@@ -36,7 +36,7 @@ from deploy.local.bootstrap import compile_translations
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY, IsolatedClient, next_unit_code
-from tests.support.courses import days, put_course, put_enrolment, put_offering
+from tests.support.courses import days, put_course, put_offering, put_registration
 from tests.support.own_courses import Own
 from tests.support.rosters import Importer
 from tests.support.world import scoped_models
@@ -169,7 +169,7 @@ def places(
         ),
         put_offering(alliance, school, courses[4], status="unhandled", **undated),
     ]
-    put_enrolment(school, offerings[0], people["student"])
+    put_registration(school, offerings[0], people["student"])
     own, recommendation_id = _own_course(own_course, school, people["teacher"], words)
     with school_scope(school.id) as session:
         school_class = SchoolClass(number="2025001", name="Medicine 2025", entry_year=2025)

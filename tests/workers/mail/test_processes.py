@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.models import Mail, MailOutbox
-from app.services.messages.mail_queue import queue_mail, sweep_mails
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails, sweep_mails
 from config import Settings
 from deploy.local.servers import Redis
 from tenants.db import db
@@ -26,6 +26,7 @@ from tests.support.installation import environment
 from tests.support.mail import MailBox
 from tests.support.rosters import Importer
 from tests.support.servers import TestDatabase
+from tests.support.waiting import PATIENCE
 from tests.support.world import populate
 from workers.dispatch import units_for
 
@@ -42,14 +43,8 @@ class Place:
 
     def queue(self) -> int:
         with Importer(self.school, self.app.extensions["spoc_enqueue"]).units() as ctx:
-            params = {"name": "李华"}
-            return queue_mail(
-                ctx,
-                user_id=self.user_id,
-                recipient="a@example.com",
-                template="password_reset_done",
-                params=params,
-            ).id
+            reader = Reader(self.user_id, "a@example.com", "李华")
+            return queue_mails(ctx, [NewMail(reader, "password_reset_done")])[0]
 
     def let_all_be_due(self) -> None:
         with school_scope(self.school.id) as session:
@@ -68,7 +63,7 @@ class Place:
 
     def run(self, *arguments: str) -> str:
         with self.start(*arguments) as process:
-            output, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output
         return output
 
@@ -110,7 +105,7 @@ def test_a_sender_killed_in_the_middle_is_not_followed_by_another(
     place.let_all_be_due()
     mail_box.hold_at = stage
     with place.start("mail", "send-due") as process:
-        assert mail_box.held.wait(30)
+        assert mail_box.held.wait(PATIENCE)
         assert place.states() == ["sending"]
         process.kill()
     mail_box.hold_at = ""

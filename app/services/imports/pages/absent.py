@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, select
 
 from app.context import Context
 from app.models import RosterImport, RosterImportRow, SchoolClass, User
-from app.services.imports.pages.read import ROWS_SIZE, get_import, summary_of
-from app.services.shared.paging import Page
+from app.services.imports.pages.read import get_import, summary_of
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 
 #: 同班级: of the classes that the file names; 同一入学年份: of its entry years, in whatever class.
 Within = Literal["class", "year"]
@@ -38,9 +38,7 @@ def count_absent(ctx: Context, *, import_id: int) -> dict[Within, int]:
     return {within: _count(ctx, _condition(found, within)) for within in ("class", "year")}
 
 
-def list_absent(
-    ctx: Context, *, import_id: int, within: Within = "class", page: int = 1, size: int = ROWS_SIZE
-) -> Page[Absent]:
+def list_absent(ctx: Context, *, import_id: int, within: Within = "class", page: int = 1) -> Page[Absent]:
     """They themselves, class by class.
 
     Raises:
@@ -48,16 +46,18 @@ def list_absent(
     """
     condition = _condition(get_import(ctx, import_id=import_id), within)
     statement = (
-        select(User.student_no, User.real_name, SchoolClass.name, User.entry_year, User.last_login_at)
-        .outerjoin(SchoolClass, (SchoolClass.school_id == User.school_id) & (SchoolClass.id == User.class_id))
+        select(
+            func.coalesce(User.student_no, ""),
+            User.real_name,
+            func.coalesce(SchoolClass.name, ""),
+            User.entry_year,
+            User.last_login_at,
+        )
+        .outerjoin(User.school_class)
         .where(condition)
         .order_by(SchoolClass.number, User.student_no)
-        .limit(size)
-        .offset((page - 1) * size)
     )
-    rows = ctx.session.execute(statement)
-    people = tuple(Absent(number or "", name, of or "", year, seen) for number, name, of, year, seen in rows)
-    return Page(people, _count(ctx, condition), page, size)
+    return fetch_page(ctx.session, statement, Absent, page=page, size=LONG_PAGE_SIZE)
 
 
 def _count(ctx: Context, condition: ColumnElement[bool]) -> int:

@@ -150,9 +150,9 @@ def _check(words: Vocabulary, layout: Layout, fields: Sequence[str | None]) -> N
     if unknown:
         raise Invalid("columns", msg("所选的列不在可选范围内，请重新选择"))
     if doubled:
-        raise Invalid("columns", msg("“%(labels)s”选了多次，每项只能对应一列", labels=words.quoted(doubled)))
+        raise Invalid("columns", msg("%(labels)s选了多次，每项只能对应一列", labels=words.quoted(doubled)))
     if missing:
-        raise Invalid("columns", msg("还没有选择“%(labels)s”对应的列", labels=words.quoted(missing)))
+        raise Invalid("columns", msg("还没有选择%(labels)s对应的列", labels=words.quoted(missing)))
 
 
 def _layout(ctx: Context, found: RosterImport) -> Layout:

@@ -13,6 +13,7 @@ from app.errors import Conflict, msg
 from app.models import RosterImport, RosterImportRow, User
 from app.rules.imports.states import OPEN
 from app.services.imports.pages.columns import COLUMNS_KEY
+from app.services.shared.locks import Hold, locking
 
 #: Conditions on ``users``.
 Among = Sequence[ColumnElement[bool]]
@@ -37,12 +38,11 @@ def refuse_open_imports(ctx: Context) -> None:
     waiting = select(RosterImport.filename).where(RosterImport.state.in_(OPEN)).order_by(RosterImport.id)
     names = list(ctx.session.scalars(waiting))
     if names:
-        shown = "、".join(names[:_NAMED])
         raise Conflict(
             msg(
                 "有 %(n)s 次导入尚未结束，可能再次创建这些学生：%(files)s。请先保存或放弃，再清理",
                 n=len(names),
-                files=shown if len(names) <= _NAMED else f"{shown}…",
+                files=tuple(names) if len(names) <= _NAMED else (*names[:_NAMED], "…"),
             )
         )
 
@@ -55,6 +55,13 @@ def count_traces(ctx: Context, among: Among) -> ImportTraces:
     files = select(func.count()).select_from(RosterImport)
     files = files.where(RosterImport.id.in_(touched), RosterImport.content.is_not(None))
     return ImportTraces(ctx.session.scalar(rows) or 0, ctx.session.scalar(files) or 0)
+
+
+def hold_traces(ctx: Context, among: Among) -> None:
+    """Hold the imports in which these people stand, for an act that holds the people next."""
+    touched = select(RosterImportRow.import_id).where(_theirs(ctx, among))
+    imports = select(RosterImport.id).where(RosterImport.id.in_(touched))
+    ctx.session.execute(locking(imports, RosterImport, Hold.WRITE))
 
 
 def forget_traces(ctx: Context, among: Among) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 
 from app.context import Context
 from app.errors import Message, NotFound, msg
@@ -18,11 +18,9 @@ from app.rules.shared.problems import Problem
 from app.services.imports.pages.showing import shown_value
 from app.services.imports.shared.edit_marks import lead
 from app.services.imports.shared.summary import Summary
-from app.services.shared.paging import Page
+from app.services.shared.locks import Hold, locking
+from app.services.shared.paging import LONG_PAGE_SIZE, Page, as_it_is, fetch_page
 from app.services.shared.require_permission import require
-
-PAGE_SIZE = 20
-ROWS_SIZE = 50
 
 #: Which rows of a preview: by what they do, those of which the update rule holds every difference,
 #: or those that an undo left as they were.
@@ -39,7 +37,7 @@ _SHOWN: Mapping[str, str] = {
 _KEPT = {
     "changed": msg("导入之后又有修改，已保留"),
     "used": msg("该账号已经登录使用过，已保留"),
-    "enrolled": msg("该账号已有选课记录，已保留"),
+    "registered": msg("该账号已有选课记录，已保留"),
     "waiting": msg("该账号正在候补课程名额，已保留"),
     "head_teacher": msg("该教师已是班主任，已保留"),
     "operates": msg("该教师已是课程的运营教师，已保留"),
@@ -90,30 +88,19 @@ class PreviewRow:
     kept: Message | None
 
 
-def list_imports(
-    ctx: Context, *, kind: str = "students", page: int = 1, size: int = PAGE_SIZE
-) -> Page[RosterImport]:
+def list_imports(ctx: Context, *, kind: str = "students", page: int = 1) -> Page[RosterImport]:
     """The history of imports, latest first.
 
     Args:
         kind: whose rosters.
         page: from 1.
-        size: of a page.
 
     Raises:
         NotAllowed: the actor may not import.
     """
     require(ctx, Action.IMPORT_ROSTER)
-    ours = RosterImport.kind == kind
-    total = ctx.session.scalar(select(func.count()).select_from(RosterImport).where(ours)) or 0
-    latest = (
-        select(RosterImport)
-        .where(ours)
-        .order_by(RosterImport.id.desc())
-        .limit(size)
-        .offset((page - 1) * size)
-    )
-    return Page(tuple(ctx.session.scalars(latest)), total, page, size)
+    latest = select(RosterImport).where(RosterImport.kind == kind).order_by(RosterImport.id.desc())
+    return fetch_page(ctx.session, latest, as_it_is, page=page)
 
 
 def get_import(ctx: Context, *, import_id: int) -> RosterImport:
@@ -133,8 +120,8 @@ def get_import(ctx: Context, *, import_id: int) -> RosterImport:
 def find_import(ctx: Context, import_id: int) -> RosterImport:
     """``get_import``, held until the end of the transaction and read anew: for use cases that change it."""
     require(ctx, Action.IMPORT_ROSTER)
-    statement = select(RosterImport).where(RosterImport.id == import_id).with_for_update()
-    found = ctx.session.scalar(statement.execution_options(populate_existing=True))
+    mine = select(RosterImport).where(RosterImport.id == import_id)
+    found = ctx.session.scalar(locking(mine, RosterImport, Hold.WRITE))
     if found is None:
         raise NotFound(msg("没有找到这次导入"))
     return found
@@ -150,9 +137,7 @@ def refusal_of(found: RosterImport) -> Message | None:
     return Message.from_json(found.refusal) if found.refusal else None
 
 
-def preview_rows(
-    ctx: Context, *, import_id: int, part: Part, page: int = 1, size: int = ROWS_SIZE
-) -> Page[PreviewRow]:
+def preview_rows(ctx: Context, *, import_id: int, part: Part, page: int = 1) -> Page[PreviewRow]:
     """Some rows of an import.
 
     Args:
@@ -164,11 +149,10 @@ def preview_rows(
     """
     found = get_import(ctx, import_id=import_id)
     conditions = (RosterImportRow.import_id == import_id, _is_part(part))
-    total = ctx.session.scalar(select(func.count()).select_from(RosterImportRow).where(*conditions)) or 0
     statement = select(RosterImportRow).where(*conditions).order_by(RosterImportRow.row_no)
-    rows = ctx.session.scalars(statement.limit(size).offset((page - 1) * size)).all()
-    classes = _class_names(ctx, summary_of(found), rows)
-    return Page(tuple(_preview(ctx, row, classes) for row in rows), total, page, size)
+    shown = fetch_page(ctx.session, statement, as_it_is, page=page, size=LONG_PAGE_SIZE)
+    classes = _class_names(ctx, summary_of(found), shown.rows)
+    return shown.with_rows(_preview(ctx, row, classes) for row in shown.rows)
 
 
 def _is_part(part: Part) -> ColumnElement[bool]:

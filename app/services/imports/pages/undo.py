@@ -7,18 +7,21 @@ from dataclasses import replace
 from app.context import Context
 from app.errors import Conflict, msg
 from app.models import RosterImport
+from app.rules.permissions import Action
 from app.services.imports.pages.read import find_import
 from app.services.imports.shared import sql
-from app.services.imports.shared.lease import end_by_person, hold_school, lock
+from app.services.imports.shared.accounts import hold_taken_back
+from app.services.imports.shared.lease import end_by_person, lock
 from app.services.imports.shared.pictures import restore_photos
 from app.services.imports.shared.summary import Result, Summary, Undone
 from app.services.imports.shared.undo_accounts import (
     count_kept,
-    hold_accounts,
     remove_classes,
     remove_created,
 )
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
+from app.services.shared.require_permission import require
 
 
 def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
@@ -32,6 +35,8 @@ def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
         NotFound, NotAllowed: no such import here; the actor may not import.
         Conflict: it has not been applied.
     """
+    require(ctx, Action.IMPORT_ROSTER)
+    school_lock(ctx, Lock.ROSTER)
     found = find_import(ctx, import_id)
     if found.state == "undone":
         return found
@@ -39,9 +44,8 @@ def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
     if found.state != "applied" or not lock(ctx, import_id):
         raise Conflict(msg("只有已完成的导入才能撤销"))
     result = summary.result or Result()
-    hold_school(ctx)
     sql.join_sets(ctx)
-    hold_accounts(ctx, import_id, result.classes)
+    hold_taken_back(ctx, import_id, result.classes)
     removed = remove_created(ctx, import_id)
     restored = sql.restore_changes(ctx, import_id)
     restore_photos(ctx, import_id)

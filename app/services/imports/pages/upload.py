@@ -138,7 +138,8 @@ def confirm_import(
     summary = Summary.from_json(found.summary)
     if not summary.counts.good:
         raise Conflict(msg("没有需要新建或修改的数据，无需保存"))
-    require_room_for_people(ctx, new=summary.counts.create)
+    # Asked again, and held, when the accounts are written.
+    require_room_for_people(ctx, new=summary.counts.create, hold=False)
     chosen = dict(same_classes or {})
     _check_choice(summary, chosen)
     options = {

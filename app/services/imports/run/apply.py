@@ -11,16 +11,18 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import RosterImport
 from app.services.background.unit_of_work_factory import Units
-from app.services.classes.later_joiners import follow_joiners
+from app.services.classes.later_joiners import follow_joiners, hold_followed
 from app.services.classes.numbering import NewClass, create_classes
 from app.services.imports.kinds import KINDS
 from app.services.imports.shared import sql
-from app.services.imports.shared.heartbeat import Progress, Pulse, beating
-from app.services.imports.shared.lease import Run, Superseded, claim, finish, hold_school, lock
+from app.services.imports.shared.accounts import hold_changed
+from app.services.imports.shared.heartbeat import Heartbeat, Progress, keep_alive
+from app.services.imports.shared.lease import Run, Superseded, claim, finish, lock
 from app.services.imports.shared.pictures import apply_photos, forget_pictures
 from app.services.imports.shared.summary import ProblemGroup, Result, Summary
 from app.services.schools.quotas import people_refusal
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
 
 #: Tries when accounts are written by others in the very moment; the next try sees them and leaves the rows out.
 _TRIES = 3
@@ -42,7 +44,7 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
         run = claim(ctx, import_id, waiting="applying", working="applying")
     if run is None:
         return
-    with beating(units, run, progress) as pulse:
+    with keep_alive(units, run, progress) as pulse:
         for attempt in range(1, _TRIES + 1):
             try:
                 with units() as ctx:
@@ -52,16 +54,16 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
                 if attempt == _TRIES:
                     raise
     with units() as ctx:
-        follow_joiners(ctx)
+        follow_joiners(ctx, hold_followed(ctx))
 
 
-def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
+def _apply(ctx: Context, run: Run, pulse: Heartbeat) -> None:
     # Held until the commit, so that no second run can begin beside this one. The row of the import itself stays free
     # for the heartbeat until the very end.
     if not lock(ctx, run.import_id):
         raise Superseded
-    # One import of a school at a time: two with the same people in another order would wait for each other for ever.
-    hold_school(ctx)
+    # One import of a school at a time: the second sees what the first has written.
+    school_lock(ctx, Lock.ROSTER)
     sql.join_sets(ctx)
     found = ctx.session.execute(
         select(RosterImport.summary, RosterImport.options, RosterImport.kind).where(
@@ -70,14 +72,15 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
     ).one()
     summary, total = Summary.from_json(found.summary), Summary.from_json(found.summary).counts.good
     pulse.show(0, total)
+    # Others may have added accounts since the preview, which had room for these.
+    too_many = people_refusal(ctx, new=summary.counts.create, hold=True)
     groups = list(summary.problems)
     same = {int(planned): int(present) for planned, present in found.options.get("same_classes", {}).items()}
     created_classes = _classes(ctx, run, summary, same)
     gone = sql.missing_classes(ctx, run.import_id)
     if gone:
         _note(groups, _CLASS_GONE, sql.leave_out_classes(ctx, run.import_id, gone, _CLASS_GONE))
-    # Others may have added accounts since the preview, which had room for these.
-    too_many = people_refusal(ctx, new=summary.counts.create, hold=True)
+    hold_changed(ctx, run.import_id)
     created = 0 if too_many else sql.insert_created(ctx, run.import_id)
     pulse.show(created, total)
     if created < summary.counts.create:

@@ -14,7 +14,7 @@ from app.services.imports.pages.columns import ask_for_columns, read_file, with_
 from app.services.imports.pages.update_rules import UpdateRule, apply_rule
 from app.services.imports.pages.upload import FILE_KIND
 from app.services.imports.shared import sql
-from app.services.imports.shared.heartbeat import Progress, Pulse, beating
+from app.services.imports.shared.heartbeat import Heartbeat, Progress, keep_alive
 from app.services.imports.shared.lease import Run, claim, finish, hold
 from app.services.imports.shared.pictures import forget_pictures, open_pictures, stage_photos
 from app.services.imports.shared.source import Rows, Source
@@ -47,7 +47,7 @@ def run_check(units: Units, *, import_id: int, progress: Progress | None = None)
         # What an earlier run of this import has left.
         ctx.session.execute(delete(RosterImportRow).where(RosterImportRow.import_id == import_id))
         pictures = open_pictures(ctx, import_id)
-    with beating(units, run, progress) as pulse:
+    with keep_alive(units, run, progress) as pulse:
         content = units.vault.open_blob(units.school.id, FILE_KIND, sealed or b"")
         try:
             reading = _read(units, kind, content)
@@ -73,7 +73,7 @@ def _read(units: Units, kind: str, content: bytes) -> Reading:
         return read_file(ctx, kind, workbook)
 
 
-def _checked(pulse: Pulse, kind: str, source: Source) -> Rows:
+def _checked(pulse: Heartbeat, kind: str, source: Source) -> Rows:
     """Check row by row; this is the first half of the progress."""
     total, rows = len(source.sheet.rows), KINDS[kind].rows(source)
     for number, _ in enumerate(rows.check()):
@@ -82,7 +82,7 @@ def _checked(pulse: Pulse, kind: str, source: Source) -> Rows:
     return rows
 
 
-def _stage(units: Units, run: Run, pulse: Pulse, roster: Rows, source: Source, confirmed_by: str) -> None:
+def _stage(units: Units, run: Run, pulse: Heartbeat, roster: Rows, source: Source, confirmed_by: str) -> None:
     total, options = len(source.sheet.rows), source.options
     with units() as ctx:
         roster.meet(ctx, run.import_id)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, LargeBinary, String, any_, literal, select
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, Select, String, any_, literal, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from app.context import Context
 from app.errors import Message, msg
-from app.models import User
+from app.models import RosterImportRow, SchoolClass, User
+from app.services.shared.locks import Hold, locking
 
 #: The columns of ``users`` that an import writes.
 COLUMNS = (
@@ -21,6 +23,9 @@ COLUMNS = (
     "mobile_index", "id_number_sealed", "id_number_index", "birth_date", "gender", "entry_year", "study_years",
     "class_id", "major", "login_name", "bio", "photo_sha",
 )  # fmt: skip
+
+#: Those that stand only once in a school.
+KEYS = ("student_no", "login_name", "email", "mobile_index", "id_number_index")
 
 #: What a problem says of the account that holds a value.
 _NAMES = ("student_no", "real_name")
@@ -79,6 +84,44 @@ def read_by(
     statement = select(key, *wanted).where(key == any_(literal(list(values), ARRAY(kind))))
     names = ("id", *columns)
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in ctx.session.execute(statement)}
+
+
+def hold_changed(ctx: Context, import_id: int) -> None:
+    """Hold the accounts that an import is about to change, against whoever takes many of them in another order.
+
+    All of them by id, so that people register for courses meanwhile; then, by id again, those whose keys change, which
+    excludes that: an update of many rows takes them in the order in which it finds them.
+    """
+    changed = (RosterImportRow.import_id == import_id, RosterImportRow.action == "change")
+    _hold(ctx, select(RosterImportRow.user_id).where(*changed), Hold.WRITE)
+    keys = RosterImportRow.new.has_any(array(KEYS))
+    _hold(ctx, select(RosterImportRow.user_id).where(*changed, keys), Hold.REPLACE)
+
+
+def hold_taken_back(ctx: Context, import_id: int, class_ids: Collection[int]) -> None:
+    """Hold what undoing an import takes back, in the order of all acts: its classes, then its accounts by id.
+
+    Nobody can refer to what is held meanwhile, so an office given at the same moment is seen.
+
+    Args:
+        class_ids: the classes that the import created.
+    """
+    classes = select(SchoolClass.id).where(SchoolClass.id.in_(class_ids))
+    ctx.session.execute(locking(classes, SchoolClass, Hold.REPLACE))
+    former = select(RosterImportRow.old["class_id"].astext.cast(BigInteger)).where(
+        RosterImportRow.import_id == import_id, RosterImportRow.action == "change"
+    )
+    given_back = select(SchoolClass.id).where(SchoolClass.id.in_(former))
+    ctx.session.execute(locking(given_back, SchoolClass, Hold.KEEP))
+    ours = RosterImportRow.import_id == import_id
+    touched = RosterImportRow.action.in_(("create", "change"))
+    _hold(ctx, select(RosterImportRow.user_id).where(ours, touched), Hold.WRITE)
+    removed = or_(RosterImportRow.action == "create", RosterImportRow.old.has_any(array(KEYS)))
+    _hold(ctx, select(RosterImportRow.user_id).where(ours, touched, removed), Hold.REPLACE)
+
+
+def _hold(ctx: Context, user_ids: Select[Any], hold: Hold) -> None:
+    ctx.session.execute(locking(select(User.id).where(User.id.in_(user_ids)), User, hold))
 
 
 def owned_by(owner: Values) -> Message:

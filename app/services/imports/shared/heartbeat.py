@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 _BROKEN = msg("服务器处理时出错，没有写入任何数据，请重试；仍然如此请联系平台管理员")
 
 
-class Pulse:
+class Heartbeat:
     """Beats while the run reads a file or waits for the database; carries its progress to the person."""
 
     def __init__(self, units: Units, run: Run, progress: Progress | None) -> None:
@@ -76,13 +76,13 @@ class Pulse:
 
 
 @contextmanager
-def beating(units: Units, run: Run, progress: Progress | None = None) -> Iterator[Pulse]:
+def keep_alive(units: Units, run: Run, progress: Progress | None = None) -> Iterator[Heartbeat]:
     """Do the work of a run inside.
 
     A run that another one follows ends quietly. When the database goes away the outbox brings the import back.
     Any other error is ours: the import fails, and the error is raised for the log.
     """
-    pulse = Pulse(units, run, progress)
+    pulse = Heartbeat(units, run, progress)
     pulse.start()
     try:
         yield pulse

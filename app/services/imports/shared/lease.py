@@ -17,6 +17,7 @@ from app.errors import Message, msg
 from app.jobs import JobName
 from app.models import ImportOutbox, RosterImport
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 
 #: After this long without a heartbeat a run counts as dead.
 STALE = timedelta(seconds=10)
@@ -66,14 +67,16 @@ def claim(ctx: Context, import_id: int, *, waiting: str, working: str) -> Run | 
     if not lock(ctx, import_id):
         return None
     row = ctx.session.execute(
-        select(
-            RosterImport.state,
-            RosterImport.epoch,
-            RosterImport.interruptions,
-            (RosterImport.heartbeat_at > func.now() - STALE).label("alive"),
+        locking(
+            select(
+                RosterImport.state,
+                RosterImport.epoch,
+                RosterImport.interruptions,
+                (RosterImport.heartbeat_at > func.now() - STALE).label("alive"),
+            ).where(RosterImport.id == import_id),
+            RosterImport,
+            Hold.WRITE,
         )
-        .where(RosterImport.id == import_id)
-        .with_for_update()
     ).one_or_none()
     if row is None or row.state not in (waiting, working) or (row.state == working and row.alive):
         return None
@@ -94,12 +97,6 @@ def lock(ctx: Context, import_id: int) -> bool:
     """Hold the import until the end of this transaction; False when another transaction does."""
     key = func.pg_try_advisory_xact_lock(func.hashtext("roster_import"), import_id % 2**31)
     return bool(ctx.session.scalar(select(key)))
-
-
-def hold_school(ctx: Context) -> None:
-    """Be the one transaction that writes an import's people at this school; waits for another one to end."""
-    key = func.pg_advisory_xact_lock(func.hashtext("roster_write"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))
 
 
 def beat(ctx: Context, run: Run, done: int, total: int) -> bool:

@@ -15,9 +15,8 @@ from app.services.shared.encrypted_fields import open_mobile
 
 def student_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:
     """Real name, 学号 and class of the created students, in the file's order."""
-    statement = _created(select(User.real_name, User.student_no, SchoolClass.name), import_id).outerjoin(
-        SchoolClass, (SchoolClass.school_id == User.school_id) & (SchoolClass.id == User.class_id)
-    )
+    created = _created(select(User.real_name, User.student_no, SchoolClass.name), import_id)
+    statement = created.outerjoin(User.school_class)
     return [
         (name, number or "", school_class or "")
         for name, number, school_class in ctx.session.execute(statement)
@@ -27,7 +26,7 @@ def student_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:
 def teacher_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:
     """Real name, login name and what else opens the account, masked, of the created teachers, in the file's order."""
     users = ctx.session.scalars(_created(select(User), import_id))
-    return [(user.real_name, user.login_name or "", "、".join(_others(ctx, user))) for user in users]
+    return [(user.real_name, user.login_name or "", " · ".join(_others(ctx, user))) for user in users]
 
 
 def _others(ctx: Context, user: User) -> Iterator[str]:

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     CursorResult,
     ForeignKeyConstraint,
@@ -32,7 +31,7 @@ from tenants.db import Base
 #: (``app.services.imports.pages.read`` words it); of several the first is said. What a person did keeps the account
 #: even where a deletion would take it along.
 KEEPS: Mapping[str, str] = {
-    "fk_enrolments_user": "enrolled",
+    "fk_enrolments_user": "registered",
     "fk_classes_head_teacher": "head_teacher",
     "fk_course_offerings_operating_teacher": "operates",
     "fk_offering_assistants_user": "assists",
@@ -52,27 +51,6 @@ GOES = frozenset({"fk_mails_user", "fk_notices_user", "fk_user_photos_user"})
 _SET: dict[str, Any] = {"synchronize_session": False}
 _USERS = cast(Table, User.__table__)
 _CLASSES = cast(Table, SchoolClass.__table__)
-
-
-def hold_accounts(ctx: Context, import_id: int, classes: Collection[int]) -> None:
-    """Hold what an undo writes until the end of this transaction, so that nobody refers to it meanwhile.
-
-    Lock order: classes, then accounts by id (``app.services.classes.edit.lock_class``).
-
-    Args:
-        classes: that the import created.
-    """
-    created = select(SchoolClass.id).where(SchoolClass.id.in_(classes)).order_by(SchoolClass.id)
-    ctx.session.execute(created.with_for_update())
-    former = select(RosterImportRow.old["class_id"].astext.cast(BigInteger)).where(
-        RosterImportRow.import_id == import_id, RosterImportRow.action == "change"
-    )
-    given_back = select(SchoolClass.id).where(SchoolClass.id.in_(former)).order_by(SchoolClass.id)
-    ctx.session.execute(given_back.with_for_update(read=True, key_share=True))
-    written = RosterImportRow.action.in_(("create", "change"))
-    people = select(User.id).join(RosterImportRow, _same_account()).order_by(User.id)
-    people = people.where(RosterImportRow.import_id == import_id, written)
-    ctx.session.execute(people.with_for_update(of=User))
 
 
 def remove_created(ctx: Context, import_id: int) -> int:

@@ -15,7 +15,7 @@ from app.services.imports.shared.row_plan import Indexes, RowPlan, plan_known, p
 from app.services.imports.shared.staging import staged_row, storable
 from app.services.imports.shared.summary import Counts, Scope, Summary, group_problems
 from app.services.imports.students.classes import ClassBook, KnownClass, WantedClass
-from app.sheets.rosters.students import StudentSheet
+from app.sheets.rosters.read import RosterSheet
 from app.vault import Vault
 
 _NO_UNIT_CODE = msg("没有以本校单位代码 %(code)s 开头").text
@@ -32,7 +32,7 @@ class Roster:
     """
 
     def __init__(
-        self, vault: Vault, school_id: int, sheet: StudentSheet, checked: Sequence[CheckedStudent]
+        self, vault: Vault, school_id: int, sheet: RosterSheet, checked: Sequence[CheckedStudent]
     ) -> None:
         self._vault = vault
         self._school_id = school_id

@@ -138,7 +138,7 @@ class Matcher:
 
     def _question(self, place: int, problem: Problem, namesakes: Sequence[Values]) -> None:
         values = self._rows[place].values
-        shown = "、".join(
+        shown = " · ".join(
             mask(text)
             for text, mask in (
                 (values.mobile, mask_mobile),
@@ -165,7 +165,7 @@ class Matcher:
             places[account["id"]].append(place)
         for together in places.values():
             for place in together if len(together) > 1 else ():
-                others = "、".join(str(self._rows[other].row_no) for other in together if other != place)
+                others = tuple(self._rows[other].row_no for other in together if other != place)
                 reason = msg("与第 %(rows)s 行是同一个账号", rows=others)
                 self._found.problems.append(
                     Problem(self._rows[place].row_no, "", reason, self._rows[place].values.real_name)

@@ -143,7 +143,7 @@ class TeacherRows:
             mask_mobile(mobile) if mobile else None,
             mask_email(account["email"]) if account["email"] else None,
         )
-        return "、".join(text for text in texts if text)
+        return " · ".join(text for text in texts if text)
 
     def _add(self, problems: Iterable[Problem]) -> None:
         for problem in problems:

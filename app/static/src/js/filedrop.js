@@ -6,10 +6,12 @@ function size(bytes) {
   return `${(bytes / 1024 ** step).toFixed(step ? 1 : 0)} ${units[step]}`;
 }
 
+const listed = new Intl.ListFormat(document.documentElement.lang, { style: "narrow" });
+
 function show(box) {
   const files = Array.from(box.querySelector('input[type="file"]').files);
   box.toggleAttribute("data-filled", files.length > 0);
-  box.querySelector(".drop-name").textContent = files.map((file) => file.name).join("、");
+  box.querySelector(".drop-name").textContent = listed.format(files.map((file) => file.name));
   box.querySelector(".drop-size").textContent = files.length ? size(files.reduce((sum, file) => sum + file.size, 0)) : "";
 }
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from app.errors import Conflict
-from app.models import Course, CourseOffering, Enrolment
 from app.services.imports.pages.read import preview_rows
 from app.services.imports.pages.undo import undo_import
 from app.services.shared.encrypted_fields import MOBILE
 from tenants.registry import SchoolInfo
-from tenants.scope import school_scope
 from tests.support.app import NOW
+from tests.support.courses import put_course, put_offering, put_registration
 from tests.support.rosters import Importer, plain_rows
 
 
@@ -100,31 +97,14 @@ def test_an_old_value_that_another_account_holds_by_now_is_not_given_back(import
     assert str(kept.kept) == "原来的值已被其他账号使用或班级已删除，已保留"
 
 
-def test_an_enrolled_student_is_kept(importer: Importer) -> None:
+def test_a_registered_student_is_kept(alliance: SchoolInfo, importer: Importer) -> None:
     rows = plain_rows(importer.school, 2)
     import_id = importer.do(rows)
-    enrolled = importer.users()[rows[0]["student_no"]]
-    _enrol(importer.school, enrolled.id)
+    registered = importer.users()[rows[0]["student_no"]]
+    offering = put_offering(alliance, importer.school, put_course(importer.school))
+    put_registration(importer.school, offering, registered)
     _undo(importer, import_id)
     assert set(importer.users()) == {rows[0]["student_no"]}
-
-
-def _enrol(school: SchoolInfo, user_id: int) -> None:
-    with school_scope(school.id) as session:
-        course = Course(school_id=school.id, title="本校课程", category="基础医学", status="approved")
-        session.add(course)
-        session.flush()
-        offering = CourseOffering(
-            school_id=school.id,
-            course_owner_id=school.id,
-            course_id=course.id,
-            term="2026-1",
-            starts_on=date(2026, 9, 1),
-        )
-        session.add(offering)
-        session.flush()
-        session.add(Enrolment(school_id=school.id, offering_id=offering.id, user_id=user_id))
-        session.commit()
 
 
 def test_a_second_undo_is_harmless_and_nothing_else_can_be_undone(importer: Importer) -> None:

@@ -9,16 +9,15 @@ from contextvars import copy_context
 import pytest
 from sqlalchemy import select
 
+from app.context import Context
 from app.models import User
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.upload import confirm_import
 from app.services.imports.run import apply
 from app.services.imports.run.apply import run_apply
-from app.services.imports.shared import sql
 from tenants.scope import school_scope
 from tests.support.rosters import Importer, messages, plain_rows
-
-_PATIENCE = 20
+from tests.support.waiting import PATIENCE
 
 
 def _confirm(importer: Importer, *imports: int) -> None:
@@ -32,7 +31,7 @@ def _at_once(*works: Callable[[], object]) -> None:
     start, failures = threading.Barrier(len(works)), []
 
     def run(work: Callable[[], object]) -> None:
-        start.wait(_PATIENCE)
+        start.wait(PATIENCE)
         try:
             work()
         except Exception as error:
@@ -42,7 +41,7 @@ def _at_once(*works: Callable[[], object]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(_PATIENCE)
+        thread.join(PATIENCE)
     assert not any(thread.is_alive() for thread in threads), "they wait for each other"
     assert failures == []
 
@@ -96,13 +95,13 @@ def test_an_edit_by_hand_in_the_same_moment_is_waited_for_and_kept(
     import_id = importer.check([{**row, "major": "新专业"} for row in rows])
     _confirm(importer, import_id)
     held, asked = threading.Event(), threading.Event()
-    write = sql.write_changes
+    hold = apply.hold_changed
 
-    def announced(ctx: object, number: int) -> list[int]:
+    def announced(ctx: Context, number: int) -> None:
         asked.set()
-        return write(ctx, number)  # type: ignore[arg-type]
+        hold(ctx, number)
 
-    monkeypatch.setattr(apply.sql, "write_changes", announced)
+    monkeypatch.setattr(apply, "hold_changed", announced)
 
     def edit() -> None:
         with school_scope(importer.school.id) as session:
@@ -112,11 +111,11 @@ def test_an_edit_by_hand_in_the_same_moment_is_waited_for_and_kept(
             user.major = "手工专业"
             session.flush()
             held.set()
-            assert asked.wait(_PATIENCE)
+            assert asked.wait(PATIENCE)
             session.commit()
 
     def save() -> None:
-        assert held.wait(_PATIENCE)
+        assert held.wait(PATIENCE)
         run_apply(importer.units, import_id=import_id)
 
     _at_once(edit, save)

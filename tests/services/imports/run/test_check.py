@@ -150,16 +150,16 @@ def test_a_run_that_is_overtaken_in_the_middle_stops_quietly(
 
     later: list[threading.Thread] = []
     monkeypatch.setattr(sql, "stage_rows", overtaken)
-    show = check.Pulse.show
+    show = check.Heartbeat.show
 
-    def between_parts(pulse: check.Pulse, done: int, total: int) -> None:
+    def between_parts(pulse: check.Heartbeat, done: int, total: int) -> None:
         if later:
             thread = later.pop()
             thread.start()
             thread.join()
         show(pulse, done, total)
 
-    monkeypatch.setattr(check.Pulse, "show", between_parts)
+    monkeypatch.setattr(check.Heartbeat, "show", between_parts)
     run_check(importer.units, import_id=import_id)
     found = importer.read(import_id)
     assert (found.state, found.epoch) == ("checked", 2)

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import pytest
 
 from app.services.imports.shared import heartbeat as pulse
-from app.services.imports.shared.heartbeat import beating
+from app.services.imports.shared.heartbeat import keep_alive
 from app.services.imports.shared.lease import Superseded, claim
 from tests.support.rosters import Importer, plain_rows, sheet_of
-
-_PATIENCE = 10.0
-
-
-def _eventually(true: Callable[[], bool]) -> None:
-    """Wait for another thread's transaction."""
-    pause = threading.Event()
-    for _ in range(int(_PATIENCE / 0.05)):
-        if true():
-            return
-        pause.wait(0.05)
-    raise AssertionError("it did not happen")
+from tests.support.waiting import eventually
 
 
 def test_progress_and_heartbeat_are_seen_while_a_run_works(
@@ -35,9 +21,9 @@ def test_progress_and_heartbeat_are_seen_while_a_run_works(
     assert run is not None
     first = importer.read(import_id).heartbeat_at
     assert first is not None
-    with beating(importer.units, run) as shown:
+    with keep_alive(importer.units, run) as shown:
         shown.show(2, 3)
-        _eventually(lambda: (importer.read(import_id).heartbeat_at or first) > first)
+        eventually(lambda: (importer.read(import_id).heartbeat_at or first) > first)
         found = importer.read(import_id)
         assert (found.state, found.progress_done, found.progress_total) == ("checking", 2, 3)
 
@@ -52,13 +38,13 @@ def test_a_run_hears_from_its_heartbeat_that_it_is_no_longer_wanted(
     assert run is not None
     gone: list[bool] = []
 
-    def wanted(shown: pulse.Pulse) -> bool:
+    def wanted(shown: pulse.Heartbeat) -> bool:
         try:
             shown.show(1, 3)
         except Superseded:
             gone.append(True)
         return bool(gone)
 
-    with beating(importer.units, run) as shown:
+    with keep_alive(importer.units, run) as shown:
         importer.write(import_id, epoch=run.epoch + 1)
-        _eventually(lambda: wanted(shown))
+        eventually(lambda: wanted(shown))

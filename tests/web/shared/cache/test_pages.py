@@ -1,14 +1,24 @@
-"""Pages that visitors share: kept per school, never mixed, dropped the moment something they show is written."""
+"""Pages that visitors share: cached per school, never mixed, void the moment something they show changes."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
-from flask import Flask
+from flask import (
+    Flask,
+    Response,
+    after_this_request,
+    flash,
+    make_response,
+    session,
+    stream_with_context,
+)
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
 from werkzeug.test import TestResponse
@@ -22,29 +32,20 @@ from app.services.people.edit import edit_account
 from app.services.registrations.self_service import register
 from app.services.schools.open_and_edit import edit_school, suspend_school
 from app.uow import unit_of_work
-from app.web.shared.cache import stamps as page_marks
+from app.web.shared.cache.pages import shared_by_visitors
 from tenants import registry
 from tenants.db import db
 from tenants.registry import SchoolInfo, forget_schools
 from tenants.scope import school_scope
 from tests.support.app import NOW
 from tests.support.courses import put_course, put_offering
-from tests.support.pages import statements
+from tests.support.pages import is_cached, statements
 
 MakeClient = Callable[..., FlaskClient]
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
 
-PATHS = ("/", "/courses", "/courses?state=open", "/courses?page=2")
-
-
-def kept(client: FlaskClient, path: str) -> bool:
-    """Whether a page comes without the application: the second of two asks nothing of the database."""
-    client.get(path)
-    with statements(db.engine) as asked:
-        answer = client.get(path)
-    assert answer.status_code == 200
-    return not asked
+PATHS = ("/", "/courses", "/courses?state=open")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -72,7 +73,7 @@ def test_the_second_visitor_gets_the_page_of_the_first(
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_the_alliance_s_pages_are_kept_and_its_hosts_apart(
+def test_the_alliance_s_pages_are_cached_and_its_hosts_apart(
     client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo, other_school: SchoolInfo
 ) -> None:
     put_offering(alliance, school, put_course(alliance, title="只在本校"))
@@ -81,7 +82,7 @@ def test_the_alliance_s_pages_are_kept_and_its_hosts_apart(
         pages |= {client_for(one).get(path).data for one in (alliance, school, other_school)}
         assert len(pages) == 3, path
         assert "只在本校" not in client_for(other_school).get(path).text
-    assert kept(client_for(alliance), "/members")
+    assert is_cached(client_for(alliance), "/members")
 
 
 def test_language_colours_and_parts_are_pages_of_their_own(
@@ -114,9 +115,9 @@ def test_whoever_is_logged_in_gets_and_leaves_nothing_that_is_shared(
     assert client_for(school).get("/courses").data == visitor.data
 
 
-def test_what_people_search_for_is_not_kept(client_for: MakeClient, school: SchoolInfo) -> None:
-    assert not kept(client_for(school), "/courses?q=abc")
-    assert not kept(client_for(school), "/courses?utm_source=x")
+def test_what_people_search_for_is_not_is_cached(client_for: MakeClient, school: SchoolInfo) -> None:
+    assert not is_cached(client_for(school), "/courses?q=abc")
+    assert not is_cached(client_for(school), "/courses?utm_source=x")
 
 
 def _rename(owner: SchoolInfo, course: Course, title: str) -> None:
@@ -164,7 +165,7 @@ def test_what_a_school_puts_online_or_takes_off_is_seen_at_the_alliance_at_once(
     offering = put_offering(alliance, school, course)
     path = f"/courses/{course.id}"
     assert school.name in client_for(alliance).get(path).text
-    assert kept(client_for(alliance), path)
+    assert is_cached(client_for(alliance), path)
     with unit_of_work(make_ctx(school)) as ctx:
         take_offline(ctx, offering_id=offering.id)
     assert school.name not in client_for(alliance).get(path).text
@@ -182,7 +183,7 @@ def test_a_registration_a_licence_and_a_teacher_s_name_are_changes(
         session.get_one(User, (school.id, teacher.id)).real_name = "改名老师"
         session.commit()
     assert "改名老师" in client.get(path).text
-    assert kept(client, path)
+    assert is_cached(client, path)
     with unit_of_work(make_ctx(school, Role.STUDENT, user=make_user(school))) as ctx:
         register(ctx, offering_id=offering.id)
     with statements(db.engine) as asked:
@@ -193,7 +194,7 @@ def test_a_registration_a_licence_and_a_teacher_s_name_are_changes(
     assert client.get(path).status_code == 404
 
 
-def test_what_is_written_in_a_savepoint_is_a_change(
+def test_what_is_changed_in_a_savepoint_is_a_change(
     client_for: MakeClient, make_ctx: MakeCtx, make_user: MakeUser, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
     teacher = make_user(school, "teacher", real_name="原名老师")
@@ -230,7 +231,7 @@ def _rename_school(ctx: Context, school: SchoolInfo, name: str) -> None:
 def test_a_login_is_no_change(client_for: MakeClient, school: SchoolInfo, make_user: MakeUser) -> None:
     person = make_user(school)
     client = client_for(school)
-    assert kept(client, "/courses")
+    assert is_cached(client, "/courses")
     with school_scope(school.id) as session:
         session.get_one(User, (school.id, person.id)).last_login_at = NOW
         session.commit()
@@ -244,7 +245,7 @@ def test_what_was_rolled_back_drops_nothing(
 ) -> None:
     offering = put_offering(alliance, school)
     client = client_for(school)
-    assert kept(client, "/courses")
+    assert is_cached(client, "/courses")
     with school_scope(school.id) as session:
         session.get_one(CourseOffering, (school.id, offering.id)).status = "offline"
         session.flush()
@@ -265,23 +266,74 @@ def test_a_page_ends_with_its_day(
     assert "即将开课" in client.get("/courses").text
 
 
-def test_a_suspended_school_shows_nothing_that_was_kept(
+def test_a_suspended_school_shows_nothing_that_was_is_cached(
     client_for: MakeClient, make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo
 ) -> None:
     client = client_for(school)
-    assert kept(client, "/courses")
+    assert is_cached(client, "/courses")
     with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
         suspend_school(ctx, school_id=school.id, reason="试运行结束")
     assert client.get("/courses").status_code == 403
 
 
-def test_made_up_addresses_fill_redis_to_a_bound_only(
-    client_for: MakeClient, school: SchoolInfo, monkeypatch: pytest.MonkeyPatch
+def _touch() -> str:
+    session["touched"] = True
+    session.clear()
+    return ""
+
+
+def _late_token() -> Response:
+    return Response(stream_with_context(generate_csrf() for _ in range(1)))
+
+
+def _token_after_the_view() -> str:
+    @after_this_request
+    def add(response: Response) -> Response:
+        response.set_data(generate_csrf())
+        return response
+
+    return ""
+
+
+#: Views that use the session of a visitor, each in its own way and at its own moment.
+PERSONAL: dict[str, Callable[[], Any]] = {
+    "token": generate_csrf,
+    "flash": lambda: flash("x") or "",
+    "touched and emptied": _touch,
+    "while the body is sent": _late_token,
+    "after the view": _token_after_the_view,
+    "cookie": lambda: Response("", headers={"Set-Cookie": "x=1"}),
+    "no-store": lambda: Response("", headers={"Cache-Control": "no-store"}),
+}
+
+
+#: The others leave no session behind, or touch it when its cookie can no longer be set.
+SET_A_COOKIE = {"token", "flash", "after the view", "cookie"}
+
+
+@pytest.mark.parametrize("way", PERSONAL)
+def test_an_answer_that_touches_its_session_is_for_its_visitor_only(
+    app: Flask, client_for: MakeClient, school: SchoolInfo, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr(page_marks, "MOST_KEPT", 3)
-    client = client_for(school)
-    assert [kept(client, f"/courses?category={number}") for number in range(5)] == [True] * 3 + [False] * 2
-    assert kept(client, "/courses?category=1")
+    made = itertools.count(1)
+
+    def view() -> Response:
+        response = make_response(PERSONAL[way]())
+        response.headers["X-Made"] = str(next(made))
+        return response
+
+    monkeypatch.setitem(app.view_functions, "help.index", shared_by_visitors(view))
+    answers = [client_for(school).get("/help") for _ in range(3)]
+    assert [answer.headers["X-Made"] for answer in answers] == ["1", "2", "3"]
+    assert ["Set-Cookie" in answer.headers for answer in answers] == [way in SET_A_COOKIE] * 3
+
+
+def test_a_view_that_leaves_the_session_alone_is_shared(
+    app: Flask, client_for: MakeClient, school: SchoolInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = itertools.count(1)
+    monkeypatch.setitem(app.view_functions, "help.index", shared_by_visitors(lambda: str(next(made))))
+    assert [client_for(school).get("/help").text for _ in range(3)] == ["1"] * 3
 
 
 def test_while_redis_is_away_visitors_still_get_pages(

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.shared.day_counts import MOST_DAYS, points
+from app.rules.registrations.day_counts import MOST_DAYS, points
 
 DAY = date(2026, 9, 10)
 some_days = st.dictionaries(st.integers(-400, 0).map(lambda n: DAY + timedelta(n)), st.integers(1, 9))
