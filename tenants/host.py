@@ -1,4 +1,4 @@
-"""The label of a school in the Host header, and the labels that are reserved."""
+"""The label of a school in the Host header."""
 
 from __future__ import annotations
 
@@ -6,17 +6,6 @@ import re
 
 #: The label of the apex, which is the alliance's host.
 APEX = ""
-
-#: Labels that have another meaning for infrastructure or for people.
-RESERVED_LABELS = frozenset(
-    (  # noqa: SIM905 - sixty words read better as a text
-        "www api admin manage static assets cdn mail smtp imap pop mx ns ns1 ns2 ftp sftp vpn sso auth login "
-        "account accounts app apps alliance secretariat spoc mooc help docs status support blog news test "
-        "tests demo staging dev beta localhost root system security abuse postmaster webmaster hostmaster "
-        "autoconfig autodiscover wpad isatap files media img images download downloads healthz readyz ws m "
-        "wap mobile"
-    ).split()
-)
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 

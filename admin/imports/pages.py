@@ -24,8 +24,7 @@ from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
 from app.services.auth.initial_passwords import first_password_note
 from app.services.imports.pages.absent import count_absent, list_absent
-from app.services.imports.pages.downloads import login_file, problem_file
-from app.services.imports.pages.originals import original_file
+from app.services.imports.pages.downloads import login_file, original_file, problem_file
 from app.services.imports.pages.read import (
     PreviewRow,
     StoredImport,

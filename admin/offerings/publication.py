@@ -11,8 +11,8 @@ from admin.base import attempt
 from admin.courses.assessment import TypedAssessment
 from app.rules.permissions import Action, may
 from app.services.offerings.assessment import set_local_assessment
+from app.services.offerings.publication import decline_offer, reconsider_offer, take_offline
 from app.services.offerings.repeat_and_cancel import drop_term, offer_again
-from app.services.offerings.schedule import decline_offer, reconsider_offer, take_offline
 from app.web.shared.context import request_actor
 from app.web.shared.hosts import ROW
 

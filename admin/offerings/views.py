@@ -37,6 +37,7 @@ from app.services.courses.fields import live_content
 from app.services.courses.review_pages import get_own_status
 from app.services.courses.versions import list_versions
 from app.services.offerings.assessment import assessment_of
+from app.services.offerings.dates import may_schedule, schedule_offering, schedule_problems
 from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,
@@ -48,15 +49,9 @@ from app.services.offerings.lists import (
     list_operating_teachers,
     list_school_courses,
 )
+from app.services.offerings.publication import NotReady, put_online
+from app.services.offerings.read import get_school_course
 from app.services.offerings.repeat_and_cancel import list_terms, open_terms
-from app.services.offerings.schedule import (
-    NotReady,
-    get_school_course,
-    may_schedule,
-    put_online,
-    schedule_offering,
-    schedule_problems,
-)
 from app.web.shared.context import request_actor, request_context, request_school
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated

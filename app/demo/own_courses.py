@@ -18,7 +18,7 @@ from app.services.courses.create_and_release import CourseContent, create_own_co
 from app.services.courses.drafts import open_draft, save_draft, set_cover
 from app.services.courses.recommendations import accept_recommendation, recommend_course
 from app.services.courses.reviews import review_course, submit_course
-from app.services.offerings.schedule import schedule_offering
+from app.services.offerings.dates import schedule_offering
 
 #: Days from today: start and end of the course, start and end of registration.
 _OPEN = (12, 96, -3, 18)

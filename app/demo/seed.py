@@ -25,7 +25,8 @@ from app.services.alliance.setup import add_secretary, provisional_alliance, set
 from app.services.courses.create_and_release import create_course, publish_version, release_course, set_cover
 from app.services.courses.drafts import open_draft, save_draft
 from app.services.licences.single import license_course
-from app.services.offerings.schedule import put_online, schedule_offering
+from app.services.offerings.dates import schedule_offering
+from app.services.offerings.publication import put_online
 from app.services.schools.directory import INFO_COLUMNS
 from app.services.schools.open_and_edit import open_school
 from tenants.registry import SchoolInfo, find_alliance

@@ -38,8 +38,9 @@ from app.services.imports.pages.undo import undo_import
 from app.services.licences.bulk import CourseRef, end_licences, extend_licences
 from app.services.licences.expiry import tend_licences
 from app.services.me.changes import change_own_information
+from app.services.offerings.dates import schedule_offering
+from app.services.offerings.publication import take_offline
 from app.services.offerings.repeat_and_cancel import drop_term, offer_again
-from app.services.offerings.schedule import schedule_offering, take_offline
 from app.services.offerings.staff import add_assistants, set_operating_teacher
 from app.services.people.edit import create_account, edit_account
 from app.services.people.graduates import delete_graduates

@@ -20,7 +20,7 @@ from app.models import (
 from app.rules.courses.fields import CourseContent, as_json
 from app.rules.shared.pinyin import pinyin_of_title
 from app.services.catalogue.school import CatalogueItem
-from app.services.catalogue.search import Wanted, search_catalogue
+from app.services.catalogue.school_search import Wanted, search_catalogue
 from app.services.courses.fields import live_content
 from app.services.shared.paging import Page
 from tenants.registry import SchoolInfo

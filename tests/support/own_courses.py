@@ -16,7 +16,7 @@ from app.rules.permissions import Role
 from app.services.courses.create_and_release import create_own_course
 from app.services.courses.drafts import open_draft, save_draft
 from app.services.courses.reviews import review_course, submit_course
-from app.services.offerings.schedule import schedule_offering
+from app.services.offerings.dates import schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

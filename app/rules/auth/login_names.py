@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Cell, Unreadable, code_text
 from app.rules.shared.contacts import read_email, read_mobile
 

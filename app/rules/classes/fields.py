@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.errors import InvalidFields, Message, msg
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Cell, Unreadable
 from app.rules.shared.gender_and_years import read_entry_year
 from app.rules.shared.texts import read_line

@@ -10,7 +10,7 @@ from typing import Any
 from app.errors import Message, msg
 from app.rules.imports.duplicates import find_repeated
 from app.rules.imports.roster_rows import RowCells, problems_of_row
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.birth_dates import read_birth_date
 from app.rules.shared.cells import Cell, Unreadable
 from app.rules.shared.contacts import read_email, read_mobile

@@ -11,7 +11,7 @@ from typing import Any
 from app.errors import Message, msg
 from app.rules.imports.duplicates import find_repeated
 from app.rules.imports.roster_rows import RowCells, problems_of_row
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Cell, Unreadable, code_text, normalised_text
 from app.rules.shared.contacts import read_email, read_mobile
 from app.rules.shared.id_numbers import Gender, IdNumber, read_id_number

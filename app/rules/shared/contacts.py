@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.errors import msg
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Cell, Unreadable, code_text
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)

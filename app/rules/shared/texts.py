@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.errors import msg
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Cell, Unreadable, code_text, normalised_text
 
 _STUDENT_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")

@@ -11,7 +11,7 @@ from app.rules.imports.students import LABELS as STUDENT_LABELS
 from app.rules.imports.teachers import LABELS as TEACHER_LABELS
 from app.services.imports.shared.logins import student_logins, teacher_logins
 from app.services.imports.shared.source import Rows, Source
-from app.services.imports.students.given import StudentRows
+from app.services.imports.students.roster import StudentRows
 from app.services.imports.teachers.rows import TeacherRows
 from app.sheets.writing.logins import STUDENT_COLUMNS, TEACHER_COLUMNS
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import User, UserPhoto
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Unreadable
 from app.rules.shared.contacts import read_mobile
 from app.rules.shared.masking import mask_mobile

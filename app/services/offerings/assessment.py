@@ -7,7 +7,7 @@ from app.errors import Invalid, NotAllowed, msg
 from app.models import Course, CourseOffering
 from app.rules.courses.assessment import Assessment, as_json, from_json, problems
 from app.rules.permissions import Action
-from app.services.offerings.schedule import get_school_course, offering_to_edit
+from app.services.offerings.read import get_school_course, offering_to_edit
 from app.services.shared.audit import record
 
 

@@ -14,7 +14,7 @@ from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Action
 from app.rules.shared.semesters import terms_around
 from app.services.offerings.follow_review import hold_terms
-from app.services.offerings.schedule import get_school_course, offering_to_edit
+from app.services.offerings.read import get_school_course, offering_to_edit
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.audit import record
 from app.services.shared.locks import Hold

@@ -13,7 +13,7 @@ from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.permissions import Action
 from app.services.messages.notices import News, notify_many
-from app.services.offerings.schedule import get_school_course, offering_to_edit
+from app.services.offerings.read import get_school_course, offering_to_edit
 from app.services.shared.audit import record
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.search import words

@@ -17,7 +17,7 @@ from app.rules.schools.slugs import slug_candidates, slug_problem, tidy_slug
 from app.rules.schools.unit_codes import tidy_unit_code, unit_code_problem
 from app.rules.shared.pinyin import pinyin_of_title
 from app.services.shared.require_permission import require
-from tenants.host import RESERVED_LABELS
+from tenants.reserved_labels import RESERVED_LABELS
 
 NAME_LENGTH = 64
 SHORT_NAME_LENGTH = 16

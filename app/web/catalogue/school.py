@@ -21,7 +21,7 @@ from app.rules.shared.html import clean_html
 from app.rules.shared.semesters import term_label
 from app.services.catalogue.course_page import get_choice, get_course_details
 from app.services.catalogue.school import get_offering
-from app.services.catalogue.search import Wanted, search_catalogue
+from app.services.catalogue.school_search import Wanted, search_catalogue
 from app.services.media.read import CoveredCourse
 from app.services.registrations import self_service
 from app.uow import unit_of_work

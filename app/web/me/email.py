@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template
 
 from app.errors import Conflict
-from app.services.me.email import confirm_email, is_open
+from app.services.me.email_confirmation import confirm_email, is_open
 from app.uow import unit_of_work
-from app.web.me.email_links import claim_of
+from app.web.me.email_signatures import claim_of
 from app.web.shared.context import request_context
 from app.web.shared.hosts import school_only
 

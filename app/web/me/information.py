@@ -12,13 +12,13 @@ from flask_login import login_required
 from app.context import Context
 from app.errors import Invalid, Message, TooManyTries, msg
 from app.services.me import changes as own_changes
-from app.services.me import email as own_email
+from app.services.me import email_confirmation as own_email
 from app.services.me.export import bundle_own_data
 from app.services.me.information import get_my_information
 from app.services.media.portraits import PHOTO_BYTES
 from app.uow import unit_of_work
 from app.web.auth.views import redirect_to
-from app.web.me.email_links import link_of
+from app.web.me.email_signatures import link_of
 from app.web.me.export_page import readable_page
 from app.web.shared.context import request_context
 from app.web.shared.downloads import give_download

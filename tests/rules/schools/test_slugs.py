@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.schools.slugs import slug_candidates, slug_problem, tidy_slug
-from tenants.host import RESERVED_LABELS, is_dns_label
+from tenants.host import is_dns_label
+from tenants.reserved_labels import RESERVED_LABELS
 
 
 @pytest.mark.parametrize("slug", ["mingde", "pku6", "a1", "tongji-med", "x" * 32])

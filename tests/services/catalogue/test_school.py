@@ -15,10 +15,10 @@ from app.models import CourseOffering, User
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Role
 from app.services.catalogue.school import get_offering, list_on_now, my_courses
-from app.services.catalogue.search import Wanted, count_facets, search_catalogue
+from app.services.catalogue.school_search import Wanted, count_facets, search_catalogue
 from app.services.licences.single import end_licence
 from app.services.offerings.phase import state_condition
-from app.services.offerings.schedule import take_offline
+from app.services.offerings.publication import take_offline
 from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db

@@ -25,8 +25,9 @@ from app.services.courses.review_pages import (
     list_reviews,
 )
 from app.services.courses.reviews import NotComplete, review_course, submit_course, take_off
+from app.services.offerings.dates import schedule_offering
+from app.services.offerings.read import get_school_course
 from app.services.offerings.repeat_and_cancel import offer_again
-from app.services.offerings.schedule import get_school_course, schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope

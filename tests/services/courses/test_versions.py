@@ -21,7 +21,7 @@ from app.services.courses.versions import list_versions
 from app.services.licences.bulk import license_courses
 from app.services.licences.rows import CourseRef
 from app.services.licences.single import end_licence
-from app.services.offerings.schedule import take_offline
+from app.services.offerings.publication import take_offline
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tests.support.courses import put_course, put_offering

@@ -16,8 +16,14 @@ from app.models import Consent, Mail, User, UserPhoto
 from app.rules.permissions import Role
 from app.services.auth import consents
 from app.services.me import changes as own_changes
-from app.services.me import email as own_email
-from app.services.me.email import LINK_HOURS, LINKS_AN_HOUR, EmailClaim, ask_for_email, confirm_email
+from app.services.me import email_confirmation as own_email
+from app.services.me.email_confirmation import (
+    LINK_HOURS,
+    LINKS_AN_HOUR,
+    EmailClaim,
+    ask_for_email,
+    confirm_email,
+)
 from app.services.media.portraits import PHOTO_SIZE
 from app.services.messages import notices
 from app.services.shared.encrypted_fields import open_mobile

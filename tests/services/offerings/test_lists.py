@@ -21,7 +21,7 @@ from app.services.offerings.lists import (
     list_operating_teachers,
     list_school_courses,
 )
-from app.services.offerings.schedule import take_offline
+from app.services.offerings.publication import take_offline
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo

@@ -21,9 +21,10 @@ from app.services.catalogue.alliance import (
 )
 from app.services.licences.expiry import tend_licences
 from app.services.licences.single import end_licence
+from app.services.offerings.dates import schedule_offering
 from app.services.offerings.follow_review import follow_review
 from app.services.offerings.public import list_public_offerings
-from app.services.offerings.schedule import put_online, schedule_offering, take_offline
+from app.services.offerings.publication import put_online, take_offline
 from app.services.schools.open_and_edit import suspend_school
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

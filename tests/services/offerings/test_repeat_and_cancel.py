@@ -17,15 +17,10 @@ from app.rules.permissions import Role
 from app.services.alliance.settings import set_policy
 from app.services.licences.expiry import tend_licences
 from app.services.offerings.assessment import assessment_of, set_local_assessment
+from app.services.offerings.dates import schedule_offering
+from app.services.offerings.publication import NotReady, decline_offer, put_online, reconsider_offer
+from app.services.offerings.read import get_school_course
 from app.services.offerings.repeat_and_cancel import drop_term, list_terms, offer_again, open_terms
-from app.services.offerings.schedule import (
-    NotReady,
-    decline_offer,
-    get_school_course,
-    put_online,
-    reconsider_offer,
-    schedule_offering,
-)
 from app.services.offerings.staff import (
     add_assistants,
     find_teachers,

@@ -18,7 +18,8 @@ from app.models import CourseLicence, CourseOffering, Notice, Registration, User
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Role
 from app.services.licences.single import license_course
-from app.services.offerings.schedule import put_online, schedule_offering, take_offline
+from app.services.offerings.dates import schedule_offering
+from app.services.offerings.publication import put_online, take_offline
 from app.services.registrations.by_staff import remove_students
 from app.services.registrations.seats import (
     free_seats,

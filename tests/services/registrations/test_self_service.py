@@ -15,7 +15,8 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.models import AuditEntry, Registration, User
 from app.rules.permissions import Role
 from app.services.licences.single import end_licence, license_course
-from app.services.offerings.schedule import schedule_offering, take_offline
+from app.services.offerings.dates import schedule_offering
+from app.services.offerings.publication import take_offline
 from app.services.registrations.self_service import Outcome, Place, register, withdraw
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo

@@ -29,7 +29,7 @@ from app.services.alliance.activity import list_activity
 from app.services.alliance.visit_lists import list_visits
 from app.services.announcements.write import list_announcements
 from app.services.catalogue.alliance import list_released_courses
-from app.services.catalogue.search import Wanted, search_catalogue
+from app.services.catalogue.school_search import Wanted, search_catalogue
 from app.services.classes.courses import list_registrations
 from app.services.classes.lists import list_classes
 from app.services.classes.selectable import list_choosable, list_choosable_classes, list_selections

@@ -15,7 +15,7 @@ from app.rules.imports.students import LABELS
 from app.rules.imports.teachers import LABELS as TEACHER_LABELS
 from app.rules.permissions import Action
 from app.rules.shared.problems import Problem
-from app.services.imports.pages.showing import shown_value
+from app.services.imports.pages.shown_values import shown_value
 from app.services.imports.shared.edit_marks import lead
 from app.services.imports.shared.summary import Summary
 from app.services.shared.locks import Hold, locking

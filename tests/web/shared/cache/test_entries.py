@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from app.models import CourseOffering, User
-from app.services.catalogue.search import CARDS_ON_A_PAGE
+from app.services.catalogue.school_search import CARDS_ON_A_PAGE
 from app.web.shared.cache import entries
 from app.web.shared.cache.entries import Room
 from tenants.db import db

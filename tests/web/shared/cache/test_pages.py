@@ -27,7 +27,7 @@ from app.context import Context
 from app.models import Course, CourseOffering, User
 from app.rules.permissions import Role
 from app.services.licences.single import end_licence
-from app.services.offerings.schedule import take_offline
+from app.services.offerings.publication import take_offline
 from app.services.people.edit import edit_account
 from app.services.registrations.self_service import register
 from app.services.schools.open_and_edit import edit_school, suspend_school

@@ -9,7 +9,7 @@ import pytest
 from app.context import Context
 from app.models import User
 from app.rules.permissions import Role
-from app.services.catalogue.search import CARDS_ON_A_PAGE, Wanted, search_catalogue
+from app.services.catalogue.school_search import CARDS_ON_A_PAGE, Wanted, search_catalogue
 from tenants.registry import SchoolInfo
 from tests.support.courses import days, list_offerings, put_course, put_offering, put_registration
 

@@ -1,4 +1,4 @@
-"""The links that prove a mail address: a signed claim in the path, good for one school, person and address."""
+"""Signatures of the links that confirm a mail address: a claim in the path for one school, person and address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import astuple
 from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from app.services.me.email import EmailClaim
+from app.services.me.email_confirmation import EmailClaim
 
 
 def link_of(claim: EmailClaim) -> str:

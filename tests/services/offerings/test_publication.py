@@ -14,14 +14,9 @@ from app.models import AuditEntry, CourseOffering, User
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
 from app.services.licences.single import end_licence
-from app.services.offerings.schedule import (
-    NotReady,
-    decline_offer,
-    get_school_course,
-    put_online,
-    schedule_offering,
-    take_offline,
-)
+from app.services.offerings.dates import schedule_offering
+from app.services.offerings.publication import NotReady, decline_offer, put_online, take_offline
+from app.services.offerings.read import get_school_course
 from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
