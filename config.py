@@ -28,14 +28,14 @@ class Settings:
         port: the public port in addresses; ``None`` for the default port of the scheme.
         scheme: ``http`` in the demo, ``https`` in production.
         secret_key: signs cookies and tokens.
-        vault_key: master key of personal data (32 bytes or more).
-        database_url: the restricted application role's connection.
-        redis_url: queue, server-side sessions, rate counters.
-        captcha: whether the login asks for one; only the demo and tests may switch it off.
-        trusted_proxies: how many proxies in front set X-Forwarded-*.
-        mail_server: takes our mails; ``None`` where they are kept in ``mail_folder`` or not sent at all.
-        mail_from: the address that mails come from.
-        mail_folder: where the demo keeps its mails instead of sending them.
+        vault_key: the master key of personal data (32 bytes or more).
+        database_url: the connection of the restricted application role.
+        redis_url: the server of the queue, of sessions, caches and rate counters.
+        captcha: whether the login asks for a captcha; only the demo and tests may switch it off.
+        trusted_proxies: the number of proxies in front that set X-Forwarded-*.
+        mail_server: the server for mails; ``None`` if they are stored in ``mail_folder`` or not sent at all.
+        mail_from: the sender address of mails.
+        mail_folder: the folder in which the demo stores mails instead of sending them.
     """
 
     env: str

@@ -61,7 +61,7 @@ class Context:
         self.session.info.setdefault("jobs", []).append((name, self.school.id, payload))
 
     def wake(self, name: JobName) -> None:
-        """Have a job that concerns all schools sent once the unit of work has been committed, one time only."""
+        """Send a job for all schools, once, after the unit of work has been committed."""
         self.session.info.setdefault("jobs", []).append((name, self.school.alliance_id, {}))
 
     @contextmanager

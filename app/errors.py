@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, Union
 
-#: One value of a message: what a person typed, a number, or another message, which is shown in the reader's language.
+#: A value of a message: a text, a number, or another message, which is shown in the reader's language.
 Value: TypeAlias = Union[str, int, "Message"]
-#: What a place of a message holds: one value, or a list, whose items each language separates in its own way.
+#: The parameter of a placeholder: a value, or a list, whose items each language separates in its own way.
 Param: TypeAlias = Value | tuple[Value, ...]
 
 
@@ -20,9 +20,9 @@ class Message:
     """A sentence for people, separate from its parameters so that it can be shown in the reader's language.
 
     Args:
-        text: the Chinese msgid, with ``%(name)s`` places.
-        params: values for the places. A list is a tuple, never a text with marks in it: a course's title may hold
-            the same marks.
+        text: the Chinese msgid, with placeholders such as ``%(name)s``.
+        params: the values of the placeholders. A list is a tuple, never a text with separators, since a course's title
+            may contain the same separators.
     """
 
     text: str
@@ -32,25 +32,25 @@ class Message:
         return self.worded(str, "、")
 
     def worded(self, translate: Callable[[str], str], between: str) -> str:
-        """The sentence in a language.
+        """Return the sentence in a language.
 
         Args:
-            translate: gives the language's text for a Chinese one.
-            between: separates the items of a list.
+            translate: returns the translation of a Chinese text.
+            between: the separator of the items of a list.
         """
         text = translate(self.text)
         if not self.params:
             return text
 
-        def said(value: Param) -> str:
+        def shown(value: Param) -> str:
             if isinstance(value, tuple):
-                return between.join(map(said, value))
+                return between.join(map(shown, value))
             return value.worded(translate, between) if isinstance(value, Message) else str(value)
 
-        return text % {name: said(value) for name, value in self.params.items()}
+        return text % {name: shown(value) for name, value in self.params.items()}
 
     def as_json(self) -> dict[str, object]:
-        """The message as plain data, for a JSONB column; ``from_json`` reads it back."""
+        """Return the message as plain data, for a JSONB column; ``from_json`` reads it back."""
         return {"text": self.text, "params": {name: _plain(value) for name, value in self.params.items()}}
 
     @classmethod
@@ -67,10 +67,10 @@ class Message:
 
 
 def _read_param(data: object) -> Param:
-    """A parameter of a message out of JSON, where a list has taken the place of a tuple.
+    """Read a parameter of a message from JSON, in which a tuple has become a list.
 
     Raises:
-        KeyError: no parameter can be like this.
+        KeyError: the data is not a parameter.
     """
     return tuple(map(_read_value, data)) if isinstance(data, list) else _read_value(data)
 
@@ -90,7 +90,7 @@ def _plain(value: Param) -> object:
 
 
 def msg(text: str, **params: Param) -> Message:
-    """Make a ``Message``; the name is the one that the catalogue extractor looks for."""
+    """Return a ``Message``; the extractor of translations looks for the name of this function."""
     return Message(text, params)
 
 

@@ -1,4 +1,4 @@
-"""The only place that commits: one unit of work an entry point, jobs sent after it."""
+"""The unit of work, the only place that commits; it sends the jobs after the commit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tenants.db import GuardedSession
 
 @contextmanager
 def unit_of_work(ctx: Context) -> Iterator[Context]:
-    """Run a use case: commit what it wrote, or nothing; then send the jobs it asked for, the same one once.
+    """Commit all changes of a use case or none, then send its jobs, without duplicates.
 
-    Jobs that cannot be sent are only logged: the rows are the outbox, and the sweeper sends them again. After the first
-    one the others are not tried: a queue that does not answer is waited for once, and not once a job.
+    A job that cannot be sent is only logged; it has a row in an outbox, and the sweeper sends it again. The jobs after
+    it are skipped, so that a queue that does not respond costs one timeout and not one for each job.
     """
     session = ctx.session
     try:
@@ -30,8 +30,8 @@ def unit_of_work(ctx: Context) -> Iterator[Context]:
         raise
     finally:
         jobs = session.info.pop("jobs", [])
-    once = {(name, school_id, tuple(payload.items())): payload for name, school_id, payload in jobs}
-    for (name, school_id, _), payload in once.items():
+    different = {(name, school_id, tuple(payload.items())): payload for name, school_id, payload in jobs}
+    for (name, school_id, _), payload in different.items():
         sent = False
         with failing_quietly(
             "job %s of school %s, and those after it, were not sent; the sweeper will", name, school_id
@@ -42,7 +42,7 @@ def unit_of_work(ctx: Context) -> Iterator[Context]:
             break
 
 
-#: A savepoint -> how many jobs had been asked for when it began.
+#: For each savepoint, the number of jobs at its start.
 _jobs_before: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
 
 
@@ -54,6 +54,6 @@ def _count_jobs(session: Session, transaction: SessionTransaction) -> None:
 
 @event.listens_for(GuardedSession, "after_soft_rollback")
 def _forget_jobs(session: Session, transaction: SessionTransaction) -> None:
-    # What a savepoint asked for goes with what it wrote.
+    # rolling back a savepoint discards its jobs together with its rows
     if transaction in _jobs_before:
         del session.info.get("jobs", [])[_jobs_before[transaction] :]

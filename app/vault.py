@@ -90,11 +90,11 @@ class Vault:
         return base64.b32encode(digest[:20]).decode().lower()
 
     def seal_audit_row(self, text: bytes) -> bytes:
-        """The digest (32 bytes) of an audit row by itself."""
+        """Return the digest (32 bytes) of an audit row itself."""
         return hmac.digest(self._audit_row_key, text, "sha256")
 
     def chain(self, previous: bytes, entry: bytes) -> bytes:
-        """The next link (32 bytes) of a school's audit chain; ``previous`` is empty before the first."""
+        """Return the next link (32 bytes) of a school's audit chain; ``previous`` is empty for the first one."""
         return hmac.digest(self._audit_key, hashlib.sha256(entry).digest() + previous, "sha256")
 
 

@@ -1,8 +1,8 @@
-"""Audited writes a second of one school from eight connections at once, and the floor: the bare rows and commits.
+"""Audited writes per second of a school on eight connections, and the floor: the bare rows and commits.
 
-The smallest audited unit of work there is: it changes one row of its own and notes that. What one school's writers
-wait for each other shows here. The floor is psycopg as the same role in the school's scope: the same two rows and the
-commit, on as many connections in as many processes.
+The unit of work is the smallest audited one: it changes a row of its own and writes the audit row. The ratio shows how
+long the writers of a school wait for each other. The floor writes and commits the same two rows with psycopg as the
+same role in the school's scope, on as many connections in as many processes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from app.rules.permissions import Role
 from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.shared.audit import record
 from bench.figures import Figure, figure
-from bench.place import SCHOOL, Place
+from bench.installation import SCHOOL, Installation
 from config import Settings
 from deploy.local import database
 from tenants.registry import find_by_slug
@@ -39,18 +39,18 @@ _USERS = (
     "SELECT u.school_id, u.id FROM users u JOIN schools s ON s.id = u.school_id WHERE s.slug = %s LIMIT %s"
 )
 _TOUCH = "UPDATE users SET last_login_at = now() WHERE school_id = %s AND id = %s"
-_NOTE = """
+_INSERT = """
     INSERT INTO audit_log (school_id, id, at, actor_name, action, object_type, object_id, data, digest)
     VALUES (%s, %s, now(), 'bench', 'login.succeeded', 'user', %s, '{}', %s)
 """
 
-#: One step: write once as this user. Arguments: the user's id, the number of the step.
+#: A step that writes once for a user. Arguments: the user's id, the number of the step.
 Step = Callable[[int, int], None]
 
 
-def measure(place: Place) -> list[Figure]:
-    """Write by the service and bare, in turn."""
-    with database.connect(place.admin_url) as connection:
+def measure(installation: Installation) -> list[Figure]:
+    """Write by the service and by the floor in turn."""
+    with database.connect(installation.admin_url) as connection:
         rows = connection.execute(_USERS, (SCHOOL, PROCESSES * THREADS)).fetchall()
     assert len(rows) == PROCESSES * THREADS
     rates: dict[str, list[float]] = {"service": [], "floor": []}
@@ -59,7 +59,7 @@ def measure(place: Place) -> list[Figure]:
         for _ in range(RUNS):
             for name, found in rates.items():
                 parts = [
-                    (dict(place.env), name, rows[number * THREADS : (number + 1) * THREADS], number)
+                    (dict(installation.env), name, rows[number * THREADS : (number + 1) * THREADS], number)
                     for number in range(PROCESSES)
                 ]
                 found.append(sum(pool.starmap(_write, parts)) / SECONDS)
@@ -67,7 +67,7 @@ def measure(place: Place) -> list[Figure]:
 
 
 def _write(env: Mapping[str, str], name: str, users: list[tuple[int, int]], process: int) -> int:
-    """How many units of work were done; one connection and one user a thread, so that no row is fought over."""
+    """Return the number of units of work; each thread has its own connection and user, so that no rows conflict."""
     settings = Settings.from_env(env)
     return _by_service(settings, users) if name == "service" else _bare(settings, users, process)
 
@@ -96,18 +96,18 @@ def _by_service(settings: Settings, users: list[tuple[int, int]]) -> int:
 
 def _bare(settings: Settings, users: list[tuple[int, int]], process: int) -> int:
     address = make_url(settings.database_url).set(drivername="postgresql")
-    began = time.time_ns()
+    started = time.time_ns()
     with ExitStack() as stack:
 
         def steps_of(school_id: int, thread: int) -> Step:
             url = address.render_as_string(hide_password=False)
             connection = stack.enter_context(psycopg.connect(url))
-            first = began * 100 + (process * THREADS + thread) * 10
+            first = started * 100 + (process * THREADS + thread) * 10
 
             def step(user_id: int, number: int) -> None:
                 connection.execute(f"SET LOCAL app.school_id = '{school_id}'")
                 connection.execute(_TOUCH, (school_id, user_id))
-                connection.execute(_NOTE, (school_id, (first + number * 1000) % 2**62, user_id, b"x" * 32))
+                connection.execute(_INSERT, (school_id, (first + number * 1000) % 2**62, user_id, b"x" * 32))
                 connection.commit()
 
             return step
@@ -118,7 +118,7 @@ def _bare(settings: Settings, users: list[tuple[int, int]], process: int) -> int
 
 
 def _count(steps: Mapping[int, Step]) -> int:
-    """Run each step in a thread of its own, again and again, and count after the first half second."""
+    """Run each step repeatedly in a thread of its own, and count the runs after the first half second."""
     done: list[int] = []
 
     def run(user_id: int, step: Step) -> None:
@@ -129,7 +129,7 @@ def _count(steps: Mapping[int, Step]) -> int:
             count += now >= warm
         done.append(count)
 
-    threads = [Thread(target=run, args=one) for one in steps.items()]
+    threads = [Thread(target=run, args=item) for item in steps.items()]
     for thread in threads:
         thread.start()
     for thread in threads:

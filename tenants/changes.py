@@ -1,7 +1,7 @@
-"""The changes that a transaction makes, reported once they are committed to those who keep copies of rows.
+"""The changes of a transaction, reported after its commit to listeners that hold copies of rows.
 
-Every statement that a session sends to the database is read (``tenants.sql_changes``), in whatever form it was made.
-A connection outside sessions names no school, so row-level security lets it write no school's rows.
+Every statement that a session sends to the database is read (``tenants.sql_changes``), however it was created.
+A connection outside sessions has no school, so row-level security does not let it write rows of schools.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from tenants.sql_changes import changes_of
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A table in which a school's session changed rows.
+    """A change of rows in a table by a school's session.
 
     Args:
         school_id: the school whose rows the session could write at that moment.
         table: the table's name.
-        columns: the columns that were set; ``None``: any of them, as rows came or went.
+        columns: the columns that were set; ``None``: any of them, because rows were inserted or deleted.
     """
 
     school_id: int | None
@@ -36,24 +36,24 @@ class Change:
     columns: frozenset[str] | None
 
     def touches(self, columns: Collection[str]) -> bool:
-        """Whether one of these columns may hold something new."""
+        """Return whether one of the columns may have changed."""
         return self.columns is None or not self.columns.isdisjoint(columns)
 
 
 _listeners: list[Callable[[frozenset[Change]], None]] = []
 
-#: The connection's option that holds the changes of its transaction.
+#: The option of a connection that holds the changes of its transaction.
 _CHANGES = "spoc_changes"
 
 
 def on_changes(listener: Callable[[frozenset[Change]], None]) -> None:
-    """Have ``listener`` called after every commit that changed something; its errors are logged and fail nobody."""
+    """Call ``listener`` after every commit with changes; its errors are logged and have no other effect."""
     _listeners.append(listener)
 
 
 @event.listens_for(GuardedSession, "after_begin")
 def _record_changes(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    # A sibling writes on its elder's connection, which records already.
+    # a sibling writes on the first session's connection, which already records changes
     if "joined_connection" not in session.info:
         connection.execution_options(**{_CHANGES: session.info.setdefault("changes", set())})
 
@@ -70,7 +70,7 @@ def _add_changes(
     recorded = connection.get_execution_options().get(_CHANGES)
     if recorded is None:
         return
-    # As it was compiled: lists of values and batches of rows do not make a new statement of it.
+    # the compiled statement is the same for all lists of values and batches of rows
     compiled = context.compiled if context is not None else None
     for change in changes_of(str(compiled) if compiled is not None else statement):
         school_id = school_of(connection)
@@ -81,7 +81,7 @@ def _add_changes(
 
 @cache
 def _cascade(table: str) -> frozenset[str]:
-    """The tables whose rows the database deletes or changes by itself when rows of this table go."""
+    """Return the tables whose rows the database deletes or changes when rows of this table are deleted."""
     return frozenset(_dependent(table, set()))
 
 
@@ -97,24 +97,24 @@ def _dependent(table: str, seen: set[str]) -> Iterator[str]:
 
 @event.listens_for(GuardedSession, "after_commit")
 def _hold(session: Session) -> None:
-    # The end of a savepoint comes here, too: what has been changed so far is not there for others yet.
+    # the end of a savepoint also leads here, but its changes are not visible to others yet
     if not session.in_nested_transaction():
         session.info["committed"] = session.info.pop("changes", set())
 
 
 @event.listens_for(GuardedSession, "after_transaction_end")
 def _report(session: Session, transaction: SessionTransaction) -> None:
-    # Not in ``after_commit``: the session still holds its connection there, and a listener may need one. With as many
-    # commits at once as the pool has connections, all would wait for each other.
+    # not in ``after_commit``, where the session still holds its connection: a listener may need one, and as many
+    # simultaneous commits as the pool has connections would wait for each other
     changes = frozenset(session.info.pop("committed", ())) if transaction.parent is None else frozenset()
     if changes:
         for listener in _listeners:
-            with failing_quietly("%s was not told what changed", listener.__qualname__):
+            with failing_quietly("%s did not get the changes", listener.__qualname__):
                 listener(changes)
 
 
 @event.listens_for(GuardedSession, "after_rollback")
 def _forget(session: Session) -> None:
-    # What was changed before a savepoint stands when that is taken back.
+    # rolling back a savepoint keeps the changes from before it
     if not session.in_nested_transaction():
         session.info.pop("changes", None)

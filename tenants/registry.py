@@ -47,7 +47,7 @@ _lock = threading.Lock()
 
 
 def forget_schools() -> None:
-    """Drop the cache of this process; a change of ``schools`` does so by itself, once it is committed."""
+    """Clear the cache of this process; a committed change of ``schools`` does so automatically."""
     with _lock:
         _cache.clear()
 

@@ -1,4 +1,4 @@
-"""The labels that no school may take as its address."""
+"""The labels that are reserved and cannot be the slug of a school."""
 
 from __future__ import annotations
 

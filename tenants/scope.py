@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tenants.db import GuardedSession, db
 
-#: The connection's option that remembers what PostgreSQL was told.
+#: The option of a connection that holds the school set for row-level security.
 _SCHOOL = "spoc_school_id"
 
 
@@ -41,7 +41,7 @@ def set_school_setting(connection: Connection, school_id: int | None) -> None:
 
 
 def school_of(connection: Connection) -> int | None:
-    """The school whose rows this connection's transaction may write, or ``None``."""
+    """Return the id of the school whose rows the connection's transaction may write, or ``None``."""
     school_id = connection.get_execution_options().get(_SCHOOL)
     return school_id if isinstance(school_id, int) else None
 
@@ -91,8 +91,8 @@ def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
         with GuardedSession(db=db, info=info, expire_on_commit=False) as sibling:
             yield sibling
             sibling.flush()
-            # Never ends the first session's transaction. It ends the savepoint that SQLAlchemy opens for a session
-            # that joins a savepoint; closing the session without it would take back what was written, silently.
+            # This never ends the first session's transaction, only the savepoint that SQLAlchemy opens for a session
+            # that joins a savepoint. Closing the session without it would silently roll back its changes.
             sibling.commit()
     except BaseException:
         if connection.in_transaction():

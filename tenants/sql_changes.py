@@ -1,7 +1,7 @@
-"""Which tables and columns a SQL statement changes, read from the statement itself.
+"""The tables and columns that a SQL statement changes, read from its text.
 
-Whatever builds a statement, the ORM, the expression language or ``text()``, this text is what PostgreSQL receives; so
-no way of writing a row is left out. When the columns cannot be told, all of them count as changed.
+Whether the ORM, the expression language or ``text()`` builds a statement, PostgreSQL receives this text, so that no way
+of writing a row is missed. If the columns cannot be determined, all of them count as changed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ class TableChange:
 
     Args:
         table: the table's name.
-        columns: the columns that an UPDATE sets; ``None``: any of them, as rows come or go.
-        deletes: whether rows go, and take with them what refers to them ``ON DELETE``.
+        columns: the columns that an UPDATE sets; ``None``: any of them, because rows are inserted or deleted.
+        deletes: whether rows are deleted, and with them rows that refer to them with ``ON DELETE``.
     """
 
     table: str
@@ -26,8 +26,8 @@ class TableChange:
     deletes: bool = False
 
 
-#: What stands in a statement without being a word of it: comments and literals.
-_NO_WORDS = re.compile(
+#: The parts of a statement that are not keywords or names: comments and literals.
+_COMMENTS_AND_LITERALS = re.compile(
     r"""
     --[^\n]* | /\*.*?\*/
     | \b[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*'
@@ -35,10 +35,10 @@ _NO_WORDS = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-#: TRUNCATE and COPY are missing: the application's role is granted neither, and row-level security refuses COPY.
+#: TRUNCATE and COPY are omitted: the application's role may use neither, and row-level security refuses COPY.
 _WRITES = re.compile(
     r"""
-    (?:\b(?P<clause>FOR|KEY|DO|THEN|ON)\s+)?  # FOR UPDATE, ON CONFLICT DO UPDATE: clauses, which name no table
+    (?:\b(?P<clause>FOR|KEY|DO|THEN|ON)\s+)?  # FOR UPDATE, ON CONFLICT DO UPDATE: clauses without a table
     \b(?:(?P<update>UPDATE)|(?P<delete>DELETE\s+FROM)|INSERT\s+INTO|MERGE\s+INTO)
     \s+(?:ONLY\s+)?(?:\w+\.)?(?P<table>\w+)
     """,
@@ -48,21 +48,21 @@ _SET = re.compile(r"(?:\s+(?:AS\s+)?(?!SET\b)\w+)?\s+SET\b", re.IGNORECASE)
 _STRUCTURE = re.compile(r"[(),;]|\bDISTINCT\s+FROM\b|\b(?:FROM|WHERE|RETURNING)\b", re.IGNORECASE)
 _COLUMN = re.compile(r"\s*(\w+)")
 
-#: A statement that lists its rows one by one is long and seldom comes twice.
+#: Statements that list their rows are long and rarely repeated.
 _LONGEST_REMEMBERED = 20_000
 
 
 def changes_of(sql: str) -> frozenset[TableChange]:
-    """The tables that a statement changes, those inside its common table expressions included.
+    """Return the tables that a statement changes, including those in its common table expressions.
 
     Args:
-        sql: one statement in PostgreSQL's SQL, with placeholders of any style.
+        sql: a statement in PostgreSQL's SQL, with placeholders of any style.
     """
     return _remembered(sql) if len(sql) <= _LONGEST_REMEMBERED else _read(sql)
 
 
 def _read(sql: str) -> frozenset[TableChange]:
-    words = _NO_WORDS.sub("''", sql).replace('"', "")
+    words = _COMMENTS_AND_LITERALS.sub("''", sql).replace('"', "")
     return frozenset(_change(words, found) for found in _WRITES.finditer(words) if not found["clause"])
 
 
@@ -76,7 +76,7 @@ def _change(words: str, found: re.Match[str]) -> TableChange:
 
 
 def _assigned_columns(words: str, start: int) -> frozenset[str] | None:
-    """The columns of a SET clause; ``None`` where several are assigned at once."""
+    """Return the columns of a SET clause; ``None`` if several are assigned at once."""
     columns, depth, begin = set(), 0, start
     for token in (*_STRUCTURE.finditer(words, start), None):
         sign = token[0].upper() if token else ""

@@ -22,9 +22,9 @@ ENTRY_POINT = f"{run_job.__module__}.{run_job.__name__}"
 
 #: Seconds that a job may run; the import's own limits end it long before.
 JOB_SECONDS = 600
-#: Seconds for which a request waits for the queue after its commit; what it does not take the sweeper sends.
+#: Seconds for which a request waits for the queue after its commit; the sweeper sends jobs that fail.
 PATIENCE_SECONDS = 2
-#: Seconds for which Redis keeps what is known of a failed job: its name and the type of the error.
+#: Seconds for which Redis keeps the name of a failed job and the type of its error.
 FAILURE_SECONDS = 3600
 
 
@@ -58,13 +58,13 @@ class EntryPointJob(Job):
 
 
 def make_connection(url: str, *, patience: float = 5) -> Redis:
-    """A connection that says quickly when Redis is away.
+    """Return a connection that fails fast when Redis is away.
 
-    A connection that was closed since it was last used is opened once more. A Redis that does not answer is not asked
-    twice.
+    A connection that was closed since its last use is opened once more. A request to which Redis does not respond is
+    not repeated.
 
     Args:
-        patience: seconds for which an answer is waited for.
+        patience: the timeout for a response, in seconds.
     """
     once_more = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
     return Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=2, retry=once_more)

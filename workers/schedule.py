@@ -15,7 +15,7 @@ from app.services.shared.audit_chain import sweep_audit
 from app.services.shared.audit_check import check_today
 from workers.dispatch import log_error, units_for
 
-#: What is done for every school once a day.
+#: The tasks that run once a day for every school.
 DAILY_TASKS = (
     DailyTask("licences", tend_licences),
     DailyTask("figures", write_figures),
@@ -28,7 +28,7 @@ def sweep_daily(*, units_for: UnitOfWorkFactoryFor) -> int:
     return sweep_days(DAILY_TASKS, units_for=units_for)
 
 
-#: Imports first: people wait for them. The daily check of audit chains comes after what waits has been chained.
+#: Imports come first, because people wait for them; the daily check of audit chains comes after the chaining.
 _SWEEPS = (sweep_imports, sweep_mails, sweep_versions, sweep_audit, sweep_daily)
 
 

@@ -1,4 +1,4 @@
-"""``flask audit``: whether the audit log is what was written, checked against its chain and against logged anchors."""
+"""``flask audit``: checks of the audit log against its chain and against logged anchors."""
 
 from __future__ import annotations
 
@@ -26,54 +26,54 @@ group = AppGroup("audit", help="The audit log.")
     "--anchors",
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A log with lines of spoc.audit; what was anchored in it must still stand in the chains.",
+    help="A log with lines of spoc.audit; the chains must still contain the anchors in it.",
 )
 @click.option(
     "--expect",
     "expected",
     multiple=True,
     metavar="SLUG:POSITION:DIGEST",
-    help="An anchor by hand; repeatable.",
+    help="An anchor; repeatable.",
 )
 def verify_command(slug: str | None, file: Path | None, expected: tuple[str, ...]) -> None:
-    """Check every audit row against its school's chain, and the chain against anchors.
+    """Check all audit rows against their school's chain, and the chain against anchors.
 
-    A line a school: its name, how many rows are chained and the chain's last digest, or the first row that is broken.
-    Exit codes: 0 everything is as it was written, 1 something is broken or waits for too long, 2 wrong usage.
+    For each school, print its name with the number of chained rows and the last digest, or the first broken row.
+    Exit codes: 0 all rows are unchanged, 1 a row is broken or waits for too long, 2 wrong usage.
     """
     with shell_context(alliance()) as ctx:
         tenants = list_tenants(ctx)
-    anchors = _typed(expected) + (_read(file) if file is not None else [])
-    chosen = [one for one in tenants if slug in (None, one.slug)]
+    anchors = _parse(expected) + (_read(file) if file is not None else [])
+    chosen = [tenant for tenant in tenants if slug in (None, tenant.slug)]
     if not chosen:
         _refuse(f"there is no school {slug}")
     broken = False
     for school in chosen:
-        mine = [anchor.head for anchor in anchors if _is_of(anchor, school)]
+        heads = [anchor.head for anchor in anchors if _is_of(anchor, school)]
         with shell_context(school) as ctx:
-            checked = check_chain(ctx, anchors=mine)
+            checked = check_chain(ctx, anchors=heads)
         problems = checked.problems()
         for problem in problems:
             click.echo(f"{school.slug}: {problem}")
         if not problems:
-            click.echo(f"{school.slug}: {_whole(checked.head, len(mine))}")
+            click.echo(f"{school.slug}: {_intact(checked.head, len(heads))}")
         broken = broken or bool(problems)
-    lost = _without_school(anchors, tenants)
-    for name in lost:
+    unknown = _without_school(anchors, tenants)
+    for name in unknown:
         click.echo(f"{name}: anchored, but there is no such school")
-    sys.exit(1 if broken or lost else 0)
+    sys.exit(1 if broken or unknown else 0)
 
 
-def _whole(head: Head, anchors: int) -> str:
+def _intact(head: Head, anchors: int) -> str:
     return f"{head.position} rows chained, last digest {head.digest.hex() or '-'}, {anchors} anchors hold"
 
 
-def _typed(expected: Iterable[str]) -> list[Anchor]:
+def _parse(expected: Iterable[str]) -> list[Anchor]:
     found = []
-    for words in expected:
-        anchors = list(read_anchors([f"anchor {words}"]))
+    for text in expected:
+        anchors = list(read_anchors([f"anchor {text}"]))
         if not anchors:
-            _refuse(f"--expect: not SLUG:POSITION:DIGEST: {words}")
+            _refuse(f"--expect: not SLUG:POSITION:DIGEST: {text}")
         found += anchors
     return found
 
@@ -92,7 +92,7 @@ def _is_of(anchor: Anchor, school: SchoolInfo) -> bool:
 
 def _without_school(anchors: Iterable[Anchor], tenants: Iterable[SchoolInfo]) -> list[str]:
     known = list(tenants)
-    return sorted({one.slug for one in anchors if not any(_is_of(one, school) for school in known)})
+    return sorted({anchor.slug for anchor in anchors if not any(_is_of(anchor, school) for school in known)})
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -32,7 +32,7 @@ def set_demo_password(ctx: Context, login: str) -> None:
 
 
 def add_teachers(ctx: Context, school: DemoSchool) -> None:
-    """Add the missing teachers, with the login names ``teacher1``, ``teacher2`` …"""
+    """Add the missing teachers, with the login names ``teacher1``, ``teacher2`` and so on."""
     for number, name in enumerate(school.teachers, start=1):
         _add(ctx, {"login_name": f"teacher{number}"}, kind="teacher", real_name=name)
 

@@ -1,1 +1,1 @@
-"""Alembic migrations, which the owner role runs and never the application's."""
+"""Alembic migrations, which the owner role runs, never the application's role."""

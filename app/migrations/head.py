@@ -1,3 +1,3 @@
-"""The newest migration, recorded so that two branches that each add one collide in review and not in the database."""
+"""The newest migration; two branches that each add one conflict in this file and not in the database."""
 
 HEAD = "0007"

@@ -1,4 +1,4 @@
-"""The audit log, its chain and the rows that wait to be chained; the application role may insert and read only."""
+"""The audit log, its chain and the rows to be chained; the application role may only insert and read."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tenants.db import Base, SchoolScoped
 
 
 class AuditEntry(SchoolScoped, Base):
-    """Who did what to which thing when.
+    """An entry of the log: who did what, to which object, when.
 
-    ``digest`` covers the row by itself. In rows from before ``AuditLink`` it covers the row before as well, and ``id``
-    counts up per school without gaps.
+    ``digest`` covers the row itself. In rows that are older than ``AuditLink`` it also covers the previous row, and
+    ``id`` counts up in each school without gaps.
     """
 
     __tablename__ = "audit_log"
@@ -36,10 +36,10 @@ class AuditEntry(SchoolScoped, Base):
 
 
 class AuditLink(SchoolScoped, Base):
-    """The place of an audit row in its school's chain; ``digest`` covers the row and the link before.
+    """The link of an audit row in its school's chain; ``digest`` covers the row and the previous link.
 
     Positions count from 1 without gaps, in the order in which the rows became visible. There is no foreign key to the
-    row: a row that is deleted must leave its link behind.
+    row, because a deleted row must leave its link behind.
     """
 
     __tablename__ = "audit_links"
@@ -51,10 +51,10 @@ class AuditLink(SchoolScoped, Base):
 
 
 class AuditOutbox(Base):
-    """Audit rows that wait to be chained; a trigger of ``audit_log`` writes it, in the transaction of the row.
+    """An audit row that waits to be chained; a trigger of ``audit_log`` inserts it in the transaction of the row.
 
-    Not scoped: the sweeper reads the rows of all schools at once, before any school is known. It holds ids only, and
-    no foreign key: a row that is deleted before it was chained must be missed.
+    It is not scoped: the sweeper reads the rows of all schools at once, before any school is known. It has ids only,
+    and no foreign key, so that the deletion of a row that is not chained yet is noticed.
     """
 
     __tablename__ = "audit_outbox"

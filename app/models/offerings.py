@@ -146,10 +146,10 @@ class OfferingAssistant(SchoolScoped, Base):
 
 
 class PublicOffering(SchoolScoped, Base):
-    """That a school has a course online, for its alliance's public pages: the course and its dates, nothing else.
+    """A course that a school has online, for the alliance's public pages: the course and its dates only.
 
-    The offering itself is the school's own to see; this row says what its site shows to everybody anyway. Derived
-    from the offering by ``app.services.offerings.public.publish_state``, never edited.
+    Only the school can read the offering itself; this row holds what its site shows to everybody anyway. It is
+    derived from the offering by ``app.services.offerings.public.publish_state`` and never edited.
     """
 
     __tablename__ = "course_showings"

@@ -21,7 +21,7 @@ from tenants.db import Base, SchoolScoped
 
 
 class Registration(SchoolScoped, Base):
-    """A person registered for an offering; ``withdrawn_at`` keeps the trace of one who left.
+    """A registration of a person for an offering; withdrawn ones are kept with ``withdrawn_at``.
 
     ``source`` is who registered the person: the person, the class (选课), staff, or the waiting list.
     """

@@ -29,7 +29,7 @@ class ChoiceCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the person can do, and a sentence that says why or until when."""
+    """The button for a person, and a sentence that says why or until when."""
 
     code: ChoiceCode
     message: Message

@@ -1,8 +1,9 @@
-"""The audit chain's rules on values: digests of rows and links, anchors in log lines, what is checked on which day.
+"""Rules of the audit chain: digests of rows and links, anchors in log lines, the parts that are checked on a day.
 
-A row carries a digest of itself, made with the row. Its link's digest covers that one and the link before. Rows from
-before migration 0007 were chained when they were written: their own digest is their link's, and covers the row and the
-link before. All digests are keyed, so none can be made without the application's key.
+A row has a digest of itself, computed when the row is written. The digest of its link covers that digest and the
+previous link. Rows that are older than migration 0007 were chained when they were written: their own digest is also the
+digest of their link, and covers the row and the previous link. All digests are keyed, so none can be computed without
+the application's key.
 """
 
 from __future__ import annotations
@@ -17,27 +18,27 @@ from typing import Any
 
 from app.vault import Vault
 
-#: An anchor as it stands in a log line and on the command line: slug:position:digest, and the school's id if known.
+#: An anchor in a log line or on the command line: slug:position:digest, and the school's id if known.
 _ANCHOR = re.compile(
     r"\banchor (?P<slug>[a-z0-9-]+):(?P<position>[0-9]{1,18}):(?P<digest>[0-9a-f]{64})(?: school (?P<id>[0-9]{1,18}))?"
 )
 
 
 class Damage(StrEnum):
-    """What can be wrong with a chain, in words for the operator."""
+    """The kinds of damage to a chain, in words for the operator."""
 
-    CHANGED = "the row is not as it was written, or was put in by another hand"
-    MOVED = "another row was chained in this place"
+    CHANGED = "the row was changed, or not inserted by the application"
+    MOVED = "another row was chained at this position"
     DELETED = "the row was deleted"
-    GAP = "links before it are missing"
+    GAP = "previous links are missing"
     LOOSE = "the row has no link and does not wait for one"
     CUT = "the chain ends before this anchored position"
-    REWRITTEN = "the chain was written anew since this position was anchored"
+    REWRITTEN = "the chain was rewritten after this position was anchored"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last link of a chain; position 0: nothing is chained yet."""
+    """The last link of a chain; position 0 if nothing is chained yet."""
 
     position: int
     digest: bytes
@@ -45,11 +46,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What a log once said about a school's chain.
+    """The head of a school's chain, as recorded in a log.
 
     Args:
-        slug: the school's label at that time.
-        school_id: ``None`` when the anchor was typed by hand.
+        slug: the school's slug at that time.
+        school_id: ``None`` for an anchor from the command line.
     """
 
     slug: str
@@ -62,7 +63,7 @@ class Anchor:
 
 
 def row_text(row: Any) -> bytes:
-    """The bytes of an audit row that digests cover.
+    """Return the bytes of an audit row that are covered by digests.
 
     Args:
         row: an ``AuditEntry``, or a result row with its columns.
@@ -75,10 +76,10 @@ def row_text(row: Any) -> bytes:
 
 
 def next_digest(vault: Vault, previous: bytes, row: Any | None) -> bytes:
-    """The digest of the link that follows ``previous`` with this row.
+    """Return the digest of the next link, after ``previous``, for a row.
 
     Args:
-        row: as of ``row_text``; ``None`` when it was deleted before it was chained.
+        row: as in ``row_text``; ``None`` if the row was deleted before it was chained.
     """
     if row is None:
         return vault.chain(previous, b"")
@@ -88,12 +89,12 @@ def next_digest(vault: Vault, previous: bytes, row: Any | None) -> bytes:
 
 
 def damage_of(vault: Vault, previous: bytes, row: Any | None, digest: bytes) -> Damage | None:
-    """What is wrong with a link and its row.
+    """Return the damage to a link or its row; ``None`` if both are intact.
 
     Args:
-        previous: the digest of the link before.
-        row: as of ``row_text``; ``None`` when there is none.
-        digest: of the link.
+        previous: the digest of the previous link.
+        row: as in ``row_text``; ``None`` if there is none.
+        digest: the digest of the link.
     """
     if row is None:
         return Damage.DELETED
@@ -107,12 +108,12 @@ def _is_own(vault: Vault, row: Any) -> bool:
 
 
 def _is_old(vault: Vault, previous: bytes, row: Any) -> bool:
-    """Whether the row was chained when it was written, and after this link."""
+    """Return whether the row was chained to this link when it was written."""
     return bool(row.digest == vault.chain(previous, row_text(row)))
 
 
 def read_anchors(lines: Iterable[str]) -> Iterator[Anchor]:
-    """The anchors in a log, whatever else stands there."""
+    """Yield the anchors in the lines of a log."""
     for line in lines:
         for found in _ANCHOR.finditer(line):
             head = Head(int(found["position"]), bytes.fromhex(found["digest"]))
@@ -120,14 +121,14 @@ def read_anchors(lines: Iterable[str]) -> Iterator[Anchor]:
 
 
 def parts_of_day(last: int, day: date, most: int) -> list[range]:
-    """The positions of a chain to check on a day: all of a short one, else the newest and a part of the older ones.
+    """Return the positions to check on a day: all of a short chain, else the newest and a part of the others.
 
-    The parts of the older ones take turns, so that each comes again after as many days as there are parts.
+    The older parts take turns, so that each is checked again after as many days as there are parts.
 
     Args:
-        last: the chain's last position.
+        last: the last position of the chain.
         day: the calendar day.
-        most: links a part.
+        most: the number of links in a part.
     """
     if last <= 2 * most:
         return [range(1, last + 1)]

@@ -108,12 +108,12 @@ def code_text(cell: Cell) -> str:
 
 
 def without_marks(text: str) -> str:
-    """The text without invisible marks and control characters, full-width letters and digits put right."""
+    """Return the text without invisible and control characters, with half-width letters and digits."""
     return _INVISIBLE.sub("", text).translate(_LETTERS)
 
 
 def code_spelling(text: str) -> str:
-    """The text as a code is spelt: full-width signs put right, blanks and a leading ``'`` removed."""
+    """Return the text without full-width signs, blanks and a leading ``'``, as codes are spelt."""
     return text.translate(_FULL_WIDTH).replace(" ", "").lstrip("'`‘’")
 
 

@@ -68,7 +68,7 @@ def read_student_no(cell: Cell) -> str | None:
 
 
 def first_few(texts: Sequence[str], most: int) -> tuple[str, ...]:
-    """The first items of a list, for a message; ``…`` at the last of them says that there are more."""
+    """Return the first items of a list for a message, with ``…`` after the last one if there are more."""
     if len(texts) <= most:
         return tuple(texts)
     *first, last = texts[:most]

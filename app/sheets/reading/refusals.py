@@ -55,10 +55,10 @@ class HeaderUnknown(SheetRefused):
 
 
 def unknown_header(code: str, params: Mapping[str, Param] | None = None) -> HeaderUnknown:
-    """The exception for a header that is not understood, by its code."""
+    """Return the exception for a header that cannot be recognised, given its code."""
     return HeaderUnknown(Message(_SENTENCES[code].text, dict(params or {})))
 
 
 def refused(code: str, params: Mapping[str, Param] | None = None) -> SheetRefused:
-    """The exception for a refusal by its code."""
+    """Return the exception for a refusal, given its code."""
     return SheetRefused(Message(_SENTENCES[code].text, dict(params or {})))

@@ -39,10 +39,10 @@ class RosterSheet:
     """A roster as read, not yet checked.
 
     Args:
-        columns: index of a column from 0 to its field, None for one that is not read.
-        header: the headers of the person's own columns as written.
-        labels: field to its header as written, to name columns in problems.
-        rows: rows with content below the header, the template's example excluded.
+        columns: the field of each column, by the column's index from 0; None for a column that is not read.
+        header: the headers of the person's own columns, as written.
+        labels: the header of each field as written, for the messages of problems.
+        rows: the rows with content below the header, without the template's example.
     """
 
     columns: dict[int, str | None]

@@ -13,7 +13,7 @@ def problem_workbook(*, header: list[str], rows: Iterable[tuple[int, list[str], 
 
     Args:
         header: the person's own header (``RosterSheet.header``).
-        rows: row number in the person's file, the row's texts, and what is wrong with it.
+        rows: for each row, its number in the person's file, its texts, and an explanation of its problems.
     """
     width = len(header)
     table = ([*_fit(raw, width), str(row_no), explanation] for row_no, raw, explanation in rows)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.rules.courses import text_diff
 from app.rules.courses.text_diff import Line, Piece, compare, lines_of_markup
-from app.rules.shared import text_diff
 
 TEXTS = st.lists(st.text(st.sampled_from("课程心肺 ab1。"), min_size=1, max_size=12), max_size=6)
 
