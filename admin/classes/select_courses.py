@@ -93,16 +93,16 @@ class ClassSelections(ClassFrame):
         return redirect(back_to(self.get_url("classes.courses", class_id=class_id)), code=303)
 
 
-def said_of(one: Selected) -> str:
+def said_of(selected: Selected) -> str:
     """Return a sentence that says what 「选择课程」 did."""
     sentence = gettext(
         "%(class_name)s《%(title)s》：新注册 %(n)s 人，原已注册 %(already)s 人",
-        class_name=one.class_name,
-        title=one.title,
-        n=one.registered,
-        already=one.already,
+        class_name=selected.class_name,
+        title=selected.title,
+        n=selected.registered,
+        already=selected.already,
     )
-    if not one.refused:
+    if not selected.refused:
         return sentence
-    reasons = joined([translated(reason) for reason in one.refused], "；")
+    reasons = joined([translated(reason) for reason in selected.refused], "；")
     return gettext("%(sentence)s；未能注册：%(reasons)s", sentence=sentence, reasons=reasons)

@@ -177,7 +177,7 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
             students=students,
             text=text,
             state=state,
-            later=[one for one in list_later_joiners(ctx, class_id=class_id) if one.waiting],
+            later=[joiners for joiners in list_later_joiners(ctx, class_id=class_id) if joiners.waiting],
             last_move=last if last is not None and last["target_id"] == class_id else None,
             form=form if may_choose else None,
             address=ListAddress("classes.show", chosen, sort, descending),

@@ -48,14 +48,14 @@ class Sent:
 
     Args:
         form: 基本信息 or 详细信息; ``None`` for 评价设置.
-        typed: 评价设置; ``None`` for the others.
+        assessment_form: 评价设置; ``None`` for the others.
         values: field -> value, for the valid fields that the person has changed.
         revision: the working copy that the person has read.
         cover: a new cover that was chosen in 基本信息.
     """
 
     form: ContentForm | None
-    typed: TypedAssessment | None
+    assessment_form: TypedAssessment | None
     values: Mapping[str, Any]
     revision: int
     cover: bytes | None
@@ -66,11 +66,11 @@ class Sent:
         if tab not in TABS:
             abort(404)
         if tab == "assessment":
-            assessment, typed = TypedAssessment.sent().read()
+            assessment, assessment_form = TypedAssessment.sent().read()
             values: dict[str, Any] = {} if assessment is None else {"assessment": assessment}
             form = None
         else:
-            form, typed = FORMS[tab](), None
+            form, assessment_form = FORMS[tab](), None
             form.validate()
             values = form.values()
         if "dirty" in request.form:
@@ -78,7 +78,7 @@ class Sent:
             values = {name: value for name, value in values.items() if name in dirty}
         values = {name: v for name, v in values.items() if request.form.get(f"choice-{name}") != "theirs"}
         cover = picture_of(form.cover) if isinstance(form, BasicsForm) else None
-        return cls(form, typed, values, sent_revision(), cover)
+        return cls(form, assessment_form, values, sent_revision(), cover)
 
     @property
     def problems(self) -> dict[str, str]:
@@ -86,8 +86,8 @@ class Sent:
         found: dict[str, str] = {}
         if self.form is not None:
             found = {name: " ".join(errors) for name, errors in self.form.errors.items() if name}
-        if self.typed is not None:
-            found = {name: translated(message) for name, message in self.typed.errors.items()}
+        if self.assessment_form is not None:
+            found = {name: translated(message) for name, message in self.assessment_form.errors.items()}
         return found
 
 
@@ -103,7 +103,7 @@ class EditorPage:
     tab: str
     view: DraftView
     form: ContentForm | None
-    typed: TypedAssessment | None
+    assessment_form: TypedAssessment | None
     endpoint: str
     unsaved: bool = False
 
@@ -173,10 +173,10 @@ class ContentEditor:
             if sent.form is not None:
                 sent.form.revision.data = str(view.revision)
                 sent.form.star(self.needed)
-            return EditorPage(row_id, tab, view, sent.form, sent.typed, self.endpoint)
+            return EditorPage(row_id, tab, view, sent.form, sent.assessment_form, self.endpoint)
         if tab == "assessment":
-            typed = TypedAssessment.of(view.content.assessment)
-            return EditorPage(row_id, tab, view, None, typed, self.endpoint)
+            assessment_form = TypedAssessment.of(view.content.assessment)
+            return EditorPage(row_id, tab, view, None, assessment_form, self.endpoint)
         form = FORMS[tab].of(view.content, view.revision)
         form.star(self.needed)
         return EditorPage(row_id, tab, view, form, None, self.endpoint)
@@ -293,7 +293,12 @@ class ContentEditor:
             editor=self.editor(tab, row_id),
             refusal=refusal,
             fields=[
-                (name, FIELD_LABELS[name], _shown(refusal.mine, name), _shown(refusal.view.content, name))
+                (
+                    name,
+                    FIELD_LABELS[name],
+                    _shown(refusal.own_content, name),
+                    _shown(refusal.view.content, name),
+                )
                 for name in refusal.fields
             ],
             dirty=request.form.get("dirty"),

@@ -170,7 +170,7 @@ def mark(form: Form, field: str, sentence: str) -> None:
     form[field].errors = [*form[field].errors, sentence]
 
 
-def _tags(typed: str) -> tuple[str, ...]:
+def _tags(entered: str) -> tuple[str, ...]:
     for mark_ in TAG_MARKS:
-        typed = typed.replace(mark_, "\0")
-    return tuple(part.strip() for part in typed.split("\0") if part.strip())
+        entered = entered.replace(mark_, "\0")
+    return tuple(part.strip() for part in entered.split("\0") if part.strip())

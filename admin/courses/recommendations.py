@@ -121,7 +121,7 @@ class Recommendations(SecureView):
             return redirect(self.get_url(".index"), code=303)
         return self._page(school_id, recommendation_id, answer), 422
 
-    def _page(self, school_id: int, recommendation_id: int, typed: str = "") -> str:
+    def _page(self, school_id: int, recommendation_id: int, answer: str = "") -> str:
         found = get_recommendation(
             request_context(), school_id=school_id, recommendation_id=recommendation_id
         )
@@ -132,7 +132,7 @@ class Recommendations(SecureView):
                 found=found,
                 content=content,
                 sentences=sentences(content.assessment) if content.assessment else [],
-                typed=typed,
+                answer=answer,
                 longest=NOTE_LENGTH,
             )
         )

@@ -90,7 +90,7 @@ class CourseReviews(SecureView):
             return redirect(self.get_url(".index"), code=303)
         return self._page(course_id, wrong, decision=decision, reason=reason), 422
 
-    def _page(self, course_id: int, wrong: Mapping[str, Message] | None = None, **typed: str) -> str:
+    def _page(self, course_id: int, wrong: Mapping[str, Message] | None = None, **entered: str) -> str:
         page = get_review_page(request_context(), course_id=course_id)
         content = page.view.content
         return str(
@@ -102,7 +102,7 @@ class CourseReviews(SecureView):
                 cover=_cover(page),
                 changes=changes_of(page.view),
                 longest=REASON_LENGTH,
-                typed=typed,
+                entered=entered,
                 wrong=wrong or {},
             )
         )

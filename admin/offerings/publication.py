@@ -20,7 +20,9 @@ from app.web.shared.hosts import ROW
 class OfferingMoves:
     """Mixin of the offerings' view: publication and terms."""
 
-    def content_page(self, tab: str, offering_id: int, *, typed: TypedAssessment | None = None) -> str:
+    def content_page(
+        self, tab: str, offering_id: int, *, assessment_form: TypedAssessment | None = None
+    ) -> str:
         """Return the page of a tab."""
         raise NotImplementedError
 
@@ -75,15 +77,15 @@ class OfferingMoves:
             return self._to("assessment", offering_id)
         if not may(request_actor().role, Action.PUBLISH_OFFERING):
             abort(404)
-        assessment, typed = TypedAssessment.sent().read()
-        if assessment is not None and not typed.errors:
+        assessment, assessment_form = TypedAssessment.sent().read()
+        if assessment is not None and not assessment_form.errors:
             done = attempt(
                 lambda ctx: set_local_assessment(ctx, offering_id=offering_id, assessment=assessment)
             )
             if done:
                 flash(gettext("已保存本校的评价设置"), "success")
                 return self._to("assessment", offering_id)
-        return self.content_page("assessment", offering_id, typed=typed), 422
+        return self.content_page("assessment", offering_id, assessment_form=assessment_form), 422
 
     def _to(self, page: str, offering_id: int) -> ResponseReturnValue:
         return redirect(self.get_url(f".{page}", offering_id=offering_id), code=303)  # type: ignore[attr-defined]

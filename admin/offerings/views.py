@@ -218,7 +218,7 @@ class Offerings(
         *,
         editor: EditorPage | None = None,
         form: DatesForm | None = None,
-        typed: TypedAssessment | None = None,
+        assessment_form: TypedAssessment | None = None,
     ) -> str:
         """Return the page of a tab: editable for own courses, as published for alliance courses."""
         row = get_school_course(request_context(), offering_id=offering_id)
@@ -234,7 +234,7 @@ class Offerings(
             content=content,
             sentences=sentences(assessment) if assessment else [],
             inherited=sentences(content.assessment) if content.assessment else [],
-            typed=typed or TypedAssessment.of(assessment),
+            assessment_form=assessment_form or TypedAssessment.of(assessment),
             form=form or DatesForm(formdata=None, obj=row.offering),
         )
 
@@ -257,7 +257,7 @@ class Offerings(
                 term=term_label(row.offering.term),
                 terms=list_terms(ctx, offering_id=offering_id),
                 open_terms=[
-                    (one, translated(term_label(one))) for one in open_terms(ctx, offering_id=offering_id)
+                    (code, translated(term_label(code))) for code in open_terms(ctx, offering_id=offering_id)
                 ],
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
                 may_drop_term=may(ctx.actor.role, Action.DROP_TERM),

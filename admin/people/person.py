@@ -43,10 +43,10 @@ class PersonPages(SecureView):
         kind = _kind()
         if request.method == "GET" or request.form.get("shown") != kind:
             return self._new_page(kind, {}, 200)
-        typed, wrong = _typed(kind), {}
+        entered, wrong = _typed(kind), {}
         try:
             with unit_of_work(request_context()) as ctx:
-                added = create_account(ctx, kind=kind, values=typed, new_class=_wants_new_class())
+                added = create_account(ctx, kind=kind, values=entered, new_class=_wants_new_class())
         except InvalidFields as refusal:
             wrong = refusal.problems
             return self._new_page(kind, wrong, 422)

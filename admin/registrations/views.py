@@ -89,8 +89,8 @@ class RegistrationPages:
             classes=[
                 ("", gettext("全部")),
                 *(
-                    (one.class_id or 0, f"{one.name or gettext('无班级')} ({one.registered})")
-                    for one in class_figures(ctx, offering_id=offering_id)
+                    (figures.class_id or 0, f"{figures.name or gettext('无班级')} ({figures.registered})")
+                    for figures in class_figures(ctx, offering_id=offering_id)
                 ),
             ],
             address=ListAddress("offerings.registrations", chosen, sort, descending),

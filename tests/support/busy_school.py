@@ -212,7 +212,7 @@ def _register(
 
 def _ask(make_ctx: Callable[..., Context], school: SchoolInfo, student: User, class_name: str) -> int:
     with unit_of_work(make_ctx(school, Role.STUDENT, user=student)) as ctx:
-        return submit_request(ctx, typed={"class_name": class_name}, reason="转班").id
+        return submit_request(ctx, entered={"class_name": class_name}, reason="转班").id
 
 
 def _import(importer: Importer, students: Sequence[User]) -> int:

@@ -25,20 +25,20 @@ def slip_digest(ctx: Context, user_id: int, password: str) -> bytes:
     return ctx.vault.blind_index(ctx.school.id, "slip", f"{user_id}|{normalise_slip_password(password)}")
 
 
-def slip_opens(ctx: Context, user: User, typed: str) -> bool:
+def slip_opens(ctx: Context, user: User, password: str) -> bool:
     """Return whether this is the password of the account's slip and the slip is still valid."""
-    right = hmac.compare_digest(slip_digest(ctx, user.id, typed), user.slip_digest or b"")
+    right = hmac.compare_digest(slip_digest(ctx, user.id, password), user.slip_digest or b"")
     return right and user.slip_until is not None and ctx.now() < user.slip_until
 
 
-def first_password_opens(ctx: Context, user: User | None, typed: str) -> bool:
+def first_password_opens(ctx: Context, user: User | None, password: str) -> bool:
     """Return whether this is the first password of the account; without an account, the database is queried as much."""
     by_rule = get_settings(ctx).initial_password == RULE
     if user is None:
         return False
     initial = initial_password(open_id_number(ctx, user))
-    fits_rule = hmac.compare_digest(initial.encode(), typed.upper().encode())
-    return slip_opens(ctx, user, typed) or (by_rule and fits_rule)
+    fits_rule = hmac.compare_digest(initial.encode(), password.upper().encode())
+    return slip_opens(ctx, user, password) or (by_rule and fits_rule)
 
 
 def password_stamp(password_hash: str | None, digest: bytes | None) -> str | None:

@@ -82,9 +82,9 @@ def log_in(
     return None
 
 
-def find_account(ctx: Context, typed: str) -> User | None:
+def find_account(ctx: Context, account: str) -> User | None:
     """Return the account that the typed name means, disabled ones too; 学号 goes before phone, mail and login name."""
-    names = read_login_names(typed)
+    names = read_login_names(account)
     index = ctx.vault.blind_index(ctx.school.id, MOBILE, names.mobile or "")
     conditions = [
         User.student_no.in_(names.codes),
@@ -120,12 +120,12 @@ def load_account(ctx: Context, *, user_id: int) -> Account | None:
     return Account(user.id, user.kind, user.real_name, user.nickname, stamp, user.must_change_password)
 
 
-def _attempt(ctx: Context, user: User | None, typed: str, device: KnownDevice | None) -> LoginTry:
+def _attempt(ctx: Context, user: User | None, account: str, device: KnownDevice | None) -> LoginTry:
     if user is not None:
         subject = f"user-{user.id}"
     else:
         # Redis must not receive the typed text: it may be somebody's phone, or a password in the wrong field.
-        subject = "typed-" + ctx.vault.blind_index(ctx.school.id, "login", typed.strip()).hex()
+        subject = "typed-" + ctx.vault.blind_index(ctx.school.id, "login", account.strip()).hex()
     device_mark = (
         device.mark if device is not None and user is not None and device.user_id == user.id else None
     )

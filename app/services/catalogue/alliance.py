@@ -38,7 +38,7 @@ class ReleasedCourse:
 
     @property
     def assessment(self) -> list[Message]:
-        """How the course is assessed, in sentences, unless a school decides otherwise."""
+        """The assessment of the course in sentences, which holds unless a school decides otherwise."""
         return sentences(from_json(self.course.assessment)) if self.course.assessment else []
 
 

@@ -33,12 +33,14 @@ def create_class(ctx: Context, *, values: Mapping[str, Cell]) -> SchoolClass:
         InvalidFields: with the fields that are wrong; also when a class of this entry year has the name.
     """
     require(ctx, Action.MANAGE_CLASSES)
-    typed = read_class(values, ctx.today())
+    entered = read_class(values, ctx.today())
     school_lock(ctx, Lock.CLASS_NAMES)
-    teacher_id = find_head_teacher(ctx, typed=display_text(values.get("head_teacher")), present_id=None)
-    _require_free(ctx, typed, None)
-    (number,) = next_class_numbers(ctx, years=[typed.entry_year])
-    made = SchoolClass(school_id=ctx.school.id, number=number, head_teacher_id=teacher_id, **_as_dict(typed))
+    teacher_id = find_head_teacher(ctx, entered=display_text(values.get("head_teacher")), present_id=None)
+    _require_free(ctx, entered, None)
+    (number,) = next_class_numbers(ctx, years=[entered.entry_year])
+    made = SchoolClass(
+        school_id=ctx.school.id, number=number, head_teacher_id=teacher_id, **_as_dict(entered)
+    )
     ctx.session.add(made)
     ctx.session.flush()
     facts = {"name": made.name, "number": number, "head_teacher": name_of(ctx, teacher_id)}
@@ -58,19 +60,19 @@ def edit_class(ctx: Context, *, class_id: int, values: Mapping[str, Cell]) -> Sc
     school_lock(ctx, Lock.CLASS_NAMES)
     # Name and entry year are a key.
     found = lock_class(ctx, class_id=class_id, hold=Hold.REPLACE)
-    typed = read_class(values, ctx.today())
+    entered = read_class(values, ctx.today())
     teacher_id = find_head_teacher(
-        ctx, typed=display_text(values.get("head_teacher")), present_id=found.head_teacher_id
+        ctx, entered=display_text(values.get("head_teacher")), present_id=found.head_teacher_id
     )
-    _require_free(ctx, typed, found.id)
+    _require_free(ctx, entered, found.id)
     old = {name: getattr(found, name) for name in _COLUMNS} | {
         "head_teacher": name_of(ctx, found.head_teacher_id)
     }
-    new = _as_dict(typed) | {"head_teacher": name_of(ctx, teacher_id)}
+    new = _as_dict(entered) | {"head_teacher": name_of(ctx, teacher_id)}
     changed = [name for name in new if old[name] != new[name]]
     if found.head_teacher_id == teacher_id and not changed:
         return found
-    for name, value in _as_dict(typed).items():
+    for name, value in _as_dict(entered).items():
         setattr(found, name, value)
     found.head_teacher_id = teacher_id
     ctx.session.flush()
@@ -170,10 +172,10 @@ def require_in_use(school_class: SchoolClass) -> None:
         raise Conflict(msg("班级“%(name)s”已归档，请先恢复", name=school_class.name))
 
 
-def _require_free(ctx: Context, typed: ClassValues, class_id: int | None) -> None:
+def _require_free(ctx: Context, entered: ClassValues, class_id: int | None) -> None:
     """Check under the lock on names that the entry year and the name, which identify a class, are free."""
     same = select(SchoolClass).where(
-        SchoolClass.name == typed.name, SchoolClass.entry_year.is_not_distinct_from(typed.entry_year)
+        SchoolClass.name == entered.name, SchoolClass.entry_year.is_not_distinct_from(entered.entry_year)
     )
     other = ctx.session.scalar(same)
     if other is None or other.id == class_id:
@@ -189,5 +191,5 @@ def _require_free(ctx: Context, typed: ClassValues, class_id: int | None) -> Non
     raise InvalidFields({"name": msg("同一入学年份已有这个班级（编号 %(number)s）", number=other.number)})
 
 
-def _as_dict(typed: ClassValues) -> dict[str, Any]:
-    return {name: getattr(typed, name) for name in _COLUMNS}
+def _as_dict(entered: ClassValues) -> dict[str, Any]:
+    return {name: getattr(entered, name) for name in _COLUMNS}

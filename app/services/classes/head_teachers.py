@@ -38,17 +38,17 @@ def head_teacher_choices(ctx: Context, *, class_id: int) -> Sequence[tuple[int, 
     return [(number, f"{name} · {login}" if login else name) for number, name, login in found]
 
 
-def find_head_teacher(ctx: Context, *, typed: str, present_id: int | None) -> int | None:
+def find_head_teacher(ctx: Context, *, entered: str, present_id: int | None) -> int | None:
     """Return the teacher that the typed text means: as ``head_teacher_choices`` writes them, or a part that is unique.
 
     Args:
-        typed: name, pinyin, initials or login name; empty means nobody.
+        entered: name, pinyin, initials or login name; empty means nobody.
         present_id: the present head teacher, who may stay although the account is disabled.
 
     Raises:
         Invalid: ``head_teacher``: nobody is found, or several people are.
     """
-    text = without_marks(typed).strip()
+    text = without_marks(entered).strip()
     if not text:
         return None
     name, _, login = text.rpartition(" · ")

@@ -74,6 +74,6 @@ def next_class_numbers(ctx: Context, *, years: Sequence[int | None]) -> list[str
     return numbers
 
 
-def _find(ctx: Context, one: NewClass) -> int:
-    same = (SchoolClass.name == one.name, SchoolClass.entry_year.is_not_distinct_from(one.entry_year))
+def _find(ctx: Context, wanted: NewClass) -> int:
+    same = (SchoolClass.name == wanted.name, SchoolClass.entry_year.is_not_distinct_from(wanted.entry_year))
     return ctx.session.scalars(select(SchoolClass.id).where(*same)).one()

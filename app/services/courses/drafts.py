@@ -84,18 +84,18 @@ class EditedMeanwhile(Conflict):
 
     Args:
         view: the working copy as it is now, with the other person's texts.
-        mine: the fields that were to be saved, checked and cleaned.
+        own_content: the fields that were to be saved, checked and cleaned.
         fields: those in which both differ.
         other: the name of the other person, blank where it is not known.
     """
 
     def __init__(
-        self, view: DraftView, mine: CourseContent, fields: tuple[str, ...], *, other: str = ""
+        self, view: DraftView, own_content: CourseContent, fields: tuple[str, ...], *, other: str = ""
     ) -> None:
         named = msg("%(name)s 也修改了这些内容，请选择保留哪一份", name=other)
         super().__init__(named if other else msg("这些内容已被修改，请选择保留哪一份"))
         self.view = view
-        self.mine = mine
+        self.own_content = own_content
         self.fields = fields
 
 

@@ -226,8 +226,8 @@ def _standing(ctx: Context, course_id: int) -> CourseRecommendation | None:
     return ctx.session.scalar(locking(standing, CourseRecommendation, Hold.WRITE))
 
 
-def _text(typed: str, field: str) -> str:
-    text = typed.replace("\x00", "").strip()
+def _text(entered: str, field: str) -> str:
+    text = entered.replace("\x00", "").strip()
     if len(text) > NOTE_LENGTH:
         raise Invalid(field, msg("超过 %(limit)s 个字符", limit=NOTE_LENGTH))
     return text

@@ -206,8 +206,8 @@ def _missing_dates(ctx: Context, course: Course) -> dict[str, Message]:
     return wrong[0] if wrong and all(wrong) else {}
 
 
-def _reason(typed: str, *, needed: bool) -> str:
-    reason = typed.replace("\x00", "").strip()
+def _reason(entered: str, *, needed: bool) -> str:
+    reason = entered.replace("\x00", "").strip()
     if needed and not reason:
         raise Invalid("reason", msg("请填写不通过的原因，教师会看到"))
     if len(reason) > REASON_LENGTH:

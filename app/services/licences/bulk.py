@@ -297,7 +297,7 @@ _ACTIONS = {
 }
 
 
-def _notice(act: Act, mine: Touched, names: Sequence[str]) -> tuple[Message, Message]:
+def _notice(act: Act, at_school: Touched, names: Sequence[str]) -> tuple[Message, Message]:
     number = len(names)
     titles = first_few([f"“{name}”" for name in names], _TITLES_TOLD)
     if act is Act.END:
@@ -305,9 +305,9 @@ def _notice(act: Act, mine: Touched, names: Sequence[str]) -> tuple[Message, Mes
             msg("联盟结束了 %(n)s 门课程的授权", n=number),
             msg("%(titles)s：学生不再看到，已有的学习记录仍可查看。", titles=titles),
         )
-    if mine.granted:
+    if at_school.granted:
         return (
-            msg("联盟向本校授权了 %(n)s 门课程", n=len(mine.granted)),
+            msg("联盟向本校授权了 %(n)s 门课程", n=len(at_school.granted)),
             msg("%(titles)s：请在“慕课列表”中填写四个日期后上线。", titles=titles),
         )
     return (
@@ -316,8 +316,8 @@ def _notice(act: Act, mine: Touched, names: Sequence[str]) -> tuple[Message, Mes
     )
 
 
-def _numbers(mine: Touched) -> dict[str, int]:
-    return {"granted": len(mine.granted), "renewed_or_changed": len(mine.changed)}
+def _numbers(at_school: Touched) -> dict[str, int]:
+    return {"granted": len(at_school.granted), "renewed_or_changed": len(at_school.changed)}
 
 
 def _summary(

@@ -71,7 +71,7 @@ class Licensing:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What an action wrote for one school."""
+    """The licences that an action wrote for one school."""
 
     granted: dict[int, CourseRef] = field(default_factory=dict)
     changed: dict[int, CourseRef] = field(default_factory=dict)

@@ -71,10 +71,10 @@ class LicencePlan:
     def counts(self) -> dict[str, int]:
         """The numbers of rows; ``problem`` counts rows, not problems."""
         return {
-            "create": sum(one.old is None for one in self.planned),
-            "change": sum(one.old is not None for one in self.planned),
+            "create": sum(planned.old is None for planned in self.planned),
+            "change": sum(planned.old is not None for planned in self.planned),
             "unchanged": self.unchanged,
-            "problem": len({one.row_no for one in self.problems}),
+            "problem": len({problem.row_no for problem in self.problems}),
         }
 
 
@@ -147,7 +147,7 @@ def plan_licences(ctx: Context, sheet: RosterSheet) -> LicencePlan:
             continue
         course = found.course(values.get("title", ""), values.get("code", ""))
         school = found.school(values.get("school", ""), values.get("unit_code", ""))
-        wrong = [one for one in (course, school) if isinstance(one, tuple)]
+        wrong = [resolved for resolved in (course, school) if isinstance(resolved, tuple)]
         plan.problems += [_problem(row.row_no, name, message, sheet, values) for name, message in wrong]
         if isinstance(course, tuple) or isinstance(school, tuple):
             continue

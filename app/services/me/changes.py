@@ -132,8 +132,8 @@ def _read(field: str, read: Callable[[], Any]) -> Any:
         raise Invalid(field, unreadable.message) from unreadable
 
 
-def _text(typed: str) -> str | None:
-    text = typed.replace("\r\n", "\n").replace("\x00", "").strip()
+def _text(entered: str) -> str | None:
+    text = entered.replace("\r\n", "\n").replace("\x00", "").strip()
     if len(text) > BIO_LENGTH:
         raise Invalid("bio", msg("超过 %(limit)s 个字符", limit=BIO_LENGTH))
     return text or None

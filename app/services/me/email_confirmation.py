@@ -122,9 +122,9 @@ def _hold_back(ctx: Context, user: User) -> None:
         raise TooManyTries(msg("确认邮件发送得太频繁，请一小时后再试"), retry_after=3600)
 
 
-def _read(typed: str) -> str:
+def _read(entered: str) -> str:
     try:
-        address = read_email(typed)
+        address = read_email(entered)
     except Unreadable as unreadable:
         raise Invalid("email", unreadable.message) from unreadable
     if address is None:

@@ -74,7 +74,10 @@ def schedule_offering(
 
 
 def may_schedule(ctx: Context, offering: CourseOffering) -> bool:
-    """Whether the actor, who reaches this offering, may set its dates: a teacher those of own courses only."""
+    """Return whether the actor, who reaches this offering, may set its dates.
+
+    A teacher may set only the dates of the school's own courses.
+    """
     found = reach(ctx.actor.role, Action.SCHEDULE_OFFERING)
     return found is Reach.ALL or (found is Reach.OWN and offering.course_owner_id == ctx.school.id)
 

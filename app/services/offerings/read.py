@@ -41,7 +41,7 @@ class OfferingRow:
 
     @property
     def missing(self) -> list[Message]:
-        """What stands between it and 「上线」."""
+        """The sentences that say what is still missing for 「上线」."""
         dates = self.offering.dates
         return missing_for_online(dates, licensed=self.licensed, teacher_missing=self.teacher_missing)
 
@@ -57,8 +57,8 @@ def get_school_course(ctx: Context, *, offering_id: int) -> OfferingRow:
     Raises:
         NotFound: none here, or the actor is a teacher who does not run it.
     """
-    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
-    row = ctx.session.execute(_rows(ctx).where(CourseOffering.id == offering_id, mine)).first()
+    reachable = reachable_offerings(ctx, Action.SEE_OFFERINGS)
+    row = ctx.session.execute(_rows(ctx).where(CourseOffering.id == offering_id, reachable)).first()
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
     found = _row(ctx, row[0], row[1], row[2])
@@ -85,12 +85,12 @@ def offering_to_edit(ctx: Context, offering_id: int, action: Action) -> CourseOf
         NotAllowed: the actor's role may not do this at all.
         NotFound: no such course here, or a teacher does not run it.
     """
-    mine = reachable_offerings(ctx, action)
+    reachable = reachable_offerings(ctx, action)
     wanted = (
         select(CourseOffering)
         .outerjoin(CourseOffering.licence)
         .options(contains_eager(CourseOffering.licence))
-        .where(CourseOffering.id == offering_id, mine)
+        .where(CourseOffering.id == offering_id, reachable)
     )
     offering = ctx.session.scalar(locking(wanted, CourseOffering, Hold.WRITE))
     if offering is None:

@@ -81,14 +81,14 @@ def create_account(
     require(ctx, Action.EDIT_PEOPLE)
     if kind not in KINDS:
         raise Invalid("kind", msg("请选择用户类型"))
-    typed = read_account(kind, values, unit_code=ctx.school.unit_code, today=ctx.today())
-    known = {name: value for name, value in typed.values.items() if value is not None}
+    entered = read_account(kind, values, unit_code=ctx.school.unit_code, today=ctx.today())
+    known = {name: value for name, value in entered.values.items() if value is not None}
     require_room_for_people(ctx)
     named = [known["class_name"]] if kind == "student" and "class_name" in known else []
     followed = hold_named(ctx, named, create=new_class)
     user_id = int(ctx.session.scalar(select(func.nextval("users_id_seq"))) or 0)
     columns = columns_of(ctx, user_id, known)
-    _refuse(dict(typed.wrong) | _taken(ctx, columns, typed.wrong, None))
+    _refuse(dict(entered.wrong) | _taken(ctx, columns, entered.wrong, None))
     school_class = _class(ctx, known, new_class) if kind == "student" else None
     login_generated = kind != "student" and not any(
         known.get(name) for name in ("login_name", "mobile", "email")
@@ -167,15 +167,15 @@ def edit_account(
     changed = _differing(user, current, changes)
     if not changed:
         return ()
-    typed = _read(ctx, user, current, changed)
-    new_values = {name: typed.values[name] for name in _touched(changed)}
+    entered = _read(ctx, user, current, changed)
+    new_values = {name: entered.values[name] for name in _touched(changed)}
     columns = columns_of(ctx, user.id, new_values)
-    wrong = {name: message for name, message in typed.wrong.items() if name in changed}
+    wrong = {name: message for name, message in entered.wrong.items() if name in changed}
     if user.kind != "student" and not wrong and _would_be_nameless(user, columns):
         wrong["login_name"] = msg("手机号、邮箱和登录名至少保留一项，否则无法登录")
     _refuse(wrong | _taken(ctx, columns, wrong, user.id))
     if "class_name" in changed:
-        columns["class_id"] = _held_class(ctx, typed.values, new_class, held.classes)
+        columns["class_id"] = _held_class(ctx, entered.values, new_class, held.classes)
     old = {name: getattr(user, name) for name in SHOWN}
     with unique(ctx, refused_when_taken(tuple(new_values))):
         marked = write_columns(user, columns)
@@ -241,7 +241,7 @@ def _would_be_nameless(user: User, columns: Mapping[str, Any]) -> bool:
 def _class(ctx: Context, values: Mapping[str, Any], create: bool) -> ChosenClass:
     return choose_class(
         ctx,
-        typed=values["class_name"],
+        entered=values["class_name"],
         entry_year=values.get("entry_year"),
         major=values.get("major"),
         create=create,

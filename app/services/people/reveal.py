@@ -39,9 +39,9 @@ def reveal_value(ctx: Context, *, user_id: int, field: str, reason: str) -> str:
     return value
 
 
-def _reason(typed: str) -> str:
+def _reason(entered: str) -> str:
     try:
-        reason = read_line(typed, REASON_LENGTH)
+        reason = read_line(entered, REASON_LENGTH)
     except Unreadable as error:
         raise Invalid("reason", error.message) from error
     if reason is None:

@@ -51,7 +51,7 @@ class RegistrationRow:
 
 @dataclass(frozen=True, slots=True)
 class SeatFigures:
-    """How full an offering is; ``seats`` and ``left`` are ``None`` without a limit."""
+    """The taken and free seats of an offering; ``seats`` and ``left`` are ``None`` without a limit."""
 
     registered: int
     waiting: int

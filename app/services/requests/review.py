@@ -310,8 +310,8 @@ def _decide(ctx: Context, request: ChangeRequest, state: str, answer: str) -> No
     record(ctx, f"change_request.{state}", "change_request", request.id, data)
 
 
-def _answer(typed: str) -> str:
-    text = typed.replace("\x00", "").strip()
+def _answer(entered: str) -> str:
+    text = entered.replace("\x00", "").strip()
     if len(text) > ANSWER_LENGTH:
         raise Invalid("answer", msg("超过 %(limit)s 个字符", limit=ANSWER_LENGTH))
     return text

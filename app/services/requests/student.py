@@ -64,14 +64,14 @@ def current_values(ctx: Context, user: User) -> dict[str, str]:
 def submit_request(
     ctx: Context,
     *,
-    typed: Mapping[str, str],
+    entered: Mapping[str, str],
     reason: str,
     files: Sequence[SentFile] = (),
 ) -> ChangeRequest:
     """Submit a change request.
 
     Args:
-        typed: new values by field; an empty value leaves the field unchanged. A class as in ``classes_to_choose``.
+        entered: new values by field; an empty value leaves the field unchanged. A class as in ``classes_to_choose``.
 
     Raises:
         InvalidFields: with the problem of each field; ``changes`` if nothing would change.
@@ -82,7 +82,7 @@ def submit_request(
     user = acting_user(ctx)
     if user.kind != "student":
         raise NotAllowed(msg("只有学生需要申请修改学籍信息"))
-    changes = _wanted(ctx, user, typed)
+    changes = _wanted(ctx, user, entered)
     text = reason.replace("\x00", "").strip()
     if not text or len(text) > REASON_LENGTH:
         raise InvalidFields({"reason": msg("请填写修改原因，不超过 %(limit)s 个字符", limit=REASON_LENGTH)})
@@ -169,13 +169,13 @@ def files_of(ctx: Context, request_ids: Sequence[int]) -> dict[int, tuple[FileRo
     return found
 
 
-def _wanted(ctx: Context, user: User, typed: Mapping[str, str]) -> Changes:
+def _wanted(ctx: Context, user: User, entered: Mapping[str, str]) -> Changes:
     cells = current_cells(ctx, user)
-    changes = check_change(cells, typed, unit_code=ctx.school.unit_code, today=ctx.today())
+    changes = check_change(cells, entered, unit_code=ctx.school.unit_code, today=ctx.today())
     if "class_name" in changes:
         new = changes["class_name"][1]
         year = int(changes["entry_year"][1]) if "entry_year" in changes else user.entry_year
-        found = choose_class(ctx, typed=new, entry_year=year, major=None, create=False)
+        found = choose_class(ctx, entered=new, entry_year=year, major=None, create=False)
         if found.id == user.class_id:
             del changes["class_name"]
         else:

@@ -39,7 +39,7 @@ class SchoolProfile:
 
 @dataclass(frozen=True, slots=True)
 class SlugVerdict:
-    """Whether a label is available; if not, the reason and an available label instead."""
+    """The answer to whether a label is available; if not, the reason and an available label instead."""
 
     slug: str
     problem: Message | None

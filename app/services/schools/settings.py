@@ -83,8 +83,8 @@ def _decide(ctx: Context, values: dict[str, str | int | None]) -> SchoolSettings
     return ctx.session.scalars(select(SchoolSettings).execution_options(populate_existing=True)).one()
 
 
-def _line(field: str, typed: str | None, length: int) -> str | None:
+def _line(field: str, entered: str | None, length: int) -> str | None:
     try:
-        return read_line(typed, length)
+        return read_line(entered, length)
     except Unreadable as error:
         raise Invalid(field, error.message) from None

@@ -10,7 +10,7 @@ from app.models import User
 
 
 class Activation(StrEnum):
-    """Whether an account has never been logged in to, is in use, or is disabled."""
+    """The state of an account: never logged in to, in use, or disabled."""
 
     NEVER = "never"
     ACTIVE = "active"

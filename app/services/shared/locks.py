@@ -63,7 +63,7 @@ class Lock(StrEnum):
 
 
 class Hold(Enum):
-    """How strongly an act holds rows, the weakest first; PostgreSQL's four row locks."""
+    """The strengths with which an act holds rows, the weakest first: PostgreSQL's four row locks."""
 
     #: ``FOR KEY SHARE``: the row stays, and so do its keys. Excludes ``REPLACE`` only.
     KEEP = (True, True)

@@ -53,11 +53,11 @@ def _runs(user_id: int) -> ColumnElement[bool]:
 
 
 def _reachable(
-    ctx: Context, action: Action, theirs: Callable[[int], ColumnElement[bool]]
+    ctx: Context, action: Action, own_condition: Callable[[int], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     require(ctx, action)
     if reach(ctx.actor.role, action) is Reach.ALL:
         return true()
     # An id identifies a person only together with the school.
     user_id = account_here(ctx)
-    return false() if user_id is None else theirs(user_id)
+    return false() if user_id is None else own_condition(user_id)

@@ -92,13 +92,13 @@ def is_asked() -> bool:
     return bool(current_app.config["CAPTCHA"])
 
 
-def is_solved(typed: str) -> bool:
+def is_solved(entered: str) -> bool:
     """Return whether this is the answer of the session's captcha, which is used up whatever the outcome."""
     name = session.pop(_SESSION_NAME, None)
-    return name is not None and consume(_redis(), request_school().id, str(name), typed)
+    return name is not None and consume(_redis(), request_school().id, str(name), entered)
 
 
-def consume(redis: Redis, school_id: int, name: str, typed: str) -> bool:
+def consume(redis: Redis, school_id: int, name: str, entered: str) -> bool:
     """Return whether the text answers the captcha, and remove its answers.
 
     Both happen in one step, so that only one of many concurrent requests sees the answers.
@@ -107,7 +107,7 @@ def consume(redis: Redis, school_id: int, name: str, typed: str) -> bool:
         redis: the connection.
         school_id: the school on whose host it was shown.
         name: the captcha's random name.
-        typed: the entered answer; letters in any case, blanks ignored.
+        entered: the entered answer; letters in any case, blanks ignored.
     """
     with redis.pipeline(transaction=True) as steps:
         steps.getdel(key(school_id, "captcha", name))
@@ -116,7 +116,7 @@ def consume(redis: Redis, school_id: int, name: str, typed: str) -> bool:
         shown, spoken, _ = cast("tuple[bytes | None, bytes | None, int]", tuple(steps.execute()))
     if shown is None:
         return False
-    answer = "".join(typed.split()).upper().encode()
+    answer = "".join(entered.split()).upper().encode()
     found = [secrets.compare_digest(answer, expected) for expected in (shown, spoken) if expected is not None]
     return any(found)
 

@@ -157,14 +157,18 @@ def redirect_to(target: str) -> Response:
     return make_response(redirect(target, code=303))
 
 
-def _log_in(account: str, typed: str) -> tuple[Account | None, bool]:
+def _log_in(account: str, entered_password: str) -> tuple[Account | None, bool]:
     """Return the account, and whether its person has accepted the consent text.
 
     The alliance's staff are not asked for consent.
     """
     with unit_of_work(request_context()) as ctx:
         found = log_in(
-            ctx, account=account, password=typed, limits=_limits(), device=known_device(request_school().id)
+            ctx,
+            account=account,
+            password=entered_password,
+            limits=_limits(),
+            device=known_device(request_school().id),
         )
         if found is None or ctx.school.is_alliance:
             return found, True
@@ -196,7 +200,8 @@ def _password_form(errors: dict[str, list[Message]], status: int | None = None) 
     page = render_template(
         "auth/password.html",
         errors={
-            field: joined((translated(one) for one in problems), "；") for field, problems in errors.items()
+            field: joined((translated(problem) for problem in problems), "；")
+            for field, problems in errors.items()
         },
         first=user_session.must_change_password(),
         with_consent=user_session.must_consent(),

@@ -68,7 +68,7 @@ def courses() -> Response:
         total=found.total,
         shelf=shelf,
         disciplines=discipline_choices(shelf.categories, category),
-        said=filters,
+        filters=filters,
         with_choice=with_choice("catalogue.index", **filters),
         page=found.number,
         pages=found.pages,

@@ -91,31 +91,33 @@ def _index() -> Response:
         "catalogue/school/_found.html",
         canonical=address("catalogue.index", **filters),
         fragments=fragments,
-        said=filters,
+        filters=filters,
     )
 
 
-def _courses(ctx: Context, said: dict[str, str], page: int) -> Fragments:
-    q, chosen = said["q"], {name: said[name] for name in _FILTERS}
+def _courses(ctx: Context, filters: dict[str, str], page: int) -> Fragments:
+    q, chosen = filters["q"], {name: filters[name] for name in _FILTERS}
     wanted = Wanted(text=q, **chosen)
     found, facets = search_catalogue(ctx, wanted, page=page)
     courses = render_fragment(
         "catalogue/school/_courses.html",
         courses=found.rows,
         total=found.total,
-        said=said,
-        with_choice=with_choice("catalogue.index", **said),
+        filters=filters,
+        with_choice=with_choice("catalogue.index", **filters),
         states=state_choices(facets.states, wanted.state),
         disciplines=discipline_choices(facets.categories, wanted.category),
         sources=source_choices(facets.sources, wanted.source),
         today=ctx.today(),
         page=found.number,
         pages=found.pages,
-        page_address=page_address("catalogue.index", **said),
+        page_address=page_address("catalogue.index", **filters),
     )
     count = render_fragment("catalogue/school/_count.html", total=found.total)
     understood = wanted.is_known and found.number == page
-    room = offer_list(said | {"page": str(page) if page > 1 else ""}, found=understood and bool(found.rows))
+    room = offer_list(
+        filters | {"page": str(page) if page > 1 else ""}, found=understood and bool(found.rows)
+    )
     return Fragments({"count": count, "courses": courses}, room)
 
 

@@ -71,12 +71,12 @@ def _answer(days: Sequence[CalendarDay]) -> Response:
     ctx, school = request_context(), request_school()
     events = (
         WholeDay(
-            f"{one.key}@spoc",
-            one.day,
-            translated(one.summary),
-            url_for("catalogue.show", offering_id=one.offering_id, _external=True),
+            f"{entry.key}@spoc",
+            entry.day,
+            translated(entry.summary),
+            url_for("catalogue.show", offering_id=entry.offering_id, _external=True),
         )
-        for one in days
+        for entry in days
     )
     name = gettext("%(school)s课程日历", school=school.short_name or school.name)
     response = make_response(calendar_file(name, school.timezone, events, ctx.now()))

@@ -43,14 +43,14 @@ def show() -> Response:
 def change() -> Response:
     """Save the nickname, the phone and, for staff, the introduction."""
     form = request.form
-    typed = {name: form.get(name, "") for name in ("nickname", "mobile", "bio")}
+    entered = {name: form.get(name, "") for name in ("nickname", "mobile", "bio")}
 
     def work(ctx: Context) -> list[str]:
         return own_changes.change_own_information(
-            ctx, nickname=typed["nickname"], mobile=typed["mobile"], bio=form.get("bio")
+            ctx, nickname=entered["nickname"], mobile=entered["mobile"], bio=form.get("bio")
         )
 
-    return _done(work, gettext("已保存"), typed)
+    return _done(work, gettext("已保存"), entered)
 
 
 @blueprint.post("/photo")
@@ -100,14 +100,14 @@ def numbers() -> Response:
 @login_required
 def email() -> Response:
     """Request a new mail address, to which a link is sent."""
-    typed = {"email": request.form.get("email", "")}
+    entered = {"email": request.form.get("email", "")}
 
     def work(ctx: Context) -> str:
         return own_email.ask_for_email(
-            ctx, email=typed["email"], link_for=link_of, language=chosen_language()
+            ctx, email=entered["email"], link_for=link_of, language=chosen_language()
         )
 
-    return _done(work, gettext("确认邮件已发出，请在 48 小时内打开邮件中的链接"), typed)
+    return _done(work, gettext("确认邮件已发出，请在 48 小时内打开邮件中的链接"), entered)
 
 
 @blueprint.post("/email/forget")
@@ -128,7 +128,9 @@ def data() -> Response:
     return give_download(bundle.content, bundle.filename, "application/zip")
 
 
-def _done(work: Callable[[Context], Result], said: str, typed: Mapping[str, str] | None = None) -> Response:
+def _done(
+    work: Callable[[Context], Result], sentence: str, entered: Mapping[str, str] | None = None
+) -> Response:
     """Run the use case and show the page again, or show the error at its field."""
     try:
         with unit_of_work(request_context()) as ctx:
@@ -136,15 +138,15 @@ def _done(work: Callable[[Context], Result], said: str, typed: Mapping[str, str]
     except (Invalid, TooManyTries) as refusal:
         field = refusal.field if isinstance(refusal, Invalid) else "email"
         status = 422 if isinstance(refusal, Invalid) else 429
-        return _page({field: refusal.message}, typed, status=status)
+        return _page({field: refusal.message}, entered, status=status)
     if changed:
-        flash(said, "success")
+        flash(sentence, "success")
     return redirect_to(url_for("me.show"))
 
 
 def _page(
     errors: Mapping[str, Message] | None = None,
-    typed: Mapping[str, str] | None = None,
+    entered: Mapping[str, str] | None = None,
     *,
     shown: Mapping[str, Any] | None = None,
     status: int = 200,
@@ -154,7 +156,7 @@ def _page(
         "me/information.html",
         me=information,
         errors=errors or {},
-        typed=typed or {},
+        entered=entered or {},
         shown=shown or {},
         mails_kept=current_app.config["MAIL_FOLDER"] is not None,
     )

@@ -52,7 +52,7 @@ def new() -> Response:
 def submit() -> Response:
     """Send the request."""
     _students_only()
-    typed = {name: request.form.get(name, "") for name in (*REQUESTABLE, "reason")}
+    entered = {name: request.form.get(name, "") for name in (*REQUESTABLE, "reason")}
     # One file more than allowed suffices to refuse; each is read only far enough to see whether it is too large.
     sent = [file for file in request.files.getlist("files") if file.filename][: MOST_FILES + 1]
     files = [SentFile(file.filename or "", file.stream.read(FILE_BYTES + 1)) for file in sent]
@@ -60,14 +60,14 @@ def submit() -> Response:
         with unit_of_work(request_context()) as ctx:
             change_requests.submit_request(
                 ctx,
-                typed={name: typed[name] for name in REQUESTABLE},
-                reason=typed["reason"],
+                entered={name: entered[name] for name in REQUESTABLE},
+                reason=entered["reason"],
                 files=files,
             )
     except InvalidFields as refusal:
-        return _form(typed, refusal.problems)
+        return _form(entered, refusal.problems)
     except Invalid as refusal:
-        return _form(typed, {refusal.field: refusal.message})
+        return _form(entered, {refusal.field: refusal.message})
     except Conflict as refusal:
         flash(translated(refusal.message), "warning")
         return redirect_to(url_for("own_requests.index"))
@@ -102,14 +102,14 @@ def _students_only() -> None:
         abort(404)
 
 
-def _form(typed: Mapping[str, str], errors: Mapping[str, Message]) -> Response:
+def _form(entered: Mapping[str, str], errors: Mapping[str, Message]) -> Response:
     ctx = request_context()
     page = render_template(
         "requests/form.html",
         me=get_my_information(ctx),
         classes=change_requests.classes_to_choose(ctx),
         labels=LABELS,
-        typed=typed,
+        entered=entered,
         errors=errors,
         most_files=MOST_FILES,
         longest=REASON_LENGTH,

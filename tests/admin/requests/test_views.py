@@ -39,7 +39,9 @@ def ask(make_ctx: MakeCtx, school: SchoolInfo) -> Callable[..., int]:
     def submit(user: User, **typed: str) -> int:
         with unit_of_work(make_ctx(school, Role.STUDENT, user=user)) as ctx:
             files = [SentFile("证.jpg", picture()), SentFile("证.pdf", b"%PDF-1.7")]
-            return submit_request(ctx, typed=typed or {"real_name": "新名"}, reason="写错了", files=files).id
+            return submit_request(
+                ctx, entered=typed or {"real_name": "新名"}, reason="写错了", files=files
+            ).id
 
     return submit
 

@@ -170,7 +170,7 @@ def test_two_people_at_one_field_are_asked_and_nothing_is_lost(
             ctx, course_id=course_id, revision=first, values={"summary": "乙写的", "audience": "乙加的"}
         )
     assert refused.value.fields == ("summary",)
-    assert (refused.value.mine.summary, refused.value.view.content.summary) == ("乙写的", "甲写的")
+    assert (refused.value.own_content.summary, refused.value.view.content.summary) == ("乙写的", "甲写的")
     assert "王主任" in str(refused.value)
     assert open_draft(make_ctx(school), course_id=course_id).content.audience == ""
     # 用我的: with what he has read now.

@@ -45,7 +45,7 @@ def leave_traces(make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo, us
         own_changes.change_own_photo(ctx, content=picture())
         submit_request(
             ctx,
-            typed={"id_number": ID_NUMBER},
+            entered={"id_number": ID_NUMBER},
             reason="写错了",
             files=[SentFile("证明.pdf", b"%PDF-1.7 proof")],
         )

@@ -63,7 +63,7 @@ def student(school: SchoolInfo, make_user: MakeUser) -> User:
 def ask(make_ctx: MakeCtx, school: SchoolInfo, user: User, **typed: str) -> int:
     """Ask for changes as this student."""
     with unit_of_work(make_ctx(school, Role.STUDENT, user=user)) as ctx:
-        return submit_request(ctx, typed=typed or {"real_name": "张三丰"}, reason="写错了").id
+        return submit_request(ctx, entered=typed or {"real_name": "张三丰"}, reason="写错了").id
 
 
 def row(school: SchoolInfo, model: type, **same: object) -> object:
@@ -142,7 +142,7 @@ def test_what_the_import_would_refuse_is_refused_here_in_the_same_words(
 ) -> None:
     ctx = make_ctx(school, Role.STUDENT, user=student)
     with pytest.raises(Invalid) as refusal:
-        submit_request(ctx, typed=typed, reason="写错了")
+        submit_request(ctx, entered=typed, reason="写错了")
     assert refusal.value.field == field
     assert says in str(refusal.value.message)
 
@@ -152,11 +152,11 @@ def test_a_request_needs_a_reason_and_a_student(
 ) -> None:
     with pytest.raises(InvalidFields):
         submit_request(
-            make_ctx(school, Role.STUDENT, user=student), typed={"real_name": "张三丰"}, reason=" "
+            make_ctx(school, Role.STUDENT, user=student), entered={"real_name": "张三丰"}, reason=" "
         )
     teacher = make_user(school, "teacher")
     with pytest.raises(NotAllowed):
-        submit_request(make_ctx(school, Role.TEACHER, user=teacher), typed={"real_name": "甲"}, reason="x")
+        submit_request(make_ctx(school, Role.TEACHER, user=teacher), entered={"real_name": "甲"}, reason="x")
 
 
 def test_of_two_requests_at_once_one_is_taken(
@@ -168,7 +168,7 @@ def test_of_two_requests_at_once_one_is_taken(
         start.wait()
         try:
             with app.app_context(), unit_of_work(ctx):
-                submit_request(ctx, typed={"real_name": "张三丰"}, reason="写错了")
+                submit_request(ctx, entered={"real_name": "张三丰"}, reason="写错了")
             outcomes.append("taken")
         except Conflict:
             outcomes.append("refused")
@@ -274,7 +274,7 @@ def test_proof_is_made_anew_sealed_and_only_for_its_student_and_the_reviewers(
 ) -> None:
     files = [SentFile("../身份证.JPG", picture()), SentFile("录取.pdf", b"%PDF-1.7 text")]
     with unit_of_work(make_ctx(school, Role.STUDENT, user=student)) as ctx:
-        request_id = submit_request(ctx, typed={"real_name": "张三丰"}, reason="x", files=files).id
+        request_id = submit_request(ctx, entered={"real_name": "张三丰"}, reason="x", files=files).id
     with school_scope(school.id) as session:
         stored = session.scalars(select(ProofFile).order_by(ProofFile.id)).all()
         assert [(one.filename, one.media_type) for one in stored] == [
@@ -322,7 +322,7 @@ def test_files_that_prove_nothing_are_refused(
 ) -> None:
     ctx = make_ctx(school, Role.STUDENT, user=student)
     with pytest.raises(Invalid) as refusal:
-        submit_request(ctx, typed={"real_name": "张三丰"}, reason="x", files=files)
+        submit_request(ctx, entered={"real_name": "张三丰"}, reason="x", files=files)
     assert refusal.value.field == "files"
 
 

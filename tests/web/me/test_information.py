@@ -175,7 +175,7 @@ def test_what_others_asked_for_is_not_there(
 ) -> None:
     with unit_of_work(make_ctx(school, Role.STUDENT, user=student)) as ctx:
         files = [SentFile("a.pdf", b"%PDF-1.7")]
-        request_id = submit_request(ctx, typed={"id_number": ID_NUMBER}, reason="x", files=files).id
+        request_id = submit_request(ctx, entered={"id_number": ID_NUMBER}, reason="x", files=files).id
         notify(ctx, user_id=student.id, subject=msg("甲"), body=msg("乙"))
     file_id = stored(school, ProofFile, request_id=request_id).id
     for place in (school, other_school):

@@ -21,7 +21,7 @@ CHOICES: tuple[Which, ...] = ("all", "blank", "create")
 
 @dataclass(frozen=True, slots=True)
 class UpdateRule:
-    """How far an import changes existing people.
+    """The extent to which an import changes existing people.
 
     Args:
         which: everything that differs, only what the account leaves empty, or nothing.

@@ -1,1 +1,1 @@
-"""What both kinds of roster and both runs need."""
+"""The parts that both kinds of roster and both runs share."""

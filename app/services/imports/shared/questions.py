@@ -1,4 +1,4 @@
-"""The questions in the preview of a teacher roster: is somebody of this name the same person, or another one?"""
+"""The questions in the preview of a teacher roster about whether people of one name are the same person."""
 
 from __future__ import annotations
 

@@ -132,9 +132,9 @@ class Matcher:
             reason = msg(_ASKED_IN_FILE.text, row=self._rows[twin].row_no)
             self._question(place, Problem(row.row_no, self._labels["real_name"], reason, name), ())
 
-    def _differ(self, one: int, other: int) -> bool:
+    def _differ(self, place: int, other: int) -> bool:
         """Return whether two rows of one name show by their values that they are two people."""
-        return any(self._keys[one][key] and self._keys[other][key] for key in KEYS)
+        return any(self._keys[place][key] and self._keys[other][key] for key in KEYS)
 
     def _question(self, place: int, problem: Problem, namesakes: Sequence[Values]) -> None:
         values = self._rows[place].values
