@@ -8,7 +8,6 @@ lock is passed over until it continues.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -17,11 +16,13 @@ from typing import Any
 from sqlalchemy import Engine, Select, event, text
 
 from tenants.scope import set_school_setting
+from tests.support.waiting import PATIENCE
 
 #: Seconds for which an act waits for the other's statement before it takes it to be waiting for a lock.
 _PATIENCE = 0.15
 #: Seconds after which acts that have not ended hang.
-_LONGEST = 60.0
+_PAUSE = 0.005
+_LOOKS = int(PATIENCE / _PAUSE)
 
 
 class Gate:
@@ -39,9 +40,11 @@ class Gate:
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        last, pause = time.monotonic() + _LONGEST, threading.Event()
-        while self._watching.scalar(waiting) < running() and time.monotonic() < last:
-            pause.wait(0.005)
+        pause = threading.Event()
+        for _ in range(_LOOKS):
+            if self._watching.scalar(waiting) >= running():
+                break
+            pause.wait(_PAUSE)
         self._holding.close()
         self._watching.close()
 
@@ -73,7 +76,7 @@ class Lockstep:
 
         def go(number: int) -> None:
             self._numbers[threading.get_ident()] = number
-            start.wait(_LONGEST)
+            start.wait(PATIENCE)
             try:
                 works[number]()
             except Exception as error:
@@ -92,7 +95,7 @@ class Lockstep:
         if gate is not None:
             gate.open_when(lambda: self._ended.count(False))
         for thread in threads:
-            thread.join(_LONGEST)
+            thread.join(PATIENCE)
         assert not any(thread.is_alive() for thread in threads), "they wait for each other"
         return raised
 

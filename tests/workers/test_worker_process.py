@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,10 +27,9 @@ from tests.support.checkout import PROJECT
 from tests.support.installation import environment
 from tests.support.rosters import Importer, plain_rows, sheet_of
 from tests.support.servers import TestDatabase
+from tests.support.waiting import PATIENCE, eventually
 from workers.queue import EntryPointJob, make_connection, make_queue
 from workers.schedule import DAILY_TASKS
-
-_PATIENCE = 60
 
 
 @pytest.fixture
@@ -79,14 +77,14 @@ def sweeper(env: dict[str, str], tmp_path: Path) -> Iterator[Child]:
 
 
 def _eventually(true: Callable[[], bool], *children: Child) -> None:
-    pause = threading.Event()
-    for _ in range(_PATIENCE * 10):
+    def done() -> bool:
         if true():
-            return
+            return True
         for child in children:
             assert child.running, child.last_line()
-        pause.wait(0.1)
-    raise AssertionError([child.last_line() for child in children])
+        return False
+
+    eventually(done)
 
 
 def _logs(child: Child, *texts: str) -> Callable[[], bool]:
@@ -152,7 +150,7 @@ def _let_be_due(importer: Importer, import_id: int) -> None:
 def _sweep_once(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "sweeper", "--once"]
     return subprocess.run(
-        command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=_PATIENCE, check=False
+        command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
@@ -174,14 +172,14 @@ def test_a_worker_ends_when_told_to_also_while_redis_is_away(redis: RedisServer,
     _eventually(_logs(worker, "Listening"), worker)
     redis.stop()
     worker.process.send_signal(signal.SIGTERM)
-    assert worker.process.wait(timeout=_PATIENCE) in (0, 1)
+    assert worker.process.wait(timeout=PATIENCE) in (0, 1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_sweeper_ends_when_told_to(sweeper: Child, number: signal.Signals) -> None:
     _eventually(_logs(sweeper, "sweeping"), sweeper)
     sweeper.process.send_signal(number)
-    assert sweeper.process.wait(timeout=_PATIENCE) == 0
+    assert sweeper.process.wait(timeout=PATIENCE) == 0
     assert "the sweeper ends" in sweeper.last_line()
 
 

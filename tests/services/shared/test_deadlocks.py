@@ -96,11 +96,13 @@ def beside_each_other(busy: BusySchool, first: str, second: str, leads: Sequence
 
 
 def test_every_act_finds_something_to_do(busy: BusySchool) -> None:
+    refused = {}
     for name, act in busy.acts.items():
         try:
             taken_back(act)()
         except Exception as error:
-            raise AssertionError(name) from error
+            refused[name] = error
+    assert refused == {}
 
 
 NAMED = {

@@ -55,6 +55,8 @@ def test_a_new_transaction_begins_with_no_locks(make_ctx: MakeCtx, school: Schoo
         with unit_of_work(ctx):
             school_lock(ctx, Lock.ROSTER)
             school_lock(ctx, Lock.LICENCES)
+            with pytest.raises(LockOrderError):
+                school_lock(ctx, Lock.CLASS_NAMES)
 
 
 def test_a_school_waits_for_itself_and_not_for_another(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import cast
@@ -27,6 +26,7 @@ from tests.support.courses import put_offering
 from tests.support.rosters import Importer, plain_rows
 from tests.support.teachers import TeacherImporter
 from tests.support.teaching import put_class
+from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import Populated, populate
 
 MakeCtx = Callable[..., Context]
@@ -198,18 +198,18 @@ def test_an_office_given_at_the_same_moment_keeps_the_teacher(
         undoing = threading.Thread(target=copy_context().run, args=(_undo, teachers, import_id), daemon=True)
         undoing.start()
         _until_it_waits(undoing)
-    undoing.join(60)
+    undoing.join(PATIENCE)
     assert [user.id for user in teachers.teachers()] == [wang.id]
     assert _kept(teachers, import_id) == [(2, "该教师已是课程的助教，已保留")]
 
 
 def _until_it_waits(undoing: threading.Thread) -> None:
     """Until the thread's transaction waits for a lock; that nobody else is in this database makes it the one."""
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    deadline = time.monotonic() + 60
-    with db.engine.connect() as connection:
-        while not connection.scalar(text(asked)):
-            connection.rollback()
-            undoing.join(0.05)
-            assert undoing.is_alive(), "it did not wait"
-            assert time.monotonic() < deadline
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    def waits() -> bool:
+        assert undoing.is_alive(), "it did not wait"
+        with db.engine.connect() as connection:
+            return bool(connection.scalar(text(waiting)))
+
+    eventually(waits)
