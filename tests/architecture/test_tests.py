@@ -20,7 +20,7 @@ CLOCKS = {
 }
 #: Modules that may give a number of seconds of their own to a wait, and why.
 NUMBERS = {
-    "tests/workers/test_smtp.py": "the time limit of the transport is what is tested",
+    "tests/workers/mail/test_smtp.py": "the time limit of the transport is what is tested",
 }
 #: Names of clocks and pauses, wherever they come from.
 _CLOCKS = {
