@@ -39,19 +39,19 @@ def audit_of(school: SchoolInfo, action: str) -> list[AuditEntry]:
 
 
 def members(ctx: Context, class_id: int) -> set[int]:
-    """Who is in a class."""
+    """The students of a class."""
     ctx.session.expire_all()
     return set(ctx.session.scalars(select(User.id).where(User.class_id == class_id)))
 
 
 def registered(ctx: Context, offering_id: int) -> set[int]:
-    """Who is registered for an offering."""
+    """The people who are registered for an offering."""
     ctx.session.expire_all()
     active = (Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None))
     return set(ctx.session.scalars(select(Registration.user_id).where(*active)))
 
 
 def waiting(ctx: Context, offering_id: int) -> list[int]:
-    """Who is on the waiting list of an offering, in its order."""
+    """The people on the waiting list of an offering, in its order."""
     statement = select(WaitingPlace.user_id).where(WaitingPlace.offering_id == offering_id)
     return list(ctx.session.scalars(statement.order_by(WaitingPlace.id)))

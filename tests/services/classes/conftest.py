@@ -1,4 +1,4 @@
-"""What the tests of classes begin with: an administrator, a class, a course."""
+"""An administrator, a class and a course for the tests of classes."""
 
 from __future__ import annotations
 

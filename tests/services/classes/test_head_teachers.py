@@ -1,4 +1,4 @@
-"""Who may head a class, and who decides it."""
+"""The choice of the head teacher of a class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those who join a class after 「选课」: asked about once, then registered or not."""
+"""Students who join a class after 「选课」: one question, then registration or none."""
 
 from __future__ import annotations
 

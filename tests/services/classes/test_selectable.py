@@ -1,4 +1,4 @@
-"""What 「选课」 offers to a class, and which classes a course is offered to."""
+"""Courses that a class can be registered for, and classes for a course."""
 
 from __future__ import annotations
 
