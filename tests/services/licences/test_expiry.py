@@ -15,7 +15,8 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
-from tests.support.courses import days, put_offering, put_registration
+from tests.support.courses import days, put_course, put_offering, put_registration
+from tests.support.rows import stored_row
 
 MakeUser = Callable[..., User]
 MakeCtx = Callable[..., Context]
@@ -57,3 +58,13 @@ def test_the_end_of_a_licence_is_told_twice_and_takes_the_course_offline_by_itse
         assert session.scalar(select(func.count()).select_from(Registration)) == 1
         mine = select(func.count()).select_from(Notice).where(Notice.user_id == teacher.id)
         assert session.scalar(mine) == 3
+
+
+def test_an_own_course_and_a_licence_without_end_are_left_alone(
+    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    kept = [put_offering(alliance, school), put_offering(alliance, school, put_course(school))]
+    with unit_of_work(make_ctx(school, Role.SYSTEM, now=NOW + timedelta(days=2000))) as ctx:
+        assert tend_licences(ctx) == 0
+    for offering in kept:
+        assert stored_row(school, CourseOffering, id=offering.id).status == "online"
