@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.checkout",
     "tests.support.app",
+    "tests.support.accounts",
     "tests.support.audit",
     "tests.support.world",
     "tests.support.walls",

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.vault import SealBroken, Vault
+from tests.support.app import VAULT_KEY
 
 VAULT = Vault(bytes(32))
 
@@ -56,3 +57,13 @@ def test_the_blind_index_is_the_schools_own() -> None:
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         Vault(b"short")
+
+
+def test_the_key_is_bound_to_school_person_and_number() -> None:
+    vault = Vault(VAULT_KEY)
+    keys = {
+        vault.calendar_key(*each)
+        for each in [(1, 2, 3), (1, 2, 4), (1, 3, 3), (2, 2, 3), (12, 3, 1), (1, 23, 1)]
+    }
+    assert len(keys) == 6
+    assert Vault(bytes(32)).calendar_key(1, 2, 3) not in keys

@@ -79,3 +79,23 @@ def test_what_is_never_a_visitors_stays_so_whatever_the_table_says(
     assert Role.VISITOR not in MAY[action]
     monkeypatch.setitem(MAY, action, {Role.VISITOR: Reach.ALL})
     assert not may(Role.VISITOR, action)
+
+
+def test_the_table_knows_every_act_and_a_teacher_has_no_act_on_all_rows_of_others() -> None:
+    assert set(MAY) == set(Action)
+    teachers = {action: reach(Role.TEACHER, action) for action in Action if may(Role.TEACHER, action)}
+    assert {action for action, rows in teachers.items() if rows is Reach.OWN} == {
+        Action.SEE_CLASSES,
+        Action.SEE_OFFERINGS,
+        Action.EDIT_COURSE,
+        Action.DISCARD_DRAFT,
+        Action.SUBMIT_COURSE,
+        Action.SCHEDULE_OFFERING,
+        Action.MANAGE_REGISTRATIONS,
+        Action.EXPORT_REGISTRATIONS,
+    }
+    assert {action for action, rows in teachers.items() if rows is Reach.ALL} <= {
+        Action.ENTER_MANAGEMENT,
+        Action.REGISTER,
+        Action.CREATE_COURSE,
+    }

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from app.context import Actor
-from app.models import RosterImport, RosterImportRow, School, SchoolClass, User
+from app.models import ImportOutbox, RosterImport, RosterImportRow, School, SchoolClass, User
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Role
 from app.services.background.unit_of_work_factory import UnitOfWorkFactory
@@ -21,6 +21,7 @@ from app.services.imports.pages.read import get_import, summary_of
 from app.services.imports.pages.upload import confirm_import, recheck_import, start_import
 from app.services.imports.run.apply import run_apply
 from app.services.imports.run.check import run_check
+from app.services.imports.shared.lease import STALE
 from app.services.imports.shared.summary import Summary
 from app.vault import Vault
 from samples.roster import make_rows
@@ -163,3 +164,18 @@ def sample_school(make_school: Callable[..., SchoolInfo]) -> SchoolInfo:
 def messages(problems: Iterable[Any]) -> list[str]:
     """The sentences of problems or groups."""
     return [str(problem.message) for problem in problems]
+
+
+def let_the_lease_run_out(importer: Importer, import_id: int) -> None:
+    """As if nobody had worked on the import for longer than a lease."""
+    past = func.now() - STALE - timedelta(seconds=1)
+    with school_scope(importer.school.id) as session:
+        session.execute(update(RosterImport).where(RosterImport.id == import_id).values(heartbeat_at=past))
+        session.execute(update(ImportOutbox).where(ImportOutbox.import_id == import_id).values(due_at=past))
+        session.commit()
+
+
+def job_in_outbox(importer: Importer, import_id: int) -> str | None:
+    """The job that is to be sent again unless a run ends, if any is."""
+    with school_scope(importer.school.id) as session:
+        return session.scalar(select(ImportOutbox.job).where(ImportOutbox.import_id == import_id))

@@ -16,8 +16,8 @@ from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.services.auth.test_login import row_of
 from tests.support.pages import post
+from tests.support.rows import row_of
 
 MakeUser = Callable[..., User]
 

@@ -18,8 +18,8 @@ from app.services.requests.student import submit_request
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.services.requests.test_student import picture
 from tests.support.pages import post
+from tests.support.requests import camera_picture
 
 ClientFor = Callable[..., FlaskClient]
 MakeUser = Callable[..., User]
@@ -38,7 +38,7 @@ def ask(make_ctx: MakeCtx, school: SchoolInfo) -> Callable[..., int]:
 
     def submit(user: User, **typed: str) -> int:
         with unit_of_work(make_ctx(school, Role.STUDENT, user=user)) as ctx:
-            files = [SentFile("证.jpg", picture()), SentFile("证.pdf", b"%PDF-1.7")]
+            files = [SentFile("证.jpg", camera_picture()), SentFile("证.pdf", b"%PDF-1.7")]
             return submit_request(
                 ctx, entered=typed or {"real_name": "新名"}, reason="写错了", files=files
             ).id

@@ -1,10 +1,9 @@
-"""Login names as people enter them, and the addresses that counters treat as one client."""
+"""What people type for their account."""
 
 from __future__ import annotations
 
 import pytest
 
-from app.rules.auth.login_limits import client_network
 from app.rules.auth.login_names import read_login_names
 
 
@@ -35,18 +34,3 @@ def test_codes_are_tried_as_typed_before_other_cases() -> None:
 def test_nonsense_fits_nobody(typed: str) -> None:
     names = read_login_names(typed)
     assert (names.codes, names.email, names.mobile) == ((), None, None)
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.9", "203.0.113.9"),
-        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::9", "2001:db8:1:2::/64"),
-        ("::ffff:203.0.113.9", "203.0.113.9"),
-        (None, "unknown"),
-        ("nonsense", "unknown"),
-    ],
-)
-def test_an_ipv6_client_cannot_move_about_in_its_network(address: str | None, network: str) -> None:
-    assert client_network(address) == network

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Conflict
-from app.rules.licences.conditions import notice_due
 from app.rules.offerings.dates import Dates
 from app.rules.offerings.publication import MOVES, Move, OfferingStatus, missing_for_online, next_status
 
@@ -50,10 +49,3 @@ def test_no_path_leads_outside_the_table(status: OfferingStatus, moves: list[Mov
 def test_what_is_missing_is_listed_in_full() -> None:
     assert missing_for_online(COMPLETE, licensed=True) == []
     assert len(missing_for_online(EMPTY, licensed=False, teacher_missing=True)) == 6
-
-
-@given(st.integers(-400, 400))
-def test_a_notice_is_due_30_and_7_days_before_the_end_and_never_after(days: int) -> None:
-    due = notice_due(days)
-    assert due == (None if days < 0 or days > 30 else 7 if days <= 7 else 30)
-    assert timedelta(days=due or 0) >= timedelta(days=days) or due is None

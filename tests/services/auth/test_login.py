@@ -4,89 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import select, update
 
 from app.context import Context
 from app.errors import TooManyTries
-from app.models import AuditEntry, User
+from app.models import User
 from app.rules.auth.login_limits import FAILURES, LIFETIME_FAILURES, STRAINED_ACCOUNTS, STRAINED_FAILURES
 from app.services.auth.limit_port import LoginTry
-from app.services.auth.login import Account, KnownDevice, find_account, log_in
+from app.services.auth.login import Account, KnownDevice, find_account, load_account
 from app.services.shared import password_hashes
-from app.services.shared.encrypted_fields import seal
 from app.services.shared.password_hashes import hash_password
-from app.uow import unit_of_work
-from app.vault import Vault
 from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
-from tenants.scope import school_scope
-from tests.support.app import NOW, VAULT_KEY
+from tests.support.accounts import seal_into
+from tests.support.app import NOW
+from tests.support.rows import audit_of, row_of
+
+Try = Callable[..., Account | None]
 
 ID = "11010519491231002X"
-Try = Callable[..., Account | None]
 MakeUser = Callable[..., User]
-
-
-def seal_into(school: SchoolInfo, user: User, **texts: str) -> None:
-    """Give an account an ID number or a phone."""
-    values: dict[str, Any] = {}
-    for field, text in texts.items():
-        values[f"{field}_sealed"], values[f"{field}_index"] = seal(
-            Vault(VAULT_KEY), school.id, field, user.id, text
-        )
-    with school_scope(school.id) as session:
-        session.execute(update(User).where(User.id == user.id).values(values))
-        session.commit()
-
-
-def row_of(school: SchoolInfo, user: User) -> User:
-    """The account as the database has it now."""
-    with school_scope(school.id) as session:
-        return session.scalars(select(User).where(User.id == user.id)).one()
-
-
-def audit_of(school: SchoolInfo, action: str) -> list[AuditEntry]:
-    """The audit rows of a kind."""
-    with school_scope(school.id) as session:
-        return list(
-            session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id))
-        )
-
-
-@pytest.fixture
-def limits_of(app: Flask) -> Callable[[SchoolInfo], RedisLoginLimits]:
-    """The counters of a school, in the test run's Redis."""
-    return lambda school: RedisLoginLimits(app.extensions["spoc_redis"], school.id)
-
-
-@pytest.fixture
-def attempt(
-    make_ctx: Callable[..., Context], school: SchoolInfo, limits_of: Callable[[SchoolInfo], RedisLoginLimits]
-) -> Try:
-    """Try to log in at the school: ``attempt(account, password, address=…, now=…, device=…)``."""
-
-    def log(
-        account: str | None,
-        password: str,
-        *,
-        address: str = "203.0.113.1",
-        now: datetime = NOW,
-        device: KnownDevice | None = None,
-        at: SchoolInfo = school,
-    ) -> Account | None:
-        ctx = make_ctx(at, now=now)
-        ctx = replace(ctx, actor=replace(ctx.actor, user_id=None, address=address))
-        with unit_of_work(ctx):
-            return log_in(ctx, account=account or "", password=password, limits=limits_of(at), device=device)
-
-    return log
 
 
 @pytest.fixture
@@ -392,3 +333,17 @@ def test_honest_people_get_in_while_one_address_tries_a_thousand_accounts(
             known = KnownDevice(person.id, "mine")
             assert attempt(person.student_no, "123456", device=known, now=tried.at) is not None
     assert refused > 700
+
+
+def test_a_session_finds_active_accounts_only(
+    make_ctx: Callable[..., Context],
+    school: SchoolInfo,
+    other_school: SchoolInfo,
+    make_user: Callable[..., User],
+) -> None:
+    user, disabled = make_user(school, "teacher", nickname="王老师"), make_user(school, status="disabled")
+    account = load_account(make_ctx(school), user_id=user.id)
+    assert account is not None
+    assert (account.kind, account.nickname) == ("teacher", "王老师")
+    assert load_account(make_ctx(school), user_id=disabled.id) is None
+    assert load_account(make_ctx(other_school), user_id=user.id) is None

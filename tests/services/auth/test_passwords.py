@@ -1,4 +1,4 @@
-"""Changes of a person's own password, temporary passwords, and the account behind a session."""
+"""Changing one's password."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from app.errors import Invalid, NotAllowed, TooManyTries
 from app.models import AuditEntry, User
 from app.rules.auth.login_limits import FAILURES
 from app.rules.permissions import Role
-from app.services.auth.login import load_account
 from app.services.auth.passwords import WeakPassword, change_password
-from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE
-from app.services.shared.password_hashes import hash_password, make_one_time_password, verify_password
+from app.services.shared.password_hashes import hash_password, verify_password
 from app.uow import unit_of_work
 from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.services.auth.test_login import row_of, seal_into
+from tests.support.accounts import seal_into
+from tests.support.rows import row_of
 
 GOOD = "correct-horse-battery"
 Change = Callable[..., str]
@@ -94,32 +93,3 @@ def test_nobody_has_no_password_to_change(
     limits = RedisLoginLimits(app.extensions["spoc_redis"], school.id)
     with pytest.raises(NotAllowed), unit_of_work(make_ctx(school, Role.STUDENT)) as ctx:
         change_password(ctx, current="123456", new=GOOD, limits=limits)
-
-
-def test_one_time_passwords_are_random_and_readable() -> None:
-    made = {make_one_time_password() for _ in range(1000)}
-    assert len(made) == 1000
-    assert all(len(one) == 14 and not set("01OI") & set(one) for one in made)
-
-
-def test_no_hash_fits_no_password() -> None:
-    assert not verify_password(None, "")
-    assert not verify_password("not a hash", "123456")
-
-
-def test_a_session_finds_active_accounts_only(
-    make_ctx: Callable[..., Context],
-    school: SchoolInfo,
-    other_school: SchoolInfo,
-    make_user: Callable[..., User],
-) -> None:
-    user, disabled = make_user(school, "teacher", nickname="王老师"), make_user(school, status="disabled")
-    account = load_account(make_ctx(school), user_id=user.id)
-    assert account is not None
-    assert (account.kind, account.nickname) == ("teacher", "王老师")
-    assert load_account(make_ctx(school), user_id=disabled.id) is None
-    assert load_account(make_ctx(other_school), user_id=user.id) is None
-
-
-def test_sealed_columns_have_the_names_that_login_reads() -> None:
-    assert (ID_NUMBER, MOBILE) == ("id_number", "mobile")

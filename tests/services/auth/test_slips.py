@@ -1,4 +1,4 @@
-"""Credential slips: the accounts that get them, their validity, and that the school's rule opens no such account."""
+"""Credential slips: who gets one, who prints, and what ends one."""
 
 from __future__ import annotations
 
@@ -9,158 +9,34 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import SchoolClass, User
+from app.models import User
 from app.rules.auth.login_limits import LIFETIME_FAILURES
 from app.rules.permissions import Role
 from app.services.auth import slips
-from app.services.auth.initial_passwords import SLIP_GRACE
-from app.services.auth.login import load_account
+from app.services.auth.login import Account, load_account
 from app.services.auth.passwords import WeakPassword, change_password
 from app.services.auth.slips import SlipChoice, SlipGroup, count_not_activated, preview_slips, print_slips
-from app.services.schools.settings import RANDOM, RULE, change_first_passwords
+from app.services.schools.settings import RANDOM, RULE
 from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.services.auth.test_login import Try, attempt, audit_of, limits_of, row_of, seal_into
-from tests.support.app import NOW, TODAY
+from tests.support.app import TODAY
+from tests.support.rows import row_of
+from tests.support.slips import STUDENTS, choose_first_passwords, handed_out
+from tests.support.teaching import put_class
 
-__all__ = ["attempt", "limits_of"]
-
+Try = Callable[..., Account | None]
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
+
+
 GOOD = "correct-horse-battery"
-STUDENTS = SlipChoice(group=SlipGroup.STUDENTS)
-
-
-def choose(make_ctx: MakeCtx, school: SchoolInfo, way: str, days: int = 30) -> None:
-    """Set the school's way to first passwords."""
-    with unit_of_work(make_ctx(school)) as ctx:
-        change_first_passwords(ctx, initial_password=way, slip_days=days)
-
-
-def handed_out(make_ctx: MakeCtx, school: SchoolInfo, choice: SlipChoice = STUDENTS) -> dict[str, str]:
-    """Print, and read each login's password."""
-    with unit_of_work(make_ctx(school)) as ctx:
-        return {
-            slip.login: slip.password for sheet in print_slips(ctx, choice=choice) for slip in sheet.slips
-        }
-
-
-def add_class(school: SchoolInfo, name: str, entry_year: int = 2026) -> int:
-    """A class of the school."""
-    with school_scope(school.id) as session:
-        made = SchoolClass(school_id=school.id, number=name, name=name, entry_year=entry_year)
-        session.add(made)
-        session.commit()
-        return made.id
-
-
-@pytest.fixture
-def random_school(make_ctx: MakeCtx, school: SchoolInfo) -> SchoolInfo:
-    """The school of the test, where first passwords are random."""
-    choose(make_ctx, school, RANDOM)
-    return school
-
-
-def test_where_passwords_are_random_the_rule_opens_nothing(
-    attempt: Try, make_ctx: MakeCtx, school: SchoolInfo, make_user: MakeUser
-) -> None:
-    plain, with_id = make_user(school), make_user(school)
-    seal_into(school, with_id, id_number="11010519491231002X")
-    choose(make_ctx, school, RANDOM)
-    for _ in range(2):
-        assert attempt(plain.student_no, "123456") is None
-        assert attempt(with_id.student_no, "31002X") is None
-        handed_out(make_ctx, school)
-    choose(make_ctx, school, RULE)
-    assert attempt(plain.student_no, "123456") is not None
-    assert attempt(with_id.student_no, "31002x") is not None
-
-
-def test_a_slip_opens_the_account_however_it_is_typed_and_forces_an_own_password(
-    attempt: Try, make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser
-) -> None:
-    user = make_user(random_school, must_change_password=False)
-    password = handed_out(make_ctx, random_school)[user.student_no or ""]
-    for typed in (
-        password,
-        password.lower(),
-        password.replace("-", ""),
-        f" {password.replace('-', ' － ')} ",
-    ):
-        account = attempt(user.student_no, typed)
-        assert account is not None, typed
-        assert account.must_change_password
-
-
-@pytest.mark.parametrize("wrong", ["", "-", "7KQM-X2HV-9RTA", "123456"])
-def test_anything_else_does_not(
-    attempt: Try, make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser, wrong: str
-) -> None:
-    user, without = make_user(random_school), make_user(random_school)
-    handed_out(make_ctx, random_school, SlipChoice(user_ids=(user.id,)))
-    assert attempt(user.student_no, wrong) is None
-    assert attempt(without.student_no, wrong) is None
-
-
-def test_one_persons_slip_opens_nobody_elses_account(
-    attempt: Try, make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser
-) -> None:
-    mine, yours = make_user(random_school), make_user(random_school)
-    passwords = handed_out(make_ctx, random_school)
-    assert attempt(yours.student_no, passwords[mine.student_no or ""]) is None
-    with school_scope(random_school.id) as session:
-        # Not even when the stored digest is copied to the other's row.
-        copied = {"slip_digest": row_of(random_school, mine).slip_digest}
-        session.execute(update(User).where(User.id == yours.id).values(copied))
-        session.commit()
-    assert attempt(yours.student_no, passwords[mine.student_no or ""]) is None
-
-
-def test_what_is_stored_tells_no_password(
-    make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser
-) -> None:
-    user = make_user(random_school)
-    password = handed_out(make_ctx, random_school)[user.student_no or ""]
-    row = row_of(random_school, user)
-    assert row.password_hash is None
-    assert row.slip_digest is not None
-    assert len(row.slip_digest) == 32
-    (entry,) = audit_of(random_school, "slips.printed")
-    for part in password.split("-"):
-        assert part not in str(entry.data)
-        assert part.encode() not in row.slip_digest
-    assert entry.data == {"count": 1, "good_until": "2026-10-10", "user_ids": [user.id]}
-
-
-def test_a_slip_is_good_through_its_last_day_at_the_school(
-    attempt: Try, make_ctx: MakeCtx, school: SchoolInfo, make_user: MakeUser
-) -> None:
-    choose(make_ctx, school, RANDOM, days=1)
-    user = make_user(school)
-    password = handed_out(make_ctx, school)[user.student_no or ""]
-    # 2026-09-10 at the school; the slip's last day is the 11th, which ends at 16:00 UTC.
-    last = NOW.replace(day=11, hour=16)
-    assert row_of(school, user).slip_until == last
-    assert attempt(user.student_no, password, now=last) is None
-    assert attempt(user.student_no, password, now=last - timedelta(seconds=1)) is not None
-
-
-def test_a_used_slip_leaves_half_an_hour_for_an_own_password(
-    attempt: Try, make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser
-) -> None:
-    user = make_user(random_school)
-    password = handed_out(make_ctx, random_school)[user.student_no or ""]
-    assert attempt(user.student_no, password) is not None
-    assert attempt(user.student_no, password, now=NOW + SLIP_GRACE / 2) is not None
-    # Using it again buys no more time.
-    assert attempt(user.student_no, password, now=NOW + SLIP_GRACE) is None
 
 
 def test_the_own_password_voids_the_slip_and_must_be_another(
@@ -200,28 +76,16 @@ def test_printing_again_voids_the_slip_before_and_ends_its_sessions(
     assert attempt(user.student_no, again) is not None
 
 
-def test_back_under_the_rule_good_slips_go_on_and_nobody_is_stuck(
-    attempt: Try, make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser
-) -> None:
-    user = make_user(random_school)
-    password = handed_out(make_ctx, random_school)[user.student_no or ""]
-    choose(make_ctx, random_school, RULE)
-    assert attempt(user.student_no, password) is not None
-    late = NOW + timedelta(days=60)
-    assert attempt(user.student_no, password, now=late) is None
-    assert attempt(user.student_no, "123456", now=late) is not None
-
-
 def test_the_lifetime_cap_holds_through_every_change_of_the_schools_choice(
     attempt: Try, make_ctx: MakeCtx, school: SchoolInfo, make_user: MakeUser
 ) -> None:
     user = make_user(school)
     for number in range(LIFETIME_FAILURES):
         if number % 5 == 0:
-            choose(make_ctx, school, RANDOM if number % 10 else RULE)
+            choose_first_passwords(make_ctx, school, RANDOM if number % 10 else RULE)
         assert attempt(user.student_no, f"{number:06d}", address=f"198.51.100.{number}") is None
     for way in (RULE, RANDOM, RULE):
-        choose(make_ctx, school, way)
+        choose_first_passwords(make_ctx, school, way)
         assert attempt(user.student_no, "123456", address="203.0.113.9") is None
     assert row_of(school, user).failed_logins == LIFETIME_FAILURES
 
@@ -234,25 +98,14 @@ def test_an_attacker_shuts_nobody_out_of_a_slip(
     for number in range(LIFETIME_FAILURES + 5):
         assert attempt(user.student_no, f"{number:06d}", address=f"198.51.100.{number}") is None
     assert attempt(user.student_no, password) is not None
-    choose(make_ctx, random_school, RULE)
+    choose_first_passwords(make_ctx, random_school, RULE)
     assert attempt(user.student_no, "123456", address="203.0.113.8") is None
-
-
-def test_a_disabled_accounts_slip_opens_nothing(
-    attempt: Try, make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser
-) -> None:
-    user = make_user(random_school)
-    password = handed_out(make_ctx, random_school)[user.student_no or ""]
-    with school_scope(random_school.id) as session:
-        session.execute(update(User).where(User.id == user.id).values(status="disabled"))
-        session.commit()
-    assert attempt(user.student_no, password) is None
 
 
 def test_slips_are_printed_for_those_without_an_own_password_only(
     make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser
 ) -> None:
-    mine = add_class(random_school, "一班")
+    mine = put_class(random_school, number="一班", name="一班", entry_year=2026)
     new = make_user(random_school, class_id=mine, failed_logins=7)
     own = make_user(random_school, class_id=mine, password_hash=hash_password(GOOD))
     gone = make_user(random_school, class_id=mine, status="disabled")
@@ -272,7 +125,10 @@ def test_slips_are_printed_for_those_without_an_own_password_only(
 def test_the_preview_counts_what_printing_does(
     make_ctx: MakeCtx, random_school: SchoolInfo, make_user: MakeUser
 ) -> None:
-    old, new = add_class(random_school, "二班", 2025), add_class(random_school, "一班")
+    old, new = (
+        put_class(random_school, number="二班", name="二班", entry_year=2025),
+        put_class(random_school, number="一班", name="一班", entry_year=2026),
+    )
     people = [make_user(random_school, class_id=class_id) for class_id in (old, new, new, None)]
     done = make_user(random_school, class_id=new, password_hash=hash_password(GOOD))
     handed_out(make_ctx, random_school, SlipChoice(class_id=new))
@@ -326,7 +182,7 @@ def test_printing_is_refused_under_the_rule_for_nobody_and_for_too_many(
 ) -> None:
     with pytest.raises(Conflict, match="学校设置"):
         print_slips(make_ctx(school), choice=STUDENTS)
-    choose(make_ctx, school, RANDOM)
+    choose_first_passwords(make_ctx, school, RANDOM)
     with pytest.raises(Conflict, match="没有需要生成的密码条"):
         print_slips(make_ctx(school), choice=STUDENTS)
     users = [make_user(school) for _ in range(3)]
@@ -339,7 +195,10 @@ def test_printing_is_refused_under_the_rule_for_nobody_and_for_too_many(
 def test_another_schools_class_and_people_get_nothing(
     make_ctx: MakeCtx, random_school: SchoolInfo, other_school: SchoolInfo, make_user: MakeUser
 ) -> None:
-    theirs, stranger = add_class(other_school, "一班"), make_user(other_school)
+    theirs, stranger = (
+        put_class(other_school, number="一班", name="一班", entry_year=2026),
+        make_user(other_school),
+    )
     with pytest.raises(NotFound):
         print_slips(make_ctx(random_school), choice=SlipChoice(class_id=theirs))
     with pytest.raises(Conflict):

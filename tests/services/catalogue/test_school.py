@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
 
 from app.context import Context
 from app.errors import NotAllowed, NotFound
-from app.models import CourseOffering, User
-from app.rules.offerings.phase import CourseState, course_state
+from app.models import User
+from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
 from app.services.catalogue.school import get_offering, list_on_now, my_courses
 from app.services.catalogue.school_search import Wanted, count_facets, search_catalogue
 from app.services.licences.single import end_licence
-from app.services.offerings.phase import state_condition
 from app.services.offerings.publication import take_offline
 from app.services.registrations.self_service import register, withdraw
 from app.uow import unit_of_work
 from tenants.db import db
 from tenants.registry import SchoolInfo
-from tests.support.app import TODAY
 from tests.support.courses import dates, list_offerings, put_course, put_offering
 from tests.support.pages import statements
 
@@ -110,34 +105,6 @@ def test_search_and_categories(alliance: SchoolInfo, make_ctx: MakeCtx, school: 
         assert list_offerings(ctx, text=text).total == 0
     assert count_facets(ctx, Wanted()).categories == {"急救": 1, "护理学": 1}
     assert [item.id for item in list_offerings(ctx, category="急救").rows] == [wanted]
-
-
-def test_the_state_of_a_row_in_sql_is_the_state_of_the_rule(
-    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo
-) -> None:
-    chance = random.Random(7)
-    ids = [put_offering(alliance, school, status="unhandled", dated=False).id for _ in range(12)]
-    ctx = make_ctx(school)
-    for _ in range(20):
-        for offering_id in ids:
-            first, last = sorted(chance.choices(range(-3, 4), k=2))
-            opens, closes = sorted(chance.choices(range(-3, 4), k=2))
-            blank = chance.random() < 0.15
-            ctx.session.execute(
-                update(CourseOffering)
-                .where(CourseOffering.id == offering_id)
-                .values(
-                    starts_on=None if blank else TODAY + timedelta(days=first),
-                    ends_on=None if blank else TODAY + timedelta(days=last),
-                    registration_starts_on=TODAY + timedelta(days=opens),
-                    registration_ends_on=TODAY + timedelta(days=closes),
-                )
-            )
-        ctx.session.expire_all()
-        rows = {row.id: course_state(row.dates, TODAY) for row in ctx.session.scalars(select(CourseOffering))}
-        for state in CourseState:
-            found = set(ctx.session.scalars(select(CourseOffering.id).where(state_condition(state, TODAY))))
-            assert found == {row_id for row_id, expected in rows.items() if expected is state}
 
 
 def test_registration_and_seats_are_shown(

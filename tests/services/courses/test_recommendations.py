@@ -14,11 +14,9 @@ from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
 from app.services.courses.recommendation_pages import (
     count_open_recommendations,
-    count_recommendations,
     get_recommendation,
     get_recommended_cover,
     list_recommendations,
-    list_recommending_schools,
 )
 from app.services.courses.recommendations import (
     accept_recommendation,
@@ -36,29 +34,11 @@ from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.own_courses import Own
+from tests.support.recommendations import accept, recommend
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
 MakeOwn = Callable[..., Own]
-
-
-def recommend(own: Own, note: str = "") -> int:
-    """An administrator recommends the course."""
-    with unit_of_work(own.make_ctx(own.school)) as ctx:
-        return recommend_course(ctx, course_id=own.course_id, note=note).id
-
-
-def accept(secretariat: Context, own: Own, recommendation_id: int) -> None:
-    with unit_of_work(secretariat) as ctx:
-        accept_recommendation(
-            ctx, school_id=own.school.id, recommendation_id=recommendation_id, answer="很好"
-        )
-
-
-@pytest.fixture
-def secretary(make_ctx: MakeCtx, alliance: SchoolInfo) -> Callable[[], Context]:
-    """The secretariat at work, with a session of its own each time."""
-    return lambda: make_ctx(alliance, Role.SECRETARY)
 
 
 def test_accepted_it_is_released_with_the_school_as_its_source_and_stays_the_schools(
@@ -226,20 +206,3 @@ def test_who_may_and_what_other_schools_see(
         accept_recommendation(secretary(), school_id=other_school.id, recommendation_id=recommendation_id)
     with pytest.raises(NotFound):
         get_recommended_cover(secretary(), **key)
-
-
-def test_the_secretariats_list(
-    secretary: Callable[[], Context], school: SchoolInfo, other_school: SchoolInfo, own_course: MakeOwn
-) -> None:
-    mine, theirs = own_course(school).approved(), own_course(other_school).approved()
-    before = count_recommendations(secretary())["open"]
-    first, second = recommend(mine), recommend(theirs)
-    assert count_recommendations(secretary())["open"] == before + 2
-    here = list_recommendations(secretary(), state="open", school_id=school.id)
-    assert [row.recommendation.id for row in here.rows] == [first]
-    named = list_recommendations(secretary(), text=theirs.course().title)
-    assert [(row.recommendation.id, row.school) for row in named.rows] == [(second, other_school.name)]
-    assert list_recommendations(secretary(), text=school.slug).total == 1
-    assert list_recommendations(secretary(), state="accepted", school_id=school.id).total == 0
-    assert list_recommendations(secretary(), school_id=school.id, page=7).total == 1
-    assert (school.id, school.name) in list_recommending_schools(secretary())

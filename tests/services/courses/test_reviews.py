@@ -18,7 +18,6 @@ from app.rules.permissions import Role
 from app.services.catalogue.school import get_offering
 from app.services.courses.drafts import open_draft, save_draft
 from app.services.courses.review_pages import (
-    DECIDED,
     count_waiting,
     get_own_status,
     get_review_page,
@@ -248,26 +247,6 @@ def test_who_may_do_what(
         with pytest.raises(NotFound):
             attempt()
     assert list_reviews(elsewhere).total == 0
-
-
-def test_the_list_of_what_waits_and_of_what_was_decided(
-    make_ctx: MakeCtx, school: SchoolInfo, own_course: MakeOwn
-) -> None:
-    written, waits, decided = own_course(school), own_course(school), own_course(school).approved()
-    waits.submit()
-    decided.edit(title=f"修订的标题{school.id}")
-    decided.submit()
-    ctx = make_ctx(school)
-    found = list_reviews(ctx)
-    assert [row.course_id for row in found.rows] == [waits.course_id, decided.course_id]
-    assert [row.first for row in found.rows] == [True, False]
-    assert list_reviews(ctx, text=f"修订的标题{school.id}").total == 1
-    assert list_reviews(ctx, state=DECIDED).total == 0
-    assert list_reviews(ctx, page=9).total == 2
-    waits.decide(approve=False, reason="不行")
-    (row,) = list_reviews(make_ctx(school), state=DECIDED).rows
-    assert (row.course_id, row.step.reason) == (waits.course_id, "不行")
-    assert written.course_id not in [row.course_id for row in list_reviews(ctx).rows]
 
 
 def test_new_dates_of_an_approved_course_need_no_review(

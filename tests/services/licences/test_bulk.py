@@ -1,4 +1,4 @@
-"""Bulk licences: sets of courses × schools, written and skipped pairs, and the matrix."""
+"""Licensing in bulk: sets of courses × schools, what is written and what is not."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ from app.models import (
     Course,
     CourseLicence,
     CourseOffering,
-    LicenceAnswer,
     Mail,
     Notice,
     User,
 )
-from app.rules.licences.conditions import LicenceState, Terms
+from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
 from app.services.licences.bulk import Act, end_licences, extend_licences, license_courses, preview_licences
-from app.services.licences.lists import LicensableFilter, get_licence, list_licences, list_matrix
+from app.services.licences.lists import LicensableFilter, get_licence, list_matrix
 from app.services.licences.rows import CourseRef, Licensing
 from app.uow import unit_of_work
 from tenants.db import db
@@ -33,28 +32,12 @@ from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
 from tests.support.courses import days, put_course, put_offering
+from tests.support.licences import refs_of
 from tests.support.pages import statements
 
 MakeCtx = Callable[..., Context]
 MakeSchool = Callable[..., SchoolInfo]
 TERMS = Terms(starts_on=TODAY, ends_on=days(300), seats=50, term="2026-2027-2", local_assessment=True)
-
-
-def refs_of(*courses: Course) -> list[CourseRef]:
-    return [CourseRef(course.school_id, course.id) for course in courses]
-
-
-def declined(school: SchoolInfo, alliance: SchoolInfo, reason: str) -> None:
-    with school_scope(school.id) as session:
-        licence_id = session.scalars(
-            select(CourseLicence.id).where(CourseLicence.school_id == school.id)
-        ).first()
-        session.add(
-            LicenceAnswer(
-                licence_id=licence_id, licensor_id=alliance.id, reason=reason, answered_by_name="方明远"
-            )
-        )
-        session.commit()
 
 
 def test_courses_times_schools_are_licensed_by_reference_in_one_action(
@@ -234,51 +217,6 @@ def test_a_selection_that_makes_no_sense_is_refused(
             school_ids=[school.id],
             terms=TERMS,
         )
-
-
-def test_the_matrix_costs_the_same_few_queries_whatever_its_size_and_says_every_state(
-    secretariat: Context, alliance: SchoolInfo, make_school: MakeSchool, make_ctx: MakeCtx
-) -> None:
-    mark = f"矩阵{TODAY:%j}"
-    schools = [make_school(name=f"{mark}学院{number}", name_pinyin=f"juzhen{number}") for number in range(6)]
-    course = put_course(alliance, title=f"{mark}课程")
-    terms = {
-        LicenceState.VALID: Terms(),
-        LicenceState.ENDING: Terms(ends_on=days(7)),
-        LicenceState.UPCOMING: Terms(starts_on=days(7)),
-        LicenceState.DECLINED: Terms(),
-        LicenceState.ENDED: Terms(),
-    }
-    of_state = dict(zip(terms, schools, strict=False))
-    with unit_of_work(secretariat) as ctx:
-        for state, school in of_state.items():
-            license_courses(ctx, course_refs=refs_of(course), school_ids=[school.id], terms=terms[state])
-        end_licences(ctx, course_refs=refs_of(course), school_ids=[of_state[LicenceState.ENDED].id])
-    declined(of_state[LicenceState.DECLINED], alliance, "本学期已有同类课程")
-    with statements(db.engine) as seen:
-        matrix = list_matrix(
-            make_ctx(alliance, Role.SECRETARY), courses=LicensableFilter(text=mark), school_text="juzhen"
-        )
-    assert len(seen) <= 5
-    assert (matrix.courses.total, matrix.schools.total) == (1, 6)
-    (row,) = matrix.courses.rows
-    found = {school.id: matrix.cell(row, school) for school in schools}
-    for state, school in of_state.items():
-        cell = found[school.id]
-        assert cell is not None
-        assert cell.state is state
-        assert [
-            one.school.id for one in list_licences(secretariat, course_id=course.id, state=state).rows
-        ] == [school.id]
-    blank = found[schools[5].id]
-    assert blank is not None
-    assert (blank.state, blank.terms) == (LicenceState.NONE, None)
-    assert found[of_state[LicenceState.DECLINED].id].reason == "本学期已有同类课程"  # type: ignore[union-attr]
-    # Beyond the last page of either stands its last one.
-    wanted = LicensableFilter(text=mark)
-    beyond = list_matrix(secretariat, courses=wanted, school_text="juzhen", page=9, school_page=9)
-    assert beyond == list_matrix(secretariat, courses=wanted, school_text="juzhen")
-    assert list_licences(secretariat, course_id=course.id, page=9).total == 5
 
 
 def test_a_change_by_the_owner_is_there_for_all_at_once_and_a_schools_change_is_its_own(

@@ -14,10 +14,7 @@ from app.models import Course, CourseOffering, PublicOffering
 from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
 from app.services.catalogue.alliance import (
-    count_alliance,
-    count_alliance_facets,
     get_released_course,
-    list_released_courses,
 )
 from app.services.licences.expiry import tend_licences
 from app.services.licences.single import end_licence
@@ -32,7 +29,6 @@ from tests.support.app import TODAY
 from tests.support.courses import put_course, put_offering
 
 MakeCtx = Callable[..., Context]
-Offer = Callable[..., int]
 
 
 @pytest.fixture
@@ -125,26 +121,6 @@ def test_of_two_terms_at_a_school_the_open_one_is_named(
     put_offering(alliance, school, accepted, term="2025-2026-2", **past)
     open_id = put_offering(alliance, school, accepted, term="2026-2027-1").id
     assert where(accepted.id) == [(school.id, open_id, CourseState.OPEN)]
-
-
-def test_the_search_knows_accepted_courses_and_counts_what_runs(
-    make_ctx: MakeCtx, alliance: SchoolInfo, school: SchoolInfo
-) -> None:
-    mark = f"莲{school.unit_code}"
-    put_offering(alliance, school, put_course(alliance, title=f"{mark}甲", category="药学"))
-    put_course(alliance, title=f"{mark}乙", category="护理学")
-    put_offering(alliance, school, put_course(school, title=f"{mark}丙", category="药学", released=True))
-    put_offering(alliance, school, put_course(school, title=f"{mark}丁", category="药学"))
-    ctx = make_ctx(alliance, Role.SECRETARY)
-    shelf = count_alliance_facets(ctx, text=mark)
-    assert (shelf.total, shelf.running, shelf.categories) == (3, 2, {"药学": 2, "护理学": 1})
-    assert count_alliance_facets(ctx, text=mark, running=True, category="护理学").total == 0
-    rows = {row.course.title[-1]: row for row in list_released_courses(ctx, text=mark).rows}
-    assert [row.school.id for row in rows["甲"].showings] == [school.id]
-    assert rows["乙"].showings == []
-    assert rows["丙"].source == school.name
-    assert set(rows) == {"甲", "乙", "丙"}
-    assert count_alliance(ctx).running >= 2
 
 
 def test_a_school_reads_no_other_school_s_showings(

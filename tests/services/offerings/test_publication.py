@@ -1,4 +1,4 @@
-"""慕课列表 of a school: dates, 「上线」 and 「下线」."""
+"""「上线」 and 「下线」, and declining of a licensed course."""
 
 from __future__ import annotations
 
@@ -10,19 +10,39 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import AuditEntry, CourseOffering, User
+from app.models import (
+    AuditEntry,
+    CourseOffering,
+    LicenceAnswer,
+    School,
+    User,
+)
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Role
+from app.services.alliance.settings import set_policy
 from app.services.licences.single import end_licence
 from app.services.offerings.dates import schedule_offering
-from app.services.offerings.publication import NotReady, decline_offer, put_online, take_offline
+from app.services.offerings.publication import (
+    NotReady,
+    decline_offer,
+    put_online,
+    reconsider_offer,
+    take_offline,
+)
 from app.services.offerings.read import get_school_course
-from app.services.registrations.self_service import register, withdraw
+from app.services.offerings.repeat_and_cancel import offer_again
+from app.services.offerings.staff import (
+    set_operating_teacher,
+)
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.support.courses import put_course, put_offering
+from tenants.scope import school_scope
+from tests.support.courses import days, put_course, put_offering
 
+MakeUser = Callable[..., User]
 MakeCtx = Callable[..., Context]
+
+
 DATES = {
     "starts_on": date(2026, 9, 20),
     "ends_on": date(2026, 12, 20),
@@ -58,31 +78,6 @@ def test_from_unhandled_to_online_to_offline_and_back(
     ]
 
 
-@pytest.mark.parametrize(
-    ("field", "day"),
-    [
-        ("starts_on", None),
-        ("ends_on", None),
-        ("registration_starts_on", None),
-        ("registration_ends_on", None),
-        ("ends_on", date(2026, 9, 19)),
-        ("registration_ends_on", date(2026, 8, 31)),
-        ("registration_ends_on", date(2026, 12, 21)),
-        ("starts_on", date(1026, 9, 1)),
-        ("ends_on", date(9999, 1, 1)),
-    ],
-)
-def test_a_wrong_date_is_named_and_nothing_is_stored(
-    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, field: str, day: date | None
-) -> None:
-    offering_id = put_offering(alliance, school, status="unhandled", dated=False).id
-    ctx = make_ctx(school)
-    with pytest.raises(Invalid) as refused:
-        schedule_offering(ctx, offering_id=offering_id, **(DATES | {field: day}))
-    assert refused.value.field == field
-    assert get_school_course(ctx, offering_id=offering_id).offering.starts_on is None
-
-
 def test_who_comes_second_meets_the_state_that_the_first_left(
     alliance: SchoolInfo, school: SchoolInfo, make_ctx: Callable[..., Context]
 ) -> None:
@@ -94,22 +89,6 @@ def test_who_comes_second_meets_the_state_that_the_first_left(
     with pytest.raises(Conflict, match="重新考虑"), unit_of_work(second):
         put_online(second, offering_id=offering.id)
     assert shown.offering.status == OfferingStatus.DECLINED
-
-
-def test_dates_may_change_while_the_course_is_online_and_the_same_dates_are_no_change(
-    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo
-) -> None:
-    offering_id = put_offering(alliance, school).id
-    ctx = make_ctx(school)
-    for typed in (DATES, DATES, DATES | {"ends_on": date(2026, 12, 31)}):
-        with unit_of_work(ctx):
-            schedule_offering(ctx, offering_id=offering_id, **typed)
-    entries = ctx.session.scalars(
-        select(AuditEntry).where(AuditEntry.action == "offering.scheduled").order_by(AuditEntry.id)
-    ).all()
-    assert len(entries) == 2
-    assert entries[0].data["new"]["starts_on"] == "2026-09-20"
-    assert entries[1].data["old"] == entries[0].data["new"]
 
 
 def test_a_course_whose_licence_has_ended_is_offline_and_cannot_go_online(
@@ -168,13 +147,75 @@ def test_who_may_look_and_who_may_act(
                 attempt()
 
 
-def test_registrations_are_counted_without_those_who_left(
-    alliance: SchoolInfo, make_ctx: MakeCtx, school: SchoolInfo, make_user: Callable[..., User]
+def test_a_school_declines_with_a_reason_that_the_alliance_reads_and_thinks_better_of_it(
+    administrator: Context,
+    make_ctx: MakeCtx,
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    other_school: SchoolInfo,
 ) -> None:
-    offering_id = put_offering(alliance, school).id
-    for leaves in (False, False, True):
-        with unit_of_work(make_ctx(school, Role.STUDENT, user=make_user(school))) as ctx:
-            register(ctx, offering_id=offering_id)
-            if leaves:
-                withdraw(ctx, offering_id=offering_id)
-    assert get_school_course(make_ctx(school), offering_id=offering_id).registrations == 2
+    offering = put_offering(alliance, school, status="unhandled")
+    with pytest.raises(Invalid) as refused, unit_of_work(administrator) as ctx:
+        decline_offer(ctx, offering_id=offering.id, reason="  ")
+    assert refused.value.field == "reason"
+    with unit_of_work(administrator) as ctx:
+        decline_offer(ctx, offering_id=offering.id, reason="本学期没有相应的教师")
+    answers = select(LicenceAnswer.reason).where(LicenceAnswer.school_id == school.id)
+    assert make_ctx(alliance, Role.SECRETARY).session.scalars(answers).all() == ["本学期没有相应的教师"]
+    assert make_ctx(other_school).session.scalars(answers).all() == []
+    with pytest.raises(Conflict, match="重新考虑"), unit_of_work(administrator) as ctx:
+        put_online(ctx, offering_id=offering.id)
+    with unit_of_work(administrator) as ctx:
+        reconsider_offer(ctx, offering_id=offering.id)
+    assert make_ctx(alliance, Role.SECRETARY).session.scalars(answers).all() == []
+    assert get_school_course(administrator, offering_id=offering.id).status is OfferingStatus.UNHANDLED
+
+
+def test_a_course_in_use_in_another_term_and_an_online_one_are_not_declined(
+    administrator: Context, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    offering = put_offering(alliance, school)
+    with unit_of_work(administrator) as ctx:
+        again = offer_again(ctx, offering_id=offering.id, term="2026-2027-2")
+    for one in (offering.id, again.id):
+        with pytest.raises(Conflict), unit_of_work(administrator) as ctx:
+            decline_offer(ctx, offering_id=one, reason="不用")
+
+
+def test_the_alliances_policy_asks_for_an_operating_teacher(
+    administrator: Context, make_ctx: MakeCtx, make_user: MakeUser, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    offering = put_offering(alliance, school, status="unhandled")
+    with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+        set_policy(ctx, requires_operating_teacher=True)
+    try:
+        with pytest.raises(NotReady, match="运营教师"), unit_of_work(administrator) as ctx:
+            put_online(ctx, offering_id=offering.id)
+        assert get_school_course(administrator, offering_id=offering.id).teacher_missing
+        teacher = make_user(school, "teacher")
+        with unit_of_work(administrator) as ctx:
+            set_operating_teacher(ctx, offering_id=offering.id, user_id=teacher.id)
+        # Whoever has left the school runs no course.
+        for status in ("disabled", "active"):
+            with school_scope(school.id) as session:
+                session.get_one(User, (school.id, teacher.id)).status = status
+                session.commit()
+            missing = get_school_course(administrator, offering_id=offering.id).teacher_missing
+            assert missing == (status == "disabled")
+        with unit_of_work(administrator) as ctx:
+            put_online(ctx, offering_id=offering.id)
+    finally:
+        with unit_of_work(make_ctx(alliance, Role.SECRETARY)) as ctx:
+            set_policy(ctx, requires_operating_teacher=False)
+    with pytest.raises(NotAllowed), unit_of_work(administrator) as ctx:
+        set_policy(ctx, requires_operating_teacher=True)
+    rule = select(School.requires_operating_teacher).where(School.id == alliance.id)
+    assert administrator.session.scalar(rule) is False
+
+
+def test_a_licence_that_has_not_begun_does_not_hold(
+    administrator: Context, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    offering = put_offering(alliance, school, licence={"starts_on": days(1)}, status="unhandled")
+    with pytest.raises(NotReady, match="未开始"), unit_of_work(administrator) as ctx:
+        put_online(ctx, offering_id=offering.id)

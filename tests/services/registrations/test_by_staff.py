@@ -1,4 +1,4 @@
-"""注册学生: the registrations that staff see and change, and the notices to the students concerned."""
+"""What staff change of the registrations of an offering, and what those concerned are told."""
 
 from __future__ import annotations
 
@@ -22,101 +22,24 @@ from app.services.registrations.by_staff import (
     remove_waiting,
 )
 from app.services.registrations.lists import (
-    RegistrationSort,
     class_figures,
     list_registered,
-    registrations_in_time,
     seat_figures,
 )
 from app.services.registrations.self_service import register
 from app.uow import unit_of_work
-from tenants.db import db
 from tenants.registry import SchoolInfo
-from tenants.scope import school_scope
-from tests.support.app import NOW, TODAY
+from tests.support.app import NOW
 from tests.support.courses import put_offering
-from tests.support.pages import statements
-from tests.support.teaching import Teaching, put_class
+from tests.support.registrations import put_registrations
+from tests.support.teaching import Teaching
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
 
 
-@pytest.fixture
-def desk(make_ctx: MakeCtx, school: SchoolInfo, make_user: MakeUser) -> Context:
-    """An administrator at work."""
-    return make_ctx(school, user=make_user(school, "administrator"))
-
-
-def put(
-    school: SchoolInfo, offering: CourseOffering, *users: User, days: int = 0, source: str = "self"
-) -> None:
-    with school_scope(school.id) as session:
-        moment = NOW + timedelta(days)
-        session.add_all(
-            Registration(offering_id=offering.id, user_id=user.id, registered_at=moment, source=source)
-            for user in users
-        )
-        session.commit()
-
-
 def names(ctx: Context, offering: CourseOffering) -> list[str]:
     return [row.real_name for row in list_registered(ctx, offering_id=offering.id).rows]
-
-
-def test_the_list_is_searched_filtered_sorted_and_paged(
-    alliance: SchoolInfo, school: SchoolInfo, desk: Context, make_user: MakeUser
-) -> None:
-    offering = put_offering(alliance, school)
-    first, second = (put_class(school, number=n, name=n, entry_year=2026) for n in ("一班", "二班"))
-    people = [make_user(school, real_name=f"王{n}", class_id=first) for n in range(3)]
-    other = make_user(school, real_name="李四", name_pinyin="li si", class_id=second)
-    loose = make_user(school, real_name="赵六")
-    put(school, offering, *people)
-    put(school, offering, other, days=-1, source="class")
-    put(school, offering, loose, source="staff")
-    every = list_registered(desk, offering_id=offering.id)
-    assert [row.real_name for row in every.rows] == ["王0", "王1", "王2", "李四", "赵六"]
-    assert every.rows[3].source == "class"
-    assert [row.real_name for row in list_registered(desk, offering_id=offering.id, text="li").rows] == [
-        "李四"
-    ]
-    for class_id, count in ((first, 3), (second, 1), (0, 1), (2**40, 0)):
-        assert list_registered(desk, offering_id=offering.id, class_id=class_id).total == count
-    earliest = list_registered(desk, offering_id=offering.id, sort=RegistrationSort.REGISTERED).rows[0]
-    assert earliest.user_id == other.id
-    beyond = list_registered(desk, offering_id=offering.id, page=9)
-    assert (len(beyond.rows), beyond.total, beyond.number, beyond.pages) == (5, 5, 1, 1)
-    figures = class_figures(desk, offering_id=offering.id)
-    assert [(one.name, one.registered, one.students) for one in figures] == [
-        ("一班", 3, 3), ("二班", 1, 1), (None, 1, None),
-    ]  # fmt: skip
-    days = registrations_in_time(desk, offering_id=offering.id)
-    assert [(one.day, one.new, one.total) for one in days] == [
-        (TODAY - timedelta(1), 1, 1), (TODAY, 4, 5),
-    ]  # fmt: skip
-
-
-def test_a_list_costs_the_same_for_any_number_of_people(
-    alliance: SchoolInfo, school: SchoolInfo, desk: Context, make_user: MakeUser
-) -> None:
-    offering = put_offering(alliance, school)
-    put(school, offering, *(make_user(school) for _ in range(8)))
-    with statements(db.engine) as seen:
-        list_registered(desk, offering_id=offering.id)
-    assert len(seen) == 2
-
-
-def test_days_are_the_schools_own(
-    alliance: SchoolInfo, make_school: Callable[..., SchoolInfo], make_ctx: MakeCtx, make_user: MakeUser
-) -> None:
-    # Noon in Shanghai is the same day's evening in Kiritimati, and the day before in Pago Pago.
-    for zone, day in (("Pacific/Kiritimati", TODAY), ("Pacific/Pago_Pago", TODAY - timedelta(1))):
-        school = make_school(timezone=zone)
-        offering = put_offering(alliance, school)
-        put(school, offering, make_user(school))
-        ctx = make_ctx(school)
-        assert [one.day for one in registrations_in_time(ctx, offering_id=offering.id)] == [day]
 
 
 def test_who_is_added_is_told_and_who_cannot_be_is_counted_with_the_reason(
@@ -125,7 +48,7 @@ def test_who_is_added_is_told_and_who_cannot_be_is_counted_with_the_reason(
     offering = put_offering(alliance, school, seats=2)
     there, fresh, late = (make_user(school) for _ in range(3))
     shut = make_user(school, status="disabled")
-    put(school, offering, there)
+    put_registrations(school, offering, there)
     found = {row.user_id: row for row in find_candidates(desk, offering_id=offering.id).rows}
     assert found[there.id].registered
     assert found[shut.id].status == "disabled"
@@ -194,7 +117,7 @@ def test_a_course_that_is_not_online_takes_nobody_but_lets_go(
 ) -> None:
     offering = put_offering(alliance, school, status="offline")
     there, fresh = make_user(school), make_user(school)
-    put(school, offering, there)
+    put_registrations(school, offering, there)
     with pytest.raises(Conflict), unit_of_work(desk):
         add_students(desk, offering_id=offering.id, user_ids=[fresh.id])
     with unit_of_work(desk):
@@ -233,7 +156,7 @@ def test_what_is_exported_is_noted(
     alliance: SchoolInfo, school: SchoolInfo, desk: Context, make_user: MakeUser
 ) -> None:
     offering = put_offering(alliance, school)
-    put(school, offering, make_user(school, real_name="=HYPERLINK(1)"))
+    put_registrations(school, offering, make_user(school, real_name="=HYPERLINK(1)"))
     with unit_of_work(desk):
         exported = export_registrations(desk, offering_id=offering.id)
     assert [row.real_name for row in exported.rows] == ["=HYPERLINK(1)"]

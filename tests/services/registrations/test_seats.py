@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.context import Context
-from app.models import CourseLicence, CourseOffering, Notice, Registration, User, WaitingPlace
+from app.models import CourseLicence, CourseOffering, Notice, Registration, User
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Role
 from app.services.licences.single import license_course
@@ -34,6 +34,7 @@ from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW
 from tests.support.courses import put_offering
+from tests.support.rows import registered, waiting
 from tests.support.waiting import PATIENCE
 
 MakeCtx = Callable[..., Context]
@@ -54,18 +55,6 @@ def full(
         return offering, contexts
 
     return make
-
-
-def registered(ctx: Context, offering_id: int) -> set[int]:
-    statement = select(Registration.user_id).where(
-        Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None)
-    )
-    return set(ctx.session.scalars(statement))
-
-
-def waiting(ctx: Context, offering_id: int) -> list[int]:
-    statement = select(WaitingPlace.user_id).where(WaitingPlace.offering_id == offering_id)
-    return list(ctx.session.scalars(statement.order_by(WaitingPlace.id)))
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,8 @@ from sqlalchemy import func, select
 from app.context import Context
 from app.demo.data_files import emblem_svg
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import AuditEntry, Registration, RosterImport, School, User
+from app.models import AuditEntry, School, User
 from app.rules.permissions import Role
-from app.services.alliance.setup import add_secretary, provisional_alliance, set_up_alliance
-from app.services.schools.onboarding import list_progress, school_checklist
 from app.services.schools.open_and_edit import (
     edit_school,
     get_school,
@@ -28,15 +26,12 @@ from app.services.schools.open_and_edit import (
     set_logo,
     suspend_school,
 )
-from app.services.schools.profile import SlugRefused, check_slug
+from app.services.schools.profile import SlugRefused
 from app.services.shared.password_hashes import verify_password
 from app.uow import unit_of_work
-from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug
 from tenants.scope import school_scope
 from tests.support.app import next_unit_code, school_info
-from tests.support.courses import put_offering
-from tests.support.pages import statements
 
 MakeCtx = Callable[..., Context]
 
@@ -131,15 +126,6 @@ def test_what_another_school_has_is_refused(secretariat: Context, school: School
     assert refused.value.field == field
 
 
-def test_a_refused_label_comes_with_one_that_is_free(secretariat: Context, school: SchoolInfo) -> None:
-    for slug in (school.slug, "www", "明德"):
-        with pytest.raises(SlugRefused) as refused:
-            open_school(secretariat, **wanted(slug=slug, short_name="仁心医学院"))
-        suggestion = refused.value.suggestion
-        assert suggestion is not None
-        assert check_slug(secretariat, slug=suggestion).problem is None
-
-
 def test_the_alliances_own_label_and_code_are_taken(secretariat: Context, alliance: SchoolInfo) -> None:
     for field in ("slug", "unit_code", "name"):
         with pytest.raises(Invalid) as refused:
@@ -185,8 +171,6 @@ def test_only_the_secretariat_keeps_schools(
             lambda ctx=ctx: suspend_school(ctx, school_id=school.id, reason="欠费"),
             lambda ctx=ctx: set_logo(ctx, school_id=school.id, content=emblem_svg("boai")),
             lambda ctx=ctx: list_schools(ctx),
-            lambda ctx=ctx: school_checklist(ctx, school),
-            lambda ctx=ctx: check_slug(ctx, slug="abc"),
         ):
             with pytest.raises(NotAllowed):
                 attempt()
@@ -306,66 +290,9 @@ def test_the_list_of_the_secretariat_is_paged_and_filtered(secretariat: Context,
     assert list_schools(secretariat, page=9_999) == list_schools(secretariat, page=last)
 
 
-def test_the_checklist_follows_what_the_school_does(
-    alliance: SchoolInfo, secretariat: Context, school: SchoolInfo, make_user: Callable[..., User]
+def test_a_school_is_not_opened_under_a_taken_label_and_another_is_offered(
+    secretariat: Context, school: SchoolInfo
 ) -> None:
-    assert school_checklist(secretariat, school).done == 0
-    with unit_of_work(secretariat) as ctx:
-        set_logo(ctx, school_id=school.id, content=emblem_svg("boai"))
-    make_user(school, "administrator")
-    make_user(school, "student")
-    put_offering(alliance, school, status="unhandled", dated=False)
-    checklist = school_checklist(secretariat, school)
-    assert {step.code for step in checklist.steps if step.done} == {"logo", "students", "licences"}
-    assert checklist.percent == 37
-    make_user(school, "administrator", must_change_password=False)
-    make_user(school, "teacher")
-    offering_id = put_offering(alliance, school).id
-    with school_scope(school.id) as session:
-        session.add(RosterImport(kind="students", state="applied", filename="x", size=1, created_by_name="x"))
-        student = session.scalars(select(User.id).where(User.kind == "student")).one()
-        session.add(Registration(offering_id=offering_id, user_id=student))
-        session.commit()
-    checklist = school_checklist(secretariat, school)
-    assert (checklist.missing, checklist.percent) == ((), 100)
-
-
-def test_schools_are_sorted_and_filtered_by_what_is_missing(
-    secretariat: Context, make_school: Callable[..., SchoolInfo], make_user: Callable[..., User]
-) -> None:
-    mark = f"进度{next_unit_code()}"
-    bare, begun, further = (make_school(name=f"{mark}学院{number}") for number in range(3))
-    for school, kinds in ((begun, ["student"]), (further, ["student", "teacher"])):
-        for kind in kinds:
-            make_user(school, kind)
-
-    def ids(**wanted: Any) -> list[int]:
-        return [row.school.id for row in list_progress(secretariat, text=mark, **wanted).rows]
-
-    assert ids() == [further.id, begun.id, bare.id]
-    assert ids(by_progress=True) == [bare.id, begun.id, further.id]
-    assert ids(by_progress=True, descending=True) == [further.id, begun.id, bare.id]
-    assert ids(missing="teachers") == [begun.id, bare.id]
-    assert ids(missing="any") == [further.id, begun.id, bare.id]
-    assert ids(missing="none") == []
-    assert list_progress(secretariat, text=mark, by_progress=True, page=9).total == 3
-    with statements(db.engine) as seen:
-        list_progress(secretariat, text=mark, by_progress=True)
-    # One a school, whatever it has (the list itself is not counted); no transaction of its own for any.
-    assert len(seen) == 3
-
-
-def test_there_is_one_alliance_only(secretariat: Context, make_ctx: MakeCtx) -> None:
-    other = make_ctx(provisional_alliance(2**40), Role.OPERATOR)
-    with pytest.raises(Conflict):
-        set_up_alliance(other, name="另一个联盟")
-
-
-def test_a_secretary_has_a_login_of_his_own(secretariat: Context) -> None:
-    with unit_of_work(secretariat) as ctx:
-        secretary = add_secretary(ctx, name="秦书敏", login=f"S-{next_unit_code()}")
-    user = secretariat.session.scalars(select(User).where(User.id == secretary.user_id)).one()
-    assert (user.kind, user.login_name) == ("secretary", secretary.login)
-    assert user.must_change_password
-    with pytest.raises(Conflict):
-        add_secretary(secretariat, name="秦书敏", login=secretary.login.upper())
+    with pytest.raises(SlugRefused) as refused:
+        open_school(secretariat, **wanted(slug=school.slug))
+    assert refused.value.suggestion is not None

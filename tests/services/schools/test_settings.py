@@ -12,7 +12,7 @@ from app.rules.permissions import Role
 from app.services.schools.settings import RANDOM, RULE, change_first_passwords, change_settings, get_settings
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
-from tests.services.auth.test_login import audit_of
+from tests.support.rows import audit_of
 
 MakeCtx = Callable[..., Context]
 

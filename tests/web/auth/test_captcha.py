@@ -22,8 +22,8 @@ from app.web.auth.captcha import CHARACTERS, LENGTH, LIFETIME, SPOKEN_A_MINUTE, 
 from app.web.auth.redis_limits import RedisLoginLimits
 from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
-from tests.services.auth.test_login import audit_of
 from tests.support.app import NOW
+from tests.support.rows import audit_of
 from tests.web.auth.test_views import GOOD, log_in
 
 ClientFor = Callable[..., FlaskClient]

@@ -18,8 +18,8 @@ from app.services.auth.login import LOGIN_FAILED
 from app.services.shared.password_hashes import hash_password
 from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
-from tests.services.auth.test_login import audit_of, row_of
 from tests.support.app import NOW
+from tests.support.rows import audit_of, row_of
 
 GOOD = "correct-horse-battery"
 ClientFor = Callable[..., FlaskClient]

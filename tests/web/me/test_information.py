@@ -26,9 +26,9 @@ from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.services.requests.test_student import ID_NUMBER, picture
 from tests.support.app import NOW
 from tests.support.pages import post
+from tests.support.requests import ID_NUMBER, camera_picture
 
 ClientFor = Callable[..., FlaskClient]
 MakeUser = Callable[..., User]
@@ -65,7 +65,7 @@ def test_nickname_phone_and_photo_are_changed_alone(
     assert "13800138000" not in client.get("/me").text
     refused = post(client, "/me", nickname="阿锋", mobile="123")
     assert (refused.status_code, "应为 11 位手机号" in refused.text) == (422, True)
-    assert post(client, "/me/photo", photo=(io.BytesIO(picture()), "me.jpg")).location == "/me"
+    assert post(client, "/me/photo", photo=(io.BytesIO(camera_picture()), "me.jpg")).location == "/me"
     address = re.search(r'src="(/me/photo-[0-9a-f]+\.webp)"', client.get("/me").text)
     assert address is not None
     shown = client.get(address[1])
@@ -79,7 +79,7 @@ def test_nickname_phone_and_photo_are_changed_alone(
 def test_a_photo_is_nobody_elses(
     client: FlaskClient, client_for: ClientFor, school: SchoolInfo, make_user: MakeUser
 ) -> None:
-    post(client, "/me/photo", photo=(io.BytesIO(picture()), "me.jpg"))
+    post(client, "/me/photo", photo=(io.BytesIO(camera_picture()), "me.jpg"))
     address = re.search(r'src="(/me/photo-[0-9a-f]+\.webp)"', client.get("/me").text)
     assert address is not None
     assert client_for(school, make_user(school)).get(address[1]).status_code == 404
@@ -141,7 +141,7 @@ def test_a_request_is_sent_followed_and_withdrawn(
         "/me/requests/new",
         real_name="张三丰",
         reason="写错了",
-        files=[(io.BytesIO(picture()), "证.jpg"), (io.BytesIO(b"%PDF-1.7"), "证.pdf")],
+        files=[(io.BytesIO(camera_picture()), "证.jpg"), (io.BytesIO(b"%PDF-1.7"), "证.pdf")],
     )
     assert sent.location == "/me/requests"
     page = client.get("/me/requests").text

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 
-from app.errors import NotFound
-from app.services.imports.pages.downloads import login_file, problem_file
+from app.context import Context
+from app.errors import NotAllowed, NotFound
+from app.rules.permissions import Role
+from app.services.imports.pages.downloads import login_file, original_file, problem_file
+from app.services.imports.pages.upload import discard_import
+from tenants.registry import SchoolInfo
 from tests.support.rosters import Importer, cells_of, plain_rows, sheet_of
+from tests.support.rows import audit_of
 
 
 def test_the_problem_workbook_mended_goes_in_as_it_is(importer: Importer) -> None:
@@ -60,3 +66,26 @@ def test_without_problems_or_accounts_there_is_no_file(importer: Importer) -> No
     for give in (problem_file, login_file):
         with pytest.raises(NotFound), importer.units() as ctx:
             give(ctx, import_id=import_id)
+
+
+def test_the_file_comes_back_as_it_was_and_the_download_is_noted(importer: Importer) -> None:
+    content = sheet_of(plain_rows(importer.school))
+    import_id = importer.start(content, "2026级.xlsx")
+    with importer.units() as ctx:
+        assert original_file(ctx, import_id=import_id) == ("2026级.xlsx", content)
+    (entry,) = audit_of(importer.school, "roster_import.file_downloaded")
+    assert (entry.object_id, entry.data) == (import_id, {"filename": "2026级.xlsx"})
+
+
+def test_a_discarded_import_and_another_schools_give_nothing(
+    importer: Importer, make_ctx: Callable[..., Context], school: SchoolInfo, other_school: SchoolInfo
+) -> None:
+    import_id = importer.start(sheet_of(plain_rows(importer.school)))
+    with pytest.raises(NotFound):
+        original_file(make_ctx(other_school), import_id=import_id)
+    with pytest.raises(NotAllowed):
+        original_file(make_ctx(school, Role.TEACHER), import_id=import_id)
+    with importer.units() as ctx:
+        discard_import(ctx, import_id=import_id)
+    with pytest.raises(NotFound, match="没有保留文件"):
+        original_file(make_ctx(school), import_id=import_id)

@@ -12,7 +12,7 @@ from app.context import Context
 from app.errors import Conflict
 from app.models import RosterImport, RosterImportRow, User
 from app.models.imports import STATES
-from app.rules.imports.states import OPEN, OVER
+from app.rules.imports.states import OVER
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.upload import discard_import
 from app.services.people.graduates import delete_graduates, preview_graduates
@@ -23,11 +23,6 @@ from tests.support.rosters import Importer, plain_rows
 
 MakeCtx = Callable[..., Context]
 MakeUser = Callable[..., User]
-
-
-def test_every_state_of_an_import_is_open_or_over() -> None:
-    assert {*OPEN, *OVER} == set(STATES)
-    assert not OPEN & OVER
 
 
 @pytest.fixture

@@ -1,28 +1,29 @@
-"""An import from the file to the accounts."""
+"""A roster applied: accounts and classes, and what has happened since the preview."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from app.context import Context
-from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.jobs import JobName
-from app.models import AuditEntry
-from app.rules.permissions import Role
-from app.services.imports.pages.read import get_import, list_imports, preview_rows, refusal_of
-from app.services.imports.pages.upload import confirm_import, discard_import, recheck_import, start_import
+from app.models import AuditEntry, SchoolClass
+from app.services.classes.numbering import NewClass, create_classes
+from app.services.imports.pages.read import preview_rows, refusal_of
+from app.services.imports.pages.upload import confirm_import, recheck_import
+from app.services.imports.run import apply
 from app.services.imports.run.apply import run_apply
 from app.services.imports.run.check import run_check
+from app.services.imports.shared import sql
 from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, unseal
 from app.vault import Vault
-from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.app import VAULT_KEY, Sent
-from tests.support.rosters import Importer, messages, plain_rows, sheet_of
+from tests.support.app import VAULT_KEY
+from tests.support.rosters import (
+    Importer,
+    messages,
+    plain_rows,
+)
 
 VAULT = Vault(VAULT_KEY)
 
@@ -55,93 +56,6 @@ def test_a_roster_becomes_accounts_and_classes_with_numbers(importer: Importer) 
     assert (result.created, result.problem, len(result.classes)) == (90, 0, 3)
 
 
-def test_the_same_file_again_changes_nothing(importer: Importer) -> None:
-    rows = plain_rows(importer.school)
-    importer.do(rows)
-    counts = importer.summary(importer.check(rows)).counts
-    assert (counts.create, counts.change, counts.unchanged, counts.problem) == (0, 0, 3, 0)
-
-
-def test_nothing_to_do_is_not_saved(importer: Importer) -> None:
-    rows = plain_rows(importer.school)
-    importer.do(rows)
-    again = importer.check(rows)
-    with pytest.raises(Conflict), importer.units() as ctx:
-        confirm_import(ctx, import_id=again)
-
-
-def test_a_changed_row_shows_old_and_new_and_masks_what_is_personal(importer: Importer) -> None:
-    rows = plain_rows(importer.school)
-    importer.do(rows)
-    rows[0] |= {"real_name": "赵新名", "mobile": "13900001111", "class_name": "新班级"}
-    import_id = importer.check(rows)
-    with importer.units() as ctx:
-        (row,) = preview_rows(ctx, import_id=import_id, part="change").rows
-    shown = {change.label: (change.old, change.new) for change in row.changes}
-    assert shown["真实姓名"][1] == "赵新名"
-    assert shown["手机号"][1] == "139****1111"
-    assert shown["所属班级"][1] == "新班级"
-    assert set(shown) == {"真实姓名", "手机号", "所属班级"}
-    importer.confirm(import_id)
-    user = importer.users()[rows[0]["student_no"]]
-    assert (user.real_name, user.name_pinyin) == ("赵新名", "zhaoxinming")
-    assert unseal(VAULT, user.school_id, MOBILE, user.id, user.mobile_sealed) == "13900001111"
-
-
-def test_an_empty_cell_erases_nothing(importer: Importer) -> None:
-    rows = plain_rows(importer.school)
-    importer.do(rows)
-    importer.change(rows[0]["student_no"], nickname="小赵")
-    kept = ("student_no", "real_name", "class_name")
-    emptied = [{field: value if field in kept else "" for field, value in row.items()} for row in rows]
-    counts = importer.summary(importer.check(emptied)).counts
-    assert (counts.unchanged, counts.change) == (3, 0)
-
-
-def test_a_row_without_entry_year_means_the_one_class_of_this_name(importer: Importer) -> None:
-    rows = plain_rows(importer.school)
-    importer.do(rows)
-    fields = ("student_no", "real_name", "class_name")
-    more = plain_rows(importer.school, 4)[3:]
-    import_id = importer.do(sheet_of(more, fields=fields))
-    result = importer.summary(import_id).result
-    assert result is not None
-    assert (result.created, result.classes) == (1, ())
-
-
-def test_the_same_class_name_in_another_year_is_asked_and_new_unless_said(importer: Importer) -> None:
-    rows = plain_rows(importer.school, 1)
-    importer.do(rows)
-    later = [{**plain_rows(importer.school, 2)[1], "entry_year": "2025"}]
-    import_id = importer.check(later)
-    (planned,) = importer.summary(import_id).classes
-    (other,) = planned.others
-    assert (planned.entry_year, other.entry_year, other.number) == (2025, 2026, "2026001")
-    importer.confirm(import_id)
-    assert [one.number for one in importer.classes()] == ["2025001", "2026001"]
-
-
-def test_the_same_class_may_be_chosen_and_the_next_import_does_not_ask_again(importer: Importer) -> None:
-    rows = plain_rows(importer.school, 1)
-    importer.do(rows)
-    later = [{**plain_rows(importer.school, 2)[1], "entry_year": "2025"}]
-    import_id = importer.check(later)
-    (planned,) = importer.summary(import_id).classes
-    importer.confirm(import_id, same_classes={planned.id: planned.others[0].id})
-    users = importer.users()
-    assert users[rows[0]["student_no"]].class_id == users[later[0]["student_no"]].class_id
-    assert len(importer.classes()) == 1
-    again = importer.summary(importer.check(later))
-    assert (again.counts.unchanged, again.classes) == (1, ())
-
-
-def test_a_class_that_was_not_offered_is_refused(importer: Importer) -> None:
-    import_id = importer.check(plain_rows(importer.school, 1))
-    (planned,) = importer.summary(import_id).classes
-    with pytest.raises(Invalid), importer.units() as ctx:
-        confirm_import(ctx, import_id=import_id, same_classes={planned.id: 1})
-
-
 def test_good_rows_go_in_and_problem_rows_stay_out(importer: Importer) -> None:
     rows = plain_rows(importer.school, 5)
     rows[1]["id_number"] = rows[1]["id_number"][:-1] + ("1" if rows[1]["id_number"][-1] != "1" else "2")
@@ -155,133 +69,6 @@ def test_good_rows_go_in_and_problem_rows_stay_out(importer: Importer) -> None:
     }
     importer.confirm(import_id)
     assert set(importer.users()) == {rows[number]["student_no"] for number in (0, 2, 4)}
-
-
-def test_the_same_problem_is_said_once_with_its_count(importer: Importer) -> None:
-    rows = [{**row, "mobile": "123"} for row in plain_rows(importer.school, 40)]
-    (group,) = importer.summary(importer.check(rows)).problems
-    assert (group.label, group.count, group.rows) == ("手机号", 40, (2, 3, 4, 5, 6))
-
-
-def test_a_missing_unit_code_is_counted_and_added_in_one_click(importer: Importer) -> None:
-    rows = [{**row, "student_no": row["student_no"][5:]} for row in plain_rows(importer.school)]
-    import_id = importer.check(rows)
-    assert importer.summary(import_id).missing_unit_code == 3
-    with importer.units() as ctx:
-        recheck_import(ctx, import_id=import_id, add_unit_code=True)
-    run_check(importer.units, import_id=import_id)
-    summary = importer.summary(import_id)
-    assert (summary.counts.create, summary.missing_unit_code) == (3, 0)
-    importer.confirm(import_id)
-    assert set(importer.users()) == {importer.school.unit_code + row["student_no"] for row in rows}
-
-
-def test_values_of_other_accounts_are_doubles(importer: Importer) -> None:
-    rows = plain_rows(importer.school, 3)
-    importer.do(rows[:2])
-    rows[2] |= {"mobile": rows[0]["mobile"], "email": rows[1]["email"], "id_number": rows[0]["id_number"],
-                "birth_date": "", "gender": ""}  # fmt: skip
-    import_id = importer.check(rows[2:])
-    with importer.units() as ctx:
-        (row,) = preview_rows(ctx, import_id=import_id, part="problem").rows
-    assert {(problem.column_label, str(problem.message)) for problem in row.problems} == {
-        ("手机号", f"已被学号 {rows[0]['student_no']} 的账号使用"),
-        ("邮箱", f"已被学号 {rows[1]['student_no']} 的账号使用"),
-        ("身份证号", f"已被学号 {rows[0]['student_no']} 的账号使用"),
-    }
-
-
-def test_another_schools_accounts_are_no_doubles(
-    importer: Importer, importer_for: Callable[[SchoolInfo], Importer], other_school: SchoolInfo
-) -> None:
-    rows = plain_rows(importer.school, 2)
-    importer.do(rows)
-    theirs = [{**row, "student_no": other_school.unit_code + row["student_no"][5:]} for row in rows]
-    counts = importer_for(other_school).summary(importer_for(other_school).check(theirs)).counts
-    assert (counts.create, counts.problem) == (2, 0)
-
-
-def test_doubles_in_the_file_name_each_other(importer: Importer) -> None:
-    rows = plain_rows(importer.school, 3)
-    rows[2]["email"] = rows[0]["email"]
-    import_id = importer.check(rows)
-    with importer.units() as ctx:
-        found = preview_rows(ctx, import_id=import_id, part="problem").rows
-    assert [messages(row.problems) for row in found] == [["与第 4 行重复"], ["与第 2 行重复"]]
-
-
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 not a sheet", "姓名,电话\n张三,1\n".encode()])
-def test_a_bad_file_leaves_the_history_entry_only(importer: Importer, content: bytes) -> None:
-    import_id = importer.check(content)
-    found = importer.read(import_id)
-    assert (found.state, importer.rows(import_id), importer.users()) == ("refused", [], {})
-    assert str(refusal_of(found)).endswith("。")
-    with school_scope(importer.school.id) as session:
-        session.add(found)
-        assert found.content is None
-
-
-def test_a_file_that_is_too_large_is_refused_at_once(importer: Importer, sent: Sent) -> None:
-    found = importer.read(importer.start(bytes(10 * 2**20 + 1)))
-    assert found.state == "refused"
-    assert "10 MB" in str(refusal_of(found))
-    assert sent == []
-
-
-def test_a_file_keeps_its_own_name_and_no_folder(importer: Importer) -> None:
-    assert importer.read(importer.start(b"x", "C:\\桌面\\名单\x00.xlsx")).filename == "名单.xlsx"
-
-
-def test_a_second_click_on_save_is_harmless(importer: Importer, sent: Sent) -> None:
-    import_id = importer.check(plain_rows(importer.school))
-    for _ in range(2):
-        with importer.units() as ctx:
-            confirm_import(ctx, import_id=import_id)
-    assert [name for name, _, _ in sent].count(JobName.APPLY_IMPORT) == 1
-    for _ in range(2):
-        run_apply(importer.units, import_id=import_id)
-    assert len(importer.users()) == 3
-
-
-def test_an_unchecked_import_cannot_be_saved(importer: Importer) -> None:
-    import_id = importer.start(sheet_of(plain_rows(importer.school)))
-    with pytest.raises(Conflict), importer.units() as ctx:
-        confirm_import(ctx, import_id=import_id)
-
-
-def test_a_discarded_import_keeps_nothing_of_the_file(importer: Importer) -> None:
-    import_id = importer.check(plain_rows(importer.school))
-    with importer.units() as ctx:
-        discard_import(ctx, import_id=import_id)
-    assert (importer.read(import_id).state, importer.rows(import_id)) == ("discarded", [])
-    with pytest.raises(Conflict), importer.units() as ctx:
-        confirm_import(ctx, import_id=import_id)
-
-
-def test_another_schools_import_is_not_found(
-    importer: Importer, importer_for: Callable[[SchoolInfo], Importer], other_school: SchoolInfo
-) -> None:
-    import_id = importer.check(plain_rows(importer.school))
-    stranger = importer_for(other_school)
-    for act in (
-        lambda ctx: get_import(ctx, import_id=import_id),
-        lambda ctx: preview_rows(ctx, import_id=import_id, part="create"),
-        lambda ctx: confirm_import(ctx, import_id=import_id),
-        lambda ctx: discard_import(ctx, import_id=import_id),
-    ):
-        with pytest.raises(NotFound), stranger.units() as ctx:
-            act(ctx)
-    run_check(stranger.units, import_id=import_id)
-    run_apply(stranger.units, import_id=import_id)
-    assert importer.read(import_id).state == "checked"
-    with stranger.units() as ctx:
-        assert list_imports(ctx).total == 0
-
-
-@pytest.mark.parametrize("role", [Role.TEACHER, Role.STUDENT, Role.SECRETARY])
-def test_only_administrators_import(make_ctx: Callable[..., Context], school: SchoolInfo, role: Role) -> None:
-    with pytest.raises(NotAllowed):
-        start_import(make_ctx(school, role), filename="a.xlsx", content=b"x")
 
 
 def test_every_step_stands_in_the_audit_without_personal_values(importer: Importer) -> None:
@@ -298,3 +85,99 @@ def test_every_step_stands_in_the_audit_without_personal_values(importer: Import
     assert entries[-1].data == {"created": 3, "changed": 0, "problem": 0, "classes": 1}
     text = str([entry.data for entry in entries])
     assert not any(row[field] in text for row in rows for field in ("id_number", "mobile", "real_name"))
+
+
+def test_two_administrators_with_the_same_file_create_each_student_once(importer: Importer) -> None:
+    rows = plain_rows(importer.school, 5)
+    first, second = importer.check(rows), importer.check(rows)
+    importer.confirm(first)
+    importer.confirm(second)
+    result = importer.summary(second).result
+    assert result is not None
+    assert (len(importer.users()), len(importer.classes())) == (5, 1)
+    assert (result.created, result.problem, result.classes) == (0, 5, ())
+    assert "请重新导入这一行" in messages(importer.summary(second).problems)[-1]
+    assert importer.summary(importer.check(rows)).counts.unchanged == 5
+
+
+def test_a_new_student_meets_the_class_that_was_created_meanwhile(importer: Importer) -> None:
+    rows = plain_rows(importer.school, 2)
+    first, second = importer.check(rows[:1]), importer.check(rows[1:])
+    importer.confirm(first)
+    importer.confirm(second)
+    assert len({user.class_id for user in importer.users().values()}) == 1
+
+
+def test_an_account_changed_since_the_preview_is_not_overwritten(importer: Importer) -> None:
+    rows = plain_rows(importer.school, 3)
+    importer.do(rows)
+    import_id = importer.check([{**row, "major": "新专业"} for row in rows])
+    importer.change(rows[1]["student_no"], major="别人改的专业")
+    importer.confirm(import_id)
+    users, result = importer.users(), importer.summary(import_id).result
+    assert result is not None
+    assert [users[row["student_no"]].major for row in rows] == ["新专业", "别人改的专业", "新专业"]
+    assert (result.changed, result.problem) == (2, 1)
+    with importer.units() as ctx:
+        (left,) = preview_rows(ctx, import_id=import_id, part="problem").rows
+    assert (left.row_no, messages(left.problems)) == (
+        3,
+        ["刚被别人修改，没有覆盖，请重新导入这一行"],
+    )
+
+
+def test_a_value_taken_since_the_preview_leaves_that_row_out(importer: Importer) -> None:
+    rows = plain_rows(importer.school, 3)
+    importer.do(rows[:2])
+    import_id = importer.check(
+        [{**rows[0], "email": "new@example.com"}, {**rows[2], "mobile": "13900002222"}]
+    )
+    importer.change(rows[1]["student_no"], email="new@example.com")
+    importer.confirm(import_id)
+    result = importer.summary(import_id).result
+    assert result is not None
+    assert (result.created, result.changed, result.problem) == (1, 0, 1)
+
+
+def test_a_class_deleted_since_the_preview_leaves_its_rows_out(importer: Importer) -> None:
+    rows = plain_rows(importer.school, 2)
+    with importer.units() as ctx:
+        (class_id,) = create_classes(
+            ctx, wanted=[NewClass(_next_id(ctx), rows[0]["class_name"], 2026, None)]
+        ).values()
+    import_id = importer.check(rows)
+    assert importer.summary(import_id).classes == ()
+    with importer.units() as ctx:
+        ctx.session.delete(ctx.session.scalars(select(SchoolClass).where(SchoolClass.id == class_id)).one())
+    importer.confirm(import_id)
+    result = importer.summary(import_id).result
+    assert result is not None
+    assert (result.created, result.problem) == (0, 2)
+
+
+def _next_id(ctx: object) -> int:
+    return sql.reserve_ids(ctx, "classes_id_seq", 1)[0]  # type: ignore[arg-type]
+
+
+def test_an_error_of_ours_fails_the_import_and_writes_nothing(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = importer.check(plain_rows(importer.school))
+    with importer.units() as ctx:
+        confirm_import(ctx, import_id=import_id)
+
+    def broken(*_: object) -> list[int]:
+        raise RuntimeError("after the accounts were inserted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(apply.sql, "insert_created", broken)
+        with pytest.raises(RuntimeError):
+            run_apply(importer.units, import_id=import_id)
+    found = importer.read(import_id)
+    assert (found.state, importer.users(), importer.classes()) == ("failed", {}, [])
+    assert "没有写入任何数据" in str(refusal_of(found))
+    with importer.units() as ctx:
+        recheck_import(ctx, import_id=import_id, add_unit_code=False)
+    run_check(importer.units, import_id=import_id)
+    importer.confirm(import_id)
+    assert len(importer.users()) == 3

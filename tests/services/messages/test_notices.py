@@ -9,15 +9,24 @@ import pytest
 from sqlalchemy import func, select
 
 from app.context import Context
-from app.errors import msg
+from app.errors import NotFound, msg
 from app.jobs import JobName
-from app.models import CourseVersion, Mail, MailOutbox, Notice, OfferingAssistant, Registration, User
+from app.models import (
+    CourseVersion,
+    Mail,
+    MailOutbox,
+    Notice,
+    OfferingAssistant,
+    Registration,
+    User,
+)
 from app.rules.permissions import Role
 from app.services.courses.reviews import review_course, submit_course
 from app.services.courses.version_news import tell_schools
 from app.services.courses.versions import announce_version
 from app.services.licences.bulk import CourseRef, extend_licences
 from app.services.licences.expiry import tend_licences
+from app.services.messages import notices
 from app.services.messages.notices import News, notify_administrators, notify_many
 from app.services.offerings.staff import add_assistants
 from app.services.registrations.by_staff import add_students, remove_students
@@ -223,3 +232,58 @@ def test_the_acting_administrator_is_not_told(
     with unit_of_work(make_ctx(school, user=acting)) as ctx:
         assert notify_administrators(ctx, subject=msg("甲"), body=msg("乙")) == 1
     assert make_ctx(school).session.scalars(select(Notice.user_id)).all() == [other.id]
+
+
+def test_messages_are_the_persons_own_and_are_read_once(
+    me: Callable[..., Context], make_ctx: MakeCtx, make_user: MakeUser, school: SchoolInfo
+) -> None:
+    stranger = make_ctx(school, Role.STUDENT, user=make_user(school))
+    for _ in range(3):
+        with unit_of_work(make_ctx(school)) as ctx:
+            user_id = me().actor.user_id
+            assert user_id is not None
+            notices.notify(ctx, user_id=user_id, subject=msg("甲"), body=msg("乙"), link="/me")
+    assert notices.count_unread(me()) == 3
+    assert notices.count_unread(stranger) == 0
+    ids = [one.id for one in notices.list_notices(me()).rows]
+    assert ids == sorted(ids, reverse=True)
+    with pytest.raises(NotFound):
+        notices.open_notice(stranger, notice_id=ids[0])
+    with unit_of_work(stranger) as ctx:
+        assert notices.mark_read(ctx, notice_ids=ids) == 0
+    with unit_of_work(me()) as ctx:
+        assert notices.open_notice(ctx, notice_id=ids[0]).link == "/me"
+    with unit_of_work(me()) as ctx:
+        assert notices.mark_read(ctx, notice_ids=[ids[1], ids[0]]) == 1
+        assert notices.mark_read(ctx) == 1
+    assert notices.count_unread(me()) == 0
+
+
+def test_a_mail_goes_with_the_message_where_there_is_an_address_and_the_account_is_in_use(
+    make_ctx: MakeCtx, make_user: MakeUser, school: SchoolInfo
+) -> None:
+    with_mail = make_user(school, email="a@example.cn")
+    without, shut = make_user(school), make_user(school, email="b@example.cn", status="disabled")
+    with unit_of_work(make_ctx(school)) as ctx:
+        for user in (with_mail, without, shut):
+            notices.notify(ctx, user_id=user.id, subject=msg("甲"), body=msg("乙"))
+    ctx = make_ctx(school)
+    assert set(ctx.session.scalars(select(Notice.user_id))) == {with_mail.id, without.id, shut.id}
+    assert [(mail.user_id, mail.recipient) for mail in ctx.session.scalars(select(Mail))] == [
+        (with_mail.id, "a@example.cn")
+    ]
+
+
+def test_unread_messages_come_first_and_alone_when_asked_for(
+    me: Callable[..., Context], make_ctx: MakeCtx
+) -> None:
+    user_id = me().actor.user_id
+    assert user_id is not None
+    for title in ("一", "二", "三"):
+        with unit_of_work(make_ctx(me().school)) as ctx:
+            notices.notify(ctx, user_id=user_id, subject=msg(title), body=msg("乙"))
+    latest = notices.list_notices(me()).rows[0]
+    with unit_of_work(me()) as ctx:
+        notices.mark_read(ctx, notice_ids=[latest.id])
+    assert [str(one.subject) for one in notices.list_notices(me()).rows] == ["二", "一", "三"]
+    assert [str(one.subject) for one in notices.list_notices(me(), unread_only=True).rows] == ["二", "一"]

@@ -18,7 +18,7 @@ from app.services.shared.refusals import unique
 from deploy.local import database
 from tenants.registry import SchoolInfo
 
-SERVICES = Path(__file__).parents[2] / "app" / "services"
+SERVICES = Path(__file__).parents[3] / "app" / "services"
 NUMBER, NAME = "uq_classes_school_id_number", "uq_classes_school_id_entry_year_name"
 
 

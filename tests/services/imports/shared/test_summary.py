@@ -1,0 +1,52 @@
+"""The summary of an import: its JSON form, and problems grouped."""
+
+from __future__ import annotations
+
+import json
+
+from app.errors import msg
+from app.rules.shared.problems import Problem
+from app.services.imports.shared.questions import Namesake, Question
+from app.services.imports.shared.summary import (
+    Counts,
+    OtherYear,
+    PlannedClass,
+    ProblemGroup,
+    Result,
+    Scope,
+    Summary,
+    Undone,
+    group_problems,
+)
+
+
+def test_a_summary_comes_back_from_json_as_it_was() -> None:
+    full = Summary(
+        header=("学号", "姓名"),
+        counts=Counts(create=1, change=2, unchanged=3, problem=4),
+        problems=(ProblemGroup("学号", msg("不能为空"), 4, (2, 3)),),
+        classes=(PlannedClass(9, "一班", 2026, None, 5, (OtherYear(3, "2025001", 2025),)),),
+        warnings=(ProblemGroup("", msg("没有图片 %(name)s", name="a.jpg"), 1, (7,)),),
+        questions=(Question(4, "王芳", "", (Namesake(7, "x"),)),),
+        asked=1,
+        missing_unit_code=2,
+        held=3,
+        edited=4,
+        mapped="教务老师",
+        scope=Scope(classes=(1, 2), years=(2026,)),
+        result=Result(created=1, classes=(9,)),
+        undone=Undone(removed=1, kept=2),
+    )
+    for summary in (full, Summary()):
+        assert Summary.from_json(json.loads(json.dumps(summary.as_json()))) == summary
+    assert Summary.from_json({}) == Summary()
+    assert (full.counts.rows, full.counts.good) == (10, 3)
+
+
+def test_the_same_problem_of_a_column_is_said_once_with_its_first_rows_and_the_commonest_first() -> None:
+    problems = [Problem(2, "邮箱", msg("格式不正确"), "x")]
+    problems += [Problem(row, "手机号", msg("与第 %(rows)s 行重复", rows=row), "x") for row in range(3, 10)]
+    commonest, other = group_problems(problems)
+    assert (commonest.label, commonest.count, commonest.rows) == ("手机号", 7, (3, 4, 5, 6, 7))
+    assert str(commonest.message) == "与第 3 行重复"
+    assert (other.label, other.count, other.rows) == ("邮箱", 1, (2,))
