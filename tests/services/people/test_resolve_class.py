@@ -34,7 +34,7 @@ def refused_class(ctx: Context, values: dict[str, Any]) -> str:
 
 
 def test_a_class_is_made_only_where_that_is_meant(ctx: Context) -> None:
-    wanted = {"typed": "新班", "entry_year": 2026, "major": "药学"}
+    wanted = {"entered": "新班", "entry_year": 2026, "major": "药学"}
     with pytest.raises(InvalidFields) as refusal:
         choose_class(ctx, **wanted, create=False)
     assert "没有这个班级" in str(refusal.value.problems["class_name"])
