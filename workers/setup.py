@@ -34,7 +34,9 @@ def register(app: Flask) -> None:
             raise click.ClickException(f"Redis is away ({type(error).__name__}).") from error
 
     @app.cli.command("sweeper")
-    @click.option("--once", is_flag=True, help="Sweep once; exit code 1 when something failed.")
+    @click.option(
+        "--once", is_flag=True, help="Sweep once; exit code 1 if a kind of work could not be swept."
+    )
     def sweeper(once: bool) -> None:
         """Send lost jobs again and run daily tasks, until stopped; any number of sweepers may run."""
         if not once:

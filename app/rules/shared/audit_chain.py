@@ -66,10 +66,11 @@ def row_text(row: Any) -> bytes:
     """Return the bytes of an audit row that are covered by digests.
 
     Args:
-        row: an ``AuditEntry``, or a result row with its columns.
+        row: an ``AuditEntry``, or a result row with its columns; ``at`` is ``None`` if it cannot be read.
     """
     fields = (
-        row.school_id, row.id, row.at.astimezone(UTC).isoformat(), row.actor_id, row.actor_name, row.address,
+        row.school_id, row.id, None if row.at is None else row.at.astimezone(UTC).isoformat(), row.actor_id,
+        row.actor_name, row.address,
         row.action, row.object_type, row.object_id, row.data,
     )  # fmt: skip
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

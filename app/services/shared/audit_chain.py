@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import case, delete, insert, select
 
 from app.context import Context
 from app.models import AuditEntry, AuditLink, AuditOutbox
@@ -18,9 +19,12 @@ log = logging.getLogger("spoc.audit")
 
 #: Rows a transaction; the lock is held as long.
 BATCH = 1000
-#: The columns that digests cover, and the row's own digest.
+#: Times that Python can represent in every time zone; the application writes no others.
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_AT = case((AuditEntry.at.between(_FIRST, _LAST), AuditEntry.at), else_=None).label("at")
+#: The columns that digests cover, and the row's own digest; a time that cannot be read is NULL.
 ROW = (
-    AuditEntry.school_id, AuditEntry.id, AuditEntry.at, AuditEntry.actor_id, AuditEntry.actor_name, AuditEntry.address,
+    AuditEntry.school_id, AuditEntry.id, _AT, AuditEntry.actor_id, AuditEntry.actor_name, AuditEntry.address,
     AuditEntry.action, AuditEntry.object_type, AuditEntry.object_id, AuditEntry.data, AuditEntry.digest,
 )  # fmt: skip
 
@@ -68,7 +72,7 @@ def chain_rows(ctx: Context) -> int:
     and the check names it: a faulty row does not block the rows after it.
 
     Returns:
-        the number of rows.
+        the number of rows that were taken from the outbox.
     """
     session, of_school = ctx.session, AuditOutbox.school_id == ctx.school.id
     school_lock(ctx, Lock.AUDIT)
@@ -78,8 +82,17 @@ def chain_rows(ctx: Context) -> int:
     if not waiting:
         return 0
     rows = {row.id: row for row in session.execute(select(*ROW).where(AuditEntry.id.in_(waiting)))}
+    chained = set(session.scalars(select(AuditLink.audit_id).where(AuditLink.audit_id.in_(waiting))))
+    if chained:
+        log.error(
+            "audit chain of %s: rows that have a link were inserted again: %s",
+            ctx.school.slug,
+            sorted(chained),
+        )
     head, links = head_of(ctx), []
     for audit_id in waiting:
+        if audit_id in chained:
+            continue
         head = Head(head.position + 1, next_digest(ctx.vault, head.digest, rows.get(audit_id)))
         links.append(
             {
@@ -89,12 +102,13 @@ def chain_rows(ctx: Context) -> int:
                 "digest": head.digest,
             }
         )
-    session.execute(insert(AuditLink), links)
+    if links:
+        session.execute(insert(AuditLink), links)
     session.execute(
         delete(AuditOutbox).where(of_school, AuditOutbox.audit_id.in_(waiting)),
         execution_options={"synchronize_session": False},
     )
-    return len(links)
+    return len(waiting)
 
 
 def head_of(ctx: Context) -> Head:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.models import AuditEntry, AuditLink, AuditOutbox, SchoolClass
 from app.rules.permissions import Role
+from app.rules.shared.audit_chain import Damage
 from app.services.shared import audit_chain
 from app.services.shared.audit import record
 from app.services.shared.audit_chain import head_of, sweep_audit
@@ -142,3 +143,45 @@ def test_rows_of_the_version_before_keep_their_digests_and_new_ones_follow(
         " AND l.position = a.id AND l.digest = a.digest WHERE a.school_id = :school"
     )
     assert same[0][0] == 5
+
+
+def test_a_note_of_a_row_that_has_a_link_holds_up_nothing(
+    school: SchoolInfo, make_ctx: MakeCtx, tamperer: Tamperer, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_rows(make_ctx, school, 3)
+    sweep_audit(units_for=units_for)
+    tamperer.run(
+        "INSERT INTO audit_outbox SELECT school_id, audit_id FROM audit_links WHERE school_id = :school LIMIT 1"
+    )
+    write_rows(make_ctx, school, 2)
+    sweep_audit(units_for=units_for)
+    assert "were inserted again" in caplog.text
+    checked = check_apart(make_ctx, school)
+    assert (checked.head.position, checked.problems()) == (5, [])
+    assert sweep_audit(units_for=units_for) == 0
+
+
+@pytest.mark.parametrize(
+    "at", ["infinity", "-infinity", "20000-01-01", "0044-03-15 BC", "9999-12-31 23:59:59+00"]
+)
+def test_a_time_that_cannot_be_read_is_a_changed_row_like_any_other(
+    school: SchoolInfo, make_ctx: MakeCtx, tamperer: Tamperer, at: str
+) -> None:
+    write_rows(make_ctx, school, 3)
+    sweep_audit(units_for=units_for)
+    _, audit_id = tamperer.links()[1]
+    tamperer.run(
+        "UPDATE audit_log SET at = cast(:at AS timestamptz) WHERE school_id = :school AND id = :id",
+        at=at,
+        id=audit_id,
+    )
+    write_rows(make_ctx, school, 2)
+    sweep_audit(units_for=units_for)
+    checked = check_apart(make_ctx, school)
+    assert checked.head.position == 5
+    assert checked.broken is not None
+    assert (checked.broken.damage, checked.broken.position, checked.broken.audit_id) == (
+        Damage.CHANGED,
+        2,
+        audit_id,
+    )
