@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -17,7 +17,9 @@ from app.cli.shell import OPERATOR, clock, refuse, shell_context, shell_unit
 from app.errors import DomainError, Message, msg
 from app.jobs import discard
 from app.models import RosterImport
+from app.rules.imports.states import DISCARDABLE
 from app.services.background.unit_of_work_factory import UnitOfWorkFactory
+from app.services.imports.pages.columns import WORDS, layout_of
 from app.services.imports.pages.downloads import problem_file
 from app.services.imports.pages.read import get_import, refusal_of, summary_of
 from app.services.imports.pages.upload import confirm_import, discard_import, start_import
@@ -30,6 +32,8 @@ from tenants.registry import SchoolInfo, find_by_slug
 group = AppGroup("roster", help="Rosters of a school.")
 
 Kind = Literal["students", "teachers"]
+
+_PAGES: Mapping[str, Message] = {"students": msg("学生用户导入"), "teachers": msg("教师用户导入")}
 
 
 class Exit(IntEnum):
@@ -96,22 +100,48 @@ def _import(school: SchoolInfo, roster: Roster, *, yes: bool, problems: Path | N
     import_id = _checked(school, roster)
     found = _read(school, import_id)
     if found.state != "checked":
-        _say(refusal_of(found) or msg("这次导入的状态已经改变，请刷新页面"), err=True)
+        _say(refusal_of(found) or _unread(school, found), err=True)
+        _discard(school, found)
         return Exit.REFUSED
     summary = summary_of(found)
     _show(summary)
     if not summary.counts.good:
         _write_problems(school, import_id, summary.counts.problem, problems)
+        _discard(school, found)
         _say(msg("没有需要新建或修改的数据"))
         return Exit.LEFT_OUT if summary.counts.problem else Exit.DONE
     if not yes and not click.confirm(str(msg("保存以上数据？"))):
-        with shell_unit(school) as ctx:
-            discard_import(ctx, import_id=import_id)
+        _discard(school, found)
         return Exit.REFUSED
     with _units(school)() as ctx:
         confirm_import(ctx, import_id=import_id)
     _run(school, import_id, msg("写入"), run_apply)
     return _report(school, import_id, problems)
+
+
+def _unread(school: SchoolInfo, found: RosterImport) -> Message:
+    """Say why a file without a refusal was not checked: usually because a person has to name its columns."""
+    if found.state != "mapping":
+        return msg("检查没有完成，请重新导入")
+    with shell_context(school) as ctx:
+        layout = layout_of(ctx, import_id=found.id)
+    words = WORDS[found.kind]
+    missing = [field for field in words.required if field not in layout.fields]
+    unknown = [text for text, field in zip(layout.header, layout.fields, strict=True) if text and not field]
+    return msg(
+        "无法确定各列的含义。不认识的列：%(unknown)s；没有找到的必填列：%(missing)s。"
+        "请修改表头，或在「%(page)s」页面上传并指定各列的含义",
+        unknown="、".join(unknown) or "—",
+        missing=words.quoted(missing) if missing else "—",
+        page=_PAGES[found.kind],
+    )
+
+
+def _discard(school: SchoolInfo, found: RosterImport) -> None:
+    """End an import that goes no further, because an open one keeps personal data and blocks 毕业生数据清理."""
+    if found.state in DISCARDABLE:
+        with shell_unit(school) as ctx:
+            discard_import(ctx, import_id=found.id)
 
 
 def _checked(school: SchoolInfo, roster: Roster) -> int:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.context import Actor, Context
 from app.demo.data_files import cover_svg, load
@@ -72,24 +71,28 @@ def own_courses() -> OwnCourses:
     return load(OwnCourses, "own_courses.toml")
 
 
+def find_course(ctx: Context, content: CourseContent) -> int | None:
+    """Return the id of the school's course with this code or title; each is unique in a school."""
+    same = or_(Course.code == content.code, Course.title == content.title)
+    by_code_first = (Course.code == content.code).desc().nulls_last()
+    owned = select(Course.id).where(Course.school_id == ctx.school.id, same)
+    return ctx.session.scalar(owned.order_by(by_code_first).limit(1))
+
+
 def create_own_draft(ctx: Context, slug: str) -> None:
     """Let a school's first teacher create a draft, unless it exists."""
     content = next(draft.content for draft in own_courses().drafts if draft.school == slug)
-    if ctx.session.scalar(select(Course.id).where(Course.title == content.title)) is not None:
+    if find_course(ctx, content) is not None:
         return
-    teacher = ctx.session.scalars(select(User).where(User.login_name == "teacher1")).one()
-    actor = Actor(role=Role.TEACHER, name=teacher.real_name, user_id=teacher.id, school_id=ctx.school.id)
-    content = replace(content, teachers=content.teachers or teacher.real_name)
-    create_own_course(replace(ctx, actor=actor), content=content)
+    teacher = as_person(ctx, "teacher1", Role.TEACHER)
+    content = replace(content, teachers=content.teachers or teacher.actor.name)
+    create_own_course(teacher, content=content)
 
 
 def create_reviewed_courses(ctx: Context, slug: str) -> None:
     """Create a school's own courses and take the steps of each at the school itself."""
     for demo in own_courses().reviewed:
-        existing = select(Course.id).where(
-            Course.school_id == ctx.school.id, Course.title == demo.content.title
-        )
-        if demo.school == slug and ctx.session.scalar(existing) is None:
+        if demo.school == slug and find_course(ctx, demo.content) is None:
             _create_reviewed_course(ctx, demo)
 
 
@@ -111,8 +114,8 @@ def accept_recommended(ctx: Context, slug: str) -> None:
 
 
 def _create_reviewed_course(ctx: Context, demo: DemoOwnCourse) -> None:
-    teacher = _as_person(ctx, User.login_name == demo.teacher, Role.TEACHER)
-    administrator = _as_person(ctx, User.kind == "administrator", Role.ADMINISTRATOR)
+    teacher = as_person(ctx, demo.teacher, Role.TEACHER)
+    administrator = as_person(ctx, "admin", Role.ADMINISTRATOR)
     offering = create_own_course(teacher, content=demo.content)
     course_id = offering.course_id
     set_cover(teacher, course_id=course_id, content=cover_svg(demo.cover))
@@ -144,9 +147,10 @@ def _decide(administrator: Context, course_id: int, *, approve: bool, reason: st
     review_course(administrator, course_id=course_id, revision=revision, approve=approve, reason=reason)
 
 
-def _as_person(ctx: Context, condition: Any, role: Role) -> Context:
-    user = ctx.session.scalars(
-        select(User).where(User.school_id == ctx.school.id, condition).order_by(User.id).limit(1)
-    ).one()
+def as_person(ctx: Context, login: str, role: Role) -> Context:
+    """Act as the person with this login name, or as the first person of the role if the name has been changed."""
+    people = select(User).where(User.school_id == ctx.school.id, User.kind == role.value)
+    named_first = people.order_by((User.login_name == login).desc().nulls_last(), User.id)
+    user = ctx.session.scalars(named_first.limit(1)).one()
     actor = Actor(role=role, name=user.real_name, user_id=user.id, school_id=ctx.school.id)
     return replace(ctx, actor=actor)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.context import Actor, Context
+from app.context import Context
 from app.demo.activity import add_past_activity, announce, announcements
 from app.demo.classes import arrange_classes
 from app.demo.courses import Renewal, alliance_courses
 from app.demo.data_files import cover_svg, emblem_svg
 from app.demo.licences import add_special_licences
-from app.demo.own_courses import accept_recommended, create_own_draft, create_reviewed_courses
+from app.demo.own_courses import (
+    accept_recommended,
+    as_person,
+    create_own_draft,
+    create_reviewed_courses,
+    find_course,
+)
 from app.demo.people import add_newcomer, add_students, add_teachers, set_demo_password
 from app.demo.registrations import register_students
 from app.demo.schools import DemoSchool, Plan, members
-from app.models import Course, CourseOffering, School, SchoolSettings, User
+from app.models import CourseOffering, School, SchoolFigure, SchoolSettings, User
 from app.rules.permissions import Role
 from app.services.alliance.setup import add_secretary, provisional_alliance, set_up_alliance
 from app.services.courses.create_and_release import create_course, publish_version, release_course, set_cover
@@ -38,12 +43,16 @@ Unit = Callable[[SchoolInfo], AbstractContextManager[Context]]
 def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
     """Create the alliance, its courses, the three schools, their people and their courses.
 
+    A run that was interrupted is completed by the next one; a complete demo stays as people have changed it.
+
     Args:
         unit: opens a unit of work of the operator in a school.
         reserve_school_id: returns an id for the alliance, if it does not exist yet.
     """
     alliance = find_alliance() or _set_up(unit, provisional_alliance(reserve_school_id()))
     with unit(alliance) as ctx:
+        if _is_seeded(ctx):
+            return
         _secretary(ctx)
         courses = _courses(_as_secretary(ctx))
     schools: dict[str, SchoolInfo] = {}
@@ -79,6 +88,14 @@ def seed(unit: Unit, reserve_school_id: Callable[[], int]) -> None:
             add_past_activity(ctx)
 
 
+def _is_seeded(ctx: Context) -> bool:
+    """Tell whether the last step, the past figures of each school, is done; people cannot change these."""
+    with_figures = select(func.count(SchoolFigure.school_id.distinct())).where(
+        SchoolFigure.alliance_id == ctx.school.id, SchoolFigure.school_id != ctx.school.id
+    )
+    return (ctx.session.scalar(with_figures) or 0) >= len(members().schools)
+
+
 def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:
     alliance = members().alliance
     with unit(provisional) as ctx:
@@ -87,7 +104,7 @@ def _set_up(unit: Unit, provisional: SchoolInfo) -> SchoolInfo:
 
 def _secretary(ctx: Context) -> None:
     secretary = members().alliance.secretary
-    if ctx.session.scalar(select(User.id).where(User.login_name == secretary.login)) is None:
+    if ctx.session.scalar(select(User.id).where(User.kind == "secretary").limit(1)) is None:
         add_secretary(ctx, name=secretary.name, login=secretary.login)
         set_demo_password(ctx, secretary.login)
 
@@ -95,8 +112,7 @@ def _secretary(ctx: Context) -> None:
 def _courses(ctx: Context) -> dict[str, int]:
     found: dict[str, int] = {}
     for demo in alliance_courses():
-        same = select(Course.id).where(Course.school_id == ctx.school.id, Course.title == demo.content.title)
-        course_id = ctx.session.scalar(same)
+        course_id = find_course(ctx, demo.content)
         if course_id is None:
             course_id = create_course(ctx, content=demo.content).id
             set_cover(ctx, course_id=course_id, content=cover_svg(demo.cover))
@@ -108,10 +124,7 @@ def _courses(ctx: Context) -> dict[str, int]:
 
 
 def _as_secretary(ctx: Context) -> Context:
-    secretary = members().alliance.secretary
-    user_id = ctx.session.scalars(select(User.id).where(User.login_name == secretary.login)).one()
-    actor = Actor(role=Role.SECRETARY, name=secretary.name, user_id=user_id, school_id=ctx.school.id)
-    return replace(ctx, actor=actor)
+    return as_person(ctx, members().alliance.secretary.login, Role.SECRETARY)
 
 
 def _renew(ctx: Context, course_id: int, renewal: Renewal) -> None:
@@ -155,7 +168,7 @@ def _put_online(ctx: Context, course_id: int, plan: Plan, students: list[User]) 
     starts_on, ends_on, registration_starts_on, registration_ends_on = (
         ctx.today() + timedelta(days=days) for days in plan.days
     )
-    offering.operating_teacher_id = ctx.session.scalar(select(User.id).where(User.login_name == "teacher1"))
+    offering.operating_teacher_id = as_person(ctx, "teacher1", Role.TEACHER).actor.user_id
     schedule_offering(
         ctx,
         offering_id=offering.id,

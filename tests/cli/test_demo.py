@@ -12,18 +12,19 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.cli.shell import OPERATOR
+from app.cli.shell import OPERATOR, shell_unit
 from app.context import Actor, Context
 from app.demo.schools import PASSWORD
 from app.jobs import discard
 from app.models import AuditEntry, Course, CourseOffering, Registration, User
 from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
+from app.services.schools.open_and_edit import suspend_school
 from app.services.shared.audit_chain import sweep_audit
 from app.services.shared.audit_check import check_chain
 from app.vault import Vault
 from tenants.db import db
-from tenants.registry import SchoolInfo, find_by_slug, forget_schools
+from tenants.registry import SchoolInfo, find_alliance, find_by_slug, forget_schools
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY, build_app, make_settings
 from tests.support.courses import list_offerings
@@ -51,6 +52,48 @@ def test_seeding_twice_makes_everything_once(demo_app: Flask) -> None:
     with demo_app.app_context():
         assert _counts() == before
         _check_catalogues()
+
+
+def test_seeding_again_leaves_what_people_have_changed(demo_app: Flask) -> None:
+    assert demo_app.test_cli_runner().invoke(args=["demo", "seed"]).exit_code == 0
+    with demo_app.app_context():
+        _change_what_people_may_change()
+        before, changed = _counts(), _changed()
+    again = demo_app.test_cli_runner().invoke(args=["demo", "seed"])
+    assert again.exit_code == 0, again.output
+    with demo_app.app_context():
+        forget_schools()
+        assert _counts() == before
+        assert _changed() == changed == (["XX-1", None], "newteacher", "suspended")
+
+
+def _change_what_people_may_change() -> None:
+    mingde, boai, alliance = find_by_slug("mingde"), find_by_slug("boai"), find_alliance()
+    assert mingde
+    assert boai
+    assert alliance
+    with school_scope(mingde.id) as session:
+        ecg, ultrasound = (
+            session.scalars(select(Course).where(Course.code == code)).one()
+            for code in ("MD-ECG-01", "MD-EUS-02")
+        )
+        ecg.title, ecg.code = "改名甲", "XX-1"
+        ultrasound.title, ultrasound.code = "改名乙", None
+        session.scalars(select(User).where(User.login_name == "teacher1")).one().login_name = "newteacher"
+        session.commit()
+    with shell_unit(alliance) as ctx:
+        suspend_school(ctx, school_id=boai.id, reason="维护")
+
+
+def _changed() -> tuple[list[str | None], str | None, str]:
+    mingde, boai = find_by_slug("mingde"), find_by_slug("boai")
+    assert mingde
+    assert boai
+    with school_scope(mingde.id) as session:
+        renamed = select(Course.code).where(Course.title.in_(["改名甲", "改名乙"])).order_by(Course.code)
+        codes = list(session.scalars(renamed))
+        login = session.scalar(select(User.login_name).where(User.kind == "teacher").order_by(User.id))
+    return codes, login, boai.status
 
 
 def _counts() -> dict[str, list[int]]:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select
 
+from app.models import RosterImport
+from tenants.scope import school_scope
 from tests.support.rosters import Importer, cells_of, plain_rows, sheet_of
 from tests.support.teachers import TeacherImporter, packed, picture, teacher_sheet
 
@@ -37,6 +40,27 @@ def test_a_clean_roster_goes_in(app: Flask, importer: Importer, file: str) -> No
     again = _run(app, importer, plain_rows(importer.school), file, "--yes")
     assert again.exit_code == 0
     assert "没有需要新建或修改的数据" in again.output
+    assert _states(importer) == ["applied", "discarded"]
+
+
+def test_an_unknown_header_is_named_and_leaves_no_open_import(
+    app: Flask, importer: Importer, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("学籍编码,称谓,甲\n900012025001,张三,1\n900012025002,李四,2\n", encoding="utf-8")
+    done = app.test_cli_runner().invoke(
+        args=["roster", "import", str(path), "--school", importer.school.slug, "--yes"]
+    )
+    assert done.exit_code == 2
+    assert "甲" in done.output
+    assert "「学生用户导入」页面" in done.output
+    assert "刷新页面" not in done.output
+    assert _states(importer) == ["discarded"]
+
+
+def _states(importer: Importer) -> list[str]:
+    with school_scope(importer.school.id) as session:
+        return list(session.scalars(select(RosterImport.state).order_by(RosterImport.id)))
 
 
 def test_problems_are_said_as_people_see_them_and_left_out(
