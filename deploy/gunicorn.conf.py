@@ -20,6 +20,10 @@ max_requests = 50_000
 max_requests_jitter = 5_000
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (the heartbeat file, not data)
 
+# A search of 64 Chinese characters with all filters, and a path to return to, need more than the usual 4094 bytes;
+# a longer line gets a page in English that is not the application's. The most that gunicorn takes.
+limit_request_line = 8190
+
 # The application itself handles the headers of proxies (TRUSTED_PROXIES).
 forwarded_allow_ips = ""
 control_socket_disable = True

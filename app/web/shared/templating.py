@@ -18,6 +18,7 @@ from markupsafe import Markup
 from app.rules.permissions import Action, Role, may
 from app.rules.schools.colours import accent_theme
 from app.web.shared.i18n import chosen_language, joined, translated
+from app.web.shared.listing import MAX_TEXT
 from app.web.shared.security import own_style
 from app.web.shared.state_words import STATE_WORDS
 from tenants.registry import SchoolInfo
@@ -120,6 +121,7 @@ def install(app: Flask) -> None:
         may_manage=may_manage,
         reopened_address=reopened_address,
         state_words=STATE_WORDS,
+        longest_search=MAX_TEXT,
         _=_gettext,
         gettext=_gettext,
     )
