@@ -85,7 +85,9 @@ def acts_on_people(school: SchoolInfo, made: Made, make_ctx: Callable[..., Conte
         return make_ctx(school, Role.STUDENT, user=made.students[1])
 
     return {
-        "print slips": Act(lambda c: print_slips(c, choice=SlipChoice(group=SlipGroup.STUDENTS)), admin),
+        "print slips": Act(
+            lambda c: print_slips(c, choice=SlipChoice(group=SlipGroup.STUDENTS), voided=len(ids)), admin
+        ),
         "reset passwords": Act(lambda c: reset_passwords(c, user_ids=ids), admin),
         "disable": Act(lambda c: disable_accounts(c, user_ids=[ids[6], ids[2]]), admin),
         "change a role": Act(
