@@ -155,7 +155,8 @@ def acts_on_classes(school: SchoolInfo, made: Made, make_ctx: Callable[..., Cont
 
     return {
         "associate": Act(
-            lambda c: associate(c, class_id=made.there, user_ids=[ids[3], ids[1]], leaving=2), admin
+            lambda c: associate(c, class_id=made.there, user_ids=[ids[3], ids[1]], leaving={made.here: 2}),
+            admin,
         ),
         "dissociate": Act(lambda c: dissociate(c, class_id=made.there, user_ids=[ids[7], ids[4]]), admin),
         "move a class": Act(
