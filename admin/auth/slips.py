@@ -19,6 +19,7 @@ from app.services.auth.slips import (
     MOST,
     SlipChoice,
     SlipGroup,
+    VoidsUnseen,
     count_not_activated,
     preview_slips,
     print_slips,
@@ -27,6 +28,7 @@ from app.services.schools.settings import RANDOM, get_settings
 from app.sheets.writing.slips import slips_pdf
 from app.web.shared.context import request_context
 from app.web.shared.downloads import give_download
+from app.web.shared.i18n import translated
 
 
 class Slips(SecureView):
@@ -65,10 +67,13 @@ class Slips(SecureView):
         choice = _choice()
         if choice is None:
             return redirect(self.get_url(".index"), code=303)
-        if _voids_unseen(choice):
-            flash(gettext("所选账号刚刚已生成过密码条，没有再次生成，请核对后再试"), "warning")
+        # The page stays open after a download, and another administrator may have printed since.
+        told = sent_number("voided") or 0
+        try:
+            made = attempt(lambda ctx: _pdf(ctx, choice, told), reraise=VoidsUnseen)
+        except VoidsUnseen as error:
+            flash(translated(error.message), "warning")
             return confirm_page(self, request_context(), choice)
-        made = attempt(lambda ctx: _pdf(ctx, choice))
         if made is None:
             return redirect(self.get_url(".index"), code=303)
         return _download(made)
@@ -86,16 +91,10 @@ def confirm_page(view: BaseView, ctx: Context, choice: SlipChoice) -> str:
     return page
 
 
-def _voids_unseen(choice: SlipChoice) -> bool:
-    """Return whether more slips would become void than the page said, as it stays open after a download."""
-    now = preview_slips(request_context(), choice=choice).voided
-    return now > (sent_number("voided") or 0)
-
-
-def _pdf(ctx: Context, choice: SlipChoice) -> bytes:
+def _pdf(ctx: Context, choice: SlipChoice, voided: int) -> bytes:
     good_until = preview_slips(ctx, choice=choice).good_until
     return slips_pdf(
-        print_slips(ctx, choice=choice),
+        print_slips(ctx, choice=choice, voided=voided),
         school=ctx.school.name,
         address=url_for("auth.login", _external=True),
         good_until=good_until.isoformat(),

@@ -11,8 +11,9 @@ from flask_babel import gettext, ngettext
 
 from admin.base import attempt
 from admin.classes.frame import ClassFrame
-from admin.shared.listing import ListAddress, meant_ids, sent_number
+from admin.shared.listing import ListAddress, meant_ids
 from app.context import Context
+from app.rules.shared.whole_numbers import whole_number
 from app.services.classes.members import Association, associate, dissociate, preview_association
 from app.services.people.class_candidates import find_student_ids, find_students
 from app.web.shared.context import request_context
@@ -38,7 +39,7 @@ class ClassMembers(ClassFrame):
     @expose(f"/<{ROW}:class_id>/students/add", methods=("POST",))
     def associate(self, class_id: int) -> ResponseReturnValue:
         """Add students to the class (「关联」), after a preview if they leave other classes."""
-        expected = sent_number("leaving")
+        expected = _told()
 
         def work(ctx: Context) -> tuple[list[int], Association, bool]:
             ids = _meant(ctx, class_id, inside=False)
@@ -107,6 +108,17 @@ class ClassMembers(ClassFrame):
 
 def _unassigned() -> bool:
     return request.args.get("free") == "1"
+
+
+def _told() -> dict[int, int] | None:
+    """Return how many students leave which class as the page has shown; ``None``: it has shown nothing."""
+    told: dict[int, int] = {}
+    for sent in request.form.getlist("leaving"):
+        left, _, students = sent.partition(":")
+        class_id, number = whole_number(left), whole_number(students)
+        if class_id is not None and number is not None:
+            told[class_id] = number
+    return told or None
 
 
 def _meant(ctx: Context, class_id: int, *, inside: bool) -> list[int]:

@@ -13,7 +13,7 @@ from admin.shared.listing import number, sent_number
 from app.errors import DomainError, NotAllowed, NotFound
 from app.rules.permissions import Action, may
 from app.services.classes.lists import class_names
-from app.services.classes.merge_classes import MovePreview, move_class, preview_move, undo_move
+from app.services.classes.merge_classes import AlreadyUndone, MovePreview, move_class, preview_move, undo_move
 from app.web.shared.context import request_actor, request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
@@ -80,7 +80,12 @@ class ClassMoves(ClassFrame):
         last = session.get(LAST_MOVE)
         if last is None or last["target_id"] != class_id:
             abort(404)
-        back = attempt(lambda ctx: (undo_move(ctx, **last),))
+        try:
+            back = attempt(lambda ctx: (undo_move(ctx, **last),), reraise=AlreadyUndone)
+        except AlreadyUndone as error:
+            session.pop(LAST_MOVE, None)
+            flash(translated(error.message), "warning")
+            return self.to("show", class_id=last["source_id"])
         if back is None:
             return self.to("show", class_id=class_id)
         session.pop(LAST_MOVE, None)

@@ -85,7 +85,9 @@ def acts_on_people(school: SchoolInfo, made: Made, make_ctx: Callable[..., Conte
         return make_ctx(school, Role.STUDENT, user=made.students[1])
 
     return {
-        "print slips": Act(lambda c: print_slips(c, choice=SlipChoice(group=SlipGroup.STUDENTS)), admin),
+        "print slips": Act(
+            lambda c: print_slips(c, choice=SlipChoice(group=SlipGroup.STUDENTS), voided=len(ids)), admin
+        ),
         "reset passwords": Act(lambda c: reset_passwords(c, user_ids=ids), admin),
         "disable": Act(lambda c: disable_accounts(c, user_ids=[ids[6], ids[2]]), admin),
         "change a role": Act(
@@ -153,7 +155,8 @@ def acts_on_classes(school: SchoolInfo, made: Made, make_ctx: Callable[..., Cont
 
     return {
         "associate": Act(
-            lambda c: associate(c, class_id=made.there, user_ids=[ids[3], ids[1]], leaving=2), admin
+            lambda c: associate(c, class_id=made.there, user_ids=[ids[3], ids[1]], leaving={made.here: 2}),
+            admin,
         ),
         "dissociate": Act(lambda c: dissociate(c, class_id=made.there, user_ids=[ids[7], ids[4]]), admin),
         "move a class": Act(

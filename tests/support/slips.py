@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.context import Context
-from app.services.auth.slips import SlipChoice, SlipGroup, print_slips
+from app.services.auth.slips import SlipChoice, SlipGroup, preview_slips, print_slips
 from app.services.schools.settings import change_first_passwords
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
@@ -24,8 +24,8 @@ def choose_first_passwords(
 def handed_out(
     make_ctx: Callable[..., Context], school: SchoolInfo, choice: SlipChoice = STUDENTS
 ) -> dict[str, str]:
-    """Print, and read each login's password."""
+    """Print, told how many slips become void, and read each login's password."""
     with unit_of_work(make_ctx(school)) as ctx:
-        return {
-            slip.login: slip.password for sheet in print_slips(ctx, choice=choice) for slip in sheet.slips
-        }
+        voided = preview_slips(ctx, choice=choice).voided
+        sheets = print_slips(ctx, choice=choice, voided=voided)
+        return {slip.login: slip.password for sheet in sheets for slip in sheet.slips}

@@ -46,6 +46,10 @@ _CLASS_ORDER: tuple[Any, ...] = (
 _NOT_ACTIVATED: tuple[ColumnElement[bool], ...] = (User.status == "active", User.password_hash.is_(None))
 
 
+class VoidsUnseen(Conflict):
+    """Raised when more slips would become void than the acting person was told."""
+
+
 class SlipGroup(StrEnum):
     """A group of people who can be chosen together."""
 
@@ -125,8 +129,11 @@ def preview_slips(ctx: Context, *, choice: SlipChoice) -> SlipPreview:
     )
 
 
-def print_slips(ctx: Context, *, choice: SlipChoice) -> list[SlipSheet]:
+def print_slips(ctx: Context, *, choice: SlipChoice, voided: int) -> list[SlipSheet]:
     """Create new one-time passwords; slips printed for these accounts before become void.
+
+    Args:
+        voided: how many valid slips become void, as the acting person was told; more than that are refused.
 
     Returns:
         the slips by class. The passwords exist nowhere else: only their keyed digest is stored.
@@ -134,6 +141,7 @@ def print_slips(ctx: Context, *, choice: SlipChoice) -> list[SlipSheet]:
     Raises:
         NotAllowed: only administrators may.
         Conflict: the school's first passwords follow the manual's rule, or everybody has an own password.
+        VoidsUnseen: slips were printed for some of these accounts since the person was told.
         Invalid: too many at once.
         NotFound: there is no such class here.
     """
@@ -145,6 +153,10 @@ def print_slips(ctx: Context, *, choice: SlipChoice) -> list[SlipSheet]:
         raise Conflict(msg("所选账号都已激活或停用，没有需要生成的密码条"))
     if len(people) > MOST:
         raise Invalid("choice", msg("一次最多生成 %(most)s 张，请按班级分别生成", most=MOST))
+    # Counted once the accounts are held: another administrator may have printed while this act waited for them.
+    valid = _count(ctx, User.id.in_([user.id for user, _ in people]), User.slip_until > ctx.now())
+    if valid > voided:
+        raise VoidsUnseen(msg("所选账号刚刚已生成过密码条，没有再次生成，请核对后再试"))
     passwords = {user.id: make_one_time_password() for user, _ in people}
     _store(ctx, passwords)
     data = {"count": len(people), "good_until": _last_day(ctx).isoformat(), "user_ids": sorted(passwords)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, func, literal, select, update
@@ -69,23 +69,23 @@ def preview_association(ctx: Context, *, class_id: int, user_ids: Collection[int
 
 
 def associate(
-    ctx: Context, *, class_id: int, user_ids: Collection[int], leaving: int | None = None
+    ctx: Context, *, class_id: int, user_ids: Collection[int], leaving: Mapping[int, int] | None = None
 ) -> Association:
     """Put students into a class, whatever class they are in, in one statement (「关联」).
 
     Args:
-        leaving: how many, as the acting person was told, leave another class; ``None``: nobody may.
+        leaving: how many leave which other class, by its id, as the acting person was told; ``None``: nobody may.
 
     Raises:
         NotAllowed: only administrators may.
         NotFound: there is no such class, or one of them is no student of this school.
-        Conflict: nobody is ticked, the class is archived, or other numbers leave than the person was told.
+        Conflict: nobody is ticked, the class is archived, or others leave than the person was told.
     """
     school_class = lock_class(ctx, class_id=class_id)
     require_in_use(school_class)
     followed = hold_followed(ctx, class_ids=[class_id], joining=user_ids)
     plan = _plan(class_id, _students(ctx, user_ids, hold=True))
-    if sum(leaving_class.students for leaving_class in plan.leaving) != (leaving or 0):
+    if {left.class_id: left.students for left in plan.leaving} != (leaving or {}):
         raise Conflict(msg("学生所在的班级刚刚有变化，没有进行任何操作，请核对后再试"))
     if plan.joining == 0:
         return plan

@@ -27,6 +27,10 @@ from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 
+class AlreadyUndone(Conflict):
+    """Raised when nothing of a move is left to take back, as when its undo is asked for in two windows."""
+
+
 @dataclass(frozen=True, slots=True)
 class MovePreview:
     """The effect of a move.
@@ -156,10 +160,13 @@ def undo_move(
     Raises:
         NotAllowed: only administrators may.
         NotFound: one of the classes no longer exists.
+        AlreadyUndone: nothing is left to take back.
     """
     source, target = _lock_both(ctx, source_id, target_id)
     there = (User.kind == "student", User.class_id == target_id, User.id.in_(user_ids))
     back = list(ctx.session.scalars(locking(select(User.id).where(*there), User, Hold.WRITE)))
+    if not back and not (restore and source.archived_at is not None):
+        raise AlreadyUndone(msg("这次转入已经撤销，没有可以转回的学生"))
     put_into(ctx, user_ids=back, class_id=source_id)
     if restore:
         source.archived_at = None

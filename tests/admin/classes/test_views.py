@@ -92,7 +92,9 @@ def test_association_asks_before_somebody_leaves_a_class(
     assert asked.status_code == 200
     assert "1 名学生将离开原班级" in asked.text
     assert "旧班" in asked.text
-    done = post(office, f"{base}/add", rowid=[there.id, free.id], leaving="1")
+    told = f"{other}:1"
+    assert f'name="leaving" value="{told}"' in asked.text
+    done = post(office, f"{base}/add", rowid=[there.id, free.id], leaving=told)
     assert done.status_code == 303
     assert "旧同学" in office.get(f"{base}/associated").text
     removed = post(office, f"{base}/remove", rowid=[free.id])

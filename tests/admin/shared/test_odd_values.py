@@ -150,7 +150,7 @@ def test_a_ticked_row_that_is_none_is_no_error(people: dict[str, FlaskClient], n
         ("slips/print", {"voided": HUGE}),
         ("requests/decide", {"action": "approve"}),
         ("requests/decide", {"action": "reject", "canned": "0009"}),
-        ("classes/{class_}/students/add", {"leaving": HUGE}),
+        ("classes/{class_}/students/add", {"leaving": f"{HUGE}:{HUGE}"}),
         ("classes/{class_}/students/remove", {}),
         ("classes/{class_}/select", {}),
     ):

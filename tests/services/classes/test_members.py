@@ -37,10 +37,28 @@ def test_association_names_the_classes_that_are_left(
     # Nobody leaves a class without having been named.
     with pytest.raises(Conflict, match="核对"):
         associate(ctx, class_id=new, user_ids=ids)
-    associate(ctx, class_id=new, user_ids=ids, leaving=1)
+    associate(ctx, class_id=new, user_ids=ids, leaving={old: 1})
     assert (members(ctx, old), members(ctx, new)) == (set(), set(ids))
     # An import does not overwrite unseen what was decided by hand.
     assert ctx.session.scalars(select(User.edited_columns).where(User.id == free.id)).one() == ["class_id"]
+
+
+def test_students_leave_only_the_class_that_was_named(
+    ctx: Context, school: SchoolInfo, make_user: MakeUser
+) -> None:
+    first, second, third = (
+        put_class(school, number=f"202600{n}", name=f"{n}班", entry_year=2026) for n in (1, 2, 3)
+    )
+    ids = [make_user(school, class_id=first).id for _ in range(2)]
+    told = {
+        left.class_id: left.students
+        for left in preview_association(ctx, class_id=third, user_ids=ids).leaving
+    }
+    # Another administrator, told the same, moves them first.
+    associate(ctx, class_id=second, user_ids=ids, leaving=told)
+    with pytest.raises(Conflict, match="核对"):
+        associate(ctx, class_id=third, user_ids=ids, leaving=told)
+    assert (members(ctx, second), members(ctx, third)) == (set(ids), set())
 
 
 def test_only_students_of_the_school_come_into_a_class_in_use(

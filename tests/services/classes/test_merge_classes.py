@@ -12,7 +12,7 @@ from app.models import User
 from app.services.classes.edit import archive_class
 from app.services.classes.lists import get_class
 from app.services.classes.members import dissociate
-from app.services.classes.merge_classes import move_class, preview_move, undo_move
+from app.services.classes.merge_classes import AlreadyUndone, move_class, preview_move, undo_move
 from tenants.registry import SchoolInfo
 from tests.support.rows import members
 from tests.support.teaching import put_class
@@ -38,6 +38,8 @@ def test_a_class_moves_into_another_and_back(ctx: Context, school: SchoolInfo, m
     assert undo_move(ctx, source_id=old, target_id=new, user_ids=done.user_ids, restore=done.archived) == 1
     assert (members(ctx, old), members(ctx, new)) == ({moved.id}, {before.id})
     assert get_class(ctx, class_id=old).archived_at is None
+    with pytest.raises(AlreadyUndone, match="已经撤销"):
+        undo_move(ctx, source_id=old, target_id=new, user_ids=done.user_ids, restore=done.archived)
 
 
 def test_a_class_does_not_move_into_itself_or_into_an_archived_one(
