@@ -15,9 +15,10 @@ from app.models import Course, CourseOffering, Enrolment, User
 from app.rules.offerings.dates import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.shared.semesters import term_label
-from app.services.offerings.phase import licence_holds, state_condition, state_number
+from app.services.offerings.phase import state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
+from app.services.shared.licence_conditions import is_licensed
 from app.services.shared.require_permission import acting_user_id
 
 
@@ -198,7 +199,7 @@ def registered_offerings(ctx: Context) -> frozenset[int]:
 
 def is_shown(ctx: Context) -> ColumnElement[bool]:
     """What students see: online, and the licence holds; the query must outer-join ``CourseOffering.licence``."""
-    return and_(CourseOffering.status == OfferingStatus.ONLINE, licence_holds(ctx))
+    return and_(CourseOffering.status == OfferingStatus.ONLINE, is_licensed(ctx.today()))
 
 
 def _registered_as(user_id: int | None) -> tuple[ColumnElement[bool], ...]:

@@ -46,7 +46,7 @@ def _tend(ctx: Context, offerings: list[CourseOffering]) -> int:
     if licence is None or licence.ends_on is None:
         return 0
     online = [one for one in offerings if one.status == OfferingStatus.ONLINE]
-    if ctx.today() > licence.ends_on:
+    if licence.has_ended_on(ctx.today()):
         for one in online:
             one.status = OfferingStatus.OFFLINE
             record(ctx, "offering.licence_ended", "offering", one.id, {"ended": licence.ends_on.isoformat()})

@@ -1,13 +1,13 @@
-"""Conditions in SQL on what an offering is today: its phase for students, and whether its licence holds."""
+"""Conditions in SQL on what an offering is for students today."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func
 
 from app.context import Context
-from app.models import CourseLicence, CourseOffering
+from app.models import CourseOffering
 from app.rules.offerings.dates import CourseState
 
 
@@ -31,18 +31,3 @@ def state_number(ctx: Context) -> ColumnElement[int]:
     """The place of a row's state among the states, 报名中 first."""
     places = [(state_condition(state, ctx.today()), place) for place, state in enumerate(CourseState)]
     return case(*places)
-
-
-def licence_holds(ctx: Context) -> ColumnElement[bool]:
-    """The offerings that the school may show today: its own courses, and those whose licence holds.
-
-    The query must outer-join ``CourseOffering.licence``.
-    """
-    return or_(
-        CourseOffering.course_owner_id == ctx.school.id,
-        and_(
-            CourseLicence.id.is_not(None),
-            or_(CourseLicence.starts_on.is_(None), CourseLicence.starts_on <= ctx.today()),
-            or_(CourseLicence.ends_on.is_(None), CourseLicence.ends_on >= ctx.today()),
-        ),
-    )

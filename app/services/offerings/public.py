@@ -13,6 +13,7 @@ from app.models import Course, CourseLicence, CourseOffering, CourseShowing, Sch
 from app.rules.offerings.dates import CourseState, Dates, course_state
 from app.rules.offerings.publication import OfferingStatus
 from app.services.schools.directory import INFO_COLUMNS
+from app.services.shared.licence_conditions import holds
 from tenants.registry import SchoolInfo
 
 _COPIED = (
@@ -98,8 +99,7 @@ def _public(ctx: Context) -> tuple[ColumnElement[bool], ...]:
             CourseLicence.school_id == CourseShowing.school_id,
             CourseLicence.course_owner_id == CourseShowing.course_owner_id,
             CourseLicence.course_id == CourseShowing.course_id,
-            or_(CourseLicence.starts_on.is_(None), CourseLicence.starts_on <= today),
-            or_(CourseLicence.ends_on.is_(None), CourseLicence.ends_on >= today),
+            holds(today),
         )
         .correlate(CourseShowing)
     )
