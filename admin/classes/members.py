@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import flash, request, session
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext, ngettext
 
 from admin.base import attempt
 from admin.classes.frame import ClassFrame
-from admin.shared.listing import ListAddress, meant_ids, sent_number
+from admin.shared.listing import ListAddress, list_values, meant_ids, sent_number, ticks_used
 from app.context import Context
 from app.services.classes.members import Association, associate, dissociate, preview_association
 from app.services.people.class_candidates import find_student_ids, find_students
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
-
-_DONE = "class_members_done"
 
 
 class ClassMembers(ClassFrame):
@@ -56,7 +52,7 @@ class ClassMembers(ClassFrame):
         flash(ngettext("已关联 %(num)s 名学生", "已关联 %(num)s 名学生", plan.joining), "success")
         if plan.registered:
             flash(gettext("并按班级的选课注册了 %(n)s 人次", n=plan.registered), "success")
-        session[_DONE] = True
+        ticks_used(self.get_url("classes.outside", class_id=class_id))
         return self.to("inside", class_id=class_id)
 
     @expose(f"/<{ROW}:class_id>/students/remove", methods=("POST",))
@@ -74,7 +70,7 @@ class ClassMembers(ClassFrame):
                 ),
                 "success",
             )
-            session[_DONE] = True
+            ticks_used(self.get_url("classes.inside", class_id=class_id))
         return self.to("inside", class_id=class_id)
 
     def _list(self, class_id: int, *, inside: bool) -> ResponseReturnValue:
@@ -88,20 +84,18 @@ class ClassMembers(ClassFrame):
             page=page_argument(),
         )
         endpoint = "inside" if inside else "outside"
-        chosen: dict[str, Any] = {"class_id": class_id, "q": text, "free": "1" if unassigned else ""}
+        chosen = {"q": text, "free": "1" if unassigned else ""}
+        address = ListAddress(f"classes.{endpoint}", chosen, kept={"class_id": class_id})
         return self.class_page(
             "students",
             class_id,
-            found=found,
+            **list_values(found, address),
             inside=inside,
-            text=text,
-            unassigned=unassigned,
-            address=ListAddress(f"classes.{endpoint}", chosen),
             bulk_address=self.get_url(
                 "classes.dissociate" if inside else "classes.associate",
+                class_id=class_id,
                 **{name: value for name, value in chosen.items() if value},
             ),
-            done=_DONE in session and session.pop(_DONE),
         )
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext
 from admin.base import ALLIANCE, SecureView, attempt
 from admin.courses.editor import ContentEditor, EditorPage
 from admin.courses.forms import NewCourseForm, sent_revision
-from admin.shared.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice, list_values
 from app.context import Context
 from app.rules.courses.fields import FIELD_LABELS, missing_for_release
 from app.rules.permissions import Action
@@ -45,10 +45,10 @@ class AllianceCourses(ContentEditor, SecureView):
         text, state = text_argument("q"), choice("state", STATES)
         return self.render(
             "manage/courses/list.html",
-            found=list_courses(request_context(), text=text, state=state or None, page=page_argument()),
-            text=text,
-            state=state,
-            address=ListAddress("alliance_courses.index", {"q": text, "state": state}),
+            **list_values(
+                list_courses(request_context(), text=text, state=state or None, page=page_argument()),
+                ListAddress("alliance_courses.index", {"q": text, "state": state}),
+            ),
         )
 
     @expose("/new/", methods=("GET", "POST"))
@@ -126,10 +126,9 @@ class AllianceCourses(ContentEditor, SecureView):
             view=view,
             course=view.course,
             missing=list(missing_for_release(view.content).values()),
-            found=found,
+            **list_values(found, ListAddress("alliance_courses.versions", kept={"course_id": course_id})),
             labels=FIELD_LABELS,
             note=note,
-            address=ListAddress("alliance_courses.versions", {"course_id": course_id}),
         )
 
 

@@ -23,7 +23,7 @@ from admin.courses.own_status import OwnStatusActs, missing_by_tab
 from admin.offerings.publication import OfferingMoves
 from admin.offerings.staff import StaffPages
 from admin.registrations.views import RegistrationPages
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, list_values, number
 from admin.shared.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
@@ -115,12 +115,12 @@ class Offerings(
         chosen["q"] = chosen.pop("text")
         return self.render(
             "manage/offerings/list.html",
-            found=list_school_courses(ctx, wanted=wanted, page=page_argument()),
-            chosen=chosen,
-            filtered=wanted != CourseFilter(),
+            **list_values(
+                list_school_courses(ctx, wanted=wanted, page=page_argument()),
+                ListAddress("offerings.index", chosen),
+            ),
             teachers=list_operating_teachers(ctx),
             allowed={act.value for act in Action if may(ctx.actor.role, act)},
-            address=ListAddress("offerings.index", chosen),
         )
 
     @expose(f"/<{ROW}:offering_id>/")
@@ -154,9 +154,9 @@ class Offerings(
         found = list_versions(
             ctx, owner_id=offering.course_owner_id, course_id=offering.course_id, page=page_argument()
         )
-        address = ListAddress("offerings.versions", {"offering_id": offering_id})
+        values = list_values(found, ListAddress("offerings.versions", kept={"offering_id": offering_id}))
         return self.offering_page(
-            "manage/offerings/versions.html", offering_id, found=found, labels=FIELD_LABELS, address=address
+            "manage/offerings/versions.html", offering_id, labels=FIELD_LABELS, **values
         )
 
     @expose(f"/<{ROW}:offering_id>/details", methods=("GET", "POST"))
