@@ -12,10 +12,10 @@ from flask_babel import gettext, lazy_gettext
 
 from admin.base import ALLIANCE, SecureView, attempt
 from admin.courses.editor import ContentEditor, EditorPage
-from admin.courses.forms import NewCourseForm, sent_revision
+from admin.courses.forms import sent_revision
 from admin.shared.listing import ListAddress, choice, list_values
 from app.context import Context
-from app.rules.courses.fields import FIELD_LABELS, missing_for_release
+from app.rules.courses.fields import FIELD_LABELS, CourseContent, missing_for_release
 from app.rules.permissions import Action
 from app.services.courses.create_and_release import (
     create_course,
@@ -26,7 +26,7 @@ from app.services.courses.create_and_release import (
 )
 from app.services.courses.drafts import open_draft
 from app.services.courses.versions import list_versions
-from app.web.shared.context import request_context, request_school
+from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
 
@@ -38,6 +38,7 @@ class AllianceCourses(ContentEditor, SecureView):
 
     action = Action.MANAGE_ALLIANCE_COURSES
     hosts = "alliance"
+    created_text = lazy_gettext("已新建，填写完整并发布后可以授权给学校")
 
     @expose("/")
     def index(self) -> str:
@@ -50,19 +51,6 @@ class AllianceCourses(ContentEditor, SecureView):
                 ListAddress("alliance_courses.index", {"q": text, "state": state}),
             ),
         )
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create(self) -> ResponseReturnValue:
-        """「新建课程」."""
-        form = NewCourseForm()
-        if form.validate_on_submit():
-            content = form.content(request_school().name)
-            course = attempt(lambda ctx: create_course(ctx, content=content), form)
-            if course is not None:
-                flash(gettext("已新建，填写完整并发布后可以授权给学校"), "success")
-                return redirect(self.get_url(".edit", course_id=course.id), code=303)
-        page = self.render("manage/courses/new.html", form=form, back=self.get_url(".index"))
-        return page, 422 if form.is_submitted() else 200
 
     @expose(f"/<{ROW}:course_id>/")
     def edit(self, course_id: int) -> str:
@@ -99,6 +87,10 @@ class AllianceCourses(ContentEditor, SecureView):
             flash(gettext("新版本已发布，使用该课程的学校会收到消息"), "success")
             return redirect(self.get_url(".versions", course_id=course_id), code=303)
         return self._versions_page(course_id, note=note), 422
+
+    def create_course(self, ctx: Context, content: CourseContent) -> int:
+        """A course of the alliance."""
+        return create_course(ctx, content=content).id
 
     def course_id(self, ctx: Context, row_id: int) -> int:
         """The row is the course."""

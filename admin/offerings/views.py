@@ -18,7 +18,6 @@ from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.classes.of_offering import ClassesOfOffering
 from admin.courses.assessment import TypedAssessment
 from admin.courses.editor import ContentEditor, EditorPage
-from admin.courses.forms import NewCourseForm
 from admin.courses.own_status import OwnStatusActs, missing_by_tab
 from admin.offerings.publication import OfferingMoves
 from admin.offerings.staff import StaffPages
@@ -29,7 +28,7 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import CourseOffering
 from app.rules.courses.assessment import sentences
-from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW
+from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW, CourseContent
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Action, may
 from app.rules.shared.semesters import term_label
@@ -58,7 +57,7 @@ from app.services.offerings.schedule import (
     schedule_offering,
     schedule_problems,
 )
-from app.web.shared.context import request_context, request_school
+from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.listing import page_argument, text_argument
@@ -95,6 +94,7 @@ class Offerings(
     action = Action.SEE_OFFERINGS
     hosts = "school"
     needed = NEEDED_FOR_REVIEW
+    created_text = lazy_gettext("已新建，填写完整后可以提交审核")
 
     @expose("/")
     def index(self) -> str:
@@ -127,19 +127,6 @@ class Offerings(
     def show(self, offering_id: int) -> str:
         """基本信息: to be edited for own courses, read-only for alliance courses."""
         return self.content_page("basics", offering_id)
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create(self) -> ResponseReturnValue:
-        """「新建课程」: an own course (本校), which its teacher then fills in and submits."""
-        form = NewCourseForm()
-        if form.validate_on_submit():
-            content = form.content(request_school().name)
-            offering = attempt(lambda ctx: create_own_course(ctx, content=content), form)
-            if offering is not None:
-                flash(gettext("已新建，填写完整后可以提交审核"), "success")
-                return redirect(self.get_url(".show", offering_id=offering.id), code=303)
-        page = self.render("manage/courses/new.html", form=form, back=self.get_url(".index"))
-        return page, 422 if form.is_submitted() else 200
 
     @expose(f"/<{ROW}:offering_id>/assessment")
     def assessment(self, offering_id: int) -> str:
@@ -199,6 +186,10 @@ class Offerings(
         elif missing:
             flash(gettext("还不能上线：%(missing)s", missing=joined(missing, "；")), "error")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
+
+    def create_course(self, ctx: Context, content: CourseContent) -> int:
+        """An own course (本校) with its offering; its teacher then fills it in and submits it."""
+        return create_own_course(ctx, content=content).id
 
     def course_id(self, ctx: Context, row_id: int) -> int:
         """The own course that an offering is of."""

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
@@ -20,7 +20,7 @@ from app.services.classes.students import (
     student_row,
     students_of,
 )
-from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.counts import registered_for, registrations_of_offering
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 
 
@@ -89,16 +89,14 @@ def list_registrations(
         NotAllowed: the actor may not see classes.
     """
     get_class_course(ctx, class_id=class_id, offering_id=offering_id)
-    theirs = and_(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
-        Enrolment.withdrawn_at.is_(None),
-    )
     conditions = students_of(class_id, text)
     if registered is not None:
         conditions.append(Enrolment.id.is_not(None) if registered else Enrolment.id.is_(None))
-    wanted = select(User, Enrolment.registered_at).outerjoin(Enrolment, theirs).where(*conditions)
+    wanted = (
+        select(User, Enrolment.registered_at)
+        .outerjoin(Enrolment, registered_for(offering_id))
+        .where(*conditions)
+    )
     wanted = wanted.order_by(*student_order(sort, descending, Enrolment.registered_at))
     return fetch_page(ctx.session, wanted, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
 

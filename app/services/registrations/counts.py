@@ -1,4 +1,4 @@
-"""How many people are registered for an offering, as a part of other queries."""
+"""Who is registered for an offering, and how many are, as parts of other queries."""
 
 from __future__ import annotations
 
@@ -25,4 +25,14 @@ def registrations_of_offering(*of_whom: ColumnElement[bool]) -> ScalarSelect[int
         )
         .correlate(CourseOffering)
         .scalar_subquery()
+    )
+
+
+def registered_for(offering_id: int) -> ColumnElement[bool]:
+    """The registration that the ``User`` of a query has for an offering now, to join ``Enrolment`` by."""
+    return and_(
+        Enrolment.school_id == User.school_id,
+        Enrolment.user_id == User.id,
+        Enrolment.offering_id == offering_id,
+        Enrolment.withdrawn_at.is_(None),
     )

@@ -18,6 +18,7 @@ from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Enrolment, User, WaitingPlace
 from app.rules.offerings.dates import is_registration_open
 from app.rules.offerings.publication import OfferingStatus
+from app.services.registrations.counts import registered_for
 from app.services.registrations.notices import tell_promoted
 from app.services.shared.audit import record
 
@@ -110,12 +111,7 @@ def register_many(
         selection_id: the 选课 that does it.
     """
     asked = (User.school_id == ctx.school.id, User.id.in_(user_ids), User.kind.in_(_KINDS))
-    theirs = and_(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering.id,
-        Enrolment.withdrawn_at.is_(None),
-    )
+    theirs = registered_for(offering.id)
     counted = select(
         func.count(),
         func.count(Enrolment.id),
