@@ -1,4 +1,4 @@
-"""Settings from the environment, read once by ``wsgi.py``, migrations and tests; every mistake is reported at once."""
+"""Settings from the environment, read once by ``wsgi.py``, migrations and tests; all errors are reported together."""
 
 from __future__ import annotations
 
@@ -15,28 +15,27 @@ ENVIRONMENTS = ("demo", "test", "production")
 
 
 class BadSettings(Exception):
-    """The environment does not make sense; the text lists every error, a line each."""
+    """Raised when the environment is wrong; the message lists every error on a line of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that the platform can be told from outside.
+    """The settings of the platform.
 
     Args:
         env: ``demo``, ``test`` or ``production``.
-        base_domain: the apex host; schools live one label below it.
-        port: the public port shown in addresses, ``None`` where it is the scheme's own.
+        base_domain: the apex host; the hosts of schools are one label below it.
+        port: the public port in addresses; ``None`` for the default port of the scheme.
         scheme: ``http`` in the demo, ``https`` in production.
         secret_key: signs cookies and tokens.
-        vault_key: master key of personal data (32 bytes or more).
-        database_url: the restricted application role's connection.
-        database_owner_url: the owner's connection, for migrations only.
-        redis_url: queue, server-side sessions, rate counters.
-        captcha: whether the login asks for one; only the demo and tests may switch it off.
-        trusted_proxies: how many proxies in front set X-Forwarded-*.
-        mail_server: takes our mails; ``None`` where they are kept in ``mail_folder`` or not sent at all.
-        mail_from: the address that mails come from.
-        mail_folder: where the demo keeps its mails instead of sending them.
+        vault_key: the master key of personal data (32 bytes or more).
+        database_url: the connection of the restricted application role.
+        redis_url: the server of the queue, of sessions, caches and rate counters.
+        captcha: whether the login asks for a captcha; only the demo and tests may switch it off.
+        trusted_proxies: the number of proxies in front that set X-Forwarded-*.
+        mail_server: the server for mails; ``None`` if they are stored in ``mail_folder`` or not sent at all.
+        mail_from: the sender address of mails.
+        mail_folder: the folder in which the demo stores mails instead of sending them.
     """
 
     env: str
@@ -46,7 +45,6 @@ class Settings:
     secret_key: str
     vault_key: bytes
     database_url: str
-    database_owner_url: str | None
     redis_url: str
     captcha: bool
     trusted_proxies: int
@@ -54,17 +52,12 @@ class Settings:
     mail_from: str
     mail_folder: Path | None
 
-    @property
-    def is_production(self) -> bool:
-        """Whether this serves real people."""
-        return self.env == "production"
-
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings.
 
         Raises:
-            BadSettings: with all errors, not just the first.
+            BadSettings: the environment is wrong; the message has all errors, not only the first.
         """
         errors: list[str] = []
         env = environ.get("SPOC_ENV", "production")
@@ -95,7 +88,6 @@ class Settings:
             secret_key=secret_key,
             vault_key=_key(required("VAULT_KEY"), errors),
             database_url=with_driver(required("DATABASE_URL")),
-            database_owner_url=with_driver(environ.get("DATABASE_OWNER_URL", "")) or None,
             redis_url=required("REDIS_URL"),
             captcha=captcha != "off",
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, errors) or 0,
@@ -119,7 +111,7 @@ def _number(environ: Mapping[str, str], name: str, default: int | None, errors: 
 
 
 def _mail(environ: Mapping[str, str], env: str, errors: list[str]) -> tuple[MailServer | None, Path | None]:
-    """Where mails go: to a server, into a folder (not in production), or nowhere."""
+    """Return the destination of mails: a server, a folder (not in production), or neither."""
     url = environ.get("SMTP_URL", "").strip()
     if url and url != "off":
         try:
@@ -158,7 +150,7 @@ def _key(value: str, errors: list[str]) -> bytes:
 
 
 def with_driver(url: str) -> str:
-    """Name the driver that we install, whichever way the address was written."""
+    """Return the address with the installed driver, whichever scheme it has."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url[len(prefix) :]

@@ -1,4 +1,4 @@
-"""Composition root: reads the settings and puts the packages together. The only import-time side effect."""
+"""The composition root, which reads the settings and assembles the packages; only its import has side effects."""
 
 from __future__ import annotations
 

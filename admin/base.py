@@ -1,8 +1,8 @@
-"""The secure base of every page of the management side.
+"""The secure base classes of every page of the management side.
 
 Flask-Admin asks for permission only where it is told to, so no view of ours derives from its classes
-directly: a test walks all registered views. What a page may not do is not switched off here but absent: a
-verb without a service behind it has no route.
+directly; a test walks all registered views. An operation that a page may not do is absent rather than
+switched off: a verb without a service behind it has no route.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from app.web.shared.context import request_context, request_school
 from app.web.shared.i18n import translated
 from app.web.shared.safe_next import safe_next
 
-#: The menus of the management side, in the manual's words; the last is the secretariat's, which it lacks.
+#: The menus of the management side, in the manual's words; the last is the secretariat's, which has none in
+#: the manual.
 PEOPLE = lazy_gettext("系统管理")
 ACADEMIC = lazy_gettext("教务管理")
 COURSES = lazy_gettext("课程管理")
@@ -39,11 +40,11 @@ Result = TypeVar("Result")
 
 
 class ManageForm(FlaskForm):
-    """Base of all forms here; its token is the one that ``CSRFProtect`` checks, so that there are not two."""
+    """Base class of all forms here. ``CSRFProtect`` checks its token, so the form adds no second one."""
 
 
 class Guarded:
-    """Who sees a view: declared by every concrete view, asked before every request and for every menu entry.
+    """Access control of a view: every view declares it, and it is checked for every request and menu entry.
 
     ``action`` is the act that the role must be allowed; ``hosts`` says whether the page belongs to the
     alliance's own host, to the schools' hosts or to both.
@@ -53,16 +54,20 @@ class Guarded:
     hosts: ClassVar[Hosts]
 
     def is_accessible(self) -> bool:
-        """Logged in with an own password, consent given, on a host that has this page, in a role that may."""
+        """Return whether the person may open the view.
+
+        They must be logged in with a password of their own, have given consent, be on a host that has this
+        page, and have a role that allows it.
+        """
         if not current_user.is_authenticated or must_change_password() or must_consent():
             return False
         fits = self.hosts == "both" or (self.hosts == "alliance") == request_school().is_alliance
         return fits and may(Role(current_user.kind), self.action)
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:  # noqa: ARG002
-        """To the login or the own password where that is what is missing; else the page does not exist.
+        """Redirect to the login or to the choice of a password where that is missing; otherwise answer 404.
 
-        One 404 for all other reasons: a 403 would say which pages and hosts there are.
+        All other reasons get the same 404: a 403 would reveal which pages and hosts exist.
         """
         if not current_user.is_authenticated:
             answer: ResponseReturnValue = login_manager.unauthorized()
@@ -75,18 +80,27 @@ class Guarded:
 
 
 class SecureView(Guarded, BaseView):
-    """A page of our own making: declares ``action`` and ``hosts``, its handlers call services."""
+    """Base class of our own pages: a page declares ``action`` and ``hosts``, and its handlers call services."""
 
     def waiting(self) -> int:
-        """How many things wait here for the reader; the menu shows the number beside the page's name."""
+        """Return how many things await the reader here; the menu shows the number beside the page's name."""
         return 0
 
 
-def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Result | None:
+def attempt(
+    work: Callable[[Context], Result],
+    form: Form | None = None,
+    *,
+    reraise: type[DomainError] | tuple[type[DomainError], ...] = (),
+) -> Result | None:
     """Run a use case in a unit of work.
 
-    A refusal marks its field when the form has it, else it is flashed; what is not there, or not this
-    person's to touch, is a 404.
+    A refusal rolls the unit of work back even if a caller catches it outside, so ``work`` itself must catch
+    none. The refusal is shown at its field when the form has that field, otherwise it is flashed. A row that
+    does not exist, or that this person may not touch, is a 404.
+
+    Args:
+        reraise: the refusals that the caller handles itself; they are raised after the rollback.
 
     Returns:
         What the use case returned, or ``None`` after a refusal (so the use case must return something).
@@ -94,6 +108,8 @@ def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Resu
     try:
         with unit_of_work(request_context()) as ctx:
             return work(ctx)
+    except reraise:
+        raise
     except (NotFound, NotAllowed):
         abort(404)
     except Invalid as error:
@@ -110,10 +126,10 @@ def attempt(work: Callable[[Context], Result], form: Form | None = None) -> Resu
 
 
 def back_to(default: str) -> str:
-    """Where to go after a write: the ``url`` parameter when it stays on this host, else ``default``."""
+    """Return the page to show after a write: the ``url`` parameter if it stays on this host, else ``default``."""
     return safe_next(request.values.get("url")) or default
 
 
 def typed_values(form: Form) -> Mapping[str, Any]:
-    """The values of the form's declared fields, without the token: nothing else reaches a service."""
+    """Return the values of the form's declared fields, without the token; nothing else reaches a service."""
     return {name: value for name, value in form.data.items() if name != "csrf_token"}

@@ -1,4 +1,4 @@
-"""The management side as a plugin of the application: ``wsgi.py`` hands ``register`` to the factory."""
+"""The management side as a plugin of the application: ``wsgi.py`` passes ``register`` to the factory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from admin.shared.theme import SpocTheme
 
 Views = Callable[[], Iterable[BaseView]]
 
-#: Each module of views in the order of the menus.
+#: The modules of views, in the order of the menus.
 VIEWS: Sequence[Views] = (
     handbook.views,
     schools.views,

@@ -1,1 +1,1 @@
-"""The product: models, rules, use cases and the student side."""
+"""The application: models, rules, services, the student side and commands."""

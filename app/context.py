@@ -1,4 +1,4 @@
-"""What a use case gets: the session, the school, the person acting, the clock, the queue and the keys."""
+"""The context of a use case: session, school, actor, clock, queue and keys."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from tenants.scope import sibling_scope
 
 
 def system_clock() -> datetime:
-    """The machine's clock, for entry points that hand it to a ``Context``."""
+    """Return the machine's time; entry points pass this function to a ``Context``."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts.
+    """The person or process that acts.
 
     Args:
-        role: what the actor may do (``app.rules.permissions``).
-        name: as the audit shows it.
-        user_id: the account, ``None`` for the system and the shell.
+        role: the role, which determines the permissions (``app.rules.permissions``).
+        name: the name in the audit log.
+        user_id: the account; ``None`` for the system and the shell.
         school_id: the school of the account.
-        address: the client's network address, where there is one.
+        address: the client's network address, if there is one.
     """
 
     role: Role
@@ -43,7 +43,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The explicit surroundings of a use case; ``now`` is the only clock of the domain."""
+    """The context that every use case receives; ``now`` is the only clock of the domain."""
 
     session: Session
     school: SchoolInfo
@@ -53,21 +53,24 @@ class Context:
     vault: Vault
 
     def today(self) -> date:
-        """The calendar day at the school."""
+        """Return the current date at the school."""
         return self.now().astimezone(ZoneInfo(self.school.timezone)).date()
 
     def send_later(self, name: JobName, **payload: int | str) -> None:
-        """Send a job once the unit of work has been committed."""
+        """Send a job after the unit of work has been committed."""
         self.session.info.setdefault("jobs", []).append((name, self.school.id, payload))
+
+    def wake(self, name: JobName) -> None:
+        """Send a job for all schools, once, after the unit of work has been committed."""
+        self.session.info.setdefault("jobs", []).append((name, self.school.alliance_id, {}))
 
     @contextmanager
     def within(self, school: SchoolInfo) -> Iterator[Context]:
-        """The same actor and transaction inside another school; the alliance's way to a member's rows.
+        """Open a context for another school with the same actor and transaction; the alliance's way to a member's rows.
 
-        What is audited or sent inside is committed and sent together with the rest.
+        Its audit rows are committed and its jobs are sent together with those of this context.
         """
         with sibling_scope(self.session, school.id) as session:
             inner = replace(self, session=session, school=school)
             yield inner
-            for key in ("jobs", "audit"):
-                self.session.info.setdefault(key, []).extend(session.info.get(key, []))
+            self.session.info.setdefault("jobs", []).extend(session.info.get("jobs", []))

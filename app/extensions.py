@@ -1,4 +1,4 @@
-"""Flask extensions, made here and bound by the factory."""
+"""Flask extensions, created here and initialised by the factory."""
 
 from __future__ import annotations
 

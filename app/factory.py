@@ -1,4 +1,4 @@
-"""Builds the application from settings and plugins; imports neither ``admin`` nor ``workers``."""
+"""The application factory; it gets ``admin`` and ``workers`` as plugins and does not import them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import tenants.guard
-from app.cli import demo, roster, setup
+from app.cli import audit, demo, roster, setup
 from app.cli import school as school_commands
 from app.extensions import csrf, login_manager
 from app.jobs import discard
@@ -34,7 +34,7 @@ from app.web.messages import demo_mail
 from app.web.messages import notices as messages
 from app.web.requests import student as own_requests
 from app.web.shared import errors, help, i18n, probes, security, templating
-from app.web.shared.cache.pages import KeptPages
+from app.web.shared.cache.pages import PageCache
 from app.web.shared.sent_forms import SentRequest
 from tenants import resolve
 from tenants.db import db
@@ -42,7 +42,7 @@ from tenants.db import db
 if TYPE_CHECKING:
     from config import Settings
 
-#: The largest request: a roster of 10 MiB and its form around it.
+#: The size of the largest request, a form with a roster of 10 MiB.
 MAX_REQUEST_BYTES = 11 * 1024 * 1024
 
 Plugin = Callable[[Flask], None]
@@ -70,10 +70,10 @@ BLUEPRINTS = (
 
 
 def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
-    """Put the application together.
+    """Create the application.
 
     Args:
-        settings: from ``config``.
+        settings: the settings from ``config``.
         plugins: functions that register the management side and the queue; ``wsgi.py`` passes them.
     """
     assert tenants.guard
@@ -97,7 +97,7 @@ def create_app(settings: Settings, plugins: Iterable[Plugin] = ()) -> Flask:
     errors.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for commands in (setup, school_commands, roster, demo):
+    for commands in (setup, school_commands, roster, audit, demo):
         commands.register(app)
     for plugin in plugins:
         plugin(app)
@@ -121,7 +121,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=[settings.base_domain, "." + settings.base_domain],
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
-        # __Host- ties the cookie to this very host; it needs https, which the demo has not.
+        # __Host- binds the cookie to this host; it requires https, which the demo does not have
         SESSION_COOKIE_NAME="__Host-sid" if settings.scheme == "https" else "sid",
         SESSION_COOKIE_SECURE=settings.scheme == "https",
         SESSION_COOKIE_HTTPONLY=True,
@@ -141,7 +141,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     static = Path(str(app.static_folder)) / "dist"
-    pages = KeptPages(app, app.wsgi_app)
+    pages = PageCache(app, app.wsgi_app)
     wrapped = WhiteNoise(pages, max_age=365 * 24 * 3600, immutable_file_test=lambda _path, _url: True)
     if static.is_dir():
         wrapped.add_files(str(static), prefix="static/dist/")

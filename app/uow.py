@@ -1,83 +1,59 @@
-"""The only place that commits: one unit of work an entry point, audit sealed before, jobs sent after."""
+"""The unit of work, the only place that commits; it sends the jobs after the commit."""
 
 from __future__ import annotations
 
-import json
-import logging
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.context import Context
-from app.models.audit import AuditEntry
-from app.vault import Vault
-from tenants.scope import current_school_id, sibling_scope
-
-log = logging.getLogger(__name__)
+from tenants.after_commit import failing_quietly
+from tenants.db import GuardedSession
 
 
 @contextmanager
 def unit_of_work(ctx: Context) -> Iterator[Context]:
-    """Run a use case: commit what it wrote, or nothing; then send the jobs it asked for.
+    """Commit all changes of a use case or none, then send its jobs, without duplicates.
 
-    A job that cannot be sent is only logged: the rows are the outbox, and the sweeper sends it again.
+    A job that cannot be sent is only logged; it has a row in an outbox, and the sweeper sends it again. The jobs after
+    it are skipped, so that a queue that does not respond costs one timeout and not one for each job.
     """
     session = ctx.session
     try:
         yield ctx
-        session.flush()
-        _seal_audit(session, ctx.vault)
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         jobs = session.info.pop("jobs", [])
-        session.info.pop("audit", None)
-    for name, school_id, payload in jobs:
-        try:
+    different = {(name, school_id, tuple(payload.items())): payload for name, school_id, payload in jobs}
+    for (name, school_id, _), payload in different.items():
+        sent = False
+        with failing_quietly(
+            "job %s of school %s, and those after it, were not sent; the sweeper will", name, school_id
+        ):
             ctx.enqueue(name, school_id, payload)
-        except Exception:
-            log.exception("job %s of school %s was not sent; the sweeper will", name, school_id)
+            sent = True
+        if not sent:
+            break
 
 
-def _seal_audit(session: Session, vault: Vault) -> None:
-    """Chain the pending audit rows to their schools' logs, under a lock that lasts for the commit only."""
-    pending: dict[int, list[AuditEntry]] = defaultdict(list)
-    for entry in session.info.get("audit", []):
-        pending[entry.school_id].append(entry)
-    for school_id in sorted(pending):
-        if school_id == current_school_id(session):
-            _append(session, vault, school_id, pending[school_id])
-        else:
-            with sibling_scope(session, school_id) as sibling:
-                _append(sibling, vault, school_id, pending[school_id])
+#: For each savepoint, the number of jobs at its start.
+_jobs_before: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
 
 
-def _append(session: Session, vault: Vault, school_id: int, entries: list[AuditEntry]) -> None:
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext('audit'), :school)"), {"school": school_id % 2**31}
-    )
-    last = session.execute(
-        select(AuditEntry.id, AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
-    ).first()
-    number, digest = last if last is not None else (0, b"")
-    for entry in entries:
-        number += 1
-        digest = vault.chain(digest, chain_text(entry, number))
-        entry.id, entry.digest = number, digest
-    session.add_all(entries)
-    session.flush()
+@event.listens_for(GuardedSession, "after_transaction_create")
+def _count_jobs(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        _jobs_before[transaction] = len(session.info.get("jobs", ()))
 
 
-def chain_text(entry: AuditEntry, number: int) -> bytes:
-    """The bytes of an audit row that its digest covers."""
-    fields = (
-        entry.school_id, number, entry.at.astimezone(UTC).isoformat(), entry.actor_id, entry.actor_name, entry.address,
-        entry.action, entry.object_type, entry.object_id, entry.data,
-    )  # fmt: skip
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+@event.listens_for(GuardedSession, "after_soft_rollback")
+def _forget_jobs(session: Session, transaction: SessionTransaction) -> None:
+    # rolling back a savepoint discards its jobs together with its rows
+    if transaction in _jobs_before:
+        del session.info.get("jobs", [])[_jobs_before[transaction] :]

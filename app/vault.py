@@ -1,8 +1,8 @@
-"""Keys and ciphers for personal data: what a stolen dump must not show.
+"""Keys and ciphers that protect personal data in a stolen dump.
 
-One master key, kept outside the database, from which a key per purpose is derived (HKDF-SHA256, RFC 5869).
-Fields are sealed with AES-SIV (RFC 5297), bound to school, column and row, so that a ciphertext copied to another
-row or school does not open; exact search goes through a keyed blind index.
+A key for each purpose is derived from a master key outside the database (HKDF-SHA256, RFC 5869). Fields are sealed
+with AES-SIV (RFC 5297) and bound to school, column and row, so that a ciphertext that is copied to another row or
+school cannot be opened; exact search uses a keyed blind index.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-#: Version of the key, first byte of every ciphertext, so that keys can be changed while old data stays readable.
+#: The version of the key, first byte of every ciphertext, so that keys can change while old data stay readable.
 KEY_VERSION = b"\x01"
 _NONCE_BYTES = 12
 
 
 class SealBroken(Exception):
-    """A ciphertext does not open here: damaged, copied from elsewhere, or sealed with another key."""
+    """Raised when a ciphertext cannot be opened: it is damaged, copied from elsewhere, or sealed with another key."""
 
 
 class Vault:
-    """Seals and opens personal data.
+    """The cipher that seals and opens personal data.
 
     Args:
         master_key: at least 32 random bytes.
@@ -43,39 +43,40 @@ class Vault:
         self._gcm = AESGCM(_derive(master_key, b"blob", 32))
         self._index_key = _derive(master_key, b"index", 32)
         self._audit_key = _derive(master_key, b"audit", 32)
+        self._audit_row_key = _derive(master_key, b"audit row", 32)
         self._calendar_key = _derive(master_key, b"calendar", 32)
 
     def seal_field(self, school_id: int, column: str, row_id: int, text: str) -> bytes:
-        """Encrypt a short value for one row's column."""
-        place = f"{school_id}|{column}|{row_id}".encode()
-        return KEY_VERSION + self._siv.encrypt(text.encode(), [place])
+        """Encrypt a short value for a column of a row."""
+        location = f"{school_id}|{column}|{row_id}".encode()
+        return KEY_VERSION + self._siv.encrypt(text.encode(), [location])
 
     def open_field(self, school_id: int, column: str, row_id: int, sealed: bytes) -> str:
-        """Decrypt what ``seal_field`` made.
+        """Decrypt a result of ``seal_field``.
 
         Raises:
-            SealBroken: the value is not of this place or was damaged.
+            SealBroken: the value belongs to another column or row, or is damaged.
         """
-        place = f"{school_id}|{column}|{row_id}".encode()
+        location = f"{school_id}|{column}|{row_id}".encode()
         try:
-            return self._siv.decrypt(_body(sealed), [place]).decode()
+            return self._siv.decrypt(_body(sealed), [location]).decode()
         except InvalidTag as error:
             raise SealBroken(column) from error
 
     def blind_index(self, school_id: int, column: str, text: str) -> bytes:
-        """A keyed fingerprint (32 bytes) for exact search of a normalised value within one school."""
+        """Return a keyed fingerprint (32 bytes) for exact search of a normalised value within a school."""
         return hmac.digest(self._index_key, f"{school_id}|{column}|{text}".encode(), "sha256")
 
     def seal_blob(self, school_id: int, kind: str, content: bytes) -> bytes:
-        """Encrypt a file or a batch of raw cells for one school."""
+        """Encrypt a file or a batch of raw cells for a school."""
         nonce = os.urandom(_NONCE_BYTES)
         return KEY_VERSION + nonce + self._gcm.encrypt(nonce, content, f"{school_id}|{kind}".encode())
 
     def open_blob(self, school_id: int, kind: str, sealed: bytes) -> bytes:
-        """Decrypt what ``seal_blob`` made.
+        """Decrypt a result of ``seal_blob``.
 
         Raises:
-            SealBroken: the blob is of another school or kind, or was damaged.
+            SealBroken: the blob belongs to another school or kind, or is damaged.
         """
         body = _body(sealed)
         try:
@@ -84,12 +85,16 @@ class Vault:
             raise SealBroken(kind) from error
 
     def calendar_key(self, school_id: int, user_id: int, epoch: int) -> str:
-        """The secret part (160 bits) of the address of a person's calendar; another epoch, another key."""
+        """Return the secret part (160 bits) of the address of a person's calendar, which changes with the epoch."""
         digest = hmac.digest(self._calendar_key, f"{school_id}|{user_id}|{epoch}".encode(), "sha256")
         return base64.b32encode(digest[:20]).decode().lower()
 
+    def seal_audit_row(self, text: bytes) -> bytes:
+        """Return the digest (32 bytes) of an audit row itself."""
+        return hmac.digest(self._audit_row_key, text, "sha256")
+
     def chain(self, previous: bytes, entry: bytes) -> bytes:
-        """The next link (32 bytes) of a school's audit chain."""
+        """Return the next link (32 bytes) of a school's audit chain; ``previous`` is empty for the first one."""
         return hmac.digest(self._audit_key, hashlib.sha256(entry).digest() + previous, "sha256")
 
 

@@ -1,1 +1,1 @@
-"""Measurements against floors taken beside them in the same run: ``python -m bench``."""
+"""Benchmarks (``python -m bench``), each compared with a floor that is measured in the same run."""

@@ -1,4 +1,4 @@
-"""The floor of a page: a Flask route that answers two letters."""
+"""The floor of a page: a Flask route that returns two letters."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ app = Flask(__name__)
 
 @app.get("/courses")
 def courses() -> str:
-    """Nothing but Flask."""
+    """Return two letters, with no work besides Flask's."""
     return "ok"

@@ -1,8 +1,8 @@
-"""「选课」 of a class of 300 by the service, and the floor: one INSERT … SELECT of the same rows.
+"""「选课」 for a class of 300 by the service, and the floor: one INSERT … SELECT of the same rows.
 
-The service asks for the permission, locks the course, counts seats, registers in one statement, notes the selection,
-writes the chained audit row and answers. The floor is psycopg as the same role in the school's scope: the rows, and
-the commit. The connection is open in both.
+The service checks the permission, locks the course, counts seats, registers in one statement, stores the selection,
+writes the chained audit row and returns the result. The floor writes and commits the rows with psycopg as the same
+role in the school's scope. Both use an open connection.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from app.context import Actor, system_clock
 from app.factory import create_app
 from app.jobs import discard
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.classes.select_courses import select_courses
 from bench.figures import Figure, figure
-from bench.place import SCHOOL, Place
+from bench.installation import SCHOOL, Installation
 from config import Settings
 from deploy.local import database
 from tenants.registry import SchoolInfo, find_by_slug
@@ -64,9 +64,9 @@ _BARE = """
 """
 
 
-def measure(place: Place) -> list[Figure]:
-    """Register the class by the service and bare, in turn; what was written is taken out in between."""
-    settings = Settings.from_env(place.env)
+def measure(installation: Installation) -> list[Figure]:
+    """Register the class by the service and by the floor in turn, deleting the rows in between."""
+    settings = Settings.from_env(installation.env)
     address = (
         make_url(settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     )
@@ -74,8 +74,8 @@ def measure(place: Place) -> list[Figure]:
     with create_app(settings).app_context():
         school = find_by_slug(SCHOOL)
         assert school is not None
-        ids = _prepare(place, school)
-        units = Units(
+        ids = _prepare(installation, school)
+        units = UnitOfWorkFactory(
             school=school,
             actor=Actor(Role.OPERATOR, "bench"),
             now=system_clock,
@@ -85,18 +85,18 @@ def measure(place: Place) -> list[Figure]:
         with psycopg.connect(address) as connection:
             for number in range(RUNS + 1):
                 took = {"service": _by_service(units, ids), "floor": 0.0}
-                _forget(place, ids)
+                _delete_rows(installation, ids)
                 took["floor"] = _bare(connection, school, ids)
-                _forget(place, ids)
-                # The first of each opens connections and compiles statements.
+                _delete_rows(installation, ids)
+                # the first run of each opens connections and compiles statements
                 for name, seconds in took.items() if number else ():
                     walls[name].append(seconds)
     return [figure("class_of_300", "s", walls["service"], walls["floor"])]
 
 
-def _prepare(place: Place, school: SchoolInfo) -> dict[str, Any]:
+def _prepare(installation: Installation, school: SchoolInfo) -> dict[str, Any]:
     values = {"school": school.id, "students": STUDENTS, "title": _TITLE}
-    with database.connect(place.admin_url) as connection:
+    with database.connect(installation.admin_url) as connection:
         for statement in (_CLASS, _STUDENTS, _COURSE, _OFFERING):
             connection.execute(statement, values)
         connection.execute("VACUUM (ANALYZE)")
@@ -105,26 +105,26 @@ def _prepare(place: Place, school: SchoolInfo) -> dict[str, Any]:
     return {"class": row[0], "offering": row[1]}
 
 
-def _by_service(units: Units, ids: dict[str, Any]) -> float:
-    began = time.perf_counter()
+def _by_service(units: UnitOfWorkFactory, ids: dict[str, Any]) -> float:
+    started = time.perf_counter()
     with units() as ctx:
         (done,) = select_courses(ctx, class_id=ids["class"], offering_ids=[ids["offering"]])
-    took = time.perf_counter() - began
+    took = time.perf_counter() - started
     assert done.registered == STUDENTS, done
     return took
 
 
 def _bare(connection: psycopg.Connection[Any], school: SchoolInfo, ids: dict[str, Any]) -> float:
-    began = time.perf_counter()
+    started = time.perf_counter()
     connection.execute(f"SET LOCAL app.school_id = '{school.id}'")
     written = connection.execute(_BARE, ids).rowcount
     connection.commit()
-    took = time.perf_counter() - began
+    took = time.perf_counter() - started
     assert written == STUDENTS, written
     return took
 
 
-def _forget(place: Place, ids: dict[str, Any]) -> None:
-    with database.connect(place.admin_url) as connection:
+def _delete_rows(installation: Installation, ids: dict[str, Any]) -> None:
+    with database.connect(installation.admin_url) as connection:
         for table in ("enrolments", "class_selections", "class_courses"):
             connection.execute(f"DELETE FROM {table} WHERE offering_id = %(offering)s", ids)

@@ -1,4 +1,4 @@
-"""Medians and how far they spread."""
+"""Figures: medians of runs, their ratio to the floor, and their spread."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Figure:
     """A figure of ``results.json``.
 
     Args:
-        ratio: how many times the floor's cost this costs; 1 would be the floor itself.
-        spread: of the value's runs, largest less smallest over the median.
+        ratio: the cost as a multiple of the floor's cost.
+        spread: the difference between the largest and the smallest run, divided by the median.
     """
 
     name: str
@@ -32,7 +32,7 @@ def figure(
     floors: Sequence[float],
     better: Literal["low", "high"] = "low",
 ) -> Figure:
-    """Put the runs together by their medians."""
+    """Return the figure of several runs, from their medians."""
     value, floor = median(values), median(floors)
     ratio = value / floor if better == "low" else floor / value
     spread = (max(values) - min(values)) / value

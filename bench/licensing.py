@@ -1,8 +1,8 @@
 """Licensing 500 courses to 200 schools in one action, and the floor: the same rows in bare multi-row INSERTs.
 
-The floor writes finished rows with psycopg as the same role into the same tables: all licences as the alliance, then
-each school's offerings in its own scope, in one transaction; one INSERT each, a column an array (with a placeholder a
-value it takes half as long again). It plans, counts, tells and logs nothing.
+The floor writes finished rows with psycopg as the same role into the same tables, in one transaction: all licences as
+the alliance, then each school's offerings in its own scope. Each INSERT has an array for each column (a placeholder
+for each value takes half as long again). The floor has no preview, counts, notices or audit rows.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from app.jobs import discard
 from app.models import Course, CourseLicence, CourseOffering, School
 from app.rules.licences.conditions import Terms
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.licences.bulk import license_courses
 from app.services.licences.rows import CourseRef
 from bench import schools
 from bench.figures import Figure, figure
-from bench.place import Place
+from bench.installation import Installation
 from config import Settings
 from deploy.local import database
 from tenants.registry import find_alliance
@@ -47,20 +47,20 @@ _ADMINISTRATORS = """
     SELECT id, 'administrator', 'bench-admin', '管理员', '管理员' FROM schools WHERE kind = 'member'
     ON CONFLICT DO NOTHING
 """
-_FORGET = (
+_DELETE = (
     "DELETE FROM course_offerings o USING courses c WHERE c.id = o.course_id AND c.title LIKE '授权课程%'",
     "DELETE FROM course_licences l USING courses c WHERE c.id = l.course_id AND c.title LIKE '授权课程%'",
 )
 
 
-def measure(place: Place) -> list[Figure]:
-    """License, keep the rows, write them bare, in turn."""
-    schools.fill(place.admin_url, SCHOOLS)
-    with database.connect(place.admin_url) as connection:
+def measure(installation: Installation) -> list[Figure]:
+    """License by the service, read its rows, and write them by the floor, several times."""
+    schools.fill(installation.admin_url, SCHOOLS)
+    with database.connect(installation.admin_url) as connection:
         connection.execute(_COURSES, [COURSES])
         connection.execute(_ADMINISTRATORS)
         connection.execute("VACUUM (ANALYZE)")
-    settings = Settings.from_env(place.env)
+    settings = Settings.from_env(installation.env)
     address = (
         make_url(settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     )
@@ -68,27 +68,27 @@ def measure(place: Place) -> list[Figure]:
     with create_app(settings).app_context():
         units = _units()
         for _ in range(RUNS):
-            began = time.perf_counter()
+            started = time.perf_counter()
             _license(units)
-            walls["licensing"].append(time.perf_counter() - began)
-            alliance_id, licences, offerings = _kept(place)
-            _forget(place)
-            began = time.perf_counter()
+            walls["licensing"].append(time.perf_counter() - started)
+            alliance_id, licences, offerings = _written_rows(installation)
+            _delete_rows(installation)
+            started = time.perf_counter()
             _bare(address, alliance_id, licences, offerings)
-            walls["floor"].append(time.perf_counter() - began)
-            _forget(place)
+            walls["floor"].append(time.perf_counter() - started)
+            _delete_rows(installation)
     return [figure("licensing_500x200", "s", walls["licensing"], walls["floor"])]
 
 
-def _units() -> Units:
+def _units() -> UnitOfWorkFactory:
     alliance = find_alliance()
     assert alliance is not None
     actor = Actor(Role.OPERATOR, "bench")
     vault = current_app.extensions["spoc_vault"]
-    return Units(school=alliance, actor=actor, now=system_clock, enqueue=discard, vault=vault)
+    return UnitOfWorkFactory(school=alliance, actor=actor, now=system_clock, enqueue=discard, vault=vault)
 
 
-def _license(units: Units) -> None:
+def _license(units: UnitOfWorkFactory) -> None:
     with units() as ctx:
         refs, school_ids = _chosen(ctx)
         done = license_courses(ctx, course_refs=refs, school_ids=school_ids, terms=Terms(seats=100))
@@ -101,10 +101,10 @@ def _chosen(ctx: Context) -> tuple[list[CourseRef], list[int]]:
     return [CourseRef(*row) for row in ctx.session.execute(courses)], list(ctx.session.scalars(members))
 
 
-def _kept(place: Place) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows that were written, as finished values, in the order of their keys."""
+def _written_rows(installation: Installation) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the written rows as finished values, in the order of their keys."""
     found: list[list[dict[str, Any]]] = []
-    with database.connect(place.admin_url) as connection:
+    with database.connect(installation.admin_url) as connection:
         for model in (CourseLicence, CourseOffering):
             names = [column.name for column in model.__table__.columns if column.name != "assessment"]
             listed = ", ".join(f"t.{name}" for name in names)
@@ -117,9 +117,9 @@ def _kept(place: Place) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]
     return licences[0]["licensor_id"], licences, offerings
 
 
-def _forget(place: Place) -> None:
-    with database.connect(place.admin_url) as connection:
-        for statement in _FORGET:
+def _delete_rows(installation: Installation) -> None:
+    with database.connect(installation.admin_url) as connection:
+        for statement in _DELETE:
             connection.execute(statement)
         connection.execute("VACUUM (ANALYZE)")
 
@@ -130,13 +130,13 @@ def _bare(
     licences: Sequence[Mapping[str, Any]],
     offerings: Sequence[Mapping[str, Any]],
 ) -> None:
-    of_school: dict[int, list[Mapping[str, Any]]] = {}
+    by_school: dict[int, list[Mapping[str, Any]]] = {}
     for row in offerings:
-        of_school.setdefault(row["school_id"], []).append(row)
+        by_school.setdefault(row["school_id"], []).append(row)
     with psycopg.connect(address) as connection:
         connection.execute(f"SET LOCAL app.school_id = '{alliance_id}'")
         _insert(connection, CourseLicence, licences)
-        for school_id, rows in of_school.items():
+        for school_id, rows in by_school.items():
             connection.execute(f"SET LOCAL app.school_id = '{school_id}'")
             _insert(connection, CourseOffering, rows)
         connection.commit()

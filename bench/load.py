@@ -1,4 +1,4 @@
-"""A small client: connections that stay open, one request after the other on each."""
+"""A small load client with persistent connections, each with one request at a time."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _CONNECTIONS = 4
 
 
 def requests_per_second(port: int, host: str, path: str, seconds: float, cookie: str = "") -> float:
-    """Answers per second to eight connections in two processes of the client, all with the same cookie.
+    """Return the responses per second on eight connections in two client processes, all with the same cookie.
 
     Raises:
-        AssertionError: an answer was not 200.
+        AssertionError: a response was not 200.
     """
     context = multiprocessing.get_context("spawn")
     with context.Pool(_PROCESSES) as pool:
@@ -25,15 +25,15 @@ def requests_per_second(port: int, host: str, path: str, seconds: float, cookie:
 
 
 def median_milliseconds(port: int, host: str, path: str, count: int) -> float:
-    """The median time of one request after the other on one connection."""
+    """Return the median time of successive requests on one connection."""
     with _Connection(port, host, path) as connection:
         for _ in range(count // 5):
             connection.ask()
         times: list[float] = []
         for _ in range(count):
-            began = time.perf_counter()
+            started = time.perf_counter()
             connection.ask()
-            times.append(time.perf_counter() - began)
+            times.append(time.perf_counter() - started)
     return median(times) * 1000
 
 
@@ -54,13 +54,13 @@ def _ask_for(port: int, host: str, path: str, seconds: float, cookie: str) -> in
 
 
 class _Connection:
-    """A connection that asks for one page; ``http.client`` would cost more than the floor that is measured."""
+    """A connection that requests one page; ``http.client`` would cost more than the measured floor."""
 
     def __init__(self, port: int, host: str, path: str, cookie: str = "") -> None:
         self._address = port
-        said = f"Cookie: {cookie}\r\n" if cookie else ""
+        cookie_header = f"Cookie: {cookie}\r\n" if cookie else ""
         self._request = (
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{said}Connection: keep-alive\r\n\r\n".encode()
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{cookie_header}Connection: keep-alive\r\n\r\n".encode()
         )
         self._open()
 
@@ -88,7 +88,7 @@ class _Connection:
         try:
             self._receive()
         except ConnectionError:
-            # gunicorn replaces a process after so many requests; what it did not answer is asked again.
+            # gunicorn replaces a process after a number of requests; an unanswered request is sent again
             self.close()
             self._open()
             self.send()

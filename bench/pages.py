@@ -1,4 +1,4 @@
-"""Home, catalogue and a course's page, a visitor's and a student's, against a bare Flask route; more schools."""
+"""Home, catalogue and course page for visitors and students, against a bare Flask route; and many schools."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from app.demo.schools import PASSWORD
 from bench.figures import Figure, figure
+from bench.installation import SCHOOL, Installation
 from bench.load import median_milliseconds, requests_per_second
-from bench.place import SCHOOL, Place
 from bench.schools import fill
 from deploy.local.database import PROJECT
 from deploy.local.processes import free_port, port_is_free, spawn, wait_until
@@ -23,33 +23,33 @@ ROUNDS = 3
 SECONDS = 4.0
 REQUESTS = 200
 PATH = "/courses"
-#: A search, whose page is made anew every time.
+#: A search, whose page is never cached.
 SEARCH = "/courses?q=%E5%AD%A6"
-#: What people open; the course is the catalogue's first.
+#: The measured pages; the course is the first of the catalogue.
 PAGES = {"home": "/", "catalogue": PATH, "course": ""}
-#: A student of the demo, who has a password of her own and courses.
+#: A student of the demo, with a password and courses.
 STUDENT = "900012025001"
 
 
-def measure(place: Place) -> list[Figure]:
-    """Requests per second of page and bare route in turn, then the page's median before and after the schools came."""
-    host = f"{SCHOOL}.{place.env['BASE_DOMAIN']}"
-    port = int(place.env["PORT"])
+def measure(installation: Installation) -> list[Figure]:
+    """Measure requests per second of pages and bare route in turn, and the median of a search among more schools."""
+    host = f"{SCHOOL}.{installation.env['BASE_DOMAIN']}"
+    port = int(installation.env["PORT"])
     pages: dict[str, list[float]] = {f"{name}{who}": [] for who in ("", "_student") for name in PAGES}
     bare: list[float] = []
-    fill(place.admin_url, FEW)
-    with _web(place):
+    fill(installation.admin_url, FEW)
+    with _web(installation):
         few = [median_milliseconds(port, host, SEARCH, REQUESTS) for _ in range(ROUNDS)]
     for _ in range(ROUNDS):
-        with _web(place):
+        with _web(installation):
             for who, cookie in (("", ""), ("_student", log_in(port, host))):
                 for name, path in PAGES.items():
                     wanted = path or first_course(port, host)
                     pages[f"{name}{who}"].append(requests_per_second(port, host, wanted, SECONDS, cookie))
-        with _bare(place) as bare_port:
+        with _bare(installation) as bare_port:
             bare.append(requests_per_second(bare_port, host, PATH, SECONDS))
-    fill(place.admin_url, MANY)
-    with _web(place):
+    fill(installation.admin_url, MANY)
+    with _web(installation):
         many = [median_milliseconds(port, host, SEARCH, REQUESTS) for _ in range(ROUNDS)]
     return [
         *(
@@ -61,7 +61,7 @@ def measure(place: Place) -> list[Figure]:
 
 
 def first_course(port: int, host: str) -> str:
-    """The address of the first course that the catalogue names."""
+    """Return the address of the first course in the catalogue."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", PATH, headers={"Host": host})
     found = re.search(r'href="(/courses/\d+)"', connection.getresponse().read().decode())
@@ -71,7 +71,7 @@ def first_course(port: int, host: str) -> str:
 
 
 def log_in(port: int, host: str) -> str:
-    """The session cookie of the student, who logs in as anybody does."""
+    """Log in as the student through the form, and return the session cookie."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/login", headers={"Host": host})
     answer = connection.getresponse()
@@ -92,22 +92,22 @@ def _cookie(answer: HTTPResponse) -> str:
 
 
 @contextmanager
-def _web(place: Place) -> Iterator[None]:
-    web = start_web(place.env, place.folder)
+def _web(installation: Installation) -> Iterator[None]:
+    web = start_web(installation.env, installation.folder)
     try:
-        wait_for_web(web, place.env)
+        wait_for_web(web, installation.env)
         yield
     finally:
         web.stop()
 
 
 @contextmanager
-def _bare(place: Place) -> Iterator[int]:
-    """The bare route under the same settings of gunicorn."""
+def _bare(installation: Installation) -> Iterator[int]:
+    """Run the bare route under the same settings of gunicorn."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "bench.bare:app"]
-    env = dict(place.env) | {"PORT": str(port)}
-    web = spawn("gunicorn", command, log=place.folder / "bare.log", env=env, cwd=PROJECT)
+    env = dict(installation.env) | {"PORT": str(port)}
+    web = spawn("gunicorn", command, log=installation.folder / "bare.log", env=env, cwd=PROJECT)
     try:
         wait_until(lambda: not port_is_free(port), web, timeout=30)
         yield port

@@ -1,7 +1,7 @@
-"""Searching among 50,000 people of a school, against the bare queries on the same database.
+"""A search among 50,000 people of a school, against bare queries on the same database.
 
-The floor is what one would write by hand for one school, as the owner of the tables: count the matching, read twenty
-whole rows of them in order; without row-level security, sessions of SQLAlchemy or the opening of sealed values.
+The floor consists of hand-written queries for one school, as the owner of the tables: they count the matches and read
+twenty whole rows in order, without row-level security, sessions of SQLAlchemy or sealed values to open.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from app.jobs import discard
 from app.rules.permissions import Role
 from app.services.people.search import search_people
 from bench.figures import Figure, figure
-from bench.place import SCHOOL, Place
+from bench.installation import SCHOOL, Installation
 from config import Settings
 from deploy.local import database
 from tenants.registry import find_by_slug
@@ -26,7 +26,7 @@ from tenants.scope import school_scope
 
 PEOPLE = 50_000
 ROUNDS = 7
-#: What many have, what few have, what nobody has, a class, and two words.
+#: A word that many people match, one that few match, one that nobody matches, a class, and two words.
 WORDS = ("学生", "49990", "ouyang", "第107", "学生 4999")
 
 _CLASSES = """
@@ -52,19 +52,19 @@ _MATCH = """
 """
 
 
-def measure(place: Place) -> list[Figure]:
-    """The mean of several searches in turn with the bare ones, so that both meet the same machine."""
-    with database.connect(place.admin_url) as connection:
+def measure(installation: Installation) -> list[Figure]:
+    """Measure several searches in turn with the bare ones, so that both run under the same conditions."""
+    with database.connect(installation.admin_url) as connection:
         connection.execute(_CLASSES, [SCHOOL])
         connection.execute(_PEOPLE, [PEOPLE, SCHOOL])
         connection.execute("VACUUM (ANALYZE)")
-    app = create_app(Settings.from_env(place.env))
-    with app.app_context(), database.connect(place.admin_url) as connection:
+    app = create_app(Settings.from_env(installation.env))
+    with app.app_context(), database.connect(installation.admin_url) as connection:
         school = find_by_slug(SCHOOL)
         assert school is not None
         actor = Actor(role=Role.ADMINISTRATOR, name="bench", school_id=school.id)
 
-        def ours(word: str) -> None:
+        def by_service(word: str) -> None:
             with school_scope(school.id) as session:
                 ctx = Context(session, school, actor, system_clock, discard, app.extensions["spoc_vault"])
                 search_people(ctx, text=word)
@@ -72,8 +72,8 @@ def measure(place: Place) -> list[Figure]:
         def bare(word: str) -> None:
             _search_bare(connection, school.id, word)
 
-        runs = [(_milliseconds(ours), _milliseconds(bare)) for _ in range(ROUNDS)]
-    return [figure("people_search_50000", "ms", [one for one, _ in runs], [floor for _, floor in runs])]
+        runs = [(_milliseconds(by_service), _milliseconds(bare)) for _ in range(ROUNDS)]
+    return [figure("people_search_50000", "ms", [value for value, _ in runs], [floor for _, floor in runs])]
 
 
 def _search_bare(connection: psycopg.Connection[tuple[object, ...]], school_id: int, words: str) -> None:
@@ -92,7 +92,7 @@ def _search_bare(connection: psycopg.Connection[tuple[object, ...]], school_id: 
 def _milliseconds(search: Callable[[str], None]) -> float:
     times: list[float] = []
     for word in WORDS:
-        began = time.perf_counter()
+        started = time.perf_counter()
         search(word)
-        times.append(time.perf_counter() - began)
+        times.append(time.perf_counter() - started)
     return mean(times) * 1000

@@ -42,7 +42,7 @@ _OFFERINGS = """
 
 
 def fill(admin_url: str, members: int) -> None:
-    """Open schools until there are so many members, all alliance courses online at each."""
+    """Insert schools up to the number of members, with all alliance courses online at each."""
     with database.connect(admin_url) as connection:
         ids = [row[0] for row in connection.execute(_SCHOOLS, [members]).fetchall()]
         connection.execute(_PEOPLE, [PEOPLE, ids])

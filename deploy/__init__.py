@@ -1,1 +1,1 @@
-"""What it takes to run the platform: locally (`deploy.local`), and on servers (the files beside this one)."""
+"""Running the platform: locally (`deploy.local`), and on servers (the files in this folder)."""

@@ -1,8 +1,8 @@
-"""Every Chinese text of the product has an English translation; `make check` runs this.
+"""The check that every Chinese text of the product has an English translation; `make check` runs it.
 
-`python -m deploy.check_translations` extracts all texts and compares them with the catalogue: each must be
-there, not marked as fuzzy, with the same placeholders. `--update` (`make messages`) writes new texts into it,
-untranslated, and names them.
+`python -m deploy.check_translations` extracts all texts and compares them with the catalogue: each must have a
+translation that is not marked as fuzzy and has the same placeholders. `--update` (`make messages`) adds new texts to
+the catalogue, untranslated, and lists them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 PROJECT = Path(__file__).resolve().parents[1]
 CATALOGUE = Path("app/translations/en/LC_MESSAGES/messages.po")
-#: ``pgettext``: where one Chinese word needs two English ones, as 不通过 the act (Reject) and the state (Rejected).
+#: ``pgettext`` serves Chinese words with two translations, such as 不通过 as an action (Reject) and a state (Rejected).
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
@@ -36,7 +36,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def extract(project: Path = PROJECT) -> Catalog:
-    """All texts of the source, as `babel.cfg` says where they are."""
+    """Return all texts of the source files that `babel.cfg` lists."""
     with (project / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     catalog = Catalog(locale="en", charset="utf-8")
@@ -47,24 +47,26 @@ def extract(project: Path = PROJECT) -> Catalog:
 
 
 def _has_texts(folder: str) -> bool:
-    # Babel's own filter leaves out what begins with an underscore: the macros in `_ui`.
+    # Babel's own filter omits folders that begin with an underscore, such as the macros in `_ui`
     return not Path(folder).name.startswith(".") and Path(folder).name != "node_modules"
 
 
 def problems(texts: Catalog, catalogue: Catalog) -> Iterator[str]:
-    """One line for each text that English readers would not understand."""
+    """Yield a line for each text without a usable translation."""
     for text in texts:
         if not text.id:
             continue
-        where = "{}:{}".format(*text.locations[0])
+        location = "{}:{}".format(*text.locations[0])
         shown = text.id if isinstance(text.id, str) else text.id[0]
         known = catalogue.get(text.id, text.context)
         if known is None or not _forms(known.string):
-            yield f"{where}: no translation of {shown!r}"
+            yield f"{location}: no translation of {shown!r}"
         elif known.fuzzy:
-            yield f"{where}: the translation of {shown!r} is marked fuzzy"
+            yield f"{location}: the translation of {shown!r} is marked fuzzy"
         else:
-            yield from (f"{where}: {problem} in the translation of {shown!r}" for problem in _faults(known))
+            yield from (
+                f"{location}: {problem} in the translation of {shown!r}" for problem in _faults(known)
+            )
 
 
 def _faults(message: Message) -> Iterator[str]:
@@ -76,7 +78,7 @@ def _faults(message: Message) -> Iterator[str]:
 
 
 def _forms(text: str | Sequence[str] | None) -> list[str]:
-    """The singular and, where there are some, the plurals; nothing when one of them is missing."""
+    """Return the singular and any plurals; empty if one of them is missing."""
     forms = [text] if isinstance(text, str) else list(text or [])
     return forms if all(forms) else []
 
@@ -86,7 +88,7 @@ def _placeholders(text: str) -> set[str]:
 
 
 def read_catalogue(path: Path) -> Catalog:
-    """The catalogue in a file; an empty one when there is no file."""
+    """Return the catalogue of a file; an empty one if the file does not exist."""
     content = path.read_bytes() if path.exists() else b""
     return read_po(io.BytesIO(content), locale="en")
 
@@ -94,7 +96,7 @@ def read_catalogue(path: Path) -> Catalog:
 def _update(path: Path, texts: Catalog) -> None:
     catalogue = read_catalogue(path)
     catalogue.update(texts, no_fuzzy_matching=True, update_creation_date=False)
-    # Babel's compiler silently leaves out a catalogue whose header is marked as fuzzy, as that of a new one is.
+    # Babel's compiler silently omits a catalogue whose header is marked as fuzzy, which is the case for a new one
     catalogue.fuzzy = False
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -104,7 +106,7 @@ def _update(path: Path, texts: Catalog) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Check (or, with `--update`, bring in new texts) and give the exit code."""
+    """Check the catalogue, or update it with `--update`, and return the exit code."""
     path = PROJECT / CATALOGUE
     texts = extract()
     updating = arguments == ["--update"]

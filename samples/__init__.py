@@ -1,1 +1,1 @@
-"""Student files as schools send them, and the program that writes them. All people are invented."""
+"""Sample rosters as schools send them, and the program that writes them; all people are invented."""

@@ -1,4 +1,4 @@
-"""Write the sample files: ``python -m samples.make_samples [FOLDER]``; always the same cells."""
+"""The program that writes the sample files, always with the same cells: ``python -m samples.make_samples [FOLDER]``."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ Cells = dict[str, str | float]
 
 
 def clean_xlsx() -> bytes:
-    """300 rows in our template, nothing wrong."""
+    """Return 300 rows without problems in the template."""
     return _filled_template(make_rows(300, 1, UNIT_CODE))
 
 
 def problems_xlsx() -> bytes:
-    """The same 300 rows with 20 different problems."""
+    """Return the same 300 rows with 20 different problems."""
     rows: list[Cells] = [dict(row) for row in make_rows(300, 1, UNIT_CODE)]
     for place, spoil in enumerate(PROBLEMS):
         spoil(rows[5 + 14 * place])
@@ -47,7 +47,7 @@ def problems_xlsx() -> bytes:
 
 
 def old_xls() -> bytes:
-    """60 rows of an old program: a title over the header, dates as dates, years as numbers."""
+    """Return 60 rows of an old program: a title above the header, dates as dates, years as numbers."""
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("新生名单")
     fields = (
@@ -79,7 +79,7 @@ def old_xls() -> bytes:
 
 
 def gb18030_csv() -> bytes:
-    """120 rows as Chinese Excel saves a .csv; two names need the four-byte part of GB18030."""
+    """Return 120 rows as Chinese Excel saves a .csv; two names need four-byte characters of GB18030."""
     rows = make_rows(120, 3, UNIT_CODE, first=401)
     for place, name in ((3, "王䶮"), (17, "李𬱖"), (40, "阿依古丽·买买提")):
         rows[place]["real_name"] = rows[place]["nickname"] = name
@@ -95,7 +95,7 @@ def gb18030_csv() -> bytes:
 
 
 def shuffled_xlsx() -> bytes:
-    """100 rows as an academic affairs system exports them: other columns, other names, another order."""
+    """Return 100 rows as an academic affairs system exports them: other columns, headers and order."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "sheet1"
@@ -133,7 +133,7 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
 
 
 def teachers_xlsx() -> bytes:
-    """40 rows in the teacher template; five have neither phone nor mail."""
+    """Return 40 rows in the teacher template; five have neither phone nor mail."""
     book = openpyxl.load_workbook(BytesIO(teacher_template(school_name=SCHOOL_NAME, translate=str)))
     sheet = book.worksheets[0]
     for row_no, row in enumerate(make_teachers(40, 5), start=FIRST_DATA_ROW):
@@ -143,7 +143,7 @@ def teachers_xlsx() -> bytes:
 
 
 def teachers_zip() -> bytes:
-    """The pictures that the 40 teachers name."""
+    """Return the pictures that the 40 teachers name."""
     return pack_pictures(make_teachers(40, 5))
 
 
@@ -208,7 +208,7 @@ def _filled_template(rows: list[Row] | list[Cells]) -> bytes:
 
 
 def main(folder: Path) -> None:
-    """Write every sample into a folder."""
+    """Write all samples into a folder."""
     for name, make in {**SAMPLES, **TEACHER_SAMPLES}.items():
         (folder / name).write_bytes(make())
 

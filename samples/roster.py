@@ -119,13 +119,13 @@ def _row(chance: random.Random, number: int, group: int, unit_code: str) -> dict
 
 
 def name_of(chance: random.Random, *, male: bool) -> str:
-    """A plausible name."""
+    """Return a plausible name."""
     given = chance.choices(_MALE if male else _FEMALE, k=chance.choice((1, 2, 2)))
     return chance.choice(_SURNAMES) + "".join(given)
 
 
 def id_number_of(number: int, birth: date, *, male: bool) -> str:
-    """A number whose region and sequence come from the person's number, so that no two are equal."""
+    """Return a number whose region and sequence come from the person's number, so that no two are equal."""
     sequence, region = divmod(number, len(_CITIES))
     county, sequence = divmod(sequence, 500)
     first17 = f"{_CITIES[region]}{county + 1:02d}{birth:%Y%m%d}{sequence * 2 + male:03d}"

@@ -35,7 +35,7 @@ def make_teachers(n: int, seed: int) -> list[dict[str, str]]:
 
 
 def pack_pictures(rows: list[dict[str, str]]) -> bytes:
-    """A .zip of the pictures that these teachers name."""
+    """Return a .zip of the pictures that these teachers name."""
     content = BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for number, row in enumerate(rows):
@@ -64,7 +64,7 @@ def _row(chance: random.Random, number: int, names: set[str]) -> dict[str, str]:
 
 
 def _drawn(number: int) -> bytes:
-    """A head and shoulders before a plain ground."""
+    """Return a head and shoulders before a plain ground."""
     image = Image.new("RGB", (_SIDE, _SIDE), f"hsl({number * 47 % 360}, 45%, 78%)")
     draw = ImageDraw.Draw(image)
     dark = f"hsl({(number * 47 + 180) % 360}, 35%, 38%)"

@@ -1,1 +1,1 @@
-"""Which school is this, and what may this session see. The bottom layer; it owns the database handle."""
+"""Tenancy, the bottom layer: the school of a request, the rows that its session may see, and the database handle."""

@@ -1,85 +1,120 @@
-"""What a transaction wrote, told to those who keep copies of it once it is there for everybody.
+"""The changes of a transaction, reported after its commit to listeners that hold copies of rows.
 
-Only what goes through the ORM's sessions is seen, which is everything that the conventions allow outside two named
-modules.
+Every statement that a session sends to the database is read (``tenants.sql_changes``), however it was created.
+A connection outside sessions has no school, so row-level security does not let it write rows of schools.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
-from sqlalchemy import event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import ExecutionContext
+from sqlalchemy.orm import Session, SessionTransaction
 
-from tenants.db import GuardedSession
-from tenants.scope import current_school_id
+from tenants.after_commit import failing_quietly
+from tenants.db import Base, GuardedSession
+from tenants.scope import school_of
+from tenants.sql_changes import changes_of
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """Rows of a table that a school's session wrote.
+class Change:
+    """A change of rows in a table by a school's session.
 
     Args:
-        school_id: the school of the session.
+        school_id: the school whose rows the session could write at that moment.
         table: the table's name.
-        columns: names of the changed columns; ``None``: rows came, went or were changed in one statement.
+        columns: the columns that were set; ``None``: any of them, because rows were inserted or deleted.
     """
 
     school_id: int | None
     table: str
     columns: frozenset[str] | None
 
+    def touches(self, columns: Collection[str]) -> bool:
+        """Return whether one of the columns may have changed."""
+        return self.columns is None or not self.columns.isdisjoint(columns)
 
-_listeners: list[Callable[[frozenset[Written]], None]] = []
+
+_listeners: list[Callable[[frozenset[Change]], None]] = []
+
+#: The option of a connection that holds the changes of its transaction.
+_CHANGES = "spoc_changes"
 
 
-def on_written(listener: Callable[[frozenset[Written]], None]) -> None:
-    """Have ``listener`` called after every commit that wrote something."""
+def on_changes(listener: Callable[[frozenset[Change]], None]) -> None:
+    """Call ``listener`` after every commit with changes; its errors are logged and have no other effect."""
     _listeners.append(listener)
 
 
-@event.listens_for(GuardedSession, "after_flush")
-def _note_rows(session: Session, _context: UOWTransaction) -> None:
-    for row in (*session.new, *session.deleted):
-        _note(session, cast(Any, row).__tablename__, None)
-    for row in session.dirty:
-        state = inspect(row)
-        changed = frozenset(one.key for one in state.attrs if one.history.has_changes())
-        if changed:
-            _note(session, cast(Any, row).__tablename__, changed)
+@event.listens_for(GuardedSession, "after_begin")
+def _record_changes(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    # a sibling writes on the first session's connection, which already records changes
+    if "joined_connection" not in session.info:
+        connection.execution_options(**{_CHANGES: session.info.setdefault("changes", set())})
 
 
-@event.listens_for(GuardedSession, "do_orm_execute")
-def _note_statement(state: ORMExecuteState) -> None:
-    if state.is_insert or state.is_update or state.is_delete:
-        _note(state.session, cast(Any, state.statement).table.name, None)
+@event.listens_for(Engine, "after_cursor_execute")
+def _add_changes(
+    connection: Connection,
+    _cursor: Any,
+    statement: str,
+    _parameters: Any,
+    context: ExecutionContext | None,
+    _executemany: bool,
+) -> None:
+    recorded = connection.get_execution_options().get(_CHANGES)
+    if recorded is None:
+        return
+    # the compiled statement is the same for all lists of values and batches of rows
+    compiled = context.compiled if context is not None else None
+    for change in changes_of(str(compiled) if compiled is not None else statement):
+        school_id = school_of(connection)
+        recorded.add(Change(school_id, change.table, change.columns))
+        if change.deletes:
+            recorded.update(Change(school_id, table, None) for table in _cascade(change.table))
 
 
-def _note(session: Session, table: str, columns: frozenset[str] | None) -> None:
-    session.info.setdefault("written", set()).add(Written(current_school_id(session), table, columns))
+@cache
+def _cascade(table: str) -> frozenset[str]:
+    """Return the tables whose rows the database deletes or changes when rows of this table are deleted."""
+    return frozenset(_dependent(table, set()))
+
+
+def _dependent(table: str, seen: set[str]) -> Iterator[str]:
+    for other in Base.metadata.tables.values():
+        if other.name not in seen and any(
+            key.ondelete and key.referred_table.name == table for key in other.foreign_key_constraints
+        ):
+            seen.add(other.name)
+            yield other.name
+            yield from _dependent(other.name, seen)
 
 
 @event.listens_for(GuardedSession, "after_commit")
-def _keep(session: Session) -> None:
-    # The end of a savepoint is told here, too: what was written so far is not there for others yet.
+def _hold(session: Session) -> None:
+    # the end of a savepoint also leads here, but its changes are not visible to others yet
     if not session.in_nested_transaction():
-        session.info["committed"] = session.info.pop("written", set())
+        session.info["committed"] = session.info.pop("changes", set())
 
 
 @event.listens_for(GuardedSession, "after_transaction_end")
-def _tell(session: Session, transaction: SessionTransaction) -> None:
-    # Not in ``after_commit``: the session still holds its connection there, and a listener may need one. With as many
-    # commits at once as the pool has connections, all would wait for each other.
-    written = frozenset(session.info.pop("committed", ())) if transaction.parent is None else frozenset()
-    if written:
+def _report(session: Session, transaction: SessionTransaction) -> None:
+    # not in ``after_commit``, where the session still holds its connection: a listener may need one, and as many
+    # simultaneous commits as the pool has connections would wait for each other
+    changes = frozenset(session.info.pop("committed", ())) if transaction.parent is None else frozenset()
+    if changes:
         for listener in _listeners:
-            listener(written)
+            with failing_quietly("%s did not get the changes", listener.__qualname__):
+                listener(changes)
 
 
 @event.listens_for(GuardedSession, "after_rollback")
 def _forget(session: Session) -> None:
-    # What was written before a savepoint stands when that is taken back.
+    # rolling back a savepoint keeps the changes from before it
     if not session.in_nested_transaction():
-        session.info.pop("written", None)
+        session.info.pop("changes", None)

@@ -1,6 +1,6 @@
-"""The database handle and the base classes of every table.
+"""The database handle and the base classes of all tables.
 
-The only session that anyone can import from here is already guarded (``tenants.guard``).
+The only session that can be imported from here is guarded (``tenants.guard``).
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ NAMING_CONVENTION = {
 
 
 class Base(DeclarativeBase):
-    """Base of all tables; constraint names are fixed so that migrations can name them."""
+    """The base of all tables; it fixes the names of constraints so that migrations can refer to them."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
 class SchoolScoped:
-    """Mixin of every table whose rows belong to one school.
+    """The mixin of tables whose rows belong to a school.
 
-    The primary key of such a table begins with ``school_id``; so do its unique constraints and foreign keys
-    (row-level security does not check foreign keys, so a plain one would accept another school's parent).
+    The primary key, the unique constraints and the foreign keys of such a table begin with ``school_id``. Row-level
+    security does not check foreign keys, so a plain one would accept a parent row of another school.
     """
 
     #: The column that must hold the acting school's id when a row is written.
@@ -43,17 +43,17 @@ class SchoolScoped:
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The rows that a session of this school may read; shared tables widen it."""
+        """Return the condition on rows that a session of the school may read; shared tables override it."""
         return cast("ColumnElement[bool]", cls.school_id == school_id)
 
 
 class GuardedSession(FlaskSession):
-    """The session of the product: one school for its whole life (``tenants.scope``), guarded (``tenants.guard``)."""
+    """A guarded session (``tenants.guard``) that belongs to one school for its whole life (``tenants.scope``)."""
 
     def get_bind(
         self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any
     ) -> Engine | Connection:
-        """A session opened by ``sibling_scope`` stays on its elder's connection, inside the same transaction."""
+        """Return the bind; a session from ``sibling_scope`` uses the first session's connection and transaction."""
         joined = self.info.get("joined_connection")
         if isinstance(joined, Connection):
             return joined

@@ -1,7 +1,7 @@
-"""The third wall: three listeners on every session of the product.
+"""The third wall between schools: three listeners on every session.
 
-Reads get the school's criterion added; statements without a school raise; another school's row is not flushed.
-What passes by the ORM (text, Core, bulk) meets the fourth wall, row-level security (``tenants.rls``).
+They add the school's criterion to reads, refuse statements without a school, and refuse to flush another school's row.
+Statements that bypass the ORM (text, Core, bulk) meet the fourth wall, row-level security (``tenants.rls``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tenants.scope import CrossSchoolWrite, ScopeMissing, current_school_id, set
 
 
 def scoped_table_names() -> frozenset[str]:
-    """Names of all tables that hold rows of schools."""
+    """Return the names of all tables with rows of schools."""
     return frozenset(
         mapper.local_table.name
         for mapper in Base.registry.mappers
@@ -26,7 +26,7 @@ def scoped_table_names() -> frozenset[str]:
 
 
 def _refuse_unscoped(statement: Any) -> None:
-    # Looking at the statement's mappers only lets count queries, CTEs, unions and subqueries through.
+    # checking only the statement's mappers would let count queries, CTEs, unions and subqueries through
     scoped = scoped_table_names()
     for element in visitors.iterate(statement):
         if isinstance(element, Table) and element.name in scoped:
@@ -40,7 +40,7 @@ def _add_criterion(state: ORMExecuteState) -> None:
         _refuse_unscoped(state.statement)
         return
     if state.is_column_load:
-        # A refresh of a row that this session already holds.
+        # this refreshes a row that the session already holds
         return
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(

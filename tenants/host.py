@@ -1,33 +1,22 @@
-"""From a Host header to a school's label: one pure function, and the labels that no school may take."""
+"""The label of a school in the Host header."""
 
 from __future__ import annotations
 
 import re
 
-#: The label that stands for the apex, that is the alliance itself.
+#: The label of the apex, which is the alliance's host.
 APEX = ""
-
-#: Labels that infrastructure or people expect to mean something else.
-RESERVED_LABELS = frozenset(
-    (  # noqa: SIM905 - sixty words read better as a text
-        "www api admin manage static assets cdn mail smtp imap pop mx ns ns1 ns2 ftp sftp vpn sso auth login "
-        "account accounts app apps alliance secretariat spoc mooc help docs status support blog news test "
-        "tests demo staging dev beta localhost root system security abuse postmaster webmaster hostmaster "
-        "autoconfig autodiscover wpad isatap files media img images download downloads healthz readyz ws m "
-        "wap mobile"
-    ).split()
-)
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def is_dns_label(label: str) -> bool:
-    """Whether this is a lower-case DNS label (RFC 1035 section 2.3.1, digits allowed first by RFC 1123)."""
+    """Return whether the text is a lower-case DNS label (RFC 1035 section 2.3.1; RFC 1123 allows a leading digit)."""
     return _LABEL.fullmatch(label) is not None and not label.startswith("xn--")
 
 
 def slug_from_host(host: str, base_domain: str) -> str | None:
-    """The school's label in a Host header.
+    """Return the label of a school in a Host header.
 
     Args:
         host: the header's value, with or without a port.

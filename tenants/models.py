@@ -1,4 +1,4 @@
-"""The registry of schools: the one business table that is not scoped, because it is what scopes the others."""
+"""The registry of schools, the only business table without a scope, because it scopes the others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class School(Base):
 
     __tablename__ = "schools"
     __table_args__ = (
-        # what rows between a school and its alliance point at, so that nobody else can pose as the alliance
+        # rows between a school and its alliance refer to this, so that no other tenant can pose as the alliance
         UniqueConstraint("id", "alliance_id"),
         CheckConstraint("kind IN ('alliance', 'member')", name="kind"),
         CheckConstraint("status IN ('active', 'suspended')", name="status"),
@@ -52,9 +52,9 @@ class School(Base):
     status: Mapped[str] = mapped_column(String(16), default="active")
     logo: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     logo_sha: Mapped[str | None] = mapped_column(String(16))
-    #: The most accounts, and the most own courses, that the alliance grants; NULL: without limit.
+    #: The most accounts and the most own courses that the alliance allows; NULL: no limit.
     most_people: Mapped[int | None] = mapped_column(Integer)
     most_courses: Mapped[int | None] = mapped_column(Integer)
-    #: The alliance's policy: a course goes online only with a 运营教师 (教高〔2022〕1号: 课程责任教师).
+    #: Whether the alliance requires a 运营教师 before a course goes online (教高〔2022〕1号: 课程责任教师).
     requires_operating_teacher: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

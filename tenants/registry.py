@@ -1,6 +1,6 @@
-"""Looking schools up by host label, with a short-lived cache in the process.
+"""Lookup of schools by host label, with a short-lived cache in the process.
 
-The answer is a frozen value and not a row: it outlives sessions, and the lookup comes before any session has a school.
+The result is a frozen value, not a row: it outlives sessions, and the lookup precedes the school of any session.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from tenants.changes import Written, on_written
+from tenants.changes import Change, on_changes
 from tenants.db import db
 from tenants.models import School
 
-#: Seconds for which a process may go on with what it knows of a school (other processes' changes arrive after it).
+#: Seconds for which a process may use cached data of a school; changes by other processes take effect after them.
 CACHE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class SchoolInfo:
-    """What every request needs of its school."""
+    """The data of a school that every request needs."""
 
     id: int
     alliance_id: int
@@ -47,17 +47,17 @@ _lock = threading.Lock()
 
 
 def forget_schools() -> None:
-    """Drop the cache of this process; what is written to ``schools`` does so by itself, once it is committed."""
+    """Clear the cache of this process; a committed change of ``schools`` does so automatically."""
     with _lock:
         _cache.clear()
 
 
-def _forget_changed(written: frozenset[Written]) -> None:
-    if any(one.table == School.__tablename__ for one in written):
+def _forget_changed(changes: frozenset[Change]) -> None:
+    if any(change.table == School.__tablename__ for change in changes):
         forget_schools()
 
 
-on_written(_forget_changed)
+on_changes(_forget_changed)
 
 
 def _cached(key: str, condition: object) -> SchoolInfo | None:
@@ -77,15 +77,15 @@ def _cached(key: str, condition: object) -> SchoolInfo | None:
 
 
 def find_by_slug(slug: str) -> SchoolInfo | None:
-    """The member school with this host label, or ``None``."""
+    """Return the member school with this host label, or ``None``."""
     return _cached(f"slug:{slug}", (School.slug == slug) & (School.kind == "member"))
 
 
 def find_by_id(school_id: int) -> SchoolInfo | None:
-    """The tenant with this id, or ``None``."""
+    """Return the school or alliance with this id, or ``None``."""
     return _cached(f"id:{school_id}", School.id == school_id)
 
 
 def find_alliance() -> SchoolInfo | None:
-    """The alliance, which lives on the apex host; ``None`` until it has been set up."""
+    """Return the alliance, whose host is the apex; ``None`` until it has been set up."""
     return _cached("alliance", School.kind == "alliance")

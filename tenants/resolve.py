@@ -1,4 +1,4 @@
-"""The first wall: the Host header decides which school a request is in, before anything else runs."""
+"""The first wall between schools: the Host header determines the school of a request before anything else runs."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from tenants.host import APEX, slug_from_host
 from tenants.registry import SchoolInfo, find_alliance, find_by_slug
 from tenants.scope import enter_school
 
-#: Endpoints that answer on every host without a school: probes and files of the front end.
+#: Endpoints that work on every host without a school: probes and files of the front end.
 HOSTLESS_ENDPOINTS = frozenset({"probes.healthz", "probes.readyz", "static"})
 
 
 class UnknownSchool(LookupError):
-    """No school has this host label."""
+    """Raised when no school has the host label."""
 
 
 class SuspendedSchool(Exception):
-    """The school exists but is suspended; ``school`` says which."""
+    """Raised when a school is suspended; ``school`` is that school."""
 
     def __init__(self, school: SchoolInfo) -> None:
         super().__init__(school.slug)
@@ -28,15 +28,15 @@ class SuspendedSchool(Exception):
 
 
 class AllianceMissing(LookupError):
-    """The platform has not been set up yet: there is no alliance."""
+    """Raised when the platform has no alliance yet."""
 
 
 def school_for_host(host: str, base_domain: str) -> SchoolInfo:
-    """The school of a host.
+    """Return the school of a host.
 
     Raises:
-        UnknownSchool: no such label.
-        AllianceMissing: the apex before the platform is set up.
+        UnknownSchool: no school has this label.
+        AllianceMissing: the host is the apex, and the platform has not been set up.
     """
     slug = slug_from_host(host, base_domain)
     if slug == APEX:
@@ -51,7 +51,7 @@ def school_for_host(host: str, base_domain: str) -> SchoolInfo:
 
 
 def install(app: Flask, *, base_domain: str) -> None:
-    """Resolve the school at the start of every request and bind the request's session to it."""
+    """Determine the school at the start of every request, and bind the request's session to it."""
 
     def resolve() -> None:
         if request.endpoint in HOSTLESS_ENDPOINTS:

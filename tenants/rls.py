@@ -1,6 +1,6 @@
-"""The fourth wall: row-level security, as the statements that migrations run and tests check.
+"""The fourth wall between schools: row-level security, as statements for migrations and tests.
 
-Policies compare columns and nothing else (a distributed PostgreSQL refuses policies with subqueries).
+Policies only compare columns, since a distributed PostgreSQL refuses policies with subqueries.
 On a reused pooled connection the setting is ``''`` and not NULL, hence ``nullif``.
 """
 
@@ -14,13 +14,13 @@ APP_ROLE = "spoc_app"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who reads and who writes the rows of a table.
+    """The policy of a table: who may read and who may write its rows.
 
     Args:
         table: the table's name.
-        read: SQL condition for SELECT.
-        write: SQL condition for INSERT, UPDATE and DELETE.
-        verbs: the verbs that the application role is granted at all.
+        read: the SQL condition for SELECT.
+        write: the SQL condition for INSERT, UPDATE and DELETE.
+        verbs: the verbs that are granted to the application role.
     """
 
     table: str
@@ -29,7 +29,7 @@ class Policy:
     verbs: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
     def statements(self) -> list[str]:
-        """The DDL that puts the policy on its table and grants the application role its verbs."""
+        """Return the DDL that creates the policy and grants the verbs to the application role."""
         table, verbs = self.table, ", ".join(self.verbs)
         found = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

@@ -1,42 +1,53 @@
-"""Putting a session into a school, once for its life, and the one audited way to a second school.
+"""The school of a session, fixed for its whole life, and the only way to write to a second school.
 
-Switching the school of a live session leaks through its identity map, so it is refused.
+Changing the school of a live session would leak rows through its identity map, so it is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tenants.db import GuardedSession, db
 
+#: The option of a connection that holds the school set for row-level security.
+_SCHOOL = "spoc_school_id"
+
 
 class ScopeMissing(RuntimeError):
-    """A statement touches a school's table while no school is set."""
+    """Raised when a statement uses a scoped table while the session has no school."""
 
 
 class ScopeSwitch(RuntimeError):
-    """A session that lives in one school, or already holds rows, was asked to move."""
+    """Raised when a session that has a school or holds rows is given another school."""
 
 
 class CrossSchoolWrite(RuntimeError):
-    """A row of another school was about to be written."""
+    """Raised when a row of another school is about to be written."""
 
 
 def set_school_setting(connection: Connection, school_id: int | None) -> None:
-    """Tell PostgreSQL's row-level security, for this transaction only, which school this is.
+    """Set the school for PostgreSQL's row-level security, for the current transaction only.
 
-    ``SET LOCAL`` and not ``set_config()``: only the former travels to the workers of a distributed database.
+    It uses ``SET LOCAL`` because ``set_config()`` does not reach the workers of a distributed database.
     """
     value = "" if school_id is None else str(int(school_id))
     connection.exec_driver_sql(f"SET LOCAL app.school_id = '{value}'")
+    connection.execution_options(**{_SCHOOL: school_id})
+
+
+def school_of(connection: Connection) -> int | None:
+    """Return the id of the school whose rows the connection's transaction may write, or ``None``."""
+    school_id = connection.get_execution_options().get(_SCHOOL)
+    return school_id if isinstance(school_id, int) else None
 
 
 def current_school_id(session: Session) -> int | None:
-    """The school this session lives in, or ``None``."""
+    """Return the id of the session's school, or ``None``."""
     value = session.info.get("school_id")
     return value if isinstance(value, int) else None
 
@@ -57,27 +68,37 @@ def enter_school(session: Session, school_id: int) -> None:
 
 @contextmanager
 def school_scope(school_id: int) -> Iterator[Session]:
-    """A new session for one school, closed at exit; what is not committed is rolled back."""
+    """Open a new session for a school; at the end it is closed, and uncommitted changes are rolled back."""
     with GuardedSession(db=db, info={"school_id": school_id}, expire_on_commit=False) as session:
         yield session
 
 
 @contextmanager
 def sibling_scope(session: Session, school_id: int) -> Iterator[Session]:
-    """A second session, for another school, inside the first one's transaction.
+    """Open a second session, for another school, inside the first one's transaction.
 
-    The alliance's use cases write a school's rows with it (open a school, license a course): both sides become
-    true in one commit, and each session still sees one school only. Callers write the audit row.
+    The alliance's use cases use it to write a school's rows (open a school, license a course): one commit covers both
+    sides, and each session still sees only one school. Callers write the audit row.
+
+    Inside a savepoint of the first session, the second one's rows belong to that savepoint. After an error the first
+    session is in its own school, wherever the caller rolls back to.
     """
     session.flush()
     connection = session.connection()
     info = {"school_id": school_id, "joined_connection": connection}
-    with GuardedSession(db=db, info=info, expire_on_commit=False) as sibling:
-        set_school_setting(connection, school_id)
-        try:
+    set_school_setting(connection, school_id)
+    try:
+        with GuardedSession(db=db, info=info, expire_on_commit=False) as sibling:
             yield sibling
             sibling.flush()
-            # What it wrote is committed by the elder (``tenants.changes``).
-            session.info.setdefault("written", set()).update(sibling.info.pop("written", ()))
-        finally:
-            set_school_setting(connection, current_school_id(session))
+            # This never ends the first session's transaction, only the savepoint that SQLAlchemy opens for a session
+            # that joins a savepoint. Closing the session without it would silently roll back its changes.
+            sibling.commit()
+    except BaseException:
+        if connection.in_transaction():
+            # After a failed statement PostgreSQL accepts nothing until the caller rolls back, which also restores the
+            # setting; the caller must see the first error, not this one.
+            with suppress(DBAPIError):
+                set_school_setting(connection, current_school_id(session))
+        raise
+    set_school_setting(connection, current_school_id(session))

@@ -1,1 +1,1 @@
-"""Tests; they mirror the packages."""
+"""The tests; their packages mirror those of the product."""

@@ -1,4 +1,6 @@
-"""Fixtures live in `tests/support`, one module a subject; this file names the modules and the order of the tests."""
+"""The list of fixture modules and the order of the tests; fixtures are in `tests/support`, one module a subject."""
+
+from pathlib import Path
 
 import pytest
 
@@ -6,7 +8,9 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.checkout",
     "tests.support.app",
+    "tests.support.audit",
     "tests.support.world",
+    "tests.support.walls",
     "tests.support.teaching",
     "tests.support.own_courses",
     "tests.support.rosters",
@@ -14,6 +18,8 @@ pytest_plugins = [
     "tests.support.live",
     "tests.support.browser",
     "tests.support.mail",
+    "tests.support.busy_school",
+    "tests.support.grounds",
 ]
 
 #: Folders whose tests start processes and wait for them; whoever runs beside them has the processor meanwhile.
@@ -22,5 +28,6 @@ _PATIENT = ("kills", "workers", "tooling", "browser", "cli", "admin", "architect
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take long, so that no process is left alone with one at the end."""
-    folders = {folder: number for number, folder in enumerate(_PATIENT)}
-    items.sort(key=lambda item: folders.get(item.path.parent.name, len(folders)))
+    places = {folder: number for number, folder in enumerate(_PATIENT)}
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: places.get(item.path.relative_to(tests).parts[0], len(places)))

@@ -1,4 +1,4 @@
-"""Settings: every mistake at once, and no way into production with the captcha off."""
+"""Settings: all errors are reported at once, and the captcha cannot be off in production."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GOOD = {
 
 def test_good_settings_are_read() -> None:
     settings = Settings.from_env(GOOD)
-    assert settings.is_production
+    assert settings.env == "production"
     assert settings.captcha
     assert settings.scheme == "https"
     assert settings.database_url == "postgresql+psycopg://app@db/spoc"

@@ -1,4 +1,4 @@
-"""Sealed fields open only in their own place."""
+"""Sealed fields can be opened only in their own place."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Background work: the queue, its one entry point, the handlers and the worker process."""
+"""Background work: the queue with its only entry point, job handlers, mail, worker and sweeper."""

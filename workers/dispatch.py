@@ -1,4 +1,4 @@
-"""The only function that the queue calls: application context, school, actor, handler."""
+"""The only function that the queue calls; it provides context, school and actor to the handler of a job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from app.context import Actor
 from app.jobs import Enqueue, JobName
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.web.shared.context import now, vault
 from tenants.registry import SchoolInfo, find_by_id
 from workers.handlers import HANDLERS
@@ -23,7 +23,7 @@ SYSTEM = Actor(role=Role.SYSTEM, name="system")
 
 
 class JobFailed(Exception):
-    """A job ended in an error; the text holds its name and the error's type, nothing of a person."""
+    """Raised when a job fails; the message has its name and the error's type, but no personal data."""
 
 
 def run_job(name: str, school_id: int, payload: Mapping[str, int | str]) -> None:
@@ -31,12 +31,12 @@ def run_job(name: str, school_id: int, payload: Mapping[str, int | str]) -> None
 
     Args:
         name: a ``JobName``.
-        school_id: the school in which it runs.
+        school_id: the school in which the job runs.
         payload: ids and scalars for the handler.
 
     Raises:
-        JobFailed: the handler failed. The error itself stays out of Redis, for its text may hold personal data.
-        ValueError: there is no such job.
+        JobFailed: the handler failed. The error itself is kept out of Redis, because its text may hold personal data.
+        ValueError: no job has this name.
     """
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
     handler = HANDLERS[JobName(name)]
@@ -52,13 +52,13 @@ def run_job(name: str, school_id: int, payload: Mapping[str, int | str]) -> None
             raise JobFailed(f"{name}: {type(error).__name__}") from None
 
 
-def units_for(school: SchoolInfo) -> Units:
-    """Units of work of the system in this school; needs an application context."""
+def units_for(school: SchoolInfo) -> UnitOfWorkFactory:
+    """Return units of work of the system in a school; requires an application context."""
     enqueue = cast(Enqueue, current_app.extensions["spoc_enqueue"])
-    return Units(school=school, actor=SYSTEM, now=now, enqueue=enqueue, vault=vault())
+    return UnitOfWorkFactory(school=school, actor=SYSTEM, now=now, enqueue=enqueue, vault=vault())
 
 
 def log_error(what: str, error: BaseException) -> None:
-    """Log where an error came from, without its text: a database's message repeats the values of a row."""
+    """Log the traceback of an error without its text, because messages of the database repeat values of rows."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s failed with %s\n%s", what, type(error).__name__, frames)

@@ -1,4 +1,4 @@
-"""``flask mail``: sending what is due without a worker."""
+"""``flask mail``: sending of due mails without a worker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from app.jobs import JobName
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.messages.mail_queue import sweep_mails
 from tenants.registry import SchoolInfo
 from workers.dispatch import JobFailed, run_job, units_for
@@ -19,16 +19,16 @@ group = AppGroup("mail", help="Mails that wait.")
 
 @group.command("send-due")
 def send_due() -> None:
-    """Send every mail that is due, here and now.
+    """Send every mail that is due.
 
-    Exit code 1 when one of them could not be worked on; what a server refuses stays in the list of mails.
+    The exit code is 1 when a mail could not be processed; mails that a server refuses stay in the list of mails.
     """
     jobs: list[tuple[JobName, int, Mapping[str, int | str]]] = []
 
     def collect(name: JobName, school_id: int, payload: Mapping[str, int | str]) -> None:
         jobs.append((name, school_id, payload))
 
-    def here(school: SchoolInfo) -> Units:
+    def here(school: SchoolInfo) -> UnitOfWorkFactory:
         return replace(units_for(school), enqueue=collect)
 
     broken = 0

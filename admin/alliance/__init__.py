@@ -1,1 +1,1 @@
-"""The alliance itself: its settings, what waits for the secretariat, the schools' activity, visits to schools."""
+"""The management side: the alliance's settings, the activity of its schools, and visits to schools."""

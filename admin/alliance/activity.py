@@ -1,4 +1,4 @@
-"""联盟管理 → 活跃情况: what the schools counted, as a table, in time, and as workbooks."""
+"""联盟管理 → 活跃情况: the figures that the schools count, as a table, over time, and as workbooks."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
 
-#: Schools in the picture that compares them.
+#: The number of schools in the chart that compares them.
 _COMPARED = 15
 
 
 class Activity(SecureView):
-    """All schools, one school, both as workbooks, and counting at once."""
+    """The pages of all schools and of one school, their workbooks, and the button that counts at once."""
 
     action = Action.SEE_ACTIVITY
     hosts = "alliance"
 
     @expose("/")
     def index(self) -> str:
-        """The table of schools, the sums in time, and the schools with the most registrations."""
+        """Show the table of schools, the sums over time, and the schools with the most registrations."""
         ctx, span, text = request_context(), _span(), text_argument("q")
         sort, descending = sorting(SORTS, "name")
         found = list_activity(ctx, text=text, sort=sort, descending=descending, page=page_argument())
@@ -65,7 +65,7 @@ class Activity(SecureView):
 
     @expose("/activity.xlsx")
     def sheet(self) -> Response:
-        """The table of all schools that match, and the sums of all day by day."""
+        """Send the workbook of all matching schools, with the sums of all day by day."""
         ctx = request_context()
         sort, descending = sorting(SORTS, "name")
         schools = all_activity(ctx, text=text_argument("q"), sort=sort, descending=descending)
@@ -74,7 +74,7 @@ class Activity(SecureView):
 
     @expose("/refresh", methods=("POST",))
     def refresh(self) -> ResponseReturnValue:
-        """「立即更新」 for all schools."""
+        """Count all schools at once (「立即更新」)."""
         done = attempt(refresh_figures)
         if done is not None:
             flash(ngettext("已更新 %(num)s 所学校", "已更新 %(num)s 所学校", done.counted), "success")
@@ -84,7 +84,7 @@ class Activity(SecureView):
 
     @expose(f"/<{ROW}:school_id>/")
     def show(self, school_id: int) -> str:
-        """One school in time."""
+        """Show one school over time."""
         ctx, span = request_context(), _span()
         try:
             school, row = get_activity(ctx, school_id=school_id)
@@ -103,7 +103,7 @@ class Activity(SecureView):
 
     @expose(f"/<{ROW}:school_id>/activity.xlsx")
     def sheet_of_one(self, school_id: int) -> Response:
-        """One school day by day."""
+        """Send the workbook of one school, day by day."""
         ctx = request_context()
         try:
             school, _ = get_activity(ctx, school_id=school_id)
@@ -114,7 +114,7 @@ class Activity(SecureView):
 
     @expose(f"/<{ROW}:school_id>/refresh", methods=("POST",))
     def refresh_one(self, school_id: int) -> ResponseReturnValue:
-        """「立即更新」 for one school."""
+        """Count one school at once (「立即更新」)."""
         if attempt(lambda ctx: refresh_figures(ctx, school_id=school_id)):
             flash(gettext("已更新"), "success")
         return redirect(self.get_url(".show", school_id=school_id), code=303)
@@ -126,17 +126,19 @@ def _span() -> int:
 
 
 def _charts(series: Series) -> dict[str, Any] | None:
-    """Labels and values for ``ui.chart``; ``None`` while nobody has counted."""
+    """Return labels and values for ``ui.chart``; ``None`` while nothing has been counted."""
     if not any(series.figures):
         return None
     columns = ("people", "activated", "courses_online", "registrations")
-    values = {name: [getattr(one, name) if one else None for one in series.figures] for name in columns}
-    shares = [share(one.activated, one.people) if one else None for one in series.figures]
+    values = {
+        name: [getattr(figure, name) if figure else None for figure in series.figures] for name in columns
+    }
+    shares = [share(figure.activated, figure.people) if figure else None for figure in series.figures]
     return {"days": [day.isoformat() for day in series.days], "share": shares, **values}
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Activity(
             lazy_gettext("活跃情况"),

@@ -14,16 +14,16 @@ from app.sheets.writing.typed import TypedSheet, Value, typed_workbook
 
 
 def activity_workbook(rows: Iterable[ActivityRow], series: Series, zone: str) -> bytes:
-    """A sheet of schools, and one of all of them together day by day.
+    """Return the workbook of all schools: a sheet of schools, and a sheet of their sums day by day.
 
     Args:
-        zone: by whose clocks moments are written.
+        zone: the time zone in which moments are written.
     """
     return typed_workbook([_schools(rows, zone), _days(gettext("全部学校每日"), series)])
 
 
 def school_workbook(series: Series) -> bytes:
-    """One school day by day."""
+    """Return the workbook of one school, day by day."""
     return typed_workbook([_days(gettext("每日数据"), series)])
 
 

@@ -1,4 +1,4 @@
-"""联盟管理 → 联盟设置: what the alliance asks of its schools."""
+"""联盟管理 → 联盟设置: the rules that the alliance sets for its schools."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from app.web.shared.context import request_context
 
 
 class PolicyForm(ManageForm):
-    """「联盟设置」."""
+    """The form 「联盟设置」."""
 
     requires_operating_teacher = BooleanField(lazy_gettext("课程上线前必须指定运营教师"))
 
 
 class AllianceSettings(SecureView):
-    """One page, one form."""
+    """The page of the alliance's settings."""
 
     action = Action.MANAGE_SCHOOLS
     hosts = "alliance"
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
-        """Show and 「保存」."""
+        """Show the form, and save it (「保存」)."""
         form = PolicyForm(data={"requires_operating_teacher": get_policy(request_context())})
         if form.validate_on_submit():
             wanted = bool(form.requires_operating_teacher.data)
@@ -43,7 +43,7 @@ class AllianceSettings(SecureView):
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         AllianceSettings(
             lazy_gettext("联盟设置"),

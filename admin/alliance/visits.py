@@ -1,4 +1,4 @@
-"""进入学校 at the apex, 秘书处来访 at a school: who enters, why, for how long, and what was done."""
+"""进入学校 on the alliance's host, 秘书处来访 at a school: visits with their reason, duration and acts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from app.web.shared.templating import school_address
 
 
 class VisitForm(ManageForm):
-    """Why a school is entered."""
+    """The form that asks why the secretary enters a school."""
 
     reason = TextAreaField(
         lazy_gettext("原因"),
@@ -38,14 +38,14 @@ class VisitForm(ManageForm):
 
 
 class AllianceVisits(SecureView):
-    """The visits of all secretaries, and the way into a school."""
+    """The visits of all secretaries, and the form that starts a visit."""
 
     action = Action.ENTER_SCHOOL
     hosts = "alliance"
 
     @expose("/")
     def index(self) -> str:
-        """Latest first, and the schools to choose from."""
+        """Show the visits, latest first, and the schools to choose from."""
         ctx = request_context()
         return self.render(
             "manage/alliance/visits/alliance.html",
@@ -55,7 +55,7 @@ class AllianceVisits(SecureView):
 
     @expose(f"/<{ROW}:school_id>/", methods=("GET", "POST"))
     def enter(self, school_id: int) -> ResponseReturnValue:
-        """The reason; the answer to it shows the link, once."""
+        """Record the reason and start a visit; the answer shows its link, once."""
         try:
             school = get_member(request_context(), school_id=school_id)
         except NotFound:
@@ -88,14 +88,14 @@ class SchoolVisits(SecureView):
 
     @expose("/")
     def index(self) -> str:
-        """Latest first."""
+        """Show the visits, latest first."""
         found = list_visits(request_context(), page=page_argument())
         values = list_values(found, ListAddress("school_visits.index"))
         return self.render("manage/alliance/visits/list.html", **values)
 
     @expose(f"/<{ROW}:visit_id>/")
     def show(self, visit_id: int) -> str:
-        """One visit with what was done."""
+        """Show one visit with the acts that were recorded during it."""
         ctx = request_context()
         try:
             visit, acts = get_visit(ctx, visit_id=visit_id)
@@ -114,14 +114,14 @@ class SchoolVisits(SecureView):
 
     @expose(f"/<{ROW}:visit_id>/end", methods=("POST",))
     def end(self, visit_id: int) -> ResponseReturnValue:
-        """「结束来访」."""
+        """End a visit (「结束来访」)."""
         if attempt(lambda ctx: end_visit(ctx, visit_id=visit_id)):
             flash(gettext("来访已结束，对方不能再查看或修改本校的内容"), "success")
         return redirect(self.get_url(".show", visit_id=visit_id), code=303)
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         AllianceVisits(
             lazy_gettext("进入学校"),

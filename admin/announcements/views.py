@@ -1,4 +1,4 @@
-"""公告: a school's (系统管理) for its people, and the alliance's (联盟管理) for all or some schools."""
+"""公告: announcements of a school (系统管理) to its people, and of the alliance (联盟管理) to some or all schools."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
 from admin.shared.listing import ListAddress, choice, list_values, ticked_ids
 from admin.shared.validators import Required
 from app.errors import NotFound
-from app.models import Announcement
 from app.rules.permissions import Action
 from app.rules.shared.html import editable_text
 from app.services.announcements.read import list_from_alliance
@@ -26,6 +25,7 @@ from app.services.announcements.write import (
     STATES,
     TITLE_LENGTH,
     AnnouncementContent,
+    StoredAnnouncement,
     delete_announcement,
     get_announcement,
     list_announcements,
@@ -38,12 +38,13 @@ from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
 
-#: What the alliance shows at one time is taken down again; this is a bound, not a page.
+#: The most announcements of the alliance that a school's list shows. It is a bound, not a page: announcements
+#: are also taken down again.
 _MOST_SHOWN = 50
 
 
 class AnnouncementForm(ManageForm):
-    """What is said, to whom, and until when."""
+    """The form of an announcement: its text, its audience and its end."""
 
     title = StringField(lazy_gettext("标题"), [Required()])
     body = TextAreaField(lazy_gettext("内容"), [Required()])
@@ -70,13 +71,13 @@ class AnnouncementForm(ManageForm):
 
 
 class Announcements(SecureView):
-    """The list of a tenant's announcements and the page on which one is written."""
+    """The list of a tenant's announcements and the form of one announcement."""
 
     action = Action.ANNOUNCE
 
     @expose("/")
     def index(self) -> str:
-        """One page of the own announcements that match; at a school also what the alliance shows there."""
+        """Show a page of the tenant's announcements that match; a school also sees what the alliance shows there."""
         ctx = request_context()
         chosen = {"q": text_argument("q"), "state": choice("state", STATES)}
         return self.render(
@@ -92,12 +93,12 @@ class Announcements(SecureView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
-        """「新建公告」."""
+        """Show the form of a new announcement and create it (「新建公告」)."""
         return self._form_page(AnnouncementForm(), None, ticked_ids("school_ids"))
 
     @expose(f"/<{ROW}:announcement_id>/", methods=("GET", "POST"))
     def edit(self, announcement_id: int) -> ResponseReturnValue:
-        """One announcement: changed in place."""
+        """Show the form of one announcement and save it in place."""
         try:
             row, targets = get_announcement(request_context(), announcement_id=announcement_id)
         except NotFound:
@@ -110,14 +111,14 @@ class Announcements(SecureView):
 
     @expose(f"/<{ROW}:announcement_id>/withdraw", methods=("POST",))
     def withdraw(self, announcement_id: int) -> ResponseReturnValue:
-        """「撤回」."""
+        """Withdraw an announcement (「撤回」)."""
         if attempt(lambda ctx: withdraw_announcement(ctx, announcement_id=announcement_id)):
             flash(gettext("已撤回，现在是草稿，可以修改后重新发布"), "success")
         return redirect(self.get_url(".edit", announcement_id=announcement_id), code=303)
 
     @expose(f"/<{ROW}:announcement_id>/delete", methods=("POST",))
     def delete(self, announcement_id: int) -> ResponseReturnValue:
-        """「删除」 of a draft."""
+        """Delete a draft (「删除」)."""
         title = attempt(lambda ctx: delete_announcement(ctx, announcement_id=announcement_id))
         if title is None:
             return redirect(self.get_url(".edit", announcement_id=announcement_id), code=303)
@@ -125,7 +126,7 @@ class Announcements(SecureView):
         return redirect(self.get_url(".index"), code=303)
 
     def _form_page(
-        self, form: AnnouncementForm, row: Announcement | None, ticked: list[int]
+        self, form: AnnouncementForm, row: StoredAnnouncement | None, ticked: list[int]
     ) -> ResponseReturnValue:
         ctx = request_context()
         if form.validate_on_submit():
@@ -151,13 +152,13 @@ class Announcements(SecureView):
 
 
 class AllianceAnnouncements(Announcements):
-    """The secretariat's."""
+    """The alliance's announcements, for the secretariat."""
 
     hosts = "alliance"
 
 
 class SchoolAnnouncements(Announcements):
-    """A school's."""
+    """A school's announcements, for its administrators."""
 
     hosts = "school"
 
@@ -174,7 +175,7 @@ def _content(form: AnnouncementForm, ticked: list[int]) -> AnnouncementContent:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         AllianceAnnouncements(
             lazy_gettext("公告"),

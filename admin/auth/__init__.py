@@ -1,1 +1,1 @@
-"""The management side: logging in: accounts found, passwords, credential slips (密码条), consent, limits."""
+"""The management side: credential slips (密码条) with first passwords."""

@@ -30,14 +30,14 @@ from app.web.shared.downloads import give_download
 
 
 class Slips(SecureView):
-    """Choose, confirm, get the file."""
+    """The pages on which accounts are chosen, the printing is confirmed and the file is sent."""
 
     action = Action.PRINT_SLIPS
     hosts = "school"
 
     @expose("/")
     def index(self) -> str:
-        """Whose accounts nobody has activated yet, class by class."""
+        """Show the accounts that have not been activated yet, class by class."""
         ctx = request_context()
         by_class, staff = count_not_activated(ctx)
         return self.render(
@@ -52,7 +52,7 @@ class Slips(SecureView):
 
     @expose("/confirm", methods=("GET", "POST"))
     def confirm(self) -> ResponseReturnValue:
-        """What printing would do; accounts ticked in the list of people come by POST."""
+        """Show what printing would do; accounts ticked in the list of people arrive by POST."""
         ctx, choice = request_context(), _choice()
         if choice is None:
             flash(gettext("请先选择班级或用户"), "warning")
@@ -61,7 +61,7 @@ class Slips(SecureView):
 
     @expose("/print", methods=("POST",))
     def print(self) -> ResponseReturnValue:
-        """The file with the passwords: made, sent and forgotten."""
+        """Send the file with the passwords; no copy is kept."""
         choice = _choice()
         if choice is None:
             return redirect(self.get_url(".index"), code=303)
@@ -75,7 +75,7 @@ class Slips(SecureView):
 
 
 def confirm_page(view: BaseView, ctx: Context, choice: SlipChoice) -> str:
-    """The question before the printing; the list of people asks it, too."""
+    """Return the page that asks before printing; the list of people shows it, too."""
     page: str = view.render(
         "manage/auth/slips/confirm.html",
         choice=choice,
@@ -87,7 +87,7 @@ def confirm_page(view: BaseView, ctx: Context, choice: SlipChoice) -> str:
 
 
 def _voids_unseen(choice: SlipChoice) -> bool:
-    """Whether more slips would become void than the question said: the page stays there after a download."""
+    """Return whether more slips would become void than the page said, as it stays open after a download."""
     now = preview_slips(request_context(), choice=choice).voided
     return now > (sent_number("voided") or 0)
 
@@ -108,10 +108,10 @@ def _download(content: bytes) -> Response:
 
 
 def _choice() -> SlipChoice | None:
-    """Whom the request means; a form's accounts go before the address's class or group."""
+    """Return the accounts that the form names, else those of the address's class or group."""
     ids = ticked_ids()
     if ids:
-        # One more than a file holds says that there are too many.
+        # One account more than a file holds is enough to tell that there are too many.
         return SlipChoice(user_ids=tuple(ids[: MOST + 1]))
     class_id, group = whole_number(request.values.get("class_id", "")), request.values.get("group", "")
     if class_id is not None:
@@ -120,7 +120,7 @@ def _choice() -> SlipChoice | None:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Slips(
             lazy_gettext("密码条"),

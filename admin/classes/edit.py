@@ -1,4 +1,4 @@
-"""添加, 修改, 归档, 恢复 and 删除 of classes (manual 8.1)."""
+"""The 添加, 修改, 归档, 恢复 and 删除 of classes (manual 8.1)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.web.shared.hosts import ROW
 
 
 class ClassForm(ManageForm):
-    """The fields of a class; the rule reads them."""
+    """The form of a class; ``app.rules`` checks its fields."""
 
     name = StringField(lazy_gettext("班级名称"), [Required()])
     entry_year = StringField(lazy_gettext("入学年份"))
@@ -31,11 +31,11 @@ class ClassForm(ManageForm):
 
 
 class ClassEditing(ClassFrame):
-    """The form of a class and what its page does with it."""
+    """Mixin with the form of a class and the acts on its page."""
 
     @expose("/new/", methods=("GET", "POST"))
     def new(self) -> ResponseReturnValue:
-        """「添加」; the number is shown after 保存."""
+        """Show the form of a new class and create it (「添加」); its number is shown after 保存."""
         _require_managing()
         form = ClassForm()
         if form.validate_on_submit():
@@ -51,7 +51,7 @@ class ClassEditing(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/edit/", methods=("GET", "POST"))
     def edit(self, class_id: int) -> ResponseReturnValue:
-        """「修改」; the number stays."""
+        """Show the form of a class and save it (「修改」); its number stays."""
         _require_managing()
         row = get_class(request_context(), class_id=class_id)
         labels = dict(head_teacher_choices(request_context(), class_id=class_id))
@@ -67,7 +67,7 @@ class ClassEditing(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/archive", methods=("POST",))
     def archive(self, class_id: int) -> ResponseReturnValue:
-        """「归档」."""
+        """Archive the class (「归档」)."""
         found = attempt(lambda ctx: archive_class(ctx, class_id=class_id))
         if found is not None:
             flash(gettext("班级“%(name)s”已归档，可以随时恢复", name=found.name), "success")
@@ -75,7 +75,7 @@ class ClassEditing(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/restore", methods=("POST",))
     def restore(self, class_id: int) -> ResponseReturnValue:
-        """「恢复」."""
+        """Restore the archived class (「恢复」)."""
         found = attempt(lambda ctx: restore_class(ctx, class_id=class_id))
         if found is not None:
             flash(gettext("班级“%(name)s”已恢复使用", name=found.name), "success")
@@ -83,7 +83,7 @@ class ClassEditing(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/delete", methods=("POST",))
     def delete(self, class_id: int) -> ResponseReturnValue:
-        """「删除班级」, only an empty one."""
+        """Delete the class (「删除班级」); it must be empty."""
         name = attempt(lambda ctx: delete_class(ctx, class_id=class_id))
         if name is None:
             return self.to("show", class_id=class_id)

@@ -1,4 +1,4 @@
-"""What the pages of one class share: their frame, and what of them the reader may use."""
+"""The frame that the pages of one class share, with the tabs that the reader may use."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from app.web.shared.context import request_actor, request_context
 
 
 class ClassFrame(SecureView):
-    """Base of the parts of 班级管理."""
+    """Base class of the parts of 班级管理."""
 
     action = Action.SEE_CLASSES
     hosts = "school"
 
     def class_page(self, name: str, class_id: int, **values: Any) -> str:
-        """A page of a class: ``manage/classes/{name}.html``."""
+        """Return a page of a class, rendered from ``manage/classes/{name}.html``."""
         school_class = get_class(request_context(), class_id=class_id)
         role = request_actor().role
         allowed = {
@@ -32,5 +32,5 @@ class ClassFrame(SecureView):
         return str(self.render(f"manage/classes/{name}.html", school_class=school_class, **allowed, **values))
 
     def to(self, endpoint: str, **values: Any) -> ResponseReturnValue:
-        """See another page after a write."""
+        """Redirect to another page of the class after a write."""
         return redirect(self.get_url(f"classes.{endpoint}", **values), code=303)

@@ -1,4 +1,4 @@
-"""「关联学生」 (manual 8.2): 未关联学生, 已关联学生, and which classes 「关联」 takes them from."""
+"""「关联学生」 (manual 8.2): 未关联学生, 已关联学生, and the classes that students leave by 「关联」."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from app.web.shared.listing import page_argument, text_argument
 
 
 class ClassMembers(ClassFrame):
-    """Who is in a class, and who is not."""
+    """Mixin with the pages of the students in a class and outside it."""
 
     @expose(f"/<{ROW}:class_id>/students")
     def outside(self, class_id: int) -> ResponseReturnValue:
-        """未关联学生: found by any piece of information, ticked, 「关联」."""
+        """Show 未关联学生: students found by any piece of information, to be ticked for 「关联」."""
         return self._list(class_id, inside=False)
 
     @expose(f"/<{ROW}:class_id>/students/associated")
     def inside(self, class_id: int) -> ResponseReturnValue:
-        """已关联学生: found, ticked, 「删除」."""
+        """Show 已关联学生: the students of the class, to be ticked for 「删除」."""
         return self._list(class_id, inside=True)
 
     @expose(f"/<{ROW}:class_id>/students/add", methods=("POST",))
     def associate(self, class_id: int) -> ResponseReturnValue:
-        """「关联」: at once, or after a look at the classes that they leave."""
+        """Add students to the class (「关联」), after a preview if they leave other classes."""
         expected = sent_number("leaving")
 
         def work(ctx: Context) -> tuple[list[int], Association, bool]:
@@ -57,7 +57,7 @@ class ClassMembers(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/students/remove", methods=("POST",))
     def dissociate(self, class_id: int) -> ResponseReturnValue:
-        """「删除」: out of the class; accounts and registrations stay."""
+        """Remove students from the class (「删除」); their accounts and registrations stay."""
         gone = attempt(
             lambda ctx: dissociate(ctx, class_id=class_id, user_ids=_meant(ctx, class_id, inside=True))
         )
@@ -104,7 +104,7 @@ def _unassigned() -> bool:
 
 
 def _meant(ctx: Context, class_id: int, *, inside: bool) -> list[int]:
-    """The ticked, or all who match the address."""
+    """Return the ticked students, or all that match the address."""
     return meant_ids(
         lambda: find_student_ids(
             ctx, class_id=class_id, inside=inside, text=text_argument("q"), unassigned=_unassigned()

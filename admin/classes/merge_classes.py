@@ -1,4 +1,4 @@
-"""整班转入: choose the class, look at what it does, do it, undo it."""
+"""整班转入: the choice of the class to merge, the preview, the merge and its undo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from flask_babel import gettext, ngettext
 from admin.base import attempt
 from admin.classes.frame import ClassFrame
 from admin.shared.listing import number, sent_number
-from app.context import Context
 from app.errors import DomainError, NotAllowed, NotFound
 from app.rules.permissions import Action, may
 from app.services.classes.lists import class_names
@@ -19,26 +18,26 @@ from app.web.shared.context import request_actor, request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
 
-#: What was moved last, kept in the session of who did it.
+#: The key under which the session of the person keeps their last merge.
 LAST_MOVE = "class_move"
 
 
 class ClassMoves(ClassFrame):
-    """Moving a class up, or two classes together."""
+    """Mixin with the pages that move a class up or merge two classes."""
 
     @expose(f"/<{ROW}:class_id>/move")
     def move(self, class_id: int) -> ResponseReturnValue:
-        """The choice of the class, and with one chosen the preview."""
+        """Show the choice of the class and, once one is chosen, the preview."""
         if not may(request_actor().role, Action.MANAGE_CLASSES):
             abort(404)
         ctx, target_id = request_context(), number("target")
-        preview, problem = (None, None) if target_id is None else _preview(ctx, class_id, target_id)
+        preview, problem = (None, None) if target_id is None else _preview(class_id, target_id)
         if target_id is None and "preview" in request.args:
             problem = gettext("请选择转入的班级")
         page = self.class_page(
             "move",
             class_id,
-            classes=[one for one in class_names(ctx, in_use=True) if one[0] != class_id],
+            classes=[choice for choice in class_names(ctx, in_use=True) if choice[0] != class_id],
             target_id=target_id,
             preview=preview,
             problem=problem,
@@ -47,7 +46,7 @@ class ClassMoves(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/move", methods=("POST",))
     def move_all(self, class_id: int) -> ResponseReturnValue:
-        """Do what the preview showed."""
+        """Merge the classes as the preview showed."""
         target_id, students = sent_number("target"), sent_number("students")
         if target_id is None or students is None:
             abort(404)
@@ -77,7 +76,7 @@ class ClassMoves(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/move/undo", methods=("POST",))
     def undo_move(self, class_id: int) -> ResponseReturnValue:
-        """「撤销」 of the last move into this class."""
+        """Undo the last merge into this class (「撤销」)."""
         last = session.get(LAST_MOVE)
         if last is None or last["target_id"] != class_id:
             abort(404)
@@ -92,9 +91,9 @@ class ClassMoves(ClassFrame):
         return self.to("show", class_id=last["source_id"])
 
 
-def _preview(ctx: Context, source_id: int, target_id: int) -> tuple[MovePreview | None, str | None]:
+def _preview(source_id: int, target_id: int) -> tuple[MovePreview | None, str | None]:
     try:
-        return preview_move(ctx, source_id=source_id, target_id=target_id), None
+        return preview_move(request_context(), source_id=source_id, target_id=target_id), None
     except (NotFound, NotAllowed):
         abort(404)
     except DomainError as error:

@@ -1,4 +1,4 @@
-"""班级选课 of a course's page: several classes are registered at once (the other side of manual 8.3)."""
+"""班级选课 of a course's page: registers several classes at once (the other side of manual 8.3)."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from app.web.shared.listing import page_argument, text_argument
 
 
 class ClassesOfOffering:
-    """Mixin of the offerings' view."""
+    """Mixin of the offerings' view: registration of whole classes."""
 
     def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
-        """A page inside the frame of an offering."""
+        """Return a page inside the frame of an offering."""
         raise NotImplementedError
 
     @expose(f"/<{ROW}:offering_id>/classes")
     def classes(self, offering_id: int) -> str:
-        """The classes with how many of their students are registered."""
+        """Show the classes with the number of their registered students."""
         if not may(request_actor().role, Action.SELECT_COURSES):
             abort(404)
         text = text_argument("q")
@@ -45,10 +45,10 @@ class ClassesOfOffering:
 
     @expose(f"/<{ROW}:offering_id>/classes", methods=("POST",))
     def select_classes(self, offering_id: int) -> ResponseReturnValue:
-        """「注册所选班级」."""
+        """Register the chosen classes (「注册所选班级」)."""
         done = attempt(lambda ctx: select_classes(ctx, offering_id=offering_id, class_ids=ticked_ids()))
-        for one in done or ():
-            flash(said_of(one), "warning" if one.refused else "success")
+        for result in done or ():
+            flash(said_of(result), "warning" if result.refused else "success")
         if done is not None:
             ticks_used(request.path)
         return redirect(self.get_url(".classes", offering_id=offering_id), code=303)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""「选课」 (manual 8.3): courses are ticked, 「选择课程」; what it did, 撤销, and the question of later joiners."""
+"""「选课」 (manual 8.3): courses for a whole class, the result, 撤销, and later joiners."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from app.web.shared.listing import page_argument, text_argument
 
 
 class ClassSelections(ClassFrame):
-    """Courses of a class as a whole."""
+    """Mixin with the pages of a class's courses."""
 
     @expose(f"/<{ROW}:class_id>/select")
     def choose(self, class_id: int) -> str:
-        """The courses that can be chosen."""
+        """Show the courses that can be chosen."""
         text = text_argument("q")
         found = list_choosable(request_context(), class_id=class_id, text=text, page=page_argument())
         return self.class_page(
@@ -36,25 +36,25 @@ class ClassSelections(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/select", methods=("POST",))
     def select(self, class_id: int) -> ResponseReturnValue:
-        """「选择课程」."""
+        """Register the class for the ticked courses (「选择课程」)."""
         done = attempt(lambda ctx: select_courses(ctx, class_id=class_id, offering_ids=ticked_ids()))
         if done is None:
             return self.to("choose", class_id=class_id)
-        for one in done:
-            flash(said_of(one), "warning" if one.refused else "success")
+        for result in done:
+            flash(said_of(result), "warning" if result.refused else "success")
         ticks_used(request.path)
         return self.to("selections", class_id=class_id)
 
     @expose(f"/<{ROW}:class_id>/selections")
     def selections(self, class_id: int) -> str:
-        """选课记录."""
+        """Show the past selections (选课记录)."""
         found = list_selections(request_context(), class_id=class_id, page=page_argument())
         address = ListAddress("classes.selections", kept={"class_id": class_id})
         return self.class_page("selections", class_id, **list_values(found, address))
 
     @expose(f"/<{ROW}:class_id>/selections/<{ROW}:selection_id>/undo", methods=("POST",))
     def undo_selection(self, class_id: int, selection_id: int) -> ResponseReturnValue:
-        """「撤销」."""
+        """Undo a selection (「撤销」)."""
         gone = attempt(lambda ctx: (undo_selection(ctx, class_id=class_id, selection_id=selection_id),))
         if gone is not None:
             sentence = ngettext(
@@ -67,7 +67,7 @@ class ClassSelections(ClassFrame):
 
     @expose(f"/<{ROW}:class_id>/later-joiners", methods=("POST",))
     def later_joiners(self, class_id: int) -> ResponseReturnValue:
-        """「一起注册」 or 「不注册」."""
+        """Save whether later joiners are registered too (「一起注册」 or 「不注册」)."""
         offering_id = sent_number("offering_id") or 0
         follow = request.form.get("answer") == "follow"
         done = attempt(
@@ -83,13 +83,13 @@ class ClassSelections(ClassFrame):
                 gettext("已注册 %(n)s 人；以后加入的学生会自动注册这门课程", n=result.registered), "success"
             )
             if result.refused:
-                reasons = joined([translated(one) for one in refusals(result.refused)], "；")
+                reasons = joined([translated(message) for message in refusals(result.refused)], "；")
                 flash(gettext("未能注册：%(reasons)s", reasons=reasons), "warning")
         return redirect(back_to(self.get_url("classes.courses", class_id=class_id)), code=303)
 
 
 def said_of(one: Selected) -> str:
-    """What 「选择课程」 did, in a sentence."""
+    """Return a sentence that says what 「选择课程」 did."""
     sentence = gettext(
         "%(class_name)s《%(title)s》：新注册 %(n)s 人，原已注册 %(already)s 人",
         class_name=one.class_name,

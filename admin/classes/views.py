@@ -1,4 +1,4 @@
-"""教务管理 → 班级管理: the classes of the school; a head teacher (班主任) sees his own, and what its students do."""
+"""教务管理 → 班级管理: the classes of the school; a head teacher (班主任) sees their own."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _NOBODY = -1
 
 
 def _teacher_id(value: str | int | None) -> int | None:
-    """The chosen teacher; an id that nobody has for what is no number."""
+    """Return the chosen teacher's id; for text that is not a number, an id that no one has."""
     text = str(value or "")
     number = whole_number(text)
     return number if number is not None else _NOBODY if text else None
 
 
 class HeadTeacherForm(ManageForm):
-    """The choice of a class's head teacher; the use case says who may be one."""
+    """The form that chooses a class's head teacher; the use case decides who may be head teacher."""
 
     head_teacher = SelectField(lazy_gettext("班主任"), coerce=_teacher_id, validate_choice=False)
 
@@ -61,7 +61,7 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
 
     @expose("/")
     def index(self) -> str:
-        """One page of the classes that match."""
+        """Show a page of the classes that match."""
         ctx = request_context()
         chosen: Chosen = {
             "q": text_argument("q"),
@@ -90,14 +90,14 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
 
     @expose(f"/<{ROW}:class_id>/")
     def show(self, class_id: int) -> str:
-        """One class with its students and what they do with their accounts."""
+        """Show one class with its students and the use of their accounts."""
         return self._show(class_id, HeadTeacherForm())
 
     @expose(f"/<{ROW}:class_id>/head-teacher", methods=("POST",))
     def head_teacher(self, class_id: int) -> ResponseReturnValue:
-        """Choose the head teacher, or none."""
+        """Choose the head teacher, or remove the present one."""
         form = HeadTeacherForm()
-        # What was not sent is no choice of nobody.
+        # A form without the field does not remove the head teacher.
         chosen = form.head_teacher.data if "head_teacher" in request.form else _NOBODY
         if attempt(lambda ctx: set_head_teacher(ctx, class_id=class_id, teacher_id=chosen), form):
             flash(gettext("已保存"), "success")
@@ -106,18 +106,18 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
 
     @expose(f"/<{ROW}:class_id>/courses/")
     def courses(self, class_id: int) -> str:
-        """The courses of a class, with the number of its students who are registered for each."""
+        """Show the courses of a class, with the number of its students who are registered for each."""
         ctx = request_context()
         return self.class_page(
             "courses",
             class_id,
             courses=list_class_courses(ctx, class_id=class_id),
-            later={one.offering_id: one for one in list_later_joiners(ctx, class_id=class_id)},
+            later={joiners.offering_id: joiners for joiners in list_later_joiners(ctx, class_id=class_id)},
         )
 
     @expose(f"/<{ROW}:class_id>/courses/<{ROW}:offering_id>/")
     def registrations(self, class_id: int, offering_id: int) -> str:
-        """Who of a class is registered for a course, and who is not yet."""
+        """Show the students of a class who are registered for a course, and those who are not."""
         ctx = request_context()
         text, registered = text_argument("q"), choice("registered", REGISTERED)
         sort, descending = sorting(tuple(StudentSort), StudentSort.NUMBER)
@@ -182,7 +182,7 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Classes(
             lazy_gettext("班级管理"),

@@ -1,1 +1,1 @@
-"""The management side: courses and their catalogue text: drafts, versions, review, recommendation."""
+"""The management side: courses and their catalogue text, drafts, versions, review and recommendation."""

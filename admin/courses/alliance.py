@@ -1,4 +1,4 @@
-"""联盟管理 → 联盟课程: the secretariat writes, releases and renews the alliance's courses."""
+"""联盟管理 → 联盟课程: the secretariat writes, releases and revises the alliance's courses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STATES = ("released", "draft")
 
 
 class AllianceCourses(ContentEditor, SecureView):
-    """The list of alliance courses and the page of one."""
+    """The list of alliance courses and the pages of one course."""
 
     action = Action.MANAGE_ALLIANCE_COURSES
     hosts = "alliance"
@@ -42,7 +42,7 @@ class AllianceCourses(ContentEditor, SecureView):
 
     @expose("/")
     def index(self) -> str:
-        """One page of the courses that match."""
+        """Show a page of the courses that match."""
         text, state = text_argument("q"), choice("state", STATES)
         return self.render(
             "manage/courses/list.html",
@@ -54,34 +54,34 @@ class AllianceCourses(ContentEditor, SecureView):
 
     @expose(f"/<{ROW}:course_id>/")
     def edit(self, course_id: int) -> str:
-        """基本信息."""
+        """Show the tab 基本信息."""
         return self.tab_page("basics", self.editor("basics", course_id))
 
     @expose(f"/<{ROW}:course_id>/details")
     def details(self, course_id: int) -> str:
-        """详细信息."""
+        """Show the tab 详细信息."""
         return self.tab_page("details", self.editor("details", course_id))
 
     @expose(f"/<{ROW}:course_id>/assessment")
     def assessment(self, course_id: int) -> str:
-        """评价设置."""
+        """Show the tab 评价设置."""
         return self.tab_page("assessment", self.editor("assessment", course_id))
 
     @expose(f"/<{ROW}:course_id>/versions")
     def versions(self, course_id: int) -> str:
-        """版本记录, and 「发布新版本」."""
+        """Show the versions of the course (版本记录), with 「发布新版本」."""
         return self._versions_page(course_id)
 
     @expose(f"/<{ROW}:course_id>/release", methods=("POST",))
     def release(self, course_id: int) -> ResponseReturnValue:
-        """「发布」."""
+        """Release the course (「发布」)."""
         if attempt(lambda ctx: release_course(ctx, course_id=course_id)):
             flash(gettext("已发布，现在可以授权给学校"), "success")
         return redirect(self.get_url(".edit", course_id=course_id), code=303)
 
     @expose(f"/<{ROW}:course_id>/publish", methods=("POST",))
     def publish(self, course_id: int) -> ResponseReturnValue:
-        """「发布新版本」."""
+        """Publish a new version (「发布新版本」)."""
         note, revision = request.form.get("note", ""), sent_revision()
         if attempt(lambda ctx: publish_version(ctx, course_id=course_id, revision=revision, note=note)):
             flash(gettext("新版本已发布，使用该课程的学校会收到消息"), "success")
@@ -89,15 +89,15 @@ class AllianceCourses(ContentEditor, SecureView):
         return self._versions_page(course_id, note=note), 422
 
     def create_course(self, ctx: Context, content: CourseContent) -> int:
-        """A course of the alliance."""
+        """Create a course of the alliance."""
         return create_course(ctx, content=content).id
 
     def course_id(self, ctx: Context, row_id: int) -> int:
-        """The row is the course."""
+        """Return the row's id, which is the course's id."""
         return get_course(ctx, course_id=row_id).id
 
     def tab_page(self, tab: str, editor: EditorPage) -> str:
-        """The page of a tab around the editor."""
+        """Return the page of a tab around the editor."""
         return self.render(
             f"manage/courses/{tab}.html",
             editor=editor,
@@ -106,7 +106,7 @@ class AllianceCourses(ContentEditor, SecureView):
         )
 
     def tab_address(self, tab: str, row_id: int) -> str:
-        """Where the page of a tab is."""
+        """Return the address of a tab's page."""
         return self.get_url(".edit" if tab == "basics" else f".{tab}", course_id=row_id)
 
     def _versions_page(self, course_id: int, *, note: str = "") -> str:
@@ -125,7 +125,7 @@ class AllianceCourses(ContentEditor, SecureView):
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         AllianceCourses(
             lazy_gettext("联盟课程"),

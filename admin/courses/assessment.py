@@ -1,4 +1,4 @@
-"""评价设置 as it is typed: a line for each of the five kinds, lines for own components, and the rules for the exam."""
+"""The form of 评价设置: a line for each of the five kinds, lines for custom components, and the exam's conditions."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ from app.rules.courses.assessment import (
 )
 
 FIXED = (Kind.VIDEO, Kind.QUIZ, Kind.HOMEWORK, Kind.DISCUSSION, Kind.EXAM)
-#: Empty lines for own components that a form offers without script.
-SPARE = 2
 _DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class TypedAssessment:
-    """The texts of the form, for ``manage/courses/_assessment_form.html``, and what is wrong with them.
+    """The texts of the form, for ``manage/courses/_assessment_form.html``, and their errors.
 
     Args:
         weights: kind -> text, for the five kinds.
@@ -47,26 +45,36 @@ class TypedAssessment:
 
     @property
     def fixed(self) -> list[tuple[str, Message, str]]:
-        """The five lines: code, label, weight."""
+        """Return the five fixed lines as code, label and weight."""
         return [(kind.value, KIND_LABELS[kind], self.weights.get(kind.value, "")) for kind in FIXED]
 
     @property
     def gates(self) -> list[tuple[str, Message]]:
-        """What can be asked for before the exam: code, label."""
+        """Return the possible conditions of the exam as code and label."""
         return [(kind.value, KIND_LABELS[kind]) for kind in GATES]
 
     @property
     def total(self) -> int:
-        """The sum of the weights that can be read."""
-        return sum(_number(text) or 0 for text in [*self.weights.values(), *(one[1] for one in self.own)])
+        """Return the sum of the weights that are numbers."""
+        return sum(
+            _number(text) or 0 for text in [*self.weights.values(), *(component[1] for component in self.own)]
+        )
 
     @classmethod
     def of(cls, assessment: Assessment | None) -> TypedAssessment:
-        """An assessment as the form first shows it, with what is wrong with it; ``None`` gives an empty form."""
+        """Return the form of a stored assessment with its errors; ``None`` gives an empty form."""
         if assessment is None:
             return cls({}, ())
-        fixed = {one.kind.value: str(one.weight) for one in assessment.components if one.kind in FIXED}
-        own = tuple((one.name, str(one.weight)) for one in assessment.components if one.kind is Kind.OTHER)
+        fixed = {
+            component.kind.value: str(component.weight)
+            for component in assessment.components
+            if component.kind in FIXED
+        }
+        own = tuple(
+            (component.name, str(component.weight))
+            for component in assessment.components
+            if component.kind is Kind.OTHER
+        )
         gate, makeup = assessment.gate, assessment.makeup
         shown = cls(
             fixed,
@@ -81,7 +89,7 @@ class TypedAssessment:
 
     @classmethod
     def sent(cls) -> TypedAssessment:
-        """What the request's form holds."""
+        """Return the form that the request sent."""
         form = request.form
         names, weights = form.getlist("own_name"), form.getlist("own_weight")
         pairs = [(name.strip(), weight.strip()) for name, weight in zip(names, weights, strict=False)]
@@ -96,7 +104,7 @@ class TypedAssessment:
         )
 
     def read(self) -> tuple[Assessment | None, TypedAssessment]:
-        """The assessment, and this form with what is wrong; ``None`` when a number cannot be read."""
+        """Return the assessment (``None`` if a number cannot be read) and this form with its errors."""
         errors: dict[str, Message] = {}
         components: list[Component] = []
         for kind in FIXED:
@@ -119,8 +127,11 @@ class TypedAssessment:
         return assessment, self.judged(assessment)
 
     def judged(self, assessment: Assessment) -> TypedAssessment:
-        """This form with what the rule says of its assessment, each at its line."""
-        lines = [f"weight_{one.kind}" if one.kind in FIXED else "own" for one in assessment.components]
+        """Return this form with the errors that the rule finds, each at its line."""
+        lines = [
+            f"weight_{component.kind}" if component.kind in FIXED else "own"
+            for component in assessment.components
+        ]
         own = 0
         for number, line in enumerate(lines):
             if line == "own":
@@ -140,5 +151,5 @@ def _read(text: str, name: str, errors: dict[str, Message]) -> int:
 
 def _number(text: str) -> int | None:
     text = text.removesuffix("%").removesuffix("％").strip()
-    # isdecimal() takes full-width digits, too, and int() reads them.
+    # isdecimal() accepts full-width digits, and int() reads them.
     return int(text) if text.isdecimal() and len(text) <= _DIGITS else None

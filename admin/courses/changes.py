@@ -1,4 +1,4 @@
-"""What a revision changes against the live version, field by field, for the reviewer."""
+"""The differences between a revision and the live version, field by field, for the reviewer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.errors import Message
 from app.rules.courses.assessment import sentences
 from app.rules.courses.fields import FIELD_LABELS, RICH_LENGTHS, CourseContent
-from app.rules.shared.text_diff import Line, compare, lines_of_markup
+from app.rules.courses.text_diff import Line, compare, lines_of_markup
 from app.services.courses.drafts import DraftView
 from app.web.shared.i18n import translated
 
@@ -17,10 +17,10 @@ class FieldChange:
     """A field that differs.
 
     Args:
-        name: of the field.
-        label: as the tabs call it.
-        lines: old and new text, compared; empty for the cover.
-        form_only: the words are the same, their form (bold, lists, …) is not.
+        name: the name of the field.
+        label: its label on the tabs.
+        lines: the old and the new text, compared; empty for the cover.
+        form_only: whether the words are the same and only their formatting (bold, lists, …) differs.
     """
 
     name: str
@@ -30,7 +30,7 @@ class FieldChange:
 
 
 def changes_of(view: DraftView) -> list[FieldChange]:
-    """The changed fields in the order of the tabs; none for a course that was never published."""
+    """Return the changed fields in the order of the tabs; none for a course that was never published."""
     if view.live is None:
         return []
     return [_change(name, view.live, view.content) for name in view.changed]
@@ -44,7 +44,7 @@ def _change(name: str, old: CourseContent, new: CourseContent) -> FieldChange:
 
 
 def _lines(content: CourseContent, name: str) -> list[str]:
-    """A field's value as a person reads it, in lines."""
+    """Return a field's value as readable lines."""
     value = getattr(content, name)
     if name == "assessment":
         return [translated(message) for message in sentences(value)] if value is not None else []

@@ -1,4 +1,4 @@
-"""Editing a course's content, the same at a school (its own courses) and at the alliance: saves, autosave, presence."""
+"""The editor of a course's content, for schools (their own courses) and the alliance: saving, autosave, presence."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from app.context import Context
 from app.errors import DomainError, Invalid, Message, NotAllowed, NotFound
 from app.rules.courses.assessment import sentences
 from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_RELEASE, CourseContent
+from app.rules.permissions import Action, may
 from app.services.courses.drafts import (
     DraftView,
     EditedMeanwhile,
@@ -31,7 +32,7 @@ from app.services.courses.drafts import (
 )
 from app.uow import unit_of_work
 from app.web.courses.presence import note_presence
-from app.web.shared.context import request_context, request_school
+from app.web.shared.context import request_actor, request_context, request_school
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.templating import local_time
@@ -43,23 +44,25 @@ _TAB = "<string(maxlength=16):tab>"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a form of a tab sent.
+    """The content that the form of a tab sent.
 
     Args:
         form: 基本信息 or 详细信息; ``None`` for 评价设置.
         typed: 评价设置; ``None`` for the others.
-        values: field -> value, of those that can be read and that the person has changed.
-        revision: the working copy that he has read.
+        values: field -> value, for the valid fields that the person has changed.
+        revision: the working copy that the person has read.
+        cover: a new cover that was chosen in 基本信息.
     """
 
     form: ContentForm | None
     typed: TypedAssessment | None
     values: Mapping[str, Any]
     revision: int
+    cover: bytes | None
 
     @classmethod
     def of_request(cls, tab: str) -> Sent:
-        """The request's form; fields of which the person has taken the other's text are left out."""
+        """Return the request's form, without the fields for which the person has accepted the other editor's text."""
         if tab not in TABS:
             abort(404)
         if tab == "assessment":
@@ -74,11 +77,12 @@ class Sent:
             dirty = request.form["dirty"].split(",")
             values = {name: value for name, value in values.items() if name in dirty}
         values = {name: v for name, v in values.items() if request.form.get(f"choice-{name}") != "theirs"}
-        return cls(form, typed, values, sent_revision())
+        cover = picture_of(form.cover) if isinstance(form, BasicsForm) else None
+        return cls(form, typed, values, sent_revision(), cover)
 
     @property
     def problems(self) -> dict[str, str]:
-        """What is wrong with what was typed: id of the input -> sentence."""
+        """Return the errors of the form: id of the input -> sentence."""
         found: dict[str, str] = {}
         if self.form is not None:
             found = {name: " ".join(errors) for name, errors in self.form.errors.items() if name}
@@ -89,10 +93,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class EditorPage:
-    """What the editing templates show: ``manage/courses/_editor.html`` and the forms of the tabs.
+    """The values that the editing templates use: ``manage/courses/_editor.html`` and the forms of the tabs.
 
     Args:
-        unsaved: nothing of what was sent could be kept, so that all of it is still to be saved.
+        unsaved: whether none of the sent values could be saved, so that all still have to be.
     """
 
     row_id: int
@@ -104,11 +108,11 @@ class EditorPage:
     unsaved: bool = False
 
     def address(self, action: str, **values: Any) -> str:
-        """Where an act of the editor is sent."""
+        """Return the address of an act of the editor."""
         return url_for(f"{self.endpoint}.{action}", row_id=self.row_id, **values)
 
     def cover(self) -> str | None:
-        """The address of the cover as it is being edited."""
+        """Return the address of the cover that is being edited."""
         content, course = self.view.content, self.view.course
         if not content.cover:
             return None
@@ -118,35 +122,40 @@ class EditorPage:
 
     @property
     def accepted(self) -> str:
-        """What the file chooser of the cover offers."""
+        """Return the file types that the cover's file chooser offers."""
         return ACCEPTED
 
     @property
     def changed(self) -> str:
-        """The names of the fields that are not published yet."""
+        """Return the names of the fields that are not published yet."""
         return joined(translated(FIELD_LABELS[name]) for name in self.view.changed)
 
     @property
+    def may_discard(self) -> bool:
+        """Return whether the reader may discard the working copy for all editors."""
+        return may(request_actor().role, Action.DISCARD_DRAFT)
+
+    @property
     def sentences(self) -> list[Message]:
-        """The assessment as students will read it."""
+        """Return the assessment in the sentences that students read."""
         assessment = self.view.content.assessment
         return sentences(assessment) if assessment is not None else []
 
 
 class ContentEditor:
-    """Mixin of the views that have a course behind their row: the alliance's courses, and a school's offerings."""
+    """Mixin of the views whose rows have a course: the alliance's courses, and a school's offerings."""
 
     endpoint: str
-    #: The fields that are marked with ``*``: a draft is saved without them, but goes no further.
+    #: The fields that are marked with ``*``: a draft is saved without them, but cannot be submitted or published.
     needed: ClassVar[frozenset[str]] = NEEDED_FOR_RELEASE
-    #: What is said when a course was created: the way on from there.
+    #: The message after a course was created; it names the next step.
     created_text: ClassVar[Any]
 
     def create_course(self, ctx: Context, content: CourseContent) -> int:
         """Create a course of the host.
 
         Returns:
-            the number of its row.
+            the id of its row.
 
         Raises:
             Invalid: the content is refused.
@@ -154,24 +163,24 @@ class ContentEditor:
         raise NotImplementedError
 
     def course_id(self, ctx: Context, row_id: int) -> int:
-        """The course behind a row, to be edited.
+        """Return the id of the row's course, which is to be edited.
 
         Raises:
-            NotFound: none of this owner.
+            NotFound: the owner has no such course.
         """
         raise NotImplementedError
 
     def tab_page(self, tab: str, editor: EditorPage) -> str:
-        """The page of a tab around the editor."""
+        """Return the page of a tab around the editor."""
         raise NotImplementedError
 
     def tab_address(self, tab: str, row_id: int) -> str:
-        """Where the page of a tab is."""
+        """Return the address of a tab's page."""
         raise NotImplementedError
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
-        """「新建课程」."""
+        """Show the form of a new course and create it (「新建课程」)."""
         form = NewCourseForm()
         if form.validate_on_submit():
             content = form.content(request_school().name)
@@ -183,7 +192,7 @@ class ContentEditor:
         return page, 422 if form.is_submitted() else 200
 
     def editor(self, tab: str, row_id: int, sent: Sent | None = None) -> EditorPage:
-        """The editor of a tab, with what was sent where a save was not possible."""
+        """Return the editor of a tab, with the sent values if they could not be saved."""
         ctx = request_context()
         view = open_draft(ctx, course_id=self.course_id(ctx, row_id))
         if sent is not None:
@@ -200,37 +209,33 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/save/{_TAB}", methods=("POST",))
     def save(self, row_id: int, tab: str) -> ResponseReturnValue:
-        """「保存」: what is right is kept, what is wrong is marked; a conflict leads to the choice."""
+        """Save the valid fields of the tab (「保存」) and mark the others; a conflict asks which text to keep."""
         sent = Sent.of_request(tab)
-        refusals: list[EditedMeanwhile] = []
 
-        def work(ctx: Context) -> SavedDraft | EditedMeanwhile:
+        def work(ctx: Context) -> SavedDraft:
             course_id = self.course_id(ctx, row_id)
-            if isinstance(sent.form, BasicsForm):
-                _save_cover(ctx, course_id, sent.form, sent.revision)
-            try:
-                return save_draft(ctx, course_id=course_id, revision=sent.revision, values=sent.values)
-            except EditedMeanwhile as refusal:
-                refusals.append(refusal)
-                return refusal
+            return save_draft(
+                ctx, course_id=course_id, revision=sent.revision, values=sent.values, cover=sent.cover
+            )
 
-        done = attempt(work, sent.form)
-        if refusals:
-            return self._conflict_page(row_id, tab, refusals[0]), 409
-        if isinstance(done, SavedDraft) and sent.form is not None:
+        try:
+            done = attempt(work, sent.form, reraise=EditedMeanwhile)
+        except EditedMeanwhile as refusal:
+            return self._conflict_page(row_id, tab, refusal, cover_lost=sent.cover is not None), 409
+        if done is not None and sent.form is not None:
             for name, message in done.problems.items():
                 mark(sent.form, name, translated(message))
-        if not isinstance(done, SavedDraft) or sent.problems:
-            if isinstance(done, SavedDraft):
+        if done is None or sent.problems:
+            if done is not None:
                 flash(gettext("其余内容已保存，请修改标出的内容"), "info")
-            page = replace(self.editor(tab, row_id, sent), unsaved=not isinstance(done, SavedDraft))
+            page = replace(self.editor(tab, row_id, sent), unsaved=done is None)
             return self.tab_page(tab, page), 422
         flash(gettext("已保存"), "success")
         return redirect(self.tab_address(tab, row_id), code=303)
 
     @expose(f"/<{ROW}:row_id>/autosave/{_TAB}", methods=("POST",))
     def autosave(self, row_id: int, tab: str) -> ResponseReturnValue:
-        """The same by the page's script, which shows what is said here beside the fields."""
+        """Save as 「保存」 does, for the page's script, which shows the answer's messages beside the fields."""
         sent = Sent.of_request(tab)
         try:
             with unit_of_work(request_context()) as ctx:
@@ -257,7 +262,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/presence", methods=("POST",))
     def presence(self, row_id: int) -> ResponseReturnValue:
-        """Say that one is here; learn who else is, and what they have saved meanwhile."""
+        """Record that the person is editing, and return who else is and what they have saved meanwhile."""
         ctx = request_context()
         view = open_draft(ctx, course_id=self.course_id(ctx, row_id))
         others = note_presence(ctx, course_id=view.course.id)
@@ -266,7 +271,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/cover", methods=("POST",))
     def cover(self, row_id: int) -> ResponseReturnValue:
-        """The cover as it was cropped in the browser, unless somebody else has changed it meanwhile."""
+        """Save the cover as cropped in the browser, unless another editor has changed it meanwhile."""
         chosen, revision = picture_of(BasicsForm().cover), sent_revision()
         try:
             with unit_of_work(request_context()) as ctx:
@@ -284,7 +289,7 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/cover-<string(maxlength=16):sha>.webp")
     def draft_cover(self, row_id: int, sha: str) -> Response:
-        """The cover that waits with the working copy."""
+        """Send the cover of the working copy."""
         ctx = request_context()
         response = make_response(get_draft_cover(ctx, course_id=self.course_id(ctx, row_id), sha=sha))
         response.content_type = "image/webp"
@@ -293,13 +298,16 @@ class ContentEditor:
 
     @expose(f"/<{ROW}:row_id>/discard", methods=("POST",))
     def discard(self, row_id: int) -> ResponseReturnValue:
-        """「放弃修改」: back to what is live."""
+        """Discard the working copy (「放弃修改」) and return to the live version."""
         if attempt(lambda ctx: discard_draft(ctx, course_id=self.course_id(ctx, row_id))):
             flash(gettext("已放弃修改，恢复为已发布的内容"), "success")
         return redirect(self.tab_address("basics", row_id), code=303)
 
-    def _conflict_page(self, row_id: int, tab: str, refusal: EditedMeanwhile) -> str:
-        """Both texts side by side, 用我的 or 用对方的 for each; everything that was sent goes along."""
+    def _conflict_page(self, row_id: int, tab: str, refusal: EditedMeanwhile, *, cover_lost: bool) -> str:
+        """Return the page with both texts side by side, 用我的 or 用对方的 for each.
+
+        It carries everything that was sent except files.
+        """
         kept = [
             (name, value)
             for name, values in request.form.lists()
@@ -316,23 +324,13 @@ class ContentEditor:
             ],
             dirty=request.form.get("dirty"),
             kept=kept,
+            cover_lost=cover_lost,
             back=self.tab_address(tab, row_id),
         )
 
 
-def _save_cover(ctx: Context, course_id: int, form: BasicsForm, revision: int) -> None:
-    """Keep the chosen picture; one that is refused is marked and keeps nothing else from being saved."""
-    cover = picture_of(form.cover)
-    if cover is None:
-        return
-    try:
-        set_cover(ctx, course_id=course_id, content=cover, revision=revision)
-    except Invalid as refusal:
-        mark(form, "cover", translated(refusal.message))
-
-
 def _shown(content: CourseContent, name: str) -> Any:
-    """A field's value for the comparison: text, markup, or the sentences of the assessment."""
+    """Return a field's value for the comparison: text, markup, or the sentences of the assessment."""
     value = getattr(content, name)
     if name == "assessment":
         return [translated(message) for message in sentences(value)] if value is not None else []

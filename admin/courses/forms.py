@@ -1,4 +1,4 @@
-"""The forms of a course's content: 基本信息 and 详细信息, and how their typed values become the service's."""
+"""The forms of a course's content (基本信息 and 详细信息) and their conversion to the service's values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from app.rules.shared.html import editable_text
 from app.web.shared.i18n import joined
 
 TAG_MARKS = "，,、;；\n"
-#: What the column of revisions holds.
+#: The largest number that the column of revisions holds.
 _MOST_REVISION = 2**31 - 1
 RICH = ("team", "description", "outline")
 
@@ -35,31 +35,31 @@ _RICH_HELP = lazy_gettext("空一行即分段；可以使用标题、列表、�
 
 
 def sent_revision() -> int:
-    """The working copy that whoever sends a form has read; 0, which is older than any, when the form names none."""
+    """Return the revision on which the sent form is based; 0, older than any, if the form names none."""
     return sent_number("revision", _MOST_REVISION) or 0
 
 
 class ContentForm(ManageForm):
-    """Base of both; ``revision`` is the working copy that the person has read."""
+    """Base class of both forms; ``revision`` is the working copy that the person has read."""
 
     revision = HiddenField()
 
     @classmethod
     def of(cls, content: CourseContent, revision: int) -> Any:
-        """The form as a person first sees it: content as he can edit it, or what he has just sent."""
-        given: dict[str, Any] = {name: getattr(content, name) for name in CourseContent.__slots__}
-        given |= {name: editable_text(given[name]) for name in RICH}
-        given |= {"tags": joined(content.tags), "revision": revision}
-        return cls(formdata=None, data=given)
+        """Return the form with the content that the person can edit, or with the values that they have just sent."""
+        values: dict[str, Any] = {name: getattr(content, name) for name in CourseContent.__slots__}
+        values |= {name: editable_text(values[name]) for name in RICH}
+        values |= {"tags": joined(content.tags), "revision": revision}
+        return cls(formdata=None, data=values)
 
     def star(self, needed: Collection[str]) -> None:
-        """Show ``*`` at the fields that are needed later, though a draft is saved without them."""
+        """Mark with ``*`` the fields that are required later, though a draft is saved without them."""
         for field in self:
             if field.short_name in needed:
                 field.flags.required = True
 
     def values(self) -> dict[str, Any]:
-        """What was typed, without the fields that cannot be read: these keep their error and their text."""
+        """Return the entered values, without invalid fields, which keep their error and their text."""
         known = {field.short_name: field for field in self if field.short_name in CourseContent.__slots__}
         read = {name: field.data for name, field in known.items() if not field.errors and name != "cover"}
         texts = {name: value or "" for name, value in read.items() if name not in ("hours", "credit", "tags")}
@@ -68,7 +68,7 @@ class ContentForm(ManageForm):
 
 
 class BasicsForm(ContentForm):
-    """基本信息."""
+    """The form 基本信息."""
 
     title = StringField(lazy_gettext("课程名称"), [Required()], render_kw={"maxlength": LENGTHS["title"]})
     code = StringField(
@@ -104,7 +104,7 @@ class BasicsForm(ContentForm):
 
 
 class DetailsForm(ContentForm):
-    """详细信息, the part that is the same at every school."""
+    """The form 详细信息, in the part that is the same at every school."""
 
     description = TextAreaField(lazy_gettext("课程介绍"), description=_RICH_HELP, render_kw={"rows": 12})
     outline = TextAreaField(lazy_gettext("教学大纲"), description=_RICH_HELP, render_kw={"rows": 12})
@@ -122,7 +122,7 @@ class DetailsForm(ContentForm):
 
 
 class NewCourseForm(ManageForm):
-    """「新建课程」: what a course needs to be found again; everything else is filled in on its page."""
+    """The form 「新建课程」: the fields by which a course is found again; the rest is filled in on its page."""
 
     title = StringField(lazy_gettext("课程名称"), [Required()], render_kw={"maxlength": LENGTHS["title"]})
     category = SelectField(lazy_gettext("学科门类"), [Required()], validate_choice=False)
@@ -138,7 +138,7 @@ class NewCourseForm(ManageForm):
         offer_disciplines(self.category, self.subject)
 
     def content(self, source_name: str) -> CourseContent:
-        """The new course; ``source_name`` is who makes it."""
+        """Return the new course's content; ``source_name`` is the name of its maker."""
         return CourseContent(
             title=self.title.data or "",
             category=self.category.data or "",
@@ -149,20 +149,24 @@ class NewCourseForm(ManageForm):
 
 
 def offer_disciplines(category: SelectField, subject: SelectField) -> None:
-    """Fill both selects; a discipline or subject of the course's own stays among them."""
+    """Fill both selects; a custom discipline or subject of the course is kept among the choices."""
     own = [category.data] if category.data and category.data not in DISCIPLINES else []
     category.choices = [("", gettext("请选择")), *((name, name) for name in [*DISCIPLINES, *own])]
     listed = subject.data in subjects_of(category.data or "") or not subject.data
     groups: dict[str, list[tuple[str, str]]] = {"": [("", gettext("不指定"))]}
     if not listed:
         groups[""].append((subject.data, subject.data))
-    # Without script all subjects are offered, each under its discipline; the service says when they do not fit.
-    groups |= {name: [(one, one) for one in subjects] for name, subjects in DISCIPLINES.items()}
+    # Without script all subjects are offered, each under its discipline; the service reports a pair that
+    # does not fit.
+    groups |= {
+        name: [(subject_name, subject_name) for subject_name in subjects]
+        for name, subjects in DISCIPLINES.items()
+    }
     subject.choices = groups
 
 
 def mark(form: Form, field: str, sentence: str) -> None:
-    """Say of a field what is wrong with it."""
+    """Add an error to a field."""
     form[field].errors = [*form[field].errors, sentence]
 
 

@@ -24,7 +24,7 @@ from app.web.shared.hosts import ROW
 
 @dataclass(frozen=True, slots=True)
 class MissingOnTab:
-    """What is still to be filled in on a tab of the course's page; ``endpoint`` is the tab's view."""
+    """The required fields that are still empty on a tab of the course's page; ``endpoint`` is the tab's view."""
 
     endpoint: str
     label: Message
@@ -32,13 +32,13 @@ class MissingOnTab:
 
 
 def missing_by_tab(own: OwnStatus) -> list[MissingOnTab]:
-    """What is missing, on the tabs where it is filled in."""
+    """Return the missing fields, grouped by the tabs on which they are filled in."""
     tabs = (
         ("offerings.show", msg("基本信息"), set(BASICS)),
         ("offerings.assessment", msg("评价设置"), {"assessment"}),
     )
-    told = {field for _endpoint, _label, fields in tabs for field in fields}
-    details = ("offerings.details", msg("详细信息"), set(own.missing) - told)
+    placed = {field for _endpoint, _label, fields in tabs for field in fields}
+    details = ("offerings.details", msg("详细信息"), set(own.missing) - placed)
     found = [
         MissingOnTab(endpoint, label, tuple(text for field, text in own.missing.items() if field in fields))
         for endpoint, label, fields in (tabs[0], details, tabs[1])
@@ -47,34 +47,28 @@ def missing_by_tab(own: OwnStatus) -> list[MissingOnTab]:
 
 
 class OwnStatusActs:
-    """Mixed into the view of a course's page; ``course_id`` is the editor's."""
+    """Mixin of the view of a course's page; ``course_id`` comes from the editor."""
 
     def course_id(self, ctx: Context, row_id: int) -> int:
-        """The own course that an offering is of."""
+        """Return the id of the own course of an offering."""
         raise NotImplementedError
 
     @expose(f"/<{ROW}:row_id>/submit", methods=("POST",))
     def submit(self, row_id: int) -> ResponseReturnValue:
-        """「未通过」 → 课程提交审核确认 → 「确认」."""
-        refused: list[NotComplete] = []
-
-        def work(ctx: Context) -> bool:
-            try:
-                return bool(submit_course(ctx, course_id=self.course_id(ctx, row_id)))
-            except NotComplete as refusal:
-                refused.append(refusal)
-                return False
-
-        if attempt(work):
-            flash(gettext("已提交，等待管理员审核；审核之前不能修改内容"), "success")
-        elif refused:
-            n = len(refused[0].missing)
+        """Submit the course for review: 「未通过」 → 课程提交审核确认 → 「确认」."""
+        try:
+            if attempt(
+                lambda ctx: submit_course(ctx, course_id=self.course_id(ctx, row_id)), reraise=NotComplete
+            ):
+                flash(gettext("已提交，等待管理员审核；审核之前不能修改内容"), "success")
+        except NotComplete as refusal:
+            n = len(refusal.missing)
             flash(gettext("还不能提交审核：有 %(n)s 项没有填写，已在页面上列出", n=n), "error")
         return self._back(row_id)
 
     @expose(f"/<{ROW}:row_id>/take-off", methods=("POST",))
     def take_off(self, row_id: int) -> ResponseReturnValue:
-        """「已通过」 → 课程审核确认 → tick 「不通过」 → 「保存」."""
+        """Take the course off: 「已通过」 → 课程审核确认 → tick 「不通过」 → 「保存」."""
         if not may(request_actor().role, Action.REVIEW_COURSE):
             abort(404)
         ticked, reason = request.form.get("decision") == "rejected", request.form.get("reason", "")
@@ -92,7 +86,7 @@ class OwnStatusActs:
 
     @expose(f"/<{ROW}:row_id>/recommend", methods=("POST",))
     def recommend(self, row_id: int) -> ResponseReturnValue:
-        """「推荐」."""
+        """Recommend the course to the alliance (「推荐」)."""
         note = request.form.get("note", "")
         if attempt(lambda ctx: recommend_course(ctx, course_id=self.course_id(ctx, row_id), note=note)):
             flash(gettext("已推荐给联盟秘书处"), "success")
@@ -100,7 +94,7 @@ class OwnStatusActs:
 
     @expose(f"/<{ROW}:row_id>/withdraw-recommendation", methods=("POST",))
     def withdraw_recommendation(self, row_id: int) -> ResponseReturnValue:
-        """「撤回推荐」."""
+        """Withdraw the recommendation (「撤回推荐」)."""
         if attempt(lambda ctx: withdraw_recommendation(ctx, course_id=self.course_id(ctx, row_id))):
             flash(gettext("已撤回推荐"), "success")
         return self._back(row_id)

@@ -1,4 +1,4 @@
-"""联盟管理 → 推荐审核: courses that schools recommend, read whole, 「采纳」 or 「不采纳」 (manual 7.1)."""
+"""联盟管理 → 推荐审核: the courses that schools recommend, shown in full, with 「采纳」 or 「不采纳」 (manual 7.1)."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ _ONE = f"/<{ROW}:school_id>/<{ROW}:recommendation_id>"
 
 
 class Recommendations(SecureView):
-    """The list and one recommendation."""
+    """The list of recommendations and the page of one."""
 
     action = Action.REVIEW_RECOMMENDATION
     hosts = "alliance"
 
     def waiting(self) -> int:
-        """How many recommendations wait, for the menu."""
+        """Return how many recommendations await a decision, for the menu."""
         return count_open_recommendations(request_context())
 
     @expose("/")
     def index(self) -> str:
-        """One page of the recommendations of a state."""
+        """Show a page of the recommendations of a state."""
         ctx = request_context()
         state = choice("state", (*STATES, ALL)) or "open"
         text, school_id = text_argument("q"), number("school")
@@ -71,12 +71,12 @@ class Recommendations(SecureView):
 
     @expose(f"{_ONE}/")
     def show(self, school_id: int, recommendation_id: int) -> str:
-        """The whole course, as it was recommended."""
+        """Show the whole course, as it was recommended."""
         return self._page(school_id, recommendation_id)
 
     @expose(f"{_ONE}/cover.webp")
     def cover(self, school_id: int, recommendation_id: int) -> Response:
-        """The cover that was recommended with the course."""
+        """Send the cover that was recommended with the course."""
         picture = get_recommended_cover(
             request_context(), school_id=school_id, recommendation_id=recommendation_id
         )
@@ -87,7 +87,7 @@ class Recommendations(SecureView):
 
     @expose(f"{_ONE}/accept", methods=("POST",))
     def accept(self, school_id: int, recommendation_id: int) -> ResponseReturnValue:
-        """「采纳」."""
+        """Accept the recommendation (「采纳」)."""
         answer = request.form.get("answer", "")
 
         def work(ctx: Context) -> object:
@@ -97,7 +97,7 @@ class Recommendations(SecureView):
 
         if attempt(work):
             flash(gettext("已采纳，现在可以把这门课程授权给其他学校"), "success")
-            # Its page, where licensing it is the next step.
+            # Redirect to the course's page, where licensing it is the next step.
             return redirect(
                 self.get_url(".show", school_id=school_id, recommendation_id=recommendation_id), code=303
             )
@@ -105,7 +105,7 @@ class Recommendations(SecureView):
 
     @expose(f"{_ONE}/decline", methods=("POST",))
     def decline(self, school_id: int, recommendation_id: int) -> ResponseReturnValue:
-        """「不采纳」, with the reason."""
+        """Decline the recommendation (「不采纳」), with the reason."""
         answer = request.form.get("answer", "")
 
         def work(ctx: Context) -> object:
@@ -136,7 +136,7 @@ class Recommendations(SecureView):
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Recommendations(
             lazy_gettext("推荐审核"),

@@ -1,4 +1,4 @@
-"""课程管理 → 课程审核: own courses that wait, seen whole and with what changed, 「通过」 or 「不通过」 (manual 7.3)."""
+"""课程管理 → 课程审核: own courses under review, shown whole with changes, 「通过」 or 「不通过」 (manual 7.3)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from admin.base import COURSES, SecureView, attempt
 from admin.courses.changes import changes_of
 from admin.courses.forms import sent_revision
 from admin.shared.listing import ListAddress, choice, list_values
-from app.context import Context
 from app.errors import Invalid, Message, msg
 from app.rules.courses.assessment import sentences
 from app.rules.permissions import Action
@@ -34,18 +33,18 @@ from app.web.shared.listing import page_argument, text_argument
 
 
 class CourseReviews(SecureView):
-    """The list of what waits, and one course."""
+    """The list of courses under review and the page of one."""
 
     action = Action.REVIEW_COURSE
     hosts = "school"
 
     def waiting(self) -> int:
-        """How many courses wait, for the menu."""
+        """Return how many courses await review, for the menu."""
         return count_waiting(request_context())
 
     @expose("/")
     def index(self) -> str:
-        """What waits, or what was decided."""
+        """Show the courses that await review, or those that have been decided."""
         ctx = request_context()
         state, text = choice("state", (WAITING, DECIDED)) or WAITING, text_argument("q")
         return self.render(
@@ -60,30 +59,34 @@ class CourseReviews(SecureView):
 
     @expose(f"/<{ROW}:course_id>/")
     def show(self, course_id: int) -> str:
-        """The course as students will see it, what changed, and all reasons so far."""
+        """Show the course as students will see it, its changes, and all earlier reasons."""
         return self._page(course_id)
 
     @expose(f"/<{ROW}:course_id>/decide", methods=("POST",))
     def decide(self, course_id: int) -> ResponseReturnValue:
-        """「通过」 or 「不通过」 → 「保存」."""
+        """Record the decision: 「通过」 or 「不通过」 → 「保存」."""
         decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
         revision = sent_revision()
         if decision not in ("approved", "rejected"):
             unchosen = {"decision": msg("请选择通过或者不通过")}
             return self._page(course_id, unchosen, reason=reason), 422
         wrong: dict[str, Message] = {}
-
-        def work(ctx: Context) -> bool:
-            approve = decision == "approved"
-            try:
-                review_course(ctx, course_id=course_id, revision=revision, approve=approve, reason=reason)
-            except Invalid as refusal:
-                wrong[refusal.field] = refusal.message
-            return not wrong
-
-        if attempt(work):
-            said = gettext("已通过，学生端现在可以看到该课程")
-            flash(said if decision == "approved" else gettext("已标为不通过，教师会收到原因"), "success")
+        try:
+            done = attempt(
+                lambda ctx: review_course(
+                    ctx,
+                    course_id=course_id,
+                    revision=revision,
+                    approve=decision == "approved",
+                    reason=reason,
+                ),
+                reraise=Invalid,
+            )
+        except Invalid as refusal:
+            done, wrong = None, {refusal.field: refusal.message}
+        if done is not None:
+            approved = gettext("已通过，学生端现在可以看到该课程")
+            flash(approved if decision == "approved" else gettext("已标为不通过，教师会收到原因"), "success")
             return redirect(self.get_url(".index"), code=303)
         return self._page(course_id, wrong, decision=decision, reason=reason), 422
 
@@ -106,7 +109,7 @@ class CourseReviews(SecureView):
 
 
 def _cover(page: ReviewPage) -> str | None:
-    """The address of the cover that was submitted; a new one is still with the working copy."""
+    """Return the address of the submitted cover; a new cover still belongs to the working copy."""
     sha, course = page.view.content.cover, page.view.course
     if not sha or sha == course.cover_sha:
         return cover_url(course)
@@ -116,7 +119,7 @@ def _cover(page: ReviewPage) -> str | None:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         CourseReviews(
             lazy_gettext("课程审核"),

@@ -1,4 +1,4 @@
-"""What a person decides about an import before 保存: which column is what, how far people are updated."""
+"""The choices of an import before 保存: the mapping of its columns, and the rule by which people are updated."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from flask_babel import gettext
 
 from admin.base import SecureView, attempt
 from app.context import Context
-from app.models import RosterImport
 from app.rules.shared.whole_numbers import whole_number
 from app.services.imports.pages.columns import WORDS, confirm_columns, layout_of
-from app.services.imports.pages.read import find_import, get_import, summary_of
+from app.services.imports.pages.read import StoredImport, find_import, get_import, summary_of
 from app.services.imports.pages.update_rules import UpdateRule, change_rule, read_rule
 from app.services.imports.pages.upload import confirm_import
 from app.services.imports.shared.summary import PlannedClass, Summary
@@ -28,11 +27,11 @@ _CLASS = "class-"
 
 
 class ImportChoices(SecureView):
-    """The routes of these decisions; the view of all imports has them."""
+    """Mixin of the imports' view with the routes of these choices."""
 
     @expose(f"/<{ROW}:import_id>/columns")
     def columns(self, import_id: int) -> ResponseReturnValue:
-        """The mapping page: every column of the file with samples and what it is read as."""
+        """Show the mapping page: every column of the file with samples and the field that it is read as."""
         found = get_import(request_context(), import_id=import_id)
         if found.state not in ("mapping", "checked"):
             return redirect(self.get_url(".show", import_id=import_id))
@@ -40,7 +39,7 @@ class ImportChoices(SecureView):
 
     @expose(f"/<{ROW}:import_id>/columns", methods=("POST",))
     def say_columns(self, import_id: int) -> ResponseReturnValue:
-        """「确认列对应」; a refusal shows the page again with what was chosen."""
+        """Save the mapping (「确认列对应」); a refusal shows the page again with the chosen mapping."""
         layout = layout_of(request_context(), import_id=import_id)
         chosen = [request.form.get(f"{_COLUMN}{place}") or None for place in range(len(layout.header))]
         done = attempt(lambda ctx: confirm_columns(ctx, import_id=import_id, fields=chosen))
@@ -52,14 +51,14 @@ class ImportChoices(SecureView):
 
     @expose(f"/<{ROW}:import_id>/rule", methods=("POST",))
     def rule(self, import_id: int) -> ResponseReturnValue:
-        """Preview under another update rule; answers about classes stay as they are."""
+        """Show the preview under another update rule; answers about classes stay as they are."""
         found = get_import(request_context(), import_id=import_id)
         same = same_classes(summary_of(found), request.form)
         attempt(lambda ctx: change_rule(ctx, import_id=import_id, rule=_wanted(found), same_classes=same))
         return redirect(self.get_url(".show", import_id=import_id), code=303)
 
-    def columns_page(self, found: RosterImport, chosen: list[str | None] | None = None) -> str:
-        """The page for a file whose columns are to be named, or named otherwise."""
+    def columns_page(self, found: StoredImport, chosen: list[str | None] | None = None) -> str:
+        """Return the page that maps the columns of a file to fields, for the first time or again."""
         layout, words = layout_of(request_context(), import_id=found.id), WORDS[found.kind]
         return self.render(
             "manage/imports/columns.html",
@@ -71,8 +70,8 @@ class ImportChoices(SecureView):
             required=[gettext(words.labels[field]) for field in words.required],
         )
 
-    def confirm_or_count(self, ctx: Context, import_id: int) -> RosterImport:
-        """「保存」; when the form names another rule than the preview, the new numbers are shown first."""
+    def confirm_or_count(self, ctx: Context, import_id: int) -> StoredImport:
+        """Confirm the import (「保存」), or show new numbers if the form names another rule than the preview."""
         found = find_import(ctx, import_id)
         same = same_classes(summary_of(found), request.form)
         wanted = _wanted(found)
@@ -83,7 +82,7 @@ class ImportChoices(SecureView):
 
 
 def same_classes(summary: Summary, form: Mapping[str, str]) -> dict[int, int]:
-    """The answers to "same class or new?", which is asked once per name, for every planned class of the name."""
+    """Return the answers to "same class or new?" for every planned class; the question is asked once per name."""
     answers: dict[int, int] = {}
     for planned in summary.classes:
         answer = whole_number(form.get(f"{_CLASS}{first_of_name(summary, planned).id}", ""))
@@ -93,22 +92,25 @@ def same_classes(summary: Summary, form: Mapping[str, str]) -> dict[int, int]:
 
 
 def first_of_name(summary: Summary, planned: PlannedClass) -> PlannedClass:
-    """The planned class at which the question about a name is asked."""
-    return next((one for one in summary.classes if one.name == planned.name and one.rows), planned)
+    """Return the planned class at which the question about a name is asked."""
+    return next(
+        (candidate for candidate in summary.classes if candidate.name == planned.name and candidate.rows),
+        planned,
+    )
 
 
 def questions(summary: Summary) -> list[tuple[PlannedClass, list[PlannedClass]]]:
-    """The planned classes whose name exists in another year, once per name, each with all of its name."""
-    asked = [one for one in summary.classes if one.others and one.rows]
+    """Return the planned classes whose name exists in another year. Each name occurs once, with all its classes."""
+    asked = [planned for planned in summary.classes if planned.others and planned.rows]
     return [
-        (one, [other for other in asked if other.name == one.name])
-        for one in asked
-        if first_of_name(summary, one) is one
+        (planned, [other for other in asked if other.name == planned.name])
+        for planned in asked
+        if first_of_name(summary, planned) is planned
     ]
 
 
-def _wanted(found: RosterImport) -> UpdateRule:
-    """The rule of the form; without one, that of the preview."""
+def _wanted(found: StoredImport) -> UpdateRule:
+    """Return the form's rule, or the preview's rule if the form has none."""
     if "update" not in request.form:
         return UpdateRule.of(found.options)
     return read_rule(request.form["update"], overwrite_edited=request.form.get("overwrite_edited") == "1")

@@ -1,6 +1,6 @@
 """系统管理 → 学生用户导入: upload, progress, preview, 「保存」, result, history (manual 4.2).
 
-A page shows the state in which the import is, so every address can be left, reloaded and come back to.
+A page shows the current state of the import, so every address can be left, reloaded and returned to.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from admin.base import PEOPLE, attempt
 from admin.imports.choices import ImportChoices, questions
 from admin.shared.listing import Argument, ListAddress, choice, list_values
 from app.context import Context
-from app.models import RosterImport
+from app.rules.imports.states import DISCARDABLE
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
 from app.services.auth.initial_passwords import first_password_note
 from app.services.imports.pages.absent import count_absent, list_absent
-from app.services.imports.pages.downloads import login_file, problem_file
-from app.services.imports.pages.originals import original_file
+from app.services.imports.pages.downloads import login_file, original_file, problem_file
 from app.services.imports.pages.read import (
     PreviewRow,
+    StoredImport,
     get_import,
     list_imports,
     preview_rows,
@@ -51,23 +51,23 @@ from app.web.shared.i18n import translated
 from app.web.shared.listing import page_argument
 
 WORKING = ("uploaded", "checking", "applying")
-#: Where the pages of each kind are.
+#: The endpoint of the pages of each kind of import.
 ENDPOINTS: Mapping[str, str] = {"students": "imports", "teachers": "teacher_imports"}
 PARTS = ("create", "change", "problem", "held", "unchanged", "absent")
 Kind = Literal["students", "teachers"]
-#: What is read and thrown away of a request that is too large, so that the browser gets to see the answer.
+#: The bytes of a too large request that are read and discarded, so that the browser gets to show the answer.
 _DRAINED_BYTES = 64 * 2**20
 
 
 class Imports(ImportChoices):
-    """All pages of importing students."""
+    """The pages of student imports."""
 
     action = Action.IMPORT_ROSTER
     hosts = "school"
-    #: Whose rosters, and their words on the pages.
+    #: The kind of the imports, and the words for it on the pages.
     kind: ClassVar[Kind] = "students"
     labels: ClassVar[Mapping[str, str]] = LABELS
-    #: The fields that have a column of their own in the table of accounts to be created.
+    #: The fields that have their own column in the table of accounts to be created.
     shown_fields: ClassVar[Sequence[str]] = (
         "student_no", "real_name", "gender", "class_name", "entry_year", "id_number", "mobile",
     )  # fmt: skip
@@ -75,31 +75,31 @@ class Imports(ImportChoices):
     upload_bytes: ClassVar[int] = LIMITS.file_bytes
 
     def create_blueprint(self, admin: Admin) -> Any:
-        """The view's routes, with an answer of its own to uploads that are cut off before any view runs."""
+        """Return the view's routes, with a handler for uploads that are cut off before any view runs."""
         blueprint = super().create_blueprint(admin)
         blueprint.register_error_handler(RequestEntityTooLarge, self._too_large)
         return blueprint
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """The three steps, and the history below."""
+        """Show the three steps, and the history below."""
         return self._index_page(None)
 
     @expose("/template.xlsx")
     def template(self) -> Response:
-        """「下载学生模板」."""
+        """Send the template (「下载学生模板」)."""
         name, content = self.template_file()
         return give_workbook(content, name)
 
     def template_file(self) -> tuple[str, bytes]:
-        """Name and content of the template."""
+        """Return the name and content of the template."""
         school = request_context().school
         content = student_template(unit_code=school.unit_code, school_name=school.name, translate=translated)
         return gettext("学生模板") + ".xlsx", content
 
     @expose("/upload", methods=("POST",))
     def upload(self) -> ResponseReturnValue:
-        """「上传」."""
+        """Receive a roster and start its import (「上传」)."""
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             return self._index_page(gettext("请先选择填写好的表格文件"))
@@ -117,12 +117,12 @@ class Imports(ImportChoices):
         return redirect(self.get_url(".show", import_id=found.id), code=303)
 
     def sent_pictures(self) -> bytes | None:
-        """What was sent along with the roster."""
+        """Return the pictures that were sent with the roster."""
         return None
 
     @expose(f"/<{ROW}:import_id>/")
     def show(self, import_id: int) -> ResponseReturnValue:
-        """The import in the state in which it is."""
+        """Show the import in its current state."""
         ctx = request_context()
         found = get_import(ctx, import_id=import_id)
         if found.kind != self.kind:
@@ -140,7 +140,7 @@ class Imports(ImportChoices):
 
     @expose(f"/<{ROW}:import_id>/progress")
     def progress(self, import_id: int) -> ResponseReturnValue:
-        """The moving part of the progress page; at the end it sends the browser on."""
+        """Return the changing part of the progress page; at the end it redirects the browser."""
         found = get_import(request_context(), import_id=import_id)
         onward = self.get_url(".show", import_id=import_id)
         if request.headers.get("HX-Request") != "true":
@@ -153,42 +153,42 @@ class Imports(ImportChoices):
 
     @expose(f"/<{ROW}:import_id>/confirm", methods=("POST",))
     def confirm(self, import_id: int) -> ResponseReturnValue:
-        """「保存」: apply what the preview showed."""
+        """Confirm the import (「保存」): apply what the preview showed."""
         return self._do(import_id, lambda ctx: self.confirm_or_count(ctx, import_id))
 
     @expose(f"/<{ROW}:import_id>/recheck", methods=("POST",))
     def recheck(self, import_id: int) -> ResponseReturnValue:
-        """Check the kept file again, with or without the unit code put before every 学号."""
+        """Check the stored file again, with or without the unit code as a prefix of every 学号."""
         add = request.form.get("add_unit_code") == "1"
         return self._do(import_id, lambda ctx: recheck_import(ctx, import_id=import_id, add_unit_code=add))
 
     @expose(f"/<{ROW}:import_id>/discard", methods=("POST",))
     def discard(self, import_id: int) -> ResponseReturnValue:
-        """Give the import up before anything was written."""
+        """Discard the import before anything is written."""
         return self._do(import_id, lambda ctx: discard_import(ctx, import_id=import_id))
 
     @expose(f"/<{ROW}:import_id>/undo", methods=("POST",))
     def undo(self, import_id: int) -> ResponseReturnValue:
-        """Take an applied import back."""
+        """Undo an applied import."""
         return self._do(import_id, lambda ctx: undo_import(ctx, import_id=import_id))
 
     @expose(f"/<{ROW}:import_id>/file")
     def original(self, import_id: int) -> Response:
-        """The person's own file, as it was sent."""
+        """Send the original file, as it was uploaded."""
         with unit_of_work(request_context()) as ctx:
             name, content = original_file(ctx, import_id=import_id)
         return give_original(content, name)
 
     @expose(f"/<{ROW}:import_id>/problems.xlsx")
     def problems(self, import_id: int) -> Response:
-        """The person's own rows that stay out, each with what is wrong."""
+        """Send the rejected rows of the original file, each with its problems."""
         with unit_of_work(request_context()) as ctx:
             name, content = problem_file(ctx, import_id=import_id, translate=translated)
         return give_workbook(content, name)
 
     @expose(f"/<{ROW}:import_id>/logins.xlsx")
     def logins(self, import_id: int) -> Response:
-        """The login names of the created."""
+        """Send the login names of the created accounts."""
         with unit_of_work(request_context()) as ctx:
             name, content = login_file(ctx, import_id=import_id, translate=translated)
         return give_workbook(content, name)
@@ -199,12 +199,13 @@ class Imports(ImportChoices):
             "manage/imports/index.html",
             **list_values(history, ListAddress(f"{ENDPOINTS[self.kind]}.index")),
             summary_of=summary_of,
+            discardable=DISCARDABLE,
             first_note=first_password_note(get_settings(request_context())),
             **_upload_values(error),
         )
         return page, status if error else 200
 
-    def _rows_page(self, ctx: Context, found: RosterImport) -> str:
+    def _rows_page(self, ctx: Context, found: StoredImport) -> str:
         summary = summary_of(found)
         absent = count_absent(ctx, import_id=found.id) if found.kind == "students" else None
         if found.state == "undone":
@@ -239,7 +240,7 @@ class Imports(ImportChoices):
             same_class_options=_same_class_options,
         )
 
-    def _do(self, import_id: int, work: Callable[[Context], RosterImport]) -> ResponseReturnValue:
+    def _do(self, import_id: int, work: Callable[[Context], StoredImport]) -> ResponseReturnValue:
         attempt(work)
         return redirect(self.get_url(".show", import_id=import_id), code=303)
 
@@ -258,7 +259,7 @@ def _upload_values(error: str | None) -> dict[str, Any]:
 
 
 def _same_class_options(planned: PlannedClass) -> list[tuple[int, str, str]]:
-    """The classes of the same name, for ``ui.choices``."""
+    """Return the classes of the same name, for ``ui.choices``."""
     return [
         (
             other.id,
@@ -272,9 +273,9 @@ def _same_class_options(planned: PlannedClass) -> list[tuple[int, str, str]]:
 
 
 def _new_values(row: PreviewRow, labels: Mapping[str, str], columns: Sequence[str]) -> dict[str, Any]:
-    """What a created account will hold: by label the columns of the table, the rest together as ``others``.
+    """Return the values of a planned account by label; those without a column are joined as ``others``.
 
-    A nickname that only repeats the name (the default of the manual) is not worth a look.
+    A nickname that only repeats the name (the default of the manual) is left out.
     """
     new = {change.label: change.new for change in row.changes}
     if new.get(LABELS["nickname"]) == new.get(LABELS["real_name"]):
@@ -284,7 +285,7 @@ def _new_values(row: PreviewRow, labels: Mapping[str, str], columns: Sequence[st
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Imports(
             lazy_gettext("学生用户导入"),

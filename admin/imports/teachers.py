@@ -1,4 +1,4 @@
-"""系统管理 → 教师用户导入 (manual 5.2): the pages of 学生用户导入 with the teachers' words and their pictures."""
+"""系统管理 → 教师用户导入 (manual 5.2): the import pages with the words for teachers, and their pictures."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
 
 _ROW = "row-"
-#: What a form holds beside its files.
+#: The bytes that a form may hold in addition to its files.
 _ROOM = 2**20
 
 
 class TeacherImports(Imports):
-    """All pages of importing teachers."""
+    """The pages of teacher imports."""
 
     kind = "teachers"
     labels = LABELS
@@ -39,18 +39,18 @@ class TeacherImports(Imports):
     upload_bytes = LIMITS.file_bytes + PICTURE_LIMITS.file_bytes
 
     def create_blueprint(self, admin: Admin) -> Any:
-        """The view's routes; uploads here may be larger than elsewhere, which is to be known before a form is read."""
+        """Return the view's routes; they accept larger uploads, a limit that must be set before a form is read."""
         blueprint = super().create_blueprint(admin)
         blueprint.url_value_preprocessor(self._make_room)
         return blueprint
 
     def template_file(self) -> tuple[str, bytes]:
-        """「下载教师模板」."""
+        """Return the name and content of the template (「下载教师模板」)."""
         content = teacher_template(school_name=request_context().school.name, translate=translated)
         return gettext("教师模板") + ".xlsx", content
 
     def sent_pictures(self) -> bytes | None:
-        """The .zip, if one was chosen."""
+        """Return the .zip of pictures, if one was chosen."""
         sent = request.files.get("pictures")
         if sent is None or not sent.filename:
             return None
@@ -58,7 +58,7 @@ class TeacherImports(Imports):
 
     @expose(f"/<{ROW}:import_id>/answer", methods=("POST",))
     def answer(self, import_id: int) -> ResponseReturnValue:
-        """「确认并重新检查」: who of the same name is the same person."""
+        """Save which teachers of the same name are the same person, and check again (「确认并重新检查」)."""
         answers: dict[int, int] = {}
         for name, value in request.form.items():
             row, chosen = whole_number(name.removeprefix(_ROW)), whole_number(value)
@@ -67,7 +67,7 @@ class TeacherImports(Imports):
         return self._do(import_id, lambda ctx: answer_questions(ctx, import_id=import_id, answers=answers))
 
     def render(self, template: str, **kwargs: Any) -> str:
-        """A page, with what only teachers' pages need."""
+        """Render a page with the values that only teachers' pages need."""
         limit = PICTURE_LIMITS.file_bytes // 2**20
         return super().render(template, namesake_options=_namesake_options, pictures_mib=limit, **kwargs)
 
@@ -77,18 +77,18 @@ class TeacherImports(Imports):
 
 
 def _namesake_options(question: Question) -> list[tuple[int, str, str | None]]:
-    """The answers to a question, for ``ui.choices``."""
+    """Return the answers to a question about a namesake, for ``ui.choices``."""
     return [
         *(
-            (one.id, gettext("同一人：%(name)s", name=question.name), one.shown or None)
-            for one in question.namesakes
+            (namesake.id, gettext("同一人：%(name)s", name=question.name), namesake.shown or None)
+            for namesake in question.namesakes
         ),
         (NEW, gettext("另一人"), gettext("将新建一个账号")),
     ]
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         TeacherImports(
             lazy_gettext("教师用户导入"),

@@ -1,1 +1,1 @@
-"""The management side: licences (授权): which school may offer which course, singly, in bulk and by sheet."""
+"""The management side: licences (授权) of courses to schools, single, in bulk and by sheet."""

@@ -1,4 +1,4 @@
-"""课程授权 → 批量: what was ticked in the matrix, its terms, the preview, and the act itself."""
+"""课程授权 → 批量: the selection in the matrix, its terms, the preview and the act."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from app.services.licences.bulk import (
 from app.services.licences.rows import Licensing
 from app.web.shared.context import request_context
 
-#: What the preview counted, sent back with the act, in the order of ``Licensing``.
+#: The preview's counts, sent back with the act, in the order of ``Licensing``.
 _COUNTS = ("granted", "changed", "unchanged", "renewed")
 _FILTERS = ("q", "source", "school_q", "page", "schools_page")
 
 
 class LicenceActs(SecureView):
-    """The routes of the bulk acts; the view of all licences has them."""
+    """Mixin of the licences' view with the routes of the bulk acts."""
 
     @expose("/act/", methods=("GET",))
     def act_again(self) -> ResponseReturnValue:
-        """The address without a selection: back to the matrix."""
+        """Redirect a request without a selection back to the matrix."""
         return redirect(self.get_url(".index"), code=303)
 
     @expose("/act/", methods=("POST",))
     def act(self) -> ResponseReturnValue:
-        """One of three steps: the terms, the preview, the act."""
+        """Show or perform one of three steps: the terms, the preview, the act."""
         ctx = request_context()
         act = Act(name) if (name := request.form.get("act", "")) in set(Act) else Act.LICENSE
         chosen, step = ticked(ctx), request.form.get("step", "")
@@ -74,12 +74,12 @@ class LicenceActs(SecureView):
         return page, 422 if step in ("preview", "save") and preview is None else 200
 
     def _done(self, act: Act, chosen: Ticked, terms: Terms) -> bool:
-        """「授权」, 「延长」 or 「结束授权」, if the preview's numbers are still true."""
+        """Perform 「授权」, 「延长」 or 「结束授权」 if the preview's numbers still hold."""
         selection = {"course_refs": chosen.refs, "school_ids": chosen.school_ids, "expected": _expected()}
         done = attempt(lambda ctx: _perform(ctx, act, terms, selection))
         if done is None:
             return False
-        said = {
+        sentences = {
             Act.LICENSE: gettext(
                 "新授权 %(granted)s 项，更新 %(changed)s 项，%(unchanged)s 项没有变化",
                 granted=done.granted,
@@ -89,7 +89,7 @@ class LicenceActs(SecureView):
             Act.EXTEND: gettext("已修改 %(n)s 项授权的截止日期", n=done.changed),
             Act.END: gettext("已结束 %(n)s 项授权，这些学校的学生不再看到课程", n=done.changed),
         }
-        flash(said[act], "success")
+        flash(sentences[act], "success")
         return True
 
     def _matrix(self, **more: Any) -> str:
@@ -105,7 +105,7 @@ def _perform(ctx: Context, act: Act, terms: Terms, selection: dict[str, Any]) ->
 
 
 def _terms(ctx: Context, act: Act, step: str) -> tuple[TermsForm | ExtendForm | None, Terms | None]:
-    """The form of the act and what it holds; no terms while they are missing or wrong."""
+    """Return the form of the act and its terms; the terms are ``None`` while they are missing or wrong."""
     if act is Act.END:
         return None, Terms()
     if act is Act.EXTEND:
@@ -117,8 +117,8 @@ def _terms(ctx: Context, act: Act, step: str) -> tuple[TermsForm | ExtendForm | 
 
 
 def _expected() -> Licensing | None:
-    given = [sent_number(name) for name in _COUNTS]
-    counts = [one for one in given if one is not None]
+    sent = [sent_number(name) for name in _COUNTS]
+    counts = [count for count in sent if count is not None]
     return Licensing(*counts) if len(counts) == len(_COUNTS) else None
 
 

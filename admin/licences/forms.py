@@ -1,4 +1,4 @@
-"""What the pages of licences read from their forms and addresses."""
+"""The forms of licences and the parameters of their addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.context import Context
 from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.shared.semesters import is_term, term_label, terms_around
 from app.rules.shared.whole_numbers import whole_number
-from app.services.licences.lists import CourseFilter, all_licensable, all_schools
+from app.services.licences.lists import LicensableFilter, all_licensable, all_schools
 from app.services.licences.rows import CourseRef
 from app.web.shared.i18n import translated
 from app.web.shared.listing import MAX_TEXT
@@ -28,7 +28,7 @@ SOURCES = ("alliance", "school")
 
 
 class TermsForm(ManageForm):
-    """From when to when, for how many, for which term, with which freedom."""
+    """The terms of a licence: first and last day, seats, school term, and freedom of the school."""
 
     starts_on = DateField(
         lazy_gettext("授权开始日期"), [Optional()], description=lazy_gettext("不填则立即生效")
@@ -59,7 +59,7 @@ class TermsForm(ManageForm):
         ]
 
     def terms(self) -> Terms:
-        """What was typed."""
+        """Return the entered terms."""
         return Terms(
             starts_on=self.starts_on.data,
             ends_on=self.ends_on.data,
@@ -69,7 +69,7 @@ class TermsForm(ManageForm):
         )
 
     def accepts(self, today: date) -> bool:
-        """Whether this was sent and makes sense; marks every field that does not."""
+        """Return whether the form was sent and is valid; mark every field that is not."""
         if not self.validate_on_submit():
             return False
         problems = terms_problems(self.terms(), today)
@@ -79,7 +79,7 @@ class TermsForm(ManageForm):
 
 
 class ExtendForm(ManageForm):
-    """Another last day."""
+    """The form that sets another last day."""
 
     ends_on = DateField(
         lazy_gettext("授权截止日期"), [Optional()], description=lazy_gettext("当天仍有效；不填则长期有效")
@@ -88,41 +88,41 @@ class ExtendForm(ManageForm):
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What was ticked in the matrix: courses and schools, or all of them that match the filters."""
+    """The selection in the matrix: ticked courses and schools, or all that match the filters."""
 
     refs: tuple[CourseRef, ...]
     school_ids: tuple[int, ...]
 
     @property
     def fields(self) -> list[tuple[str, Any]]:
-        """The selection as hidden fields of the next form."""
+        """Return the selection as hidden fields of the next form."""
         return [("course", course_key(ref)) for ref in self.refs] + [
-            ("school", one) for one in self.school_ids
+            ("school", school_id) for school_id in self.school_ids
         ]
 
 
 def ticked(ctx: Context) -> Ticked:
-    """Read the selection that a form sent."""
-    given = request.form
-    if given.get("all_courses"):
-        wanted = CourseFilter(text=given.get("q", "")[:MAX_TEXT], source=_source(given.get("source", "")))
+    """Return the selection that a form sent."""
+    form = request.form
+    if form.get("all_courses"):
+        wanted = LicensableFilter(text=form.get("q", "")[:MAX_TEXT], source=_source(form.get("source", "")))
         refs: Iterable[CourseRef] = (course.ref for course in all_licensable(ctx, wanted))
     else:
-        refs = (ref for text in given.getlist("course") if (ref := course_ref(text)) is not None)
-    if given.get("all_schools"):
-        ids: Iterable[int] = (school.id for school in all_schools(ctx, given.get("school_q", "")[:MAX_TEXT]))
+        refs = (ref for text in form.getlist("course") if (ref := course_ref(text)) is not None)
+    if form.get("all_schools"):
+        ids: Iterable[int] = (school.id for school in all_schools(ctx, form.get("school_q", "")[:MAX_TEXT]))
     else:
         ids = ticked_ids("school")
     return Ticked(tuple(dict.fromkeys(refs)), tuple(dict.fromkeys(ids)))
 
 
 def course_key(ref: CourseRef) -> str:
-    """A course as the value of a tick: ``owner-course``."""
+    """Return a course as the value of a tick: ``owner-course``."""
     return f"{ref.owner_id}-{ref.course_id}"
 
 
 def course_ref(text: str) -> CourseRef | None:
-    """What ``course_key`` wrote, ``None`` for anything else."""
+    """Return the course of a ``course_key``; ``None`` for any other text."""
     owner, _, course = text.partition("-")
     owner_id, course_id = whole_number(owner), whole_number(course)
     return CourseRef(owner_id, course_id) if owner_id is not None and course_id is not None else None

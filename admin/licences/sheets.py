@@ -27,11 +27,11 @@ from app.web.shared.listing import page_argument
 
 
 class LicenceSheets(SecureView):
-    """The routes of sheets; the view of all licences has them."""
+    """Mixin of the licences' view with the routes of sheets."""
 
     @expose("/sheets/", methods=("GET", "POST"))
     def sheets(self) -> ResponseReturnValue:
-        """「上传」, and the sheets that were sent before."""
+        """Show the form and receive a sheet (「上传」), with the earlier sheets below."""
         error = None
         if request.method == "POST":
             sent = request.files.get("file")
@@ -57,7 +57,7 @@ class LicenceSheets(SecureView):
 
     @expose(f"/sheets/<{ROW}:sheet_id>/")
     def sheet(self, sheet_id: int) -> str:
-        """The preview, or what was done."""
+        """Show the preview of a sheet, or its result."""
         ctx = request_context()
         shown = show_licence_import(ctx, import_id=sheet_id, part=choice("part", PARTS), page=page_argument())
         return self.render(
@@ -70,17 +70,17 @@ class LicenceSheets(SecureView):
 
     @expose(f"/sheets/<{ROW}:sheet_id>/save", methods=("POST",))
     def save_sheet(self, sheet_id: int) -> ResponseReturnValue:
-        """「保存」."""
+        """Apply the sheet (「保存」)."""
         done = attempt(lambda ctx: apply_licence_import(ctx, import_id=sheet_id))
         if done is not None:
-            said = gettext(
+            sentence = gettext(
                 "新授权 %(granted)s 项，修改 %(changed)s 项", granted=done.granted, changed=done.changed
             )
-            flash(said, "success")
+            flash(sentence, "success")
         return redirect(self.get_url(".sheet", sheet_id=sheet_id), code=303)
 
     @expose(f"/sheets/<{ROW}:sheet_id>/discard", methods=("POST",))
     def discard_sheet(self, sheet_id: int) -> ResponseReturnValue:
-        """「放弃」."""
+        """Discard the sheet (「放弃」)."""
         attempt(lambda ctx: discard_licence_import(ctx, import_id=sheet_id))
         return redirect(self.get_url(".sheets"), code=303)

@@ -1,4 +1,4 @@
-"""联盟管理 → 课程授权: which school may offer which course, as a matrix, as a list and one by one."""
+"""联盟管理 → 课程授权: which school may offer which course, as a matrix, a list and single licences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ from app.context import Context
 from app.rules.licences.conditions import LicenceState
 from app.rules.permissions import Action
 from app.services.licences.bulk import license_courses
-from app.services.licences.lists import CourseFilter, all_licensable, get_licence, list_licences, list_matrix
+from app.services.licences.lists import (
+    LicensableFilter,
+    all_licensable,
+    get_licence,
+    list_licences,
+    list_matrix,
+)
 from app.services.licences.rows import CourseRef
 from app.services.licences.sheet_export import licence_list_file, licence_matrix_file
 from app.services.licences.single import end_licence
@@ -39,20 +45,20 @@ STATES = tuple(state.value for state in LicenceState if state is not LicenceStat
 
 
 class LicenceForm(TermsForm):
-    """One course for several schools."""
+    """The form that licenses one course to several schools."""
 
     course_id = SelectField(lazy_gettext("课程"), coerce=str)
 
 
 class Licences(LicenceActs, LicenceSheets):
-    """The licences given, and giving them."""
+    """The matrix and the list of licences, and the pages of single licences."""
 
     action = Action.LICENSE_COURSE
     hosts = "alliance"
 
     @expose("/")
     def index(self) -> str:
-        """课程 × 学校: a page of courses, a page of schools, and what is between them."""
+        """Show the matrix 课程 × 学校: a page of courses by a page of schools, with the licences between them."""
         courses, school_text = _course_filter(), text_argument("school_q")
         matrix = list_matrix(
             request_context(),
@@ -79,7 +85,7 @@ class Licences(LicenceActs, LicenceSheets):
 
     @expose("/list/")
     def listed(self) -> str:
-        """One page of the licences that match."""
+        """Show a page of the licences that match."""
         ctx = request_context()
         text, course_id, school_id = text_argument("q"), number("course"), number("school")
         state = choice("state", STATES)
@@ -97,13 +103,13 @@ class Licences(LicenceActs, LicenceSheets):
                 ),
                 ListAddress("licences.listed", chosen),
             ),
-            courses=[(course.id, course.title) for course in all_licensable(ctx, CourseFilter())],
+            courses=[(course.id, course.title) for course in all_licensable(ctx, LicensableFilter())],
             states=STATES,
         )
 
     @expose("/list.xlsx")
     def list_file(self) -> ResponseReturnValue:
-        """「导出列表」: the licences of the list's filters; mended, it can be sent back."""
+        """Send the licences that match the list's filters (「导出列表」); the edited file can be uploaded again."""
         state = choice("state", STATES)
         done = attempt(
             lambda ctx: licence_list_file(
@@ -120,7 +126,7 @@ class Licences(LicenceActs, LicenceSheets):
 
     @expose("/matrix.xlsx")
     def matrix_file(self) -> ResponseReturnValue:
-        """「导出矩阵」: all courses × all schools that match."""
+        """Send the matrix of all matching courses and schools (「导出矩阵」)."""
         with unit_of_work(request_context()) as ctx:
             content = licence_matrix_file(
                 ctx, courses=_course_filter(), school_text=text_argument("school_q"), translate=translated
@@ -129,9 +135,9 @@ class Licences(LicenceActs, LicenceSheets):
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
-        """「授权」: a course, ticked schools, and the terms."""
+        """Show the form of a licence and grant it (「授权」): a course, ticked schools, and the terms."""
         ctx = request_context()
-        licensable = all_licensable(ctx, CourseFilter())
+        licensable = all_licensable(ctx, LicensableFilter())
         form = LicenceForm(course_id=_given_course(ctx))
         form.offer_terms(ctx.today())
         form.course_id.choices = [
@@ -149,13 +155,13 @@ class Licences(LicenceActs, LicenceSheets):
                 form,
             )
             if done is not None:
-                said = gettext(
+                sentence = gettext(
                     "新授权 %(granted)s 所学校，更新 %(changed)s 所，%(unchanged)s 所没有变化",
                     granted=done.granted,
                     changed=done.changed,
                     unchanged=done.unchanged,
                 )
-                flash(said, "success")
+                flash(sentence, "success")
                 return redirect(self.get_url(".listed", course=ref.course_id), code=303)
         school_id = number("school_id")
         page = self.render(
@@ -168,7 +174,7 @@ class Licences(LicenceActs, LicenceSheets):
 
     @expose(f"/<{ROW}:owner_id>/<{ROW}:course_id>/<{ROW}:school_id>/", methods=("GET", "POST"))
     def show(self, owner_id: int, course_id: int, school_id: int) -> ResponseReturnValue:
-        """One cell of the matrix: what is granted, what the school answered, and the terms to change."""
+        """Show one cell of the matrix: the licence, the school's answer, and the terms to change."""
         ctx = request_context()
         row = get_licence(ctx, ref=CourseRef(owner_id, course_id), school_id=school_id)
         form = TermsForm(obj=row.terms)
@@ -176,19 +182,19 @@ class Licences(LicenceActs, LicenceSheets):
         if form.accepts(ctx.today()):
             ids: dict[str, Any] = {"course_refs": [row.course.ref], "school_ids": [school_id]}
             if attempt(lambda ctx: license_courses(ctx, terms=form.terms(), **ids), form) is not None:
-                said = (
+                sentence = (
                     gettext("已保存")
                     if row.terms
                     else gettext("已授权，课程以「待提交」出现在该校的慕课列表中")
                 )
-                flash(said, "success")
+                flash(sentence, "success")
                 return redirect(request.path, code=303)
         page = self.render("manage/licences/show.html", row=row, form=form)
         return page, 422 if form.is_submitted() else 200
 
     @expose(f"/<{ROW}:owner_id>/<{ROW}:course_id>/<{ROW}:school_id>/end", methods=("POST",))
     def end(self, owner_id: int, course_id: int, school_id: int) -> ResponseReturnValue:
-        """「结束授权」."""
+        """End the licence (「结束授权」)."""
         if attempt(lambda ctx: end_licence(ctx, owner_id=owner_id, course_id=course_id, school_id=school_id)):
             flash(gettext("授权已结束，该校学生不再看到这门课程"), "success")
         ids = {"owner_id": owner_id, "course_id": course_id, "school_id": school_id}
@@ -196,16 +202,16 @@ class Licences(LicenceActs, LicenceSheets):
 
 
 def _later(page: Page[Any]) -> int | str:
-    """The number of a page; addresses leave the first one out."""
+    """Return the number of a page for an address, which leaves the first page out."""
     return page.number if page.number > 1 else ""
 
 
-def _course_filter() -> CourseFilter:
-    return CourseFilter(text=text_argument("q"), source=choice("source", SOURCES))
+def _course_filter() -> LicensableFilter:
+    return LicensableFilter(text=text_argument("q"), source=choice("source", SOURCES))
 
 
 def _given_course(ctx: Context) -> str:
-    """The course that an address names: a key, or the number of an alliance course."""
+    """Return the course that the address names: by its key, or by the number of an alliance course."""
     course_id = number("course_id")
     if course_id is None:
         return request.args.get("course_id", "")
@@ -213,7 +219,7 @@ def _given_course(ctx: Context) -> str:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Licences(
             lazy_gettext("课程授权"),

@@ -1,4 +1,4 @@
-"""系统管理 → 邮件: what was sent to whom, what did not arrive and why."""
+"""系统管理 → 邮件: sent mails, their receivers, failures and reasons."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from app.web.shared.listing import page_argument, text_argument
 
 
 class Mails(SecureView):
-    """The list of mails, one mail as its receiver reads it, and another try for one that failed."""
+    """The list of mails, the page of one mail, and another attempt to send one that failed."""
 
     action = Action.SEE_MAILS
     hosts = "both"
 
     @expose("/")
     def index(self) -> str:
-        """One page of the mails that match."""
+        """Show a page of the mails that match."""
         text, state = text_argument("q"), choice("state", STATES)
         found = list_mails(request_context(), text=text, state=state or None, page=page_argument())
         return self.render(
@@ -43,7 +43,7 @@ class Mails(SecureView):
 
     @expose(f"/<{ROW}:mail_id>/")
     def show(self, mail_id: int) -> str:
-        """One mail; a link that only its receiver may follow is not shown."""
+        """Show one mail; links that only its receiver may follow are not shown."""
         try:
             mail = get_mail(request_context(), mail_id=mail_id)
         except NotFound:
@@ -53,14 +53,14 @@ class Mails(SecureView):
 
     @expose(f"/<{ROW}:mail_id>/retry", methods=("POST",))
     def retry(self, mail_id: int) -> ResponseReturnValue:
-        """「重新发送」."""
+        """Send a failed mail again (「重新发送」)."""
         if attempt(lambda ctx: retry_mail(ctx, mail_id=mail_id)):
             flash(gettext("邮件将重新发送"), "success")
         return redirect(self.get_url(".show", mail_id=mail_id), code=303)
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Mails(
             lazy_gettext("邮件"),

@@ -25,15 +25,15 @@ from app.web.shared.listing import page_argument, text_argument
 
 
 class StaffPages:
-    """Mixin of the offerings' view: who runs an offering."""
+    """Mixin of the offerings' view: the staff of an offering."""
 
     def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
-        """A page inside the frame of an offering."""
+        """Return a page inside the frame of an offering."""
         raise NotImplementedError
 
     @expose(f"/<{ROW}:offering_id>/staff")
     def staff(self, offering_id: int) -> str:
-        """教师设置: the 运营教师 and the assistants."""
+        """Show 教师设置: the 运营教师 and the assistants."""
         return self.offering_page(
             "manage/offerings/staff.html",
             offering_id,
@@ -43,7 +43,7 @@ class StaffPages:
 
     @expose(f"/<{ROW}:offering_id>/operating-teacher", methods=("GET", "POST"))
     def operating_teacher(self, offering_id: int) -> ResponseReturnValue:
-        """「指定运营教师」: find a teacher, choose one."""
+        """Find and choose the 运营教师 (「指定运营教师」)."""
         _require_assigning()
         if request.method == "POST":
             chosen = ticked_ids("teacher")
@@ -58,7 +58,7 @@ class StaffPages:
 
     @expose(f"/<{ROW}:offering_id>/staff/add", methods=("GET", "POST"))
     def assistants(self, offering_id: int) -> ResponseReturnValue:
-        """「关联本校教师」 → 「现有用户」: find teachers, tick 「助教」, 保存."""
+        """Find teachers and make them assistants: 「关联本校教师」 → 「现有用户」, tick 「助教」, 保存."""
         _require_assigning()
         if request.method == "POST":
             added = attempt(lambda ctx: add_assistants(ctx, offering_id=offering_id, user_ids=ticked_ids()))
@@ -69,7 +69,7 @@ class StaffPages:
 
     @expose(f"/<{ROW}:offering_id>/staff/<{ROW}:user_id>/remove", methods=("POST",))
     def remove_assistant(self, offering_id: int, user_id: int) -> ResponseReturnValue:
-        """Take an assistant off the course."""
+        """Remove an assistant from the course."""
         name = attempt(lambda ctx: remove_assistant(ctx, offering_id=offering_id, user_id=user_id))
         if name:
             flash(gettext("%(name)s 不再是该课程的助教", name=name), "success")

@@ -26,7 +26,6 @@ from admin.shared.listing import ListAddress, choice, list_values, number
 from admin.shared.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import CourseOffering
 from app.rules.courses.assessment import sentences
 from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW, CourseContent
 from app.rules.offerings.dates import Dates
@@ -37,6 +36,7 @@ from app.services.courses.fields import live_content
 from app.services.courses.review_pages import get_own_status
 from app.services.courses.versions import list_versions
 from app.services.offerings.assessment import assessment_of
+from app.services.offerings.dates import may_schedule, schedule_offering, schedule_problems
 from app.services.offerings.lists import (
     ALLIANCE_STATUSES,
     OWN_STATUSES,
@@ -44,27 +44,21 @@ from app.services.offerings.lists import (
     REGISTRATIONS,
     SOURCES,
     STATES,
-    CourseFilter,
+    OfferingFilter,
     list_operating_teachers,
     list_school_courses,
 )
+from app.services.offerings.publication import NotReady, put_online
+from app.services.offerings.read import get_school_course
 from app.services.offerings.repeat_and_cancel import list_terms, open_terms
-from app.services.offerings.schedule import (
-    NotReady,
-    get_school_course,
-    may_schedule,
-    put_online,
-    schedule_offering,
-    schedule_problems,
-)
-from app.web.shared.context import request_context
+from app.web.shared.context import request_actor, request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.listing import page_argument, text_argument
 
 
 class DatesForm(ManageForm):
-    """详细信息: the four dates, all marked with ``*``."""
+    """The form 详细信息: the four dates, all marked with ``*``."""
 
     starts_on = DateField(lazy_gettext("课程开始时间"), [Required()])
     ends_on = DateField(lazy_gettext("课程结束时间"), [Required()])
@@ -73,7 +67,7 @@ class DatesForm(ManageForm):
     seats = IntegerField(lazy_gettext("名额"), [Optional()])
 
     def validate(self, extra_validators: object = None) -> bool:
-        """Every wrong date is marked at once, by the rule that the service applies, too."""
+        """Mark every wrong date at once, by the rule that the service applies, too."""
         right = bool(super().validate(extra_validators))
         for name, message in schedule_problems(self.dates()).items():
             if not self[name].errors:
@@ -82,14 +76,14 @@ class DatesForm(ManageForm):
         return right
 
     def dates(self) -> Dates:
-        """The typed dates."""
+        """Return the entered dates."""
         return Dates(**{name: self[name].data for name in Dates.__slots__})
 
 
 class Offerings(
     ContentEditor, StaffPages, RegistrationPages, ClassesOfOffering, OfferingMoves, OwnStatusActs, SecureView
 ):
-    """The list of the school's courses and the page of one."""
+    """The list of the school's courses and the pages of one course."""
 
     action = Action.SEE_OFFERINGS
     hosts = "school"
@@ -98,9 +92,9 @@ class Offerings(
 
     @expose("/")
     def index(self) -> str:
-        """One page of the courses that match."""
+        """Show a page of the courses that match."""
         ctx = request_context()
-        wanted = CourseFilter(
+        wanted = OfferingFilter(
             text=text_argument("q"),
             source=choice("source", SOURCES),
             status=choice("status", (*OWN_STATUSES, *ALLIANCE_STATUSES)),
@@ -125,17 +119,17 @@ class Offerings(
 
     @expose(f"/<{ROW}:offering_id>/")
     def show(self, offering_id: int) -> str:
-        """基本信息: to be edited for own courses, read-only for alliance courses."""
+        """Show 基本信息: editable for own courses, read-only for alliance courses."""
         return self.content_page("basics", offering_id)
 
     @expose(f"/<{ROW}:offering_id>/assessment")
     def assessment(self, offering_id: int) -> str:
-        """评价设置: to be edited for own courses, as students read it for alliance courses."""
+        """Show 评价设置: editable for own courses; as students read it for alliance courses."""
         return self.content_page("assessment", offering_id)
 
     @expose(f"/<{ROW}:offering_id>/versions")
     def versions(self, offering_id: int) -> str:
-        """版本记录: what each published version changed."""
+        """Show 版本记录: the changes of each published version."""
         ctx = request_context()
         offering = get_school_course(ctx, offering_id=offering_id).offering
         found = list_versions(
@@ -148,7 +142,7 @@ class Offerings(
 
     @expose(f"/<{ROW}:offering_id>/details", methods=("GET", "POST"))
     def details(self, offering_id: int) -> ResponseReturnValue:
-        """详细信息: the four dates, 「保存」."""
+        """Show 详细信息 with the four dates, and save them (「保存」)."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
         if request.method == "POST" and not may_schedule(ctx, row.offering):
@@ -162,48 +156,50 @@ class Offerings(
 
     @expose(f"/<{ROW}:offering_id>/online", methods=("POST",))
     def online(self, offering_id: int) -> ResponseReturnValue:
-        """「上线」, with the dates as they were typed (manual 7.3: fill them in, click 「上线」).
+        """Put the course online (「上线」) with the dates in the form (manual 7.3: fill them in, click 「上线」).
 
-        What is missing is listed, and the way leads to where it is filled in.
+        The dates are saved first, in a unit of work of their own, because other required fields may be on
+        another page.
         """
-        missing: list[str] = []
+        if not may(request_actor().role, Action.PUBLISH_OFFERING):
+            abort(404)
         form = DatesForm()
-        typed = any(name in request.form for name in Dates.__slots__)
-        if typed and not form.validate():
+        dates_sent = any(name in request.form for name in Dates.__slots__)
+        if dates_sent and (
+            not form.validate() or attempt(lambda ctx: _schedule(ctx, offering_id, form), form) is None
+        ):
             return self.content_page("details", offering_id, form=form), 422
-
-        def work(ctx: Context) -> bool:
-            if typed:
-                _schedule(ctx, offering_id, form)
-            try:
-                return bool(put_online(ctx, offering_id=offering_id))
-            except NotReady as refusal:
-                missing.extend(translated(message) for message in refusal.missing)
-                return False
-
-        if attempt(work):
+        try:
+            online = attempt(lambda ctx: put_online(ctx, offering_id=offering_id), reraise=NotReady)
+        except NotReady as refusal:
+            online, missing = None, joined(map(translated, refusal.missing), "；")
+            flash(gettext("还不能上线：%(missing)s", missing=missing), "error")
+        if online is not None:
             flash(gettext("已上线，学生端现在可以看到该课程"), "success")
-        elif missing:
-            flash(gettext("还不能上线：%(missing)s", missing=joined(missing, "；")), "error")
+        elif dates_sent:
+            flash(gettext("日期和名额已保存"), "info")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
 
     def create_course(self, ctx: Context, content: CourseContent) -> int:
-        """An own course (本校) with its offering; its teacher then fills it in and submits it."""
+        """Create an own course (本校) with its offering.
+
+        Its teacher then fills it in and submits it.
+        """
         return create_own_course(ctx, content=content).id
 
     def course_id(self, ctx: Context, row_id: int) -> int:
-        """The own course that an offering is of."""
+        """Return the id of the own course of an offering."""
         row = get_school_course(ctx, offering_id=row_id)
         if not row.own:
             raise NotFound(msg("没有找到这门课程"))
         return row.offering.course_id
 
     def tab_page(self, tab: str, editor: EditorPage) -> str:
-        """The page of a tab around the editor of an own course."""
+        """Return the page of a tab around the editor of an own course."""
         return self.content_page(tab, editor.row_id, editor=editor)
 
     def tab_address(self, tab: str, row_id: int) -> str:
-        """Where the page of a tab is."""
+        """Return the address of a tab's page."""
         return self.get_url(".show" if tab == "basics" else f".{tab}", offering_id=row_id)
 
     def content_page(
@@ -215,10 +211,10 @@ class Offerings(
         form: DatesForm | None = None,
         typed: TypedAssessment | None = None,
     ) -> str:
-        """The page of a tab: to be edited for own courses, as it is for alliance courses."""
+        """Return the page of a tab: editable for own courses, as published for alliance courses."""
         row = get_school_course(request_context(), offering_id=offering_id)
         if row.own and editor is None:
-            # The dates' form may have been sent along; it is none of the content.
+            # The form of the dates may have been sent, too; it is not part of the content.
             editor = self.editor(tab, offering_id)
         content = live_content(row.offering.course)
         assessment = assessment_of(row.offering, row.offering.course)
@@ -233,14 +229,17 @@ class Offerings(
             form=form or DatesForm(formdata=None, obj=row.offering),
         )
 
-    def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
-        """A page inside the frame of an offering."""
+    def offering_page(
+        self, template: str, offering_id: int, *, editor: EditorPage | None = None, **values: Any
+    ) -> str:
+        """Return a page inside the frame of an offering."""
         ctx = request_context()
         row = get_school_course(ctx, offering_id=offering_id)
         own = get_own_status(ctx, course_id=row.offering.course_id) if row.own else None
         return str(
             self.render(
                 template,
+                editor=editor,
                 row=row,
                 own=own,
                 missing_tabs=missing_by_tab(own) if own else [],
@@ -252,6 +251,7 @@ class Offerings(
                     (one, translated(term_label(one))) for one in open_terms(ctx, offering_id=offering_id)
                 ],
                 may_publish=may(ctx.actor.role, Action.PUBLISH_OFFERING),
+                may_drop_term=may(ctx.actor.role, Action.DROP_TERM),
                 may_decline=may(ctx.actor.role, Action.DECLINE_LICENCE),
                 may_schedule=may_schedule(ctx, row.offering),
                 **values,
@@ -259,13 +259,13 @@ class Offerings(
         )
 
 
-def _schedule(ctx: Context, offering_id: int, form: DatesForm) -> CourseOffering:
+def _schedule(ctx: Context, offering_id: int, form: DatesForm) -> int:
     values = {name: form[name].data for name in Dates.__slots__}
-    return schedule_offering(ctx, offering_id=offering_id, seats=form.seats.data, **values)
+    return schedule_offering(ctx, offering_id=offering_id, seats=form.seats.data, **values).id
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Offerings(
             lazy_gettext("慕课列表"),

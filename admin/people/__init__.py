@@ -1,1 +1,1 @@
-"""The management side: accounts: found, added, edited, shut, deleted."""
+"""The management side: accounts, which are listed, added, edited, disabled and deleted."""

@@ -1,4 +1,4 @@
-"""系统管理 → 毕业生数据清理: choose a cohort, look at what would go, type the year, delete."""
+"""系统管理 → 毕业生数据清理: choose a cohort, see what will be deleted, enter the year, delete."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from app.web.shared.listing import page_argument
 
 
 class Graduates(SecureView):
-    """The cohorts, the preview of one, and its deletion."""
+    """The list of cohorts, the preview of one, and its deletion."""
 
     action = Action.DELETE_GRADUATES
     hosts = "school"
 
     @expose("/")
     def index(self) -> str:
-        """The cohorts that have graduated."""
+        """Show the cohorts that have graduated."""
         return self.render("manage/people/graduates/list.html", cohorts=list_cohorts(request_context()))
 
     @expose(f"/<{ROW}:entry_year>/<{ROW}:study_years>/")
     def preview(self, entry_year: int, study_years: int) -> str:
-        """What would be deleted, and whose."""
+        """Show the accounts and data that would be deleted."""
         holdings, people = preview_graduates(
             request_context(), entry_year=entry_year, study_years=study_years, page=page_argument()
         )
@@ -49,7 +49,7 @@ class Graduates(SecureView):
 
     @expose(f"/<{ROW}:entry_year>/<{ROW}:study_years>/delete", methods=("POST",))
     def delete(self, entry_year: int, study_years: int) -> ResponseReturnValue:
-        """Delete, once the year was typed."""
+        """Delete the cohort after its year has been entered."""
         shown = sent_number("students")
         if shown is None:
             abort(404)
@@ -70,7 +70,7 @@ class Graduates(SecureView):
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Graduates(
             lazy_gettext("毕业生数据清理"),

@@ -1,4 +1,4 @@
-"""系统管理 → 用户列表: one list of the school's people, found by any piece of information, and what is done to many."""
+"""系统管理 → 用户列表: the list of the school's people with its search, and the acts on many of them."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ KINDS = ("student", "teacher", "administrator")
 
 
 class People(PersonPages):
-    """The list of people with its search and filters, and what is done to the ticked."""
+    """The list of people with its search and filters, and the acts on the ticked people."""
 
     action = Action.SEE_PEOPLE
     hosts = "school"
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """One page of the people who match."""
+        """Show a page of the people who match."""
         ctx = request_context()
         settings = get_settings(ctx)
         chosen, filters = _chosen()
@@ -88,7 +88,7 @@ class People(PersonPages):
 
     @expose("/bulk", methods=("POST",))
     def bulk(self) -> ResponseReturnValue:
-        """「修改」, 「重置密码」, 「密码条」, 「停用」 or 「启用」 for the ticked, or for all that match."""
+        """Apply 「修改」, 「重置密码」, 「密码条」, 「停用」 or 「启用」 to the ticked, or to all that match."""
         act = request.form.get("action", "")
         if act == "edit":
             return self._edit_ticked()
@@ -140,7 +140,7 @@ class People(PersonPages):
 
 
 def _chosen() -> tuple[dict[str, Any], PeopleFilter]:
-    """Search and filters of the address, as it shows them and as the service takes them."""
+    """Return the address's search and filters, as the page shows them and as the service takes them."""
     kind, state = choice("kind", KINDS), choice("state", tuple(PersonState))
     class_id, entry_year = number("class"), year("year")
     chosen = {"q": text_argument("q"), "kind": kind, "class": class_id, "year": entry_year, "state": state}
@@ -154,10 +154,10 @@ def _chosen() -> tuple[dict[str, Any], PeopleFilter]:
 
 
 def _meant(ctx: Context) -> list[int]:
-    """The ticked, or all who match the address.
+    """Return the ticked people, or all that match the address.
 
     Raises:
-        Conflict: nobody is meant, or not as many as the dialog said.
+        Conflict: no one is selected, or the number differs from the one in the dialog.
     """
     chosen, filters = _chosen()
     ids = meant_ids(lambda: find_people_ids(ctx, text=chosen["q"], filters=filters))
@@ -167,13 +167,13 @@ def _meant(ctx: Context) -> list[int]:
 
 
 def _finish(sentence: str) -> None:
-    """Say that it was done; the list forgets what was ticked."""
+    """Report the completed act and clear the list's selection."""
     flash(sentence, "success")
     ticks_used(url_for("people.index"))
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         People(
             lazy_gettext("用户列表"),

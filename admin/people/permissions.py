@@ -1,4 +1,4 @@
-"""系统管理 → 权限一览: the one table of permissions, as people read it."""
+"""系统管理 → 权限一览: the table of permissions in words."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
             Action.REVEAL_PERSONAL_DATA: lazy_gettext("查看完整的身份证号和手机号（留有记录）"),
             Action.CHANGE_RIGHTS: lazy_gettext("更改角色"),
             Action.IMPORT_ROSTER: lazy_gettext("学生用户导入、教师用户导入"),
+            Action.CHANGE_FIRST_PASSWORDS: lazy_gettext("更改初始密码方式"),
             Action.PRINT_SLIPS: lazy_gettext("打印密码条"),
             Action.REVIEW_REQUESTS: lazy_gettext("学籍信息审核"),
             Action.DELETE_GRADUATES: lazy_gettext("毕业生数据清理"),
@@ -45,14 +46,17 @@ WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
             Action.SEE_OFFERINGS: lazy_gettext("查看慕课列表和课程"),
             Action.CREATE_COURSE: lazy_gettext("新建本校慕课"),
             Action.EDIT_COURSE: lazy_gettext("修改本校慕课的内容"),
+            Action.DISCARD_DRAFT: lazy_gettext("放弃课程修改"),
             Action.SUBMIT_COURSE: lazy_gettext("提交本校慕课审核"),
             Action.REVIEW_COURSE: lazy_gettext("审核本校慕课"),
             Action.RECOMMEND_COURSE: lazy_gettext("向联盟推荐课程"),
             Action.SCHEDULE_OFFERING: lazy_gettext("设置课程和注册时间"),
             Action.PUBLISH_OFFERING: lazy_gettext("联盟慕课上线、下线、再次开课"),
+            Action.DROP_TERM: lazy_gettext("取消开课"),
             Action.DECLINE_LICENCE: lazy_gettext("拒绝联盟慕课"),
             Action.ASSIGN_STAFF: lazy_gettext("指定运营教师，关联助教"),
             Action.MANAGE_REGISTRATIONS: lazy_gettext("管理注册学生"),
+            Action.EXPORT_REGISTRATIONS: lazy_gettext("导出注册学生"),
             Action.REGISTER: lazy_gettext("注册和退选课程"),
         },
     ),
@@ -82,7 +86,7 @@ WORDS: Sequence[tuple[Any, Mapping[Action, Any]]] = (
     ),
 )
 
-#: The people of a school's and of the alliance's host; 运营教师 and 班主任 are teachers with something of their own.
+#: The roles on a school's host and on the alliance's host; 运营教师 and 班主任 are teachers with additional rights.
 ROLES: Mapping[bool, Sequence[tuple[Role, Any]]] = {
     False: (
         (Role.ADMINISTRATOR, lazy_gettext("管理员")),
@@ -95,14 +99,14 @@ ROLES: Mapping[bool, Sequence[tuple[Role, Any]]] = {
 
 
 class Permissions(SecureView):
-    """One page."""
+    """The page of the permissions."""
 
     action = Action.SEE_AUDIT
     hosts = "both"
 
     @expose("/")
     def index(self) -> str:
-        """Who may do what; an act that nobody here may do is left out."""
+        """Show which role may do what; acts that no role of this host may do are left out."""
         roles = ROLES[request_school().is_alliance]
         groups = [
             (subject, [(word, [_shown(role, action) for role, _ in roles]) for action, word in acts.items()])
@@ -124,7 +128,7 @@ def _shown(role: Role, action: Action) -> str:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Permissions(
             lazy_gettext("权限一览"),

@@ -34,11 +34,11 @@ from app.web.shared.hosts import ROW
 
 
 class PersonPages(SecureView):
-    """Adding and changing single people; the list is its child's."""
+    """Base class of the list of people: adding and changing single people."""
 
     @expose("/new/", methods=("GET", "POST"))
     def new(self) -> ResponseReturnValue:
-        """「添加」: 用户类型, 角色设置 and the fields of that type."""
+        """Show the form of a new person and create the account (「添加」): 用户类型, 角色设置 and the type's fields."""
         _require(Action.EDIT_PEOPLE)
         kind = _kind()
         if request.method == "GET" or request.form.get("shown") != kind:
@@ -55,18 +55,20 @@ class PersonPages(SecureView):
 
     @expose("/new/fields", methods=("POST",))
     def new_fields(self) -> str:
-        """The fields of another 用户类型, with what was typed kept: the changing part of 「添加」."""
+        """Return the fields of another 用户类型 with the entered values kept: the changing part of 「添加」."""
         _require(Action.EDIT_PEOPLE)
-        return self.render("manage/people/fields.html", **_fields(_kind(), request.form, {}, {}))
+        return self.render(
+            "manage/people/fields.html", edited=False, **_fields(_kind(), request.form, {}, {})
+        )
 
     @expose(f"/<{ROW}:user_id>/")
     def show(self, user_id: int) -> str:
-        """What the school has of a person."""
+        """Show the school's data about a person."""
         return self._show_page(user_id)
 
     @expose(f"/<{ROW}:user_id>/edit/", methods=("GET", "POST"))
     def edit(self, user_id: int) -> ResponseReturnValue:
-        """「修改」: the form of 添加, filled in; ID number and phone only when they are to be changed."""
+        """Show the form of a person and save it (「修改」). ID number and phone are filled in only to change them."""
         try:
             kind, cells = get_cells(request_context(), user_id=user_id)
             person = get_person_row(request_context(), user_id=user_id)
@@ -87,13 +89,17 @@ class PersonPages(SecureView):
         masked = {"mobile": person.mobile, "id_number": person.id_number}
         values = request.form if request.method == "POST" else cells
         page = self.render(
-            "manage/people/edit.html", person=person, onward=onward, **_fields(kind, values, wrong, masked)
+            "manage/people/edit.html",
+            person=person,
+            onward=onward,
+            edited=True,
+            **_fields(kind, values, wrong, masked),
         )
         return page, 422 if wrong else 200
 
     @expose(f"/<{ROW}:user_id>/reveal", methods=("POST",))
     def reveal(self, user_id: int) -> ResponseReturnValue:
-        """「查看」: one ID number or phone, once a reason was given; nothing keeps the page."""
+        """Show one ID number or phone after a reason is given (「查看」); the page is not cached."""
         name = choice_of_form("field", SEALED)
         reason = request.form.get("reason", "")
         value = attempt(lambda ctx: reveal_value(ctx, user_id=user_id, field=name, reason=reason))
@@ -103,7 +109,7 @@ class PersonPages(SecureView):
 
     @expose(f"/<{ROW}:user_id>/role", methods=("POST",))
     def role(self, user_id: int) -> ResponseReturnValue:
-        """「角色设置」: teacher or administrator."""
+        """Set the role to teacher or administrator (「角色设置」)."""
         role = choice_of_form("role", STAFF_ROLES)
         changed = attempt(lambda ctx: (change_role(ctx, user_id=user_id, role=role),))
         if changed == (True,):
@@ -131,12 +137,13 @@ class PersonPages(SecureView):
 
     def _new_page(self, kind: str, wrong: Mapping[str, Message], status: int) -> ResponseReturnValue:
         onward = back_to(self.get_url(".index"))
-        page = self.render("manage/people/new.html", onward=onward, **_fields(kind, request.form, wrong, {}))
+        fields = _fields(kind, request.form, wrong, {})
+        page = self.render("manage/people/new.html", onward=onward, edited=False, **fields)
         return page, status
 
 
 def choice_of_form(name: str, allowed: tuple[str, ...]) -> str:
-    """The sent value; anything but one of ``allowed`` is a request that no page of ours sends."""
+    """Return the sent value; a value outside ``allowed`` is a bad request, as no page of ours sends it."""
     value = request.form.get(name, "")
     if value not in allowed:
         abort(404)
@@ -160,7 +167,7 @@ def _typed(kind: str) -> dict[str, Cell]:
 
 
 def _changes(kind: str, cells: Mapping[str, Cell]) -> dict[str, Cell]:
-    """What was typed; ID number and phone stay as they are unless something stands there or they are to go."""
+    """Return the entered changes; ID number and phone stay as they are unless they are filled in or to be removed."""
     changes = _typed(kind)
     for name in SEALED:
         if not str(changes[name]).strip() and request.form.get(f"erase_{name}") != "1":
@@ -177,7 +184,7 @@ def _wants_new_class() -> bool:
 def _fields(
     kind: str, values: Mapping[str, Any], wrong: Mapping[str, Message], masked: Mapping[str, str | None]
 ) -> dict[str, Any]:
-    """What the fields' template needs; labels in the manual's words."""
+    """Return the values that the template of the fields needs; labels are the manual's words."""
     ctx: Context = request_context()
     return {
         "kind": kind,

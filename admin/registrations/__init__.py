@@ -1,1 +1,1 @@
-"""Registrations of people for offerings: seats, the waiting list (候补), by oneself and by staff."""
+"""The management side: registrations of an offering, its seats and its waiting list (候补)."""

@@ -1,4 +1,4 @@
-"""注册学生 of a course's page: who is registered, adding and removing, the waiting list, figures, 「导出」."""
+"""注册学生 of a course's page: registered students, adding and removing, the waiting list, figures, 「导出」."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from flask_babel import gettext
 
 from admin.base import attempt
 from admin.shared.listing import ListAddress, list_values, number, sorting, ticked_ids, ticks_used
-from app.context import Context
 from app.errors import Invalid, Message, msg
+from app.rules.permissions import Action, may
 from app.services.registrations.by_staff import (
     REASON_LENGTH,
     Exported,
@@ -37,7 +37,7 @@ from app.services.registrations.lists import (
 )
 from app.services.registrations.seats import Registered
 from app.sheets.writing.typed import TypedSheet, Value, typed_workbook
-from app.web.shared.context import request_context, request_school
+from app.web.shared.context import request_actor, request_context, request_school
 from app.web.shared.downloads import give_workbook
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
@@ -60,12 +60,12 @@ class RegistrationPages:
     """Mixin of the offerings' view: the registrations of an offering."""
 
     def offering_page(self, template: str, offering_id: int, **values: Any) -> str:
-        """A page inside the frame of an offering."""
+        """Return a page inside the frame of an offering."""
         raise NotImplementedError
 
     @expose(f"/<{ROW}:offering_id>/registrations/")
     def registrations(self, offering_id: int) -> str:
-        """注册学生: the list."""
+        """Show the list of registered students (注册学生)."""
         ctx = request_context()
         chosen: Chosen = {"q": text_argument("q"), "class": number("class")}
         sort, descending = sorting(tuple(RegistrationSort), RegistrationSort.NUMBER)
@@ -96,7 +96,7 @@ class RegistrationPages:
 
     @expose(f"/<{ROW}:offering_id>/registrations/add", methods=("GET", "POST"))
     def add_students(self, offering_id: int) -> ResponseReturnValue:
-        """「添加学生」: find, tick, 「添加」; what could not be done is said with its reason."""
+        """Find and register students (「添加学生」: find, tick, 「添加」); failures are reported with their reasons."""
         ctx = request_context()
         chosen: Chosen = {"q": text_argument("q"), "class": number("class")}
         address = ListAddress("offerings.add_students", chosen, kept={"offering_id": offering_id})
@@ -123,26 +123,26 @@ class RegistrationPages:
 
     @expose(f"/<{ROW}:offering_id>/registrations/remove", methods=("POST",))
     def remove_students(self, offering_id: int) -> ResponseReturnValue:
-        """「移出」 the ticked: asks for the reason first, which they will read."""
+        """Remove the ticked students (「移出」) after asking for the reason, which they will read."""
         ids, error = ticked_ids(), None
         if "reason" in request.form:
             reason = request.form["reason"]
-
-            def work(ctx: Context) -> int | Message:
-                try:
-                    return remove_students(ctx, offering_id=offering_id, user_ids=ids, reason=reason)
-                except Invalid as refusal:
-                    if refusal.field != "reason":
-                        raise
-                    return refusal.message
-
-            done = attempt(work)
-            if isinstance(done, int):
+            try:
+                done = attempt(
+                    lambda ctx: remove_students(ctx, offering_id=offering_id, user_ids=ids, reason=reason),
+                    reraise=Invalid,
+                )
+            except Invalid as refusal:
+                done = None
+                if refusal.field == "reason":
+                    error = refusal.message
+                else:
+                    flash(translated(refusal.message), "error")
+            if done is not None:
                 ticks_used(self._path("registrations", offering_id))
                 flash(gettext("已移出 %(n)s 名学生", n=done), "success")
-            if not isinstance(done, Message):
+            if error is None:
                 return self._to("registrations", offering_id)
-            error = done
         people = list_named(request_context(), offering_id=offering_id, user_ids=ids)
         if not people:
             flash(gettext("请至少勾选一名学生"), "warning")
@@ -159,7 +159,7 @@ class RegistrationPages:
 
     @expose(f"/<{ROW}:offering_id>/registrations/waiting", methods=("GET", "POST"))
     def waiting_list(self, offering_id: int) -> ResponseReturnValue:
-        """候补: the list, and 「优先录取」 or 「移出」 for the ticked."""
+        """Show the waiting list (候补), with 「优先录取」 or 「移出」 for the ticked students."""
         if request.method == "POST":
             act = {"admit": admit_waiting, "remove": remove_waiting}.get(request.form.get("action", ""))
             if act is None:
@@ -179,20 +179,20 @@ class RegistrationPages:
 
     @expose(f"/<{ROW}:offering_id>/registrations/figures")
     def registration_figures(self, offering_id: int) -> str:
-        """统计: per class and in time."""
+        """Show the figures (统计) per class and over time."""
         ctx = request_context()
         classes = class_figures(ctx, offering_id=offering_id)
         return self._registrations(
             "figures",
             offering_id,
             classes=classes,
-            charted=[one.name or gettext("无班级") for one in classes[:_CHART_CLASSES]],
+            charted=[figures.name or gettext("无班级") for figures in classes[:_CHART_CLASSES]],
             points=registrations_in_time(ctx, offering_id=offering_id),
         )
 
     @expose(f"/<{ROW}:offering_id>/registrations/export", methods=("POST",))
     def export_registrations(self, offering_id: int) -> ResponseReturnValue:
-        """「导出」: the list as .xlsx."""
+        """Send the list as .xlsx (「导出」)."""
         exported = attempt(lambda ctx: export_registrations(ctx, offering_id=offering_id))
         if exported is None:
             return self._to("registrations", offering_id)
@@ -200,6 +200,7 @@ class RegistrationPages:
 
     def _registrations(self, name: str, offering_id: int, **values: Any) -> str:
         values["seat_figures"] = seat_figures(request_context(), offering_id=offering_id)
+        values["may_export"] = may(request_actor().role, Action.EXPORT_REGISTRATIONS)
         return self.offering_page(f"manage/registrations/{name}.html", offering_id, **values)
 
     def _to(self, endpoint: str, offering_id: int) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""教务管理 → 学籍信息审核: students' requests, side by side with what is there, decided one by one or many at once."""
+"""教务管理 → 学籍信息审核: students' requests beside the present values, decided singly or in bulk."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
 from app.web.shared.listing import page_argument, text_argument
 
-#: What the list shows when nothing is chosen is what waits; "all" is a choice.
+#: By default the list shows the pending requests; "all" is a filter of its own.
 ALL = "all"
 
 
 class Requests(SecureView):
-    """The list, one request, and its files."""
+    """The list of requests, the page of one request, and its files."""
 
     action = Action.REVIEW_REQUESTS
     hosts = "school"
 
     @expose("/")
     def index(self) -> str:
-        """One page of the requests of a state."""
+        """Show a page of the requests of a state."""
         ctx = request_context()
         state = choice("state", (*STATES, ALL)) or "open"
         text, class_id = text_argument("q"), number("class")
@@ -69,12 +69,12 @@ class Requests(SecureView):
 
     @expose("/decide", methods=("POST",))
     def decide(self) -> ResponseReturnValue:
-        """The ticked ones, all the same way."""
+        """Decide all ticked requests in the same way."""
         ids = ticked_ids()
         verb = request.form.get("action")
         if verb not in ("approve", "reject"):
             abort(404)
-        # The bar's reasons are for refusals; an approval needs no word.
+        # The reasons in the bar are for refusals; an approval needs none.
         answer = _answer() if verb == "reject" else ""
         decided = attempt(
             lambda ctx: decide_many(ctx, request_ids=ids, approve=verb == "approve", answer=answer)
@@ -85,7 +85,7 @@ class Requests(SecureView):
 
     @expose(f"/<{ROW}:request_id>/")
     def show(self, request_id: int) -> str:
-        """Old and new side by side, with the proof."""
+        """Show the old and the new values side by side, with the proof."""
         with unit_of_work(request_context()) as ctx:
             review = get_review(ctx, request_id=request_id)
         return self.render(
@@ -94,7 +94,7 @@ class Requests(SecureView):
 
     @expose(f"/<{ROW}:request_id>/approve", methods=("POST",))
     def approve(self, request_id: int) -> ResponseReturnValue:
-        """「通过」."""
+        """Approve the request (「通过」)."""
         answer, seen = request.form.get("answer", ""), request.form.get("seen", "")
 
         def work(ctx: Context) -> bool:
@@ -108,7 +108,7 @@ class Requests(SecureView):
 
     @expose(f"/<{ROW}:request_id>/reject", methods=("POST",))
     def reject(self, request_id: int) -> ResponseReturnValue:
-        """「不通过」."""
+        """Reject the request (「不通过」)."""
         answer = _answer()
 
         def work(ctx: Context) -> bool:
@@ -122,31 +122,34 @@ class Requests(SecureView):
 
     @expose(f"/<{ROW}:request_id>/files/<{ROW}:file_id>")
     def file(self, request_id: int, file_id: int) -> ResponseReturnValue:
-        """A proof file."""
+        """Send a proof file."""
         with unit_of_work(request_context()) as ctx:
             opened = get_proof(ctx, request_id=request_id, file_id=file_id)
         return give_file(opened)
 
 
 def _answer() -> str:
-    """What was typed, else the chosen ready-made answer, in Chinese as it is stored for the student."""
-    typed = request.form.get("answer", "").strip()
+    """Return the entered answer, else the chosen standard answer, in Chinese as it is stored for the student."""
+    entered = request.form.get("answer", "").strip()
     chosen = sent_number("canned", len(CANNED_ANSWERS) - 1)
-    return typed if typed or chosen is None else str(CANNED_ANSWERS[chosen])
+    return entered if entered or chosen is None else str(CANNED_ANSWERS[chosen])
 
 
 def _tell(decided: Decided, approved: bool) -> None:
     if decided.done:
-        said = gettext("已通过 %(n)s 个申请") if approved else gettext("已将 %(n)s 个申请标为不通过")
-        flash(said % {"n": decided.done}, "success")
-    for one in decided.refused:
-        flash(gettext("%(name)s：%(reason)s", name=one.real_name, reason=translated(one.message)), "warning")
+        sentence = gettext("已通过 %(n)s 个申请") if approved else gettext("已将 %(n)s 个申请标为不通过")
+        flash(sentence % {"n": decided.done}, "success")
+    for refusal in decided.refused:
+        flash(
+            gettext("%(name)s：%(reason)s", name=refusal.real_name, reason=translated(refusal.message)),
+            "warning",
+        )
     if not decided.done and not decided.refused:
         flash(gettext("没有选择申请"), "warning")
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Requests(
             lazy_gettext("学籍信息审核"),

@@ -1,1 +1,1 @@
-"""The management side: schools: opened, edited, suspended, their settings, quotas and onboarding."""
+"""The management side: member schools, their settings, quotas and onboarding."""

@@ -55,7 +55,7 @@ _ZONES = [
 
 
 class SchoolForm(ManageForm):
-    """What a school is called, where it is found and how it looks."""
+    """The form of a school: its names, addresses and appearance."""
 
     name = StringField(lazy_gettext("学校名称"), [Required()])
     short_name = StringField(
@@ -74,20 +74,20 @@ class SchoolForm(ManageForm):
     accent = ColorField(lazy_gettext("主题色"), default=DEFAULT_ACCENT)
 
     def validate_unit_code(self, field: StringField) -> None:
-        """Say what is wrong with the code together with what else is, not after it."""
+        """Report an invalid code together with the form's other errors, not after them."""
         if problem := unit_code_problem(tidy_unit_code(field.data or "")):
             raise ValidationError(translated(problem))
 
 
 class NewSchoolForm(SchoolForm):
-    """The same, with the first administrator."""
+    """The form of a new school, with its first administrator."""
 
     admin_name = StringField(lazy_gettext("管理员姓名"), [Required()])
     admin_login = StringField(lazy_gettext("管理员登录名"), [Required()], default="admin")
 
 
 class QuotaForm(ManageForm):
-    """What the school may have at most."""
+    """The form of a school's quotas."""
 
     most_people = IntegerField(
         lazy_gettext("账号上限"), [Optional()], description=lazy_gettext("学生、教师和管理员合计；不填则不限")
@@ -98,7 +98,7 @@ class QuotaForm(ManageForm):
 
 
 class SuspendForm(ManageForm):
-    """Why a school is suspended."""
+    """The form that asks why a school is suspended."""
 
     reason = StringField(
         lazy_gettext("暂停原因"),
@@ -108,14 +108,14 @@ class SuspendForm(ManageForm):
 
 
 class Schools(SecureView):
-    """The list of member schools, the form of one, and what can be done to it."""
+    """The list of member schools, the form of one school, and the acts on it."""
 
     action = Action.MANAGE_SCHOOLS
     hosts = "alliance"
 
     @expose("/")
     def index(self) -> str:
-        """One page of the schools that match, each with the progress of its checklist."""
+        """Show a page of the schools that match, each with the progress of its checklist."""
         text, status = text_argument("q"), choice("status", STATES)
         missing = choice("missing", (*LABELS, "any", "none"))
         sort, descending = sorting(("progress",), "")
@@ -139,7 +139,10 @@ class Schools(SecureView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create(self) -> ResponseReturnValue:
-        """「新建学校」; the page after it shows the administrator's password, once."""
+        """Show the form of a school and create it (「新建学校」).
+
+        The next page shows the administrator's password, once.
+        """
         form = NewSchoolForm()
         if form.validate_on_submit():
             opened = attempt(lambda ctx: open_school(ctx, **_values(form), logo=picture_of(form.logo)), form)
@@ -151,7 +154,7 @@ class Schools(SecureView):
 
     @expose(f"/<{ROW}:school_id>/", methods=("GET", "POST"))
     def edit(self, school_id: int) -> ResponseReturnValue:
-        """One school: its form and its checklist."""
+        """Show the form of a school with its checklist, and save it."""
         school = get_school(request_context(), school_id=school_id)
         form = SchoolForm(obj=school)
         if school.timezone not in {zone.value for zone in _ZONES}:
@@ -163,7 +166,7 @@ class Schools(SecureView):
 
     @expose(f"/<{ROW}:school_id>/suspend/", methods=("GET", "POST"))
     def suspend(self, school_id: int) -> ResponseReturnValue:
-        """「暂停」: what it means, and why it is done."""
+        """Suspend the school (「暂停」) after explaining the effect and asking for the reason."""
         school = get_school(request_context(), school_id=school_id)
         form = SuspendForm()
         if form.validate_on_submit() and attempt(
@@ -176,7 +179,7 @@ class Schools(SecureView):
 
     @expose(f"/<{ROW}:school_id>/quotas", methods=("POST",))
     def quotas(self, school_id: int) -> ResponseReturnValue:
-        """「保存」 of 配额."""
+        """Save the quotas (「保存」 of 配额)."""
         school = get_school(request_context(), school_id=school_id)
         form = QuotaForm()
         if form.validate_on_submit() and attempt(
@@ -194,27 +197,27 @@ class Schools(SecureView):
 
     @expose(f"/<{ROW}:school_id>/resume", methods=("POST",))
     def resume(self, school_id: int) -> ResponseReturnValue:
-        """「恢复使用」."""
+        """Resume the suspended school (「恢复使用」)."""
         if attempt(lambda ctx: resume_school(ctx, school_id=school_id)):
             flash(gettext("已恢复使用"), "success")
         return redirect(self.get_url(".edit", school_id=school_id), code=303)
 
     @expose("/slug")
     def slug(self) -> str:
-        """Whether a label can be had: the changing part under its field."""
-        given = request.args
+        """Return whether a label is available: the changing part under its field."""
+        arguments = request.args
         verdict = check_slug(
             request_context(),
-            slug=given.get("slug", "")[:80],
-            name=(given.get("short_name") or given.get("name", ""))[:64],
-            unit_code=given.get("unit_code", "")[:16],
+            slug=arguments.get("slug", "")[:80],
+            name=(arguments.get("short_name") or arguments.get("name", ""))[:64],
+            unit_code=arguments.get("unit_code", "")[:16],
             school_id=number("school_id"),
         )
-        return self.render("manage/schools/slug.html", verdict=verdict)
+        return self.render("manage/schools/slug.html", verdict=verdict, marked=False)
 
     @expose("/preview", methods=("POST",))
     def preview(self) -> str:
-        """How logo and colour will look, the logo as it would be stored."""
+        """Return a preview of logo and colour, with the logo as it would be stored."""
         form = SchoolForm()
         try:
             content = picture_of(form.logo)
@@ -224,7 +227,9 @@ class Schools(SecureView):
             return self.render("manage/schools/preview.html", problem=translated(refusal.message))
         picture = "data:image/webp;base64," + base64.b64encode(logo.content).decode() if logo else None
         title = form.short_name.data or form.name.data
-        return self.render("manage/schools/preview.html", colours=theme, picture=picture, title=title)
+        return self.render(
+            "manage/schools/preview.html", problem=None, colours=theme, picture=picture, title=title
+        )
 
     def _form_page(
         self, form: SchoolForm, school: SchoolInfo | None, quota: QuotaForm | None = None
@@ -266,7 +271,7 @@ def _save(ctx: Context, school_id: int, form: SchoolForm) -> SchoolInfo:
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Schools(
             lazy_gettext("学校管理"),

@@ -1,1 +1,1 @@
-"""The management side: what several subjects need."""
+"""The management side: helpers that several subjects use."""

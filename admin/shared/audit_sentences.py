@@ -1,4 +1,4 @@
-"""The words for what the audit log holds; what is not here is shown as it was noted."""
+"""The words for the audit log's entries; codes without words here are shown as recorded."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from app.models import AuditEntry
 from app.rules.shared.semesters import is_term, term_label
 from app.services.alliance.visits import VISITOR_PREFIX
+from app.services.shared.audit import LogEntry
 from app.services.shared.audit_lookups import NUMBERED, Names
 from app.web.shared.i18n import joined, translated
 
@@ -105,16 +105,16 @@ ACTIONS: Mapping[str, Any] = {
     "alliance.policy_set": lazy_gettext("修改联盟设置"),
     "offering.online": lazy_gettext("课程上线"),
     "offering.offline": lazy_gettext("课程下线"),
-    "enrolment.registered": lazy_gettext("注册课程"),
-    "enrolment.withdrawn": lazy_gettext("退出课程"),
-    "enrolment.waiting": lazy_gettext("进入候补"),
-    "enrolment.left_waiting": lazy_gettext("退出候补"),
-    "enrolment.promoted": lazy_gettext("候补转为注册"),
-    "enrolment.added": lazy_gettext("添加注册学生"),
-    "enrolment.removed": lazy_gettext("移出课程"),
-    "enrolment.waiting_removed": lazy_gettext("移出候补"),
-    "enrolment.admitted": lazy_gettext("优先录取"),
-    "enrolment.exported": lazy_gettext("导出注册学生"),
+    "registration.registered": lazy_gettext("注册课程"),
+    "registration.withdrawn": lazy_gettext("退出课程"),
+    "registration.waiting": lazy_gettext("进入候补"),
+    "registration.left_waiting": lazy_gettext("退出候补"),
+    "registration.promoted": lazy_gettext("候补转为注册"),
+    "registration.added": lazy_gettext("添加注册学生"),
+    "registration.removed": lazy_gettext("移出课程"),
+    "registration.waiting_removed": lazy_gettext("移出候补"),
+    "registration.admitted": lazy_gettext("优先录取"),
+    "registration.exported": lazy_gettext("导出注册学生"),
     "calendar.address_made": lazy_gettext("生成日历订阅地址"),
     "mail.retried": lazy_gettext("重新发送邮件"),
     "user.own_changed": lazy_gettext("修改自己的信息"),
@@ -153,7 +153,7 @@ _DATES = {
     "registration_starts_on": lazy_gettext("课程注册开始时间"),
     "registration_ends_on": lazy_gettext("课程注册结束时间"),
 }
-#: Names of facts, and of the fields that a fact lists.
+#: The names of facts, and of the fields that a fact lists.
 FACTS: Mapping[str, Any] = {
     **_DATES,
     "name": lazy_gettext("名称"),
@@ -204,7 +204,7 @@ FACTS: Mapping[str, Any] = {
     "file": lazy_gettext("文件编号"),
     "files": lazy_gettext("文件数"),
     "students": lazy_gettext("学生人数"),
-    "enrolments": lazy_gettext("课程报名"),
+    "registrations": lazy_gettext("课程报名"),
     "change_requests": lazy_gettext("修改申请"),
     "messages": lazy_gettext("消息"),
     "mails": lazy_gettext("邮件"),
@@ -264,40 +264,48 @@ VALUES: Mapping[str, Any] = {
     "follow": lazy_gettext("自动注册"),
     "stay": lazy_gettext("不注册"),
 }
+#: Maps the subjects of acts in older entries to their present names.
+_FORMER_SUBJECTS = {"enrolment": "registration"}
 _PEOPLE: Mapping[str, Any] = {
     "system": lazy_gettext("系统"),
     "operator": lazy_gettext("运维人员"),
     "anonymous": lazy_gettext("访客"),
 }
 _PLACES = {key: place for place, key in enumerate(FACTS)}
-#: Facts for machines: fingerprints of pictures and the like.
+#: Technical facts that are not shown: fingerprints of pictures and the like.
 _UNSHOWN = {"sha", "user_ids", "course_ids", "school_ids", "selection_id", "before"}
-#: Facts that have another name for this type of object.
+#: Facts whose name differs for this type of object.
 _OF_TYPE: Mapping[tuple[str, str], Any] = {("announcement", "title"): lazy_gettext("标题")}
 
 
 def action_name(code: str) -> str:
-    """What was done, in words."""
-    return str(ACTIONS.get(code, code))
+    """Return the act in words."""
+    return str(ACTIONS.get(code) or ACTIONS.get(_present_code(code), code))
 
 
-def object_name(entry: AuditEntry, names: Names) -> str:
-    """To what it was done: by its name, or by its number when it is gone."""
+def _present_code(code: str) -> str:
+    """Return the present code of an act that older entries hold under a former code; entries are never rewritten."""
+    subject, _, act = code.partition(".")
+    return f"{_FORMER_SUBJECTS.get(subject, subject)}.{act}"
+
+
+def object_name(entry: LogEntry, names: Names) -> str:
+    """Return the name of the act's object, or its number if it no longer exists."""
     kind = str(OBJECTS.get(entry.object_type, entry.object_type))
     if entry.object_id is None:
         return kind
     return f"{kind} {names.get((entry.object_type, entry.object_id), entry.object_id)}"
 
 
-def actor_name(entry: AuditEntry) -> str:
-    """Who did it: a person, the platform itself, or a visitor of the secretariat."""
+def actor_name(entry: LogEntry) -> str:
+    """Return the name of the actor: a person, the platform itself, or a visitor of the secretariat."""
     if entry.actor_id is None and entry.actor_name.startswith(VISITOR_PREFIX):
         return gettext("秘书处 · %(name)s", name=entry.actor_name.removeprefix(VISITOR_PREFIX))
     return entry.actor_name if entry.actor_id else str(_PEOPLE.get(entry.actor_name, entry.actor_name))
 
 
-def details(entry: AuditEntry, names: Names) -> str:
-    """The facts that were noted, in one line; old and new values of a field side by side."""
+def details(entry: LogEntry, names: Names) -> str:
+    """Return the recorded facts in one line; old and new values of a field side by side."""
     data = {key: value for key, value in entry.data.items() if key not in _UNSHOWN and value != []}
     old, new = data.get("old"), data.get("new")
     if isinstance(old, Mapping) and isinstance(new, Mapping):
@@ -323,7 +331,7 @@ def _name(key: str, value: Any, names: Names) -> Any:
 
 
 def _pairs(data: Mapping[str, Any], words: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
-    # PostgreSQL keeps the keys of JSONB by length; ours is the order in which people know the fields.
+    # PostgreSQL stores the keys of JSONB by length; this restores the order in which people know the fields.
     keys = sorted(data, key=lambda key: (_PLACES.get(key, len(_PLACES)), key))
     labels = {**FACTS, **(words or {})}
     return [(str(labels.get(key, key)), _plain(data[key])) for key in keys]

@@ -1,4 +1,4 @@
-"""The first page of the management side: what is there, and what is to do next."""
+"""The overview, first page of the management side: figures and next steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.web.shared.context import request_context
 
 
 class Overview(SecureView):
-    """Flask-Admin's index view: the school's on a school's host, the alliance's on the apex."""
+    """Flask-Admin's index view: the school's overview on a school's host, the alliance's on its own host."""
 
     action = Action.ENTER_MANAGEMENT
     hosts = "both"
@@ -26,14 +26,14 @@ class Overview(SecureView):
 
     @expose("/")
     def index(self) -> str:
-        """The overview of this host's tenant; a teacher's shows his classes and courses."""
+        """Show the overview of this host's tenant; a teacher's overview shows their classes and courses."""
         ctx = request_context()
         if ctx.school.is_alliance:
             return self.render(
                 "manage/shared/first_page/alliance.html", figures=count_alliance(ctx), tasks=count_tasks(ctx)
             )
         if not may(ctx.actor.role, Action.SEE_FIGURES):
-            # Archived classes are out of the way here as in the list of classes.
+            # Archived classes are left out here as in the list of classes.
             classes = list_classes(ctx, filters=ClassFilter(state=ClassState.IN_USE))
             courses = list_school_courses(ctx)
             return self.render("manage/shared/first_page/teacher.html", classes=classes, courses=courses)

@@ -1,4 +1,4 @@
-"""管理手册: the manual's steps, chapter by chapter, each with the page on which it is done."""
+"""管理手册: the manual's steps by chapter, each with the page on which it is done."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.rules.permissions import Action
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A section of the manual: its number and name, the way there in the manual's words, and the page."""
+    """A section of the manual: its number, name, menu path in the manual's words, and page."""
 
     number: str
     title: Message
@@ -88,19 +88,19 @@ CHAPTERS: tuple[tuple[Message, tuple[Step, ...]], ...] = (
 
 
 class Handbook(SecureView):
-    """One page for the administrators of a school."""
+    """The page of the handbook, for a school's administrators."""
 
     action = Action.CHANGE_SETTINGS
     hosts = "school"
 
     @expose("/")
     def index(self) -> str:
-        """The chapters and their steps."""
+        """Show the chapters and their steps."""
         return self.render("manage/shared/handbook.html", chapters=CHAPTERS)
 
 
 def views() -> Iterable[BaseView]:
-    """The views of this module."""
+    """Return the views of this module."""
     return [
         Handbook(
             lazy_gettext("管理手册"), endpoint="handbook", url="handbook", menu_icon_value="journal-text"

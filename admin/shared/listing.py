@@ -1,4 +1,4 @@
-"""What the lists of the management side read from their address, and the addresses they offer."""
+"""Lists of the management side: reading the parameters of their addresses and building their addresses."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ from app.web.shared.listing import address
 Argument = str | int | None
 Sort = TypeVar("Sort", bound=str)
 
-#: In the session: the lists whose ticks were acted on and that were not shown since.
+#: The session's key for the paths of the lists whose ticks are cleared when they are shown next.
 _TICKS_USED = "ticks_used"
 _MOST_LISTS = 9
 
 
 def choice(name: str, allowed: Sequence[str]) -> str:
-    """The argument when it is one of ``allowed``, else the empty choice."""
+    """Return the argument if it is one of ``allowed``, else the empty choice."""
     value = request.args.get(name, "")
     return value if value in allowed else ""
 
 
 def number(name: str, most: int = BIGINT) -> int | None:
-    """The argument when it is a whole number up to ``most`` (what the column can hold), else none."""
+    """Return the argument if it is a whole number up to ``most`` (the column's limit), else ``None``."""
     return whole_number(request.args.get(name, ""), most)
 
 
 def sent_number(name: str, most: int = BIGINT) -> int | None:
-    """The same of a form's field."""
+    """Return the field of the form as ``number`` returns an argument."""
     return whole_number(request.form.get(name, ""), most)
 
 
 def year(name: str) -> int | None:
-    """The argument when it could be a year."""
+    """Return the argument if it is a possible year."""
     return number(name, 9999)
 
 
 def ticked_ids(name: str = "rowid") -> list[int]:
-    """The ids that were ticked, each once; what is no id is left out."""
+    """Return the ticked ids without duplicates; values that are not ids are left out."""
     numbers = (whole_number(sent) for sent in request.form.getlist(name))
-    return list(dict.fromkeys(one for one in numbers if one is not None))
+    return list(dict.fromkeys(row_id for row_id in numbers if row_id is not None))
 
 
 def meant_ids(everybody: Callable[[], list[int]]) -> list[int]:
-    """The ids that were ticked, or all that match when 「选择全部」 was.
+    """Return the ticked ids, or all that match if 「选择全部」 was chosen.
 
     Args:
-        everybody: finds all that match the address.
+        everybody: returns the ids of all rows that match the address.
 
     Raises:
-        Conflict: there are not as many as the dialog said.
+        Conflict: the number differs from the one in the dialog.
     """
     if request.form.get("all") != "1":
         return ticked_ids()
@@ -67,13 +67,18 @@ def meant_ids(everybody: Callable[[], list[int]]) -> list[int]:
 
 
 def sorting(allowed: Sequence[Sort], default: Sort) -> tuple[Sort, bool]:
-    """What a list is sorted by, and whether downwards; ``default`` when the address names nothing that is allowed."""
-    asked = request.args.get("sort", "")
-    return next((one for one in allowed if one == asked), default), request.args.get("desc") == "1"
+    """Return the column by which a list is sorted, and whether it is descending.
+
+    The column is ``default`` unless the address names an allowed one.
+    """
+    requested = request.args.get("sort", "")
+    return next((column for column in allowed if column == requested), default), request.args.get(
+        "desc"
+    ) == "1"
 
 
 def ticks_used(path: str) -> None:
-    """Let a list forget what was ticked on it, when it is shown next.
+    """Clear the ticks of a list when it is shown next.
 
     Args:
         path: of the list.
@@ -82,7 +87,7 @@ def ticks_used(path: str) -> None:
 
 
 def list_values(found: Page[Any], address: ListAddress) -> dict[str, Any]:
-    """What the templates of lists read: the page, its addresses, what was chosen, and whether ticks are forgotten."""
+    """Return the variables of a list's template: page, addresses, filters, and whether to clear the ticks."""
     used = request.path in session.get(_TICKS_USED, ())
     if used:
         session[_TICKS_USED] = [path for path in session[_TICKS_USED] if path != request.path]
@@ -98,7 +103,7 @@ class ListAddress:
         chosen: search and filters.
         sort: the column it is sorted by, ``""`` where it cannot be sorted.
         descending: in which direction.
-        kept: what makes it this list, as the number of a class or the chosen tab; it stays when filters are cleared.
+        kept: arguments that identify the list, like the id of a class or the chosen tab; clearing filters keeps them.
     """
 
     endpoint: str
@@ -109,42 +114,42 @@ class ListAddress:
 
     @property
     def filtered(self) -> bool:
-        """Whether something was searched for or chosen."""
+        """Return whether a search or a filter is set."""
         return any(value not in ("", None) for value in self.chosen.values())
 
     @property
     def clear(self) -> str:
-        """The address of the list without search, filters and order."""
+        """Return the address of the list without search, filters and order."""
         return self._to(self.kept)
 
     @property
     def action(self) -> str:
-        """Where the form of the filters goes; ``hidden`` is sent along."""
+        """Return the target of the filters' form, which also sends ``hidden``."""
         return urlsplit(self.clear).path
 
     @property
     def hidden(self) -> Mapping[str, str]:
-        """What the form of the filters keeps: the tab, and the order."""
+        """Return the hidden fields of the filters' form: the tab and the order."""
         return {**dict(parse_qsl(urlsplit(self.clear).query)), **self._order(self.sort, self.descending)}
 
     def page(self, n: int) -> str:
-        """The address of page ``n``, for ``ui.list_pages``."""
+        """Return the address of page ``n``, for ``ui.list_pages``."""
         order = self._order(self.sort, self.descending)
         return self._to({**self.kept, **self.chosen, **order, "page": n if n > 1 else ""})
 
     def sorted_by(self, column: str) -> str:
-        """The address of the list sorted by ``column``; sorted by it already, the other way round."""
+        """Return the address of the list sorted by ``column``, descending if it is sorted by it ascending already."""
         order = self._order(column, column == self.sort and not self.descending)
         return self._to({**self.kept, **self.chosen, **order})
 
     def direction(self, column: str) -> str | None:
-        """How the list is sorted by this column, for ``ui.list_column``."""
+        """Return the direction in which the list is sorted by this column, for ``ui.list_column``."""
         if column != self.sort:
             return None
         return "desc" if self.descending else "asc"
 
     def tab(self, **kept: Argument) -> str:
-        """The address of another tab of the list, with the same search and filters."""
+        """Return the address of another tab of the list, with the same search and filters."""
         return self._to({**self.kept, **kept, **self.chosen})
 
     def _to(self, values: Mapping[str, Argument]) -> str:

@@ -1,4 +1,4 @@
-"""Lists and forms over one table, as Flask-Admin draws them, with services behind every write.
+"""Lists and forms of one table as Flask-Admin draws them, with a service behind every write.
 
 Flask-Admin's own loaders know nothing of schools (``get_one`` is ``session.get``, the form fields of
 relations read whole tables, filters and exports reach every column), so none of them is used: one scoped
@@ -63,8 +63,12 @@ class ServiceModelView(Guarded, ModelView):
     can_delete = False
     action_disallowed_list = ("delete",)
     saved_text: ClassVar[Any] = None
+    #: The text below the page's name, and the placeholder of its search box.
+    lead: ClassVar[Any] = ""
+    search_hint: ClassVar[Any] = ""
 
-    # Handlers of Flask-Admin that write or read past the services: without the attribute there is no route.
+    # Handlers of Flask-Admin that bypass the services when they write or read: without the attribute there
+    # is no route.
     export = None
     action_view = None
     action_delete = None
@@ -110,11 +114,13 @@ class ServiceModelView(Guarded, ModelView):
             if getattr(type(self), hook) is not getattr(ModelView, hook):
                 raise TypeError(f"{name}.{hook} would run inside Flask-Admin's own commit; call a service")
 
-    # What a view may define
+    # Methods that a view may define
 
     def scoped_select(self) -> Select[Any]:
-        """The rows of this page; the guard adds the school. Views over shared tables narrow it to what they
-        mean."""
+        """Return the rows of this page; the guard adds the school.
+
+        Views over shared tables narrow the rows further.
+        """
         return select(self.model)
 
     def create(self, ctx: Context, values: dict[str, Any]) -> Any:
@@ -132,33 +138,33 @@ class ServiceModelView(Guarded, ModelView):
     # Reading: one scoped select
 
     def get_query(self) -> Any:
-        """Flask-Admin's own loaders are not used."""
+        """Refuse: Flask-Admin's own loaders are not used."""
         raise NotImplementedError
 
     get_count_query = get_query
 
     def scaffold_form(self) -> type[ManageForm]:
-        """Forms are classes that name their fields; nothing is derived from the table."""
+        """Do nothing: forms are classes that name their fields, and nothing is derived from the table."""
         return self.form or ManageForm
 
     def get_delete_form(self) -> type[ManageForm]:
-        """The row to remove is in the address, not in the form."""
+        """Return no form: the row to remove is in the address."""
         return ManageForm
 
     def scaffold_auto_joins(self) -> list[Any]:
-        """Relations are loaded by the views' own selects."""
+        """Do nothing: the views' own selects load relations."""
         return []
 
     def init_search(self) -> bool:
-        """Search goes over the named columns of the model itself."""
+        """Prepare the search, which covers the named columns of the model itself."""
         return bool(self.column_searchable_list)
 
     def get_pk_value(self, model: Any) -> str:
-        """Addresses hold the row's id; the school is the host's."""
+        """Return the row's id, which addresses hold; the school is the host's."""
         return str(model.id)
 
     def get_one(self, id: int) -> Any:
-        """The row with this id within ``scoped_select``; a 404 for anything else, whyever it is not there."""
+        """Return the row with this id within ``scoped_select``; any other id is a 404, whatever the reason."""
         statement = self.scoped_select().where(self.model.id == id)
         row = request_context().session.scalars(statement).one_or_none()
         if row is None:
@@ -175,14 +181,14 @@ class ServiceModelView(Guarded, ModelView):
         execute: bool = True,  # noqa: ARG002
         page_size: int | None = None,  # noqa: ARG002
     ) -> tuple[int, list[Any]]:
-        """Count and rows of a page; ``page`` counts from 0."""
+        """Return the count and the rows of a page; ``page`` counts from 0."""
         statement = self._filtered(self._searched(self.scoped_select(), search), filters)
         ordered = self._ordered(statement, sort_column, bool(sort_desc))
         session = request_context().session
         try:
             found = fetch_page(session, ordered, as_it_is, page=(page or 0) + 1, size=self.page_size)
         except DataError:
-            # A filter's value that its column cannot hold, like a year of twenty digits.
+            # A filter's value that its column cannot hold, such as a year of twenty digits.
             abort(404)
         return found.total, list(found.rows)
 
@@ -205,46 +211,46 @@ class ServiceModelView(Guarded, ModelView):
         return statement.order_by(by.asc().nulls_last(), last)
 
     def get_invalid_value_msg(self, value: str, filter: Any) -> str:
-        """What is said of a filter's value that cannot be."""
+        """Return the message for an invalid value of a filter."""
         return str(gettext("“%(value)s”不能用作「%(name)s」的条件", value=value[:40], name=filter.name))
 
     def _get_list_filter_args(self) -> list[Any] | None:
         # The drop-downs send an empty value for 全部.
-        given = super()._get_list_filter_args() or ()
-        return [chosen for chosen in given if chosen[2] != ""] or None
+        filters = super()._get_list_filter_args() or ()
+        return [chosen for chosen in filters if chosen[2] != ""] or None
 
     def scaffold_sortable_columns(self) -> dict[str, str]:
-        """Only what the view names can be sorted by."""
+        """Return the sortable columns: only those that the view names."""
         return {}
 
-    # Writing: a service each
+    # Writing: one service for each verb
 
     def create_model(self, form: ManageForm) -> Any:
-        """Create through the service; ``None`` after a refusal, which the form then shows."""
+        """Create a row through the service; return ``None`` after a refusal, which the form then shows."""
         return attempt(lambda ctx: self.create(ctx, dict(typed_values(form))), form)
 
     def update_model(self, form: ManageForm, model: Any) -> Any:
-        """Change through the service; ``None`` after a refusal."""
+        """Change a row through the service; return ``None`` after a refusal."""
         return attempt(lambda ctx: self.update(ctx, model, dict(typed_values(form))), form)
 
     def delete_model(self, model: Any) -> Any:
-        """Remove through the service; ``None`` after a refusal."""
+        """Remove a row through the service; return ``None`` after a refusal."""
         return attempt(lambda ctx: self.remove(ctx, model))
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
-        """The form for a new row."""
+        """Show the form of a new row, and create the row."""
         return self._form_page(self.create_template, self.create_form(), None)
 
     @expose(f"/edit/<{ROW}:id>/", methods=("GET", "POST"))
     def edit_view(self, id: int) -> ResponseReturnValue:
-        """The form of a row."""
+        """Show the form of a row, and save it."""
         row = self.get_one(id)
         return self._form_page(self.edit_template, self.edit_form(obj=row), row)
 
     @expose(f"/details/<{ROW}:id>/")
     def details_view(self, id: int) -> ResponseReturnValue:
-        """A row, read only."""
+        """Show a row, read-only."""
         return self.render(
             self.details_template,
             model=self.get_one(id),
@@ -255,7 +261,7 @@ class ServiceModelView(Guarded, ModelView):
 
     @expose(f"/delete/<{ROW}:id>/", methods=("POST",))
     def delete_view(self, id: int) -> ResponseReturnValue:
-        """Remove a row; the button has asked before."""
+        """Remove a row; the button has asked for confirmation."""
         row = self.get_one(id)
         if self.delete_model(row):
             flash(gettext("已删除"), "success")

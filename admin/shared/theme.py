@@ -1,4 +1,4 @@
-"""The look of the management side: our own templates under Flask-Admin's views."""
+"""The theme of the management side: our own templates under Flask-Admin's views."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from app.rules.schools.colours import accent_theme
 
 @dataclass
 class SpocTheme(Theme):
-    """Names our templates to Flask-Admin; the pages themselves are in ``admin/templates/spoc``."""
+    """The theme that names our templates to Flask-Admin; the pages are in ``admin/templates/spoc``."""
 
     folder: str = "spoc"
     base_template: str = "spoc/admin/base.html"
 
     def colours(self, accent: str) -> dict[str, str]:
-        """The accent's colours; Flask-Admin gives its templates this object where others have those colours.
+        """Return the accent's colours.
+
+        Flask-Admin passes this object to its templates in place of its own theme's colours.
 
         Args:
             accent: ``#rrggbb`` of the school.

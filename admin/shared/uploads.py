@@ -1,4 +1,4 @@
-"""Pictures out of forms."""
+"""Pictures that forms upload."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from typing import Any
 
 from app.services.media.clean import MAX_BYTES
 
-#: What the file chooser offers; the check itself is in ``app.services.media.clean``.
+#: The file types that the file chooser offers; ``app.services.media.clean`` does the check itself.
 ACCEPTED = "image/png,image/jpeg,image/webp,image/svg+xml,.svg"
 
 
 def picture_of(field: Any) -> bytes | None:
-    """The bytes of a file field, ``None`` when no file was chosen; of one that is too large just enough to see that."""
+    """Return the bytes of a file field, ``None`` without a file.
+
+    A file that is too large is read only far enough to detect that.
+    """
     chosen = field.data
     if not getattr(chosen, "filename", ""):
         return None

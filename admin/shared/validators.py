@@ -1,4 +1,4 @@
-"""Checks of forms that need our own words."""
+"""Form validators with messages of our own."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from wtforms.validators import DataRequired, StopValidation
 
 
 class Required(DataRequired):
-    """The field must be filled in; a date that cannot be read is said to be one."""
+    """Validator of a required field; a date that cannot be read gets a message about dates."""
 
     def __call__(self, form: Any, field: Any) -> None:  # noqa: ARG002
-        """Stop at an empty field."""
-        is_number = type(field.data) is int  # zero is filled in, too
+        """Stop the validation at an empty field."""
+        is_number = type(field.data) is int  # zero counts as filled in
         if is_number or (field.data and (not isinstance(field.data, str) or field.data.strip())):
             return
-        typed = any(str(value).strip() for value in field.raw_data or ())
+        unreadable = any(str(value).strip() for value in field.raw_data or ())
         field.errors = []
-        raise StopValidation(gettext("无法识别，请重新填写") if typed else gettext("请填写此项"))
+        raise StopValidation(gettext("无法识别，请重新填写") if unreadable else gettext("请填写此项"))

@@ -1,1 +1,1 @@
-"""Commands of `flask`: each parses its words, calls one service and prints."""
+"""Commands of ``flask``: each parses its arguments, calls one service and prints the result."""

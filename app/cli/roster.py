@@ -1,4 +1,4 @@
-"""``flask roster``: 学生用户导入 and 教师用户导入 from the shell, through the same services and without the queue."""
+"""``flask roster``: 学生用户导入 and 教师用户导入 from the shell, with the same services but without the queue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.cli.shell import OPERATOR, clock, refuse, shell_context, shell_unit
 from app.errors import DomainError, Message, msg
 from app.jobs import discard
 from app.models import RosterImport
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.pages.downloads import problem_file
 from app.services.imports.pages.read import get_import, refusal_of, summary_of
 from app.services.imports.pages.upload import confirm_import, discard_import, start_import
@@ -33,7 +33,7 @@ Kind = Literal["students", "teachers"]
 
 
 class Exit(IntEnum):
-    """Exit codes: everything done; refused or given up; done, but rows with problems were left out."""
+    """Exit codes: everything done; refused or discarded; done, but rows with problems were left out."""
 
     DONE = 0
     REFUSED = 2
@@ -42,7 +42,7 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What the command is to import."""
+    """The arguments of an import."""
 
     file: Path
     kind: Kind
@@ -77,7 +77,7 @@ def import_command(
     add_unit_code: bool,
     problems: Path | None,
 ) -> None:
-    """Import students or teachers from FILE (.xlsx, .xls, .ods, .csv): check, show, ask, save.
+    """Import students or teachers from FILE (.xlsx, .xls, .ods, .csv): check, preview, confirm, save.
 
     Exit codes: 0 done, 2 refused or not confirmed, 3 done without the rows that have problems.
     """
@@ -129,7 +129,7 @@ def _checked(school: SchoolInfo, roster: Roster) -> int:
 
 
 def _run(school: SchoolInfo, import_id: int, label: Message, run: Callable[..., None]) -> None:
-    """Do in this process what a worker would do, with a bar."""
+    """Do the work of a worker in this process, with a progress bar."""
     with click.progressbar(length=100, label=str(label)) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -185,13 +185,11 @@ def _show(summary: Summary) -> None:
 
 
 def _problem(found: ProblemGroup) -> Message:
-    rows = "、".join(map(str, found.rows))
     if found.count > len(found.rows):
-        said = msg("第 %(rows)s 等 %(count)s 行", rows=rows, count=found.count)
+        rows = msg("第 %(rows)s 等 %(count)s 行", rows=found.rows, count=found.count)
     else:
-        said = msg("第 %(rows)s 行", rows=rows)
-    label, reason = found.label, str(found.message)
-    return msg("%(rows)s「%(label)s」：%(reason)s", rows=str(said), label=label, reason=reason)
+        rows = msg("第 %(rows)s 行", rows=found.rows)
+    return msg("%(rows)s「%(label)s」：%(reason)s", rows=rows, label=found.label, reason=found.message)
 
 
 def _say(message: Message, *, err: bool = False) -> None:
@@ -211,10 +209,10 @@ def _read(school: SchoolInfo, import_id: int) -> RosterImport:
         return get_import(ctx, import_id=import_id)
 
 
-def _units(school: SchoolInfo) -> Units:
-    """Units of work of the operator that send no jobs: this process does the work."""
+def _units(school: SchoolInfo) -> UnitOfWorkFactory:
+    """Return units of work of the operator that send no jobs, because this process does the work."""
     vault = cast(Vault, current_app.extensions["spoc_vault"])
-    return Units(school=school, actor=OPERATOR, now=clock(), enqueue=discard, vault=vault)
+    return UnitOfWorkFactory(school=school, actor=OPERATOR, now=clock(), enqueue=discard, vault=vault)
 
 
 def register(app: Flask) -> None:

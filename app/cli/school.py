@@ -1,4 +1,4 @@
-"""``flask school``: what the secretariat's page 学校管理 does, from the shell, through the same services."""
+"""``flask school``: 学校管理 from the shell, with the same services as the secretariat's page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def open_command(logo: Path | None, **values: str) -> None:
 
 @group.command("list")
 def list_command() -> None:
-    """Print the member schools, a line each, tab-separated."""
+    """Print the member schools, one on each line, tab-separated."""
     with shell_unit(alliance()) as ctx:
         page = 1
         while True:

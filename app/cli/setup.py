@@ -41,7 +41,7 @@ def alliance(
 
 
 def reserve_school_id() -> int:
-    """An id for a tenant that no other will get."""
+    """Reserve an id for a new tenant."""
     with db.engine.connect() as connection:
         return int(connection.scalar(select(func.nextval("schools_id_seq"))) or 0)
 

@@ -1,4 +1,4 @@
-"""What all commands share: the context of a person at the shell, addresses, and refusals as one line."""
+"""Helpers of all commands: the operator's context and unit of work, addresses, and one-line refusals."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from app.vault import Vault
 from tenants.registry import SchoolInfo, find_alliance
 from tenants.scope import school_scope
 
-#: The exit code of a command that was refused; click uses it for a wrong command line, too.
+#: The exit code of a refused command; click also uses it for a wrong command line.
 REFUSED = 2
 
 OPERATOR = Actor(role=Role.OPERATOR, name="operator")
 
 
 def clock() -> Callable[[], datetime]:
-    """The clock of commands: the machine's, or the one that a test has set."""
+    """Return the clock of commands: the machine's, or a clock that a test has set."""
     return cast("Callable[[], datetime]", current_app.extensions.get("spoc_clock", system_clock))
 
 
 @contextmanager
 def shell_context(school: SchoolInfo) -> Iterator[Context]:
-    """A context of the operator in a school, with a session of its own; nothing is committed by it."""
+    """Open a context of the operator in a school, with a session of its own, which commits nothing."""
     with school_scope(school.id) as session:
         yield Context(
             session=session,
@@ -47,7 +47,7 @@ def shell_context(school: SchoolInfo) -> Iterator[Context]:
 
 @contextmanager
 def shell_unit(school: SchoolInfo) -> Iterator[Context]:
-    """A unit of work of the operator in a school; a refusal ends the command with one line."""
+    """Open a unit of work of the operator in a school; a refusal ends the command with one line."""
     try:
         with shell_context(school) as ctx, unit_of_work(ctx):
             yield ctx
@@ -56,7 +56,7 @@ def shell_unit(school: SchoolInfo) -> Iterator[Context]:
 
 
 def alliance() -> SchoolInfo:
-    """The alliance; without one the command ends with the way to make it."""
+    """Return the alliance, or end the command with a hint on how to create it."""
     found = find_alliance()
     if found is None:
         click.echo("There is no alliance yet: flask setup alliance --name …", err=True)
@@ -65,7 +65,7 @@ def alliance() -> SchoolInfo:
 
 
 def refuse(error: DomainError) -> NoReturn:
-    """Say in one line which option was refused and why, and end the command."""
+    """Print in one line which option was refused and why, and end the command."""
     option = f"--{error.field.replace('_', '-')}: " if isinstance(error, Invalid) else ""
     suggestion = getattr(error, "suggestion", None)
     hint = f" ({suggestion}?)" if suggestion else ""
@@ -74,7 +74,7 @@ def refuse(error: DomainError) -> NoReturn:
 
 
 def address_of(slug: str) -> str:
-    """The address of a host: a school's, or the apex for an empty label."""
+    """Return the address of a school, or of the apex for an empty slug."""
     config = current_app.config
     host = f"{slug}.{config['BASE_DOMAIN']}" if slug else config["BASE_DOMAIN"]
     port = f":{config['PUBLIC_PORT']}" if config["PUBLIC_PORT"] else ""

@@ -1,1 +1,1 @@
-"""The demonstration: three fictional schools of a fictional alliance; every name and number is invented."""
+"""The demonstration: a fictional alliance of three schools; every name and number is invented."""

@@ -1,4 +1,4 @@
-"""The demo's people: written directly, because they come with passwords of their own."""
+"""The demo's people, written directly because they start with the demo's password."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.context import Context
-from app.demo.schools import NEWCOMER, PASSWORD, DemoSchool
+from app.demo.schools import PASSWORD, DemoClass, DemoSchool, members
 from app.models import Consent, SchoolClass, User
 from app.rules.auth.consent import VERSION
 from app.rules.shared.pinyin import pinyin_of
@@ -19,11 +19,11 @@ from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import ID_NUMBER, seal
 from app.services.shared.password_hashes import hash_password
 
-NEWCOMERS_NUMBER = "2026000"
+NEWCOMER_NUMBER = "2026000"
 
 
-def give_own_password(ctx: Context, login: str) -> None:
-    """Let an account that a service has just opened log in with the demo's password, without a forced change."""
+def set_demo_password(ctx: Context, login: str) -> None:
+    """Give a new account the demo's password, without a forced change."""
     user = ctx.session.scalars(select(User).where(User.login_name == login)).one()
     user.password_hash, user.must_change_password = _hashed(), False
     if not ctx.school.is_alliance:
@@ -32,27 +32,29 @@ def give_own_password(ctx: Context, login: str) -> None:
 
 
 def add_teachers(ctx: Context, school: DemoSchool) -> None:
-    """Add the teachers who are not there yet: ``teacher1``, ``teacher2`` …"""
+    """Add the missing teachers, with the login names ``teacher1``, ``teacher2`` and so on."""
     for number, name in enumerate(school.teachers, start=1):
         _add(ctx, {"login_name": f"teacher{number}"}, kind="teacher", real_name=name)
 
 
 def add_students(ctx: Context, school: DemoSchool) -> list[User]:
-    """Add classes and students who are not there yet; all students are given back, in order.
+    """Add the missing classes and students, and return all students in order.
 
-    The first teacher heads the first class, and so on; the last student of a class has never logged in.
+    Each class has the teacher with its number as head teacher; the last student of a class has never logged in.
     """
     students: list[User] = []
-    for place, (class_name, entry_year, major, names) in enumerate(school.classes, start=1):
-        class_id = _class_id(ctx, class_name, entry_year, major)
-        _give_head_teacher(ctx, class_id, f"teacher{place}")
-        for name in names:
-            number = f"{school.unit_code}{entry_year}{len(students) + 1:03d}"
-            last_login = None if name is names[-1] else ctx.now() - timedelta(days=1, hours=len(students))
+    for position, planned in enumerate(school.classes, start=1):
+        class_id = _class_id(ctx, planned)
+        _set_head_teacher(ctx, class_id, f"teacher{position}")
+        for name in planned.students:
+            number = f"{school.unit_code}{planned.entry_year}{len(students) + 1:03d}"
+            last_login = (
+                None if name is planned.students[-1] else ctx.now() - timedelta(days=1, hours=len(students))
+            )
             values = {
                 "class_id": class_id,
-                "major": major,
-                "entry_year": entry_year,
+                "major": planned.major,
+                "entry_year": planned.entry_year,
                 "last_login_at": last_login,
             }
             students.append(_add(ctx, {"student_no": number}, kind="student", real_name=name, **values))
@@ -60,19 +62,19 @@ def add_students(ctx: Context, school: DemoSchool) -> list[User]:
 
 
 def add_newcomer(ctx: Context, school: DemoSchool) -> None:
-    """Add the student who still has the initial password, derived from her ID number."""
-    name, id_number = NEWCOMER
+    """Add the student who still has the initial password, derived from the ID number."""
+    newcomer = members().newcomer
     user = _add(
         ctx,
-        {"student_no": school.unit_code + NEWCOMERS_NUMBER},
+        {"student_no": school.unit_code + NEWCOMER_NUMBER},
         kind="student",
-        real_name=name,
+        real_name=newcomer.name,
         password_hash=None,
         must_change_password=True,
     )
     if user.id_number_sealed is None:
         user.id_number_sealed, user.id_number_index = seal(
-            ctx.vault, ctx.school.id, ID_NUMBER, user.id, id_number
+            ctx.vault, ctx.school.id, ID_NUMBER, user.id, newcomer.id_number
         )
         ctx.session.flush()
 
@@ -99,18 +101,21 @@ def _add(ctx: Context, key: dict[str, str], *, real_name: str, **values: Any) ->
     return user
 
 
-def _class_id(ctx: Context, name: str, entry_year: int, major: str) -> int:
-    same = select(SchoolClass.id).where(SchoolClass.name == name, SchoolClass.entry_year == entry_year)
+def _class_id(ctx: Context, planned: DemoClass) -> int:
+    same = select(SchoolClass.id).where(
+        SchoolClass.name == planned.name, SchoolClass.entry_year == planned.entry_year
+    )
     found = ctx.session.scalar(same)
     if found is not None:
         return found
     reserved = int(ctx.session.scalar(select(func.nextval("classes_id_seq"))) or 0)
-    class_id = create_classes(ctx, wanted=[NewClass(reserved, name, entry_year, major)])[reserved]
-    record(ctx, "class.created", "class", class_id, {"name": name})
+    wanted = NewClass(reserved, planned.name, planned.entry_year, planned.major)
+    class_id = create_classes(ctx, wanted=[wanted])[reserved]
+    record(ctx, "class.created", "class", class_id, {"name": planned.name})
     return class_id
 
 
-def _give_head_teacher(ctx: Context, class_id: int, login: str) -> None:
+def _set_head_teacher(ctx: Context, class_id: int, login: str) -> None:
     if ctx.session.scalar(select(SchoolClass.head_teacher_id).where(SchoolClass.id == class_id)) is None:
         teacher_id = ctx.session.scalar(select(User.id).where(User.login_name == login))
         set_head_teacher(ctx, class_id=class_id, teacher_id=teacher_id)

@@ -1,114 +1,113 @@
-"""The demo's schools: who they are, who is there, and what they do with which course."""
+"""The demo's alliance and schools, with their people and their plans for courses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
-from app.demo import emblems
+from app.demo.data_files import load
 
-ALLIANCE_NAME = "医科院校课程联盟"
-ALLIANCE_ACCENT = "#3949ab"
-SECRETARY = ("secretary", "秦书敏")
-
-#: The password of every demo account that has its own already.
+#: The password of every demo account except the newcomer's.
 PASSWORD = "demo-spoc-2026"  # noqa: S105 (printed in the README; the demo's data are invented)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a school does with a course: days from today for start, end, registration start and end.
+    """A school's plan for a course.
 
-    ``days`` of ``None`` leaves the course 待提交.
+    Args:
+        course: the course's key.
+        days: days from today for start and end, start and end of registration; ``None`` leaves the course 待提交.
+        seats: the seats that the licence grants.
+        full_at: the seats that the school offers, so that the course is full when all students have registered.
     """
 
     course: str
-    days: tuple[int, int, int, int] | None
+    days: tuple[int, int, int, int] | None = None
     seats: int | None = None
+    full_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClass:
+    """A class and the names of its students."""
+
+    name: str
+    entry_year: int
+    major: str
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The most accounts and own courses that a school may have."""
+
+    people: int
+    own_courses: int
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSchool:
-    """A school with its people; the students come in classes of (name, entry year, major, names)."""
+    """A school with its people; its emblem has the name of its slug."""
 
     slug: str
     unit_code: str
     name: str
     short_name: str
     accent: str
-    logo: Callable[[], bytes]
     administrator: str
     teachers: tuple[str, ...]
-    classes: tuple[tuple[str, int, str, tuple[str, ...]], ...]
+    help_contact: str
+    classes: tuple[DemoClass, ...]
     plans: tuple[Plan, ...]
+    quota: Quota | None = None
 
 
-_OPEN = (9, 100, -6, 20)
-_OPEN_AND_RUNNING = (-4, 90, -14, 10)
-_UPCOMING = (25, 120, 5, 24)
-_RUNNING = (-30, 62, -45, -25)
-_ENDED = (-150, -32, -165, -145)
+@dataclass(frozen=True, slots=True)
+class Secretary:
+    """The secretariat's account."""
 
-SCHOOLS = (
-    DemoSchool(
-        "mingde",
-        "90001",
-        "明德医科大学",
-        "明德医大",
-        "#1d5fa8",
-        emblems.mingde,
-        "方明远",
-        ("顾清远", "裴思齐", "沈若兰"),
-        (
-            (
-                "2025级临床医学1班",
-                2025,
-                "临床医学",
-                ("林若溪", "周子墨", "许安然", "高逸凡", "宋清和", "郑雨桐"),
-            ),
-            ("2025级口腔医学1班", 2025, "口腔医学", ("何思源", "梁诗雅", "谢临风", "董书瑶")),
-        ),
-        (
-            Plan("skills", _OPEN, seats=200),
-            Plan("pharmacology", _OPEN_AND_RUNNING),
-            Plan("neuro", _UPCOMING),
-            Plan("epidemiology", _RUNNING),
-            Plan("molecular", _ENDED),
-            Plan("chinese-medicine", None),
-        ),
-    ),
-    DemoSchool(
-        "boai",
-        "90002",
-        "博爱医学院",
-        "博爱医学院",
-        "#a92c48",
-        emblems.boai,
-        "温博文",
-        ("韩知行", "梅映雪"),
-        (("2025级护理学1班", 2025, "护理学", ("江晚晴", "傅云舒", "潘嘉树", "袁可心", "卢景澄")),),
-        (
-            Plan("molecular", _OPEN, seats=60),
-            Plan("pharmacology", _RUNNING),
-            Plan("skills", None),
-        ),
-    ),
-    DemoSchool(
-        "houpu",
-        "90003",
-        "厚朴中医药大学",
-        "厚朴中医药",
-        "#2c7550",
-        emblems.houpu,
-        "白术林",
-        ("杜仲平", "叶知秋"),
-        (("2025级中医学1班", 2025, "中医学", ("苏叶青", "连翘楚", "杜若蘅", "秦九畹", "石斛清")),),
-        (
-            Plan("chinese-medicine", _OPEN_AND_RUNNING, seats=120),
-            Plan("epidemiology", None),
-        ),
-    ),
-)
+    login: str
+    name: str
 
-#: A student of the first school who has never logged in: her initial password is the last six of this number.
-NEWCOMER = ("夏初晴", "11010120060915002X")
+
+@dataclass(frozen=True, slots=True)
+class DemoAlliance:
+    """The alliance."""
+
+    name: str
+    accent: str
+    secretary: Secretary
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A student of the first school who still has the initial password, derived from the ID number."""
+
+    name: str
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraduatedClass:
+    """A graduated class, which every school has archived."""
+
+    name: str
+    major: str
+    years_ago: int
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The content of ``schools.toml``."""
+
+    alliance: DemoAlliance
+    newcomer: Newcomer
+    graduated: GraduatedClass
+    schools: tuple[DemoSchool, ...]
+
+
+@cache
+def members() -> Members:
+    """Return the alliance, its schools and their people."""
+    return load(Members, "schools.toml")

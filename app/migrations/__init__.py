@@ -1,1 +1,1 @@
-"""Alembic migrations; run by the owner role, never by the application's."""
+"""Alembic migrations, which the owner role runs, never the application's role."""

@@ -1,4 +1,4 @@
-"""Alembic's environment: connects as the owner role, with short lock waits so that a running site is not blocked."""
+"""Alembic's environment: it connects as the owner role, with short lock waits so that a running site is not blocked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _url() -> str:
 
 
 def run() -> None:
-    """Migrate the database that the settings name."""
+    """Migrate the database of the settings."""
     engine = create_engine(_url(), poolclass=pool.NullPool)
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '4s'"))

@@ -1,3 +1,3 @@
-"""The newest migration, written down so that two branches adding one each collide in review and not in the database."""
+"""The newest migration; two branches that each add one conflict in this file and not in the database."""
 
-HEAD = "0005"
+HEAD = "0007"

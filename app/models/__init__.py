@@ -1,9 +1,9 @@
-"""Tables and constraints, one module a noun; importing the package registers them all."""
+"""Tables and constraints, in one module for each subject; importing the package registers all of them."""
 
 from app.models.alliance import SupportVisit
 from app.models.announcements import Announcement, AnnouncementTarget
-from app.models.audit import AuditEntry
-from app.models.background import DailyRun
+from app.models.audit import AuditEntry, AuditLink, AuditOutbox
+from app.models.background import DailyRun, Outbox
 from app.models.classes import ClassCourse, ClassSelection, SchoolClass
 from app.models.courses import (
     Course,
@@ -23,9 +23,9 @@ from app.models.imports import (
 )
 from app.models.licences import CourseLicence, LicenceAnswer, LicenceImport
 from app.models.messages import Mail, MailOutbox, Notice
-from app.models.offerings import CourseOffering, CourseShowing, OfferingAssistant
+from app.models.offerings import CourseOffering, OfferingAssistant, PublicOffering
 from app.models.people import Consent, User, UserPhoto
-from app.models.registrations import Enrolment, WaitingPlace
+from app.models.registrations import Registration, WaitingPlace
 from app.models.requests import ChangeRequest, ProofFile
 from app.models.schools import SchoolFigure, SchoolSettings
 from tenants.models import School
@@ -34,6 +34,8 @@ __all__ = [
     "Announcement",
     "AnnouncementTarget",
     "AuditEntry",
+    "AuditLink",
+    "AuditOutbox",
     "ChangeRequest",
     "ClassCourse",
     "ClassSelection",
@@ -45,11 +47,9 @@ __all__ = [
     "CourseOffering",
     "CourseRecommendation",
     "CourseReview",
-    "CourseShowing",
     "CourseVersion",
     "CourseVersionOutbox",
     "DailyRun",
-    "Enrolment",
     "ImportOutbox",
     "LicenceAnswer",
     "LicenceImport",
@@ -57,7 +57,10 @@ __all__ = [
     "MailOutbox",
     "Notice",
     "OfferingAssistant",
+    "Outbox",
     "ProofFile",
+    "PublicOffering",
+    "Registration",
     "RosterImport",
     "RosterImportPhoto",
     "RosterImportPictures",

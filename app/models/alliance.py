@@ -21,7 +21,7 @@ from tenants.db import Base, SchoolScoped
 
 
 class SupportVisit(SchoolScoped, Base):
-    """A secretary enters a school (进入学校): with a reason, for a limited time, seen by the school."""
+    """A visit of a secretary to a school (进入学校), with a reason and an end; the school can read it."""
 
     __tablename__ = "support_visits"
     __table_args__ = (
@@ -37,7 +37,7 @@ class SupportVisit(SchoolScoped, Base):
     secretary_id: Mapped[int] = mapped_column(BigInteger)
     secretary_name: Mapped[str] = mapped_column(String(100))
     reason: Mapped[str] = mapped_column(String(500))
-    #: Keyed digest of the link's single-use token; NULL once it was used.
+    #: The keyed digest of the link's single-use token; NULL after use.
     token_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[CreatedAt]
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -46,5 +46,5 @@ class SupportVisit(SchoolScoped, Base):
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The school and the alliance whose secretary came."""
+        """Limit reading to the school and the alliance of the secretary."""
         return or_(cls.school_id == school_id, cls.alliance_id == school_id)

@@ -26,7 +26,7 @@ from tenants.db import Base, SchoolScoped
 class Announcement(SchoolScoped, Base):
     """An announcement (公告) of a school to its people, or of the alliance (``shared``) to all or some schools.
 
-    Shared ones are readable by every school; ``to_all`` and ``AnnouncementTarget`` narrow that in the queries.
+    Every school may read shared announcements; queries select by ``to_all`` and ``AnnouncementTarget``.
     """
 
     __tablename__ = "announcements"
@@ -34,7 +34,7 @@ class Announcement(SchoolScoped, Base):
 
     id: Mapped[RowId]
     title: Mapped[str] = mapped_column(String(100))
-    #: Rich text, cleaned when it was written.
+    #: Rich text, cleaned when it is written.
     body: Mapped[str] = mapped_column(Text)
     audience: Mapped[str] = mapped_column(String(16), default="everyone", server_default="everyone")
     pinned: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
@@ -42,19 +42,19 @@ class Announcement(SchoolScoped, Base):
     to_all: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     #: NULL: not published yet.
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    #: The last day on which it is shown; NULL: without end.
+    #: The last day on which it is shown; NULL: no end.
     ends_on: Mapped[date | None] = mapped_column(Date)
     created_by_name: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[CreatedAt]
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The writer's rows and what the alliance shares."""
+        """Limit reading to the writer, and to every school for shared announcements."""
         return or_(cls.school_id == school_id, cls.shared)
 
 
 class AnnouncementTarget(SchoolScoped, Base):
-    """A school to which the alliance addressed an announcement; written by the alliance only."""
+    """A school to which the alliance addresses an announcement; only the alliance writes it."""
 
     __tablename__ = "announcement_targets"
     __table_args__ = (
@@ -77,5 +77,5 @@ class AnnouncementTarget(SchoolScoped, Base):
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The school and the alliance."""
+        """Limit reading to the school and the alliance."""
         return or_(cls.school_id == school_id, cls.owner_id == school_id)

@@ -1,4 +1,4 @@
-"""Classes of a school."""
+"""Classes, and the courses that were selected for them (选课)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tenants.db import Base, SchoolScoped
 
 
 class SchoolClass(SchoolScoped, Base):
-    """A class (班级): its identity is school, entry year and name; the system gives the number (manual 8.1)."""
+    """A class (班级): school, entry year and name identify it; the system assigns its number (manual 8.1)."""
 
     __tablename__ = "classes"
     __table_args__ = (
@@ -45,13 +45,13 @@ class SchoolClass(SchoolScoped, Base):
     entry_year: Mapped[int | None] = mapped_column(SmallInteger)
     major: Mapped[str | None] = mapped_column(String(64))
     head_teacher_id: Mapped[int | None] = mapped_column(BigInteger)
-    #: Since when a graduated class is out of the way; NULL: in use.
+    #: The time at which a graduated class was archived; NULL: in use.
     archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]
 
 
 class ClassSelection(SchoolScoped, Base):
-    """One 「选择课程」 of a class for an offering (manual 8.3): what it did, so that it can be told and undone."""
+    """A 「选择课程」 of a class for an offering (manual 8.3), with its results, so that it can be undone."""
 
     __tablename__ = "class_selections"
     __table_args__ = (
@@ -66,7 +66,13 @@ class ClassSelection(SchoolScoped, Base):
             ["course_offerings.school_id", "course_offerings.id"],
             name="fk_class_selections_offering",
         ),
+        ForeignKeyConstraint(
+            ["school_id", "created_by"],
+            ["users.school_id", "users.id"],
+            name="fk_class_selections_created_by",
+        ),
         Index("ix_class_selections_class", "school_id", "class_id", "id"),
+        Index("ix_class_selections_created_by", "school_id", "created_by"),
     )
 
     id: Mapped[RowId]
@@ -74,8 +80,9 @@ class ClassSelection(SchoolScoped, Base):
     offering_id: Mapped[int] = mapped_column(BigInteger)
     registered: Mapped[int] = mapped_column(Integer)
     already: Mapped[int] = mapped_column(Integer)
-    #: reason -> number of students who could not be registered.
+    #: Maps each reason to the number of students who could not be registered for it.
     refused: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    #: None for a visiting secretary, whose account belongs to the alliance.
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_by_name: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[CreatedAt]
@@ -83,7 +90,7 @@ class ClassSelection(SchoolScoped, Base):
 
 
 class ClassCourse(SchoolScoped, Base):
-    """A class was registered for an offering; ``later_joiners`` is the answer, asked once, for those who come later."""
+    """An offering that a class is registered for; ``later_joiners`` says what happens to those who join later."""
 
     __tablename__ = "class_courses"
     __table_args__ = (

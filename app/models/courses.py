@@ -1,4 +1,4 @@
-"""Courses, which are shared rows: their live content, the working copy, the published versions and the reviews."""
+"""Courses, which schools share: live content, working copy, published versions, reviews, recommendations."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from app.models.background import Outbox
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
@@ -32,10 +33,10 @@ from tenants.db import Base, SchoolScoped
 class Course(SchoolScoped, Base):
     """A course and its live content; ``school_id`` is the owner: the alliance (联盟慕课) or a school (本校).
 
-    What is edited stands in ``CourseDraft`` until it is published; readers never see a draft. A released course is
-    readable by every school; the licence narrows that in the queries. Only the owner writes. ``version`` counts the
-    published versions (0: never published), ``revision`` the saves of the working copy and the publications: who
-    saves says which one he has read, so that nobody overwrites silently.
+    Edited content is kept in ``CourseDraft`` until it is published; readers never see a draft. Every school may read
+    a released course; queries select by licence. Only the owner writes. ``version`` counts the published versions
+    (0: never published), ``revision`` the saves of the working copy and the publications: every save names the
+    revision that the person has read, so that nobody overwrites changes silently.
     """
 
     __tablename__ = "courses"
@@ -52,11 +53,11 @@ class Course(SchoolScoped, Base):
     title: Mapped[str] = mapped_column(String(100))
     title_pinyin: Mapped[str] = mapped_column(String(400), default="", server_default="")
     title_initials: Mapped[str] = mapped_column(String(100), default="", server_default="")
-    #: The school's own number of the course (课程代码).
+    #: The owner's code of the course (课程代码).
     code: Mapped[str | None] = mapped_column(String(32))
-    #: The discipline (一级学科), by name; ``app.rules.courses.disciplines`` has the catalogue.
+    #: The name of the discipline (一级学科); ``app.rules.courses.disciplines`` has the catalogue.
     category: Mapped[str] = mapped_column(String(32))
-    #: The subject within the discipline (二级学科), by name.
+    #: The name of the subject within the discipline (二级学科).
     subject: Mapped[str] = mapped_column(String(32), default="", server_default="")
     source_name: Mapped[str] = mapped_column(String(64), default="", server_default="")
     teachers: Mapped[str] = mapped_column(String(200), default="", server_default="")
@@ -69,7 +70,7 @@ class Course(SchoolScoped, Base):
     outline: Mapped[str] = mapped_column(Text, default="", server_default="")
     audience: Mapped[str] = mapped_column(String(500), default="", server_default="")
     prerequisites: Mapped[str] = mapped_column(String(500), default="", server_default="")
-    #: The references (参考资料), one a line.
+    #: The references (参考资料), one on each line.
     readings: Mapped[str] = mapped_column(Text, default="", server_default="")
     hours: Mapped[int | None] = mapped_column(Integer)
     credit: Mapped[float | None] = mapped_column(Numeric(3, 1))
@@ -81,20 +82,20 @@ class Course(SchoolScoped, Base):
     released: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    #: The teacher (or administrator) who made it.
+    #: The teacher or administrator who created the course.
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[CreatedAt]
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The owner's rows and what has been released to the alliance."""
+        """Limit reading to the owner, and to every school for released courses."""
         return or_(cls.school_id == school_id, cls.released)
 
 
 class CourseDraft(SchoolScoped, Base):
-    """The working copy of a course: what is being written, and what waits for a review. At most one a course.
+    """The working copy of a course, in editing or waiting for a review; a course has at most one.
 
-    Seen by the owner only, whoever shares the course.
+    Only the owner can read it, even if other schools share the course.
     """
 
     __tablename__ = "course_drafts"
@@ -105,6 +106,14 @@ class CourseDraft(SchoolScoped, Base):
             name="fk_course_drafts_course",
             ondelete="CASCADE",
         ),
+        ForeignKeyConstraint(
+            ["school_id", "edited_by"], ["users.school_id", "users.id"], name="fk_course_drafts_edited_by"
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "submitted_by"],
+            ["users.school_id", "users.id"],
+            name="fk_course_drafts_submitted_by",
+        ),
         CheckConstraint("state IN ('draft', 'pending', 'rejected')", name="state"),
     )
 
@@ -112,10 +121,11 @@ class CourseDraft(SchoolScoped, Base):
     state: Mapped[str] = mapped_column(String(16), default="draft", server_default="draft")
     #: ``app.rules.courses.fields.CourseContent`` as plain data.
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    #: Field -> the course's revision that last changed it.
+    #: Maps each field to the revision of the course that last changed it.
     touched: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
-    #: The new cover; NULL: the course's own.
+    #: The new cover; NULL: the cover of the course.
     cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    #: The person who saved it last; NULL for a visiting secretary, whose account belongs to the alliance.
     edited_by: Mapped[int | None] = mapped_column(BigInteger)
     edited_by_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     edited_at: Mapped[CreatedAt]
@@ -125,9 +135,9 @@ class CourseDraft(SchoolScoped, Base):
 
 
 class CourseVersion(SchoolScoped, Base):
-    """A published version of a course: its whole content, what changed against the one before, and a note.
+    """A published version of a course: its whole content, the changes since the version before, and a note.
 
-    ``released`` follows the course's own flag, so that schools that share the course can read its change log.
+    ``released`` equals the flag of the course, so that schools that share the course can read its change log.
     """
 
     __tablename__ = "course_versions"
@@ -145,7 +155,7 @@ class CourseVersion(SchoolScoped, Base):
     course_id: Mapped[int] = mapped_column(BigInteger)
     number: Mapped[int] = mapped_column(Integer)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    #: Names of the fields that differ from the version before.
+    #: The names of the fields that differ from the version before.
     changed: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
     note: Mapped[str] = mapped_column(String(500), default="", server_default="")
     released: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
@@ -154,14 +164,14 @@ class CourseVersion(SchoolScoped, Base):
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The owner's rows, and the versions of what has been released to the alliance."""
+        """Limit reading to the owner, and to every school for versions of released courses."""
         return or_(cls.school_id == school_id, cls.released)
 
 
-class CourseVersionOutbox(Base):
-    """Versions of which schools have yet to be told; the sweeper reads all owners' rows, like the other outboxes.
+class CourseVersionOutbox(Outbox, Base):
+    """A version that schools still have to be notified of.
 
-    The schools come in the order of their ids; ``told_up_to`` is the last one that has been told.
+    Schools are notified in the order of their ids; ``told_up_to`` is the last one so far.
     """
 
     __tablename__ = "course_version_outbox"
@@ -175,14 +185,12 @@ class CourseVersionOutbox(Base):
         Index("ix_course_version_outbox_due_at", "due_at"),
     )
 
-    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     told_up_to: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    due_at: Mapped[CreatedAt]
 
 
 class CourseReview(SchoolScoped, Base):
-    """A step of an own course's way: submitted, approved, rejected, taken off; reasons are kept (manual 7.3)."""
+    """A step in the review of a school's own course, with its reason (manual 7.3)."""
 
     __tablename__ = "course_reviews"
     __table_args__ = (
@@ -191,6 +199,9 @@ class CourseReview(SchoolScoped, Base):
             ["courses.school_id", "courses.id"],
             name="fk_course_reviews_course",
             ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "by_id"], ["users.school_id", "users.id"], name="fk_course_reviews_by_id"
         ),
         CheckConstraint("step IN ('submitted', 'approved', 'rejected', 'taken_off')", name="step"),
         Index("ix_course_reviews_course", "school_id", "course_id", "id"),
@@ -206,10 +217,10 @@ class CourseReview(SchoolScoped, Base):
 
 
 class CourseRecommendation(SchoolScoped, Base):
-    """An approved own course recommended to the alliance (推荐); ``content`` and ``cover`` are what was recommended.
+    """The recommendation of a school's approved course to the alliance (推荐), with its content at that time.
 
-    Written by the school (the secretariat's answer in the school's scope), read by both. It stays when the course is
-    taken off at the school later (manual 7.1: 被推荐后可以是未通过状态).
+    The school writes it (the secretariat answers in the school's scope), both read it. It stays when the school later
+    takes the course off (manual 7.1: 被推荐后可以是未通过状态).
     """
 
     __tablename__ = "course_recommendations"
@@ -232,7 +243,7 @@ class CourseRecommendation(SchoolScoped, Base):
     course_id: Mapped[int] = mapped_column(BigInteger)
     alliance_id: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(16), default="open", server_default="open")
-    #: The course's published version that was recommended.
+    #: The published version that was recommended.
     version: Mapped[int] = mapped_column(SmallInteger)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     cover: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
@@ -245,7 +256,7 @@ class CourseRecommendation(SchoolScoped, Base):
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The school and its alliance."""
+        """Limit reading to the school and its alliance."""
         return or_(cls.school_id == school_id, cls.alliance_id == school_id)
 
 

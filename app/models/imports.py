@@ -1,4 +1,4 @@
-"""Imports of rosters as stored objects, and their staged rows."""
+"""Imports of rosters with their files, staged rows, pictures and outbox, and confirmed column names."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from app.models.background import Outbox
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
@@ -37,13 +38,15 @@ STATES = (
 
 
 class RosterImport(SchoolScoped, Base):
-    """One import, from the upload to its undoing. The row is the truth and the outbox; RQ carries only its id.
+    """An import, from the upload to the undo; the row is authoritative, RQ only carries its id.
 
-    ``epoch`` is raised by every run of a job; each transaction of a run checks it, so that of two runs one writes.
+    Every run of a job raises ``epoch``, and each transaction of a run checks it, so that only the latest of several
+    runs writes. ``interruptions`` counts the consecutive runs that were interrupted; a run that finishes, and any
+    action of a person, resets it to 0.
     ``content`` is the person's file, sealed. ``refusal`` says why a file was not read at all, ``summary`` holds
-    the counts and what the preview asks (classes to be created, grouped problems). ``options`` holds what people chose
-    (unit code, update rule, same classes) and the sealed sample of the columns that the mapping page shows; in the
-    state ``mapping`` a person has to say which column is what.
+    the counts and the questions of the preview (classes to be created, grouped problems). ``options`` holds people's
+    choices (unit code, update rule, same classes) and the sealed samples of the columns that the mapping page shows;
+    in the state ``mapping`` a person has to name the columns.
     """
 
     __tablename__ = "roster_imports"
@@ -68,6 +71,7 @@ class RosterImport(SchoolScoped, Base):
     progress_done: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     progress_total: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     epoch: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    interruptions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_by_name: Mapped[str] = mapped_column(String(100))
@@ -77,13 +81,13 @@ class RosterImport(SchoolScoped, Base):
 
 
 class RosterImportRow(SchoolScoped, Base):
-    """One row of the person's file as staged.
+    """A staged row of the person's file.
 
-    ``user_id`` is the matched account or, for one to be created, an id reserved for it (so that sealed fields can be
-    bound to their row beforehand). ``new`` and ``old`` hold the changing columns of ``users`` by name, as PostgreSQL
-    itself would write the row as JSON; the same data serve apply, undo and audit. ``raw`` is the row's cells, sealed.
-    ``kept`` says why an undo left the account as it was. ``held`` are differences that the update rule leaves alone
-    (column -> old and new), ``edited`` the account's marks of edits by hand on any of the differing columns.
+    ``user_id`` is the id of the matched account, or the id reserved for a new account (so that sealed fields can be
+    bound to their row beforehand). ``new`` and ``old`` hold the changing columns of ``users`` by name, in the form in
+    which PostgreSQL writes a row as JSON; apply, undo and audit use the same data. ``raw`` is the row's cells, sealed.
+    ``kept`` says why an undo left the account unchanged. ``held`` maps the columns that the update rule leaves alone
+    to their old and new values; ``edited`` lists the differing columns of the account that were edited by hand.
     """
 
     __tablename__ = "roster_import_rows"
@@ -113,12 +117,8 @@ class RosterImportRow(SchoolScoped, Base):
     kept: Mapped[str | None] = mapped_column(String(16))
 
 
-class ImportOutbox(Base):
-    """An import that a job still has to work on, in the same transaction as its state.
-
-    Not scoped: the sweeper reads the due rows of all schools at once, before any school is known. It holds ids and a
-    time, nothing of a person; a school writes its own rows only.
-    """
+class ImportOutbox(Outbox, Base):
+    """An import that a job still has to process."""
 
     __tablename__ = "import_outbox"
     __table_args__ = (
@@ -131,14 +131,12 @@ class ImportOutbox(Base):
         Index("ix_import_outbox_due_at", "due_at"),
     )
 
-    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    import_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
     job: Mapped[str] = mapped_column(String(32))
-    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class RosterImportPictures(SchoolScoped, Base):
-    """The .zip that was sent along with a roster, sealed; kept until the import is over."""
+    """The .zip of pictures that was uploaded with a roster, sealed; kept until the import is over."""
 
     __tablename__ = "roster_import_pictures"
     __table_args__ = (
@@ -155,7 +153,7 @@ class RosterImportPictures(SchoolScoped, Base):
 
 
 class RosterImportPhoto(SchoolScoped, Base):
-    """The picture of a staged row, made anew; ``before`` is what the person had, for an undo."""
+    """The re-encoded picture of a staged row; ``before`` is the person's previous picture, for an undo."""
 
     __tablename__ = "roster_import_photos"
     __table_args__ = (
@@ -174,7 +172,7 @@ class RosterImportPhoto(SchoolScoped, Base):
 
 
 class ColumnMapping(SchoolScoped, Base):
-    """How a school's own column names are read, remembered once it was confirmed; ``header_sha`` is of the header."""
+    """The confirmed fields of a school's own column names; ``header_sha`` is the fingerprint of the header."""
 
     __tablename__ = "column_mappings"
     __table_args__ = (UniqueConstraint("school_id", "kind", "header_sha"),)

@@ -1,4 +1,4 @@
-"""Licences: which school may offer which course of another owner, and what the school answered."""
+"""Licences to offer courses of other owners, the answers of schools, and imported licence sheets."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from tenants.db import Base, SchoolScoped
 
 
 class CourseLicence(SchoolScoped, Base):
-    """The alliance's permission to a school to offer a course; ``school_id`` is the school that gets it.
+    """The alliance's permission for a school to offer a course; ``school_id`` is the licensee.
 
     The course belongs to the alliance, or to a member school that recommended it. Only the alliance of both writes
-    the row (two foreign keys say that ``licensor_id`` is it); licensee, owner and licensor read it. ``starts_on`` and
-    ``ends_on`` are whole days at the school, both included; ``seats`` bounds the registrations of an offering;
-    ``local_assessment`` lets the school set an assessment of its own (评价设置).
+    the row (two foreign keys ensure that ``licensor_id`` is this alliance); licensee, owner and licensor read it.
+    ``starts_on`` and ``ends_on`` are whole days at the school, both included; ``seats`` limits the registrations for
+    an offering; ``local_assessment`` allows the school an assessment of its own (评价设置).
     """
 
     __tablename__ = "course_licences"
@@ -69,7 +69,7 @@ class CourseLicence(SchoolScoped, Base):
     starts_on: Mapped[date | None] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     seats: Mapped[int | None] = mapped_column(Integer)
-    #: The term it is meant for (``app.rules.shared.semesters``); NULL: any.
+    #: The term that the licence is meant for (``app.rules.shared.semesters``); NULL: any.
     term: Mapped[str | None] = mapped_column(String(16))
     local_assessment: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     created_at: Mapped[CreatedAt]
@@ -79,23 +79,23 @@ class CourseLicence(SchoolScoped, Base):
     )
 
     def holds_on(self, day: date) -> bool:
-        """Whether the licence holds on a day at the school."""
+        """Return whether the licence is valid on a day at the school."""
         return holds(self.starts_on, self.ends_on, day)
 
     def has_ended_on(self, day: date) -> bool:
-        """Whether its last day has passed on a day at the school."""
+        """Return whether the licence has ended on a day at the school."""
         return has_ended(self.ends_on, day)
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The school that has it, the course's owner and the alliance that gave it."""
+        """Limit reading to the licensee, the owner of the course and the licensor."""
         return or_(cls.school_id == school_id, cls.course_owner_id == school_id, cls.licensor_id == school_id)
 
 
 class LicenceAnswer(SchoolScoped, Base):
-    """A school declines an offered course, with its reason; gone again when the school thinks better of it.
+    """A school's refusal of a licensed course, with its reason; deleted when the school reconsiders.
 
-    Written by the school, read by the alliance, too: the school's offering itself is nobody else's to see.
+    The school writes it and the alliance reads it, because only the school can read its offering.
     """
 
     __tablename__ = "licence_answers"
@@ -116,15 +116,15 @@ class LicenceAnswer(SchoolScoped, Base):
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The school and the alliance that offered the course."""
+        """Limit reading to the school and the licensor."""
         return or_(cls.school_id == school_id, cls.licensor_id == school_id)
 
 
 class LicenceImport(SchoolScoped, Base):
-    """A sheet of licences as it was checked: what 保存 writes is this, never what comes back from the browser.
+    """A checked sheet of licences: 保存 writes these rows, never data from the browser.
 
-    ``rows`` holds the licences to be written (key, terms, what they were), ``problems`` the rows that stay out,
-    ``counts`` how many of each. Seen and written by the alliance only.
+    ``rows`` holds the licences to be written (key, terms, old values), ``problems`` the rows that are left out,
+    ``counts`` the number of each. Only the alliance reads and writes it.
     """
 
     __tablename__ = "licence_imports"

@@ -17,12 +17,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.background import Outbox
 from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
 
 class Notice(SchoolScoped, Base):
-    """A message (消息) to one person, shown on the student side; ``subject`` and ``body`` are ``Message``s as JSON."""
+    """A notice (消息) to a person, shown on the student side; ``subject`` and ``body`` are ``Message``s as JSON."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -45,10 +46,10 @@ class Notice(SchoolScoped, Base):
 
 
 class Mail(SchoolScoped, Base):
-    """A mail to be sent, written in the transaction that causes it.
+    """A mail, written in the transaction that causes it.
 
-    ``sending`` is committed before the server is spoken to; a mail found there later was perhaps sent and is never
-    sent again. ``error`` is a ``Message`` as JSON.
+    The state ``sending`` is committed before the connection to the server; a mail that stays in this state may have
+    been sent and is never sent again. ``error`` is a ``Message`` as JSON.
     """
 
     __tablename__ = "mails"
@@ -76,8 +77,8 @@ class Mail(SchoolScoped, Base):
     created_at: Mapped[CreatedAt]
 
 
-class MailOutbox(Base):
-    """Ids of mails that wait for a worker, of all schools: read by the sweeper before any school is known."""
+class MailOutbox(Outbox, Base):
+    """A mail that waits for a worker."""
 
     __tablename__ = "mail_outbox"
     __table_args__ = (
@@ -90,6 +91,4 @@ class MailOutbox(Base):
         Index("ix_mail_outbox_due_at", "due_at"),
     )
 
-    school_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    mail_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    due_at: Mapped[CreatedAt]
+    mail_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)

@@ -1,4 +1,4 @@
-"""Each school's own offering of a course, and those who help to run it."""
+"""Offerings of courses by schools, their assistants, and the public record of offerings online."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from tenants.db import Base, SchoolScoped
 
 
 class CourseOffering(SchoolScoped, Base):
-    """A school's own offering of a course in a term: schedule, seats, staff, whether it is online.
+    """A school's own offering of a course in a term: dates, seats, staff, publication.
 
-    The four dates are whole days at the school, first and last included. A course of another owner needs a licence:
-    the check and the composite foreign key to ``course_licences`` say so to the database.
+    The four dates are whole days at the school, first and last day included. A course of another owner needs a
+    licence; the check and the composite foreign key to ``course_licences`` enforce this.
     """
 
     __tablename__ = "course_offerings"
@@ -79,13 +79,13 @@ class CourseOffering(SchoolScoped, Base):
     ends_on: Mapped[date | None] = mapped_column(Date)
     registration_starts_on: Mapped[date | None] = mapped_column(Date)
     registration_ends_on: Mapped[date | None] = mapped_column(Date)
-    #: The 运营教师, exactly one (manual 7.2); the assistants are in ``OfferingAssistant``.
+    #: The only 运营教师 (manual 7.2); ``OfferingAssistant`` has the assistants.
     operating_teacher_id: Mapped[int | None] = mapped_column(BigInteger)
-    #: The most people who may be registered, as the school sets it; a licence may set fewer.
+    #: The most people who may be registered, set by the school; a licence may set a lower limit.
     seats: Mapped[int | None] = mapped_column(Integer)
-    #: The school's own assessment where the licence allows one; NULL: the course's.
+    #: The school's own assessment, if the licence allows one; NULL: the assessment of the course.
     assessment: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    #: Last day and notice (``2026-12-31/30``) of the licence of which the school was told.
+    #: The last notice about the licence's end: its last day and the days before it (``2026-12-31/30``).
     told_of_end: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[CreatedAt]
 
@@ -113,11 +113,11 @@ class CourseOffering(SchoolScoped, Base):
 
     @property
     def own(self) -> bool:
-        """Whether the school offers a course of its own (本校慕课), which needs no licence."""
+        """Whether the course is the school's own (本校慕课), which needs no licence."""
         return self.course_owner_id == self.school_id
 
     def is_licensed_on(self, day: date) -> bool:
-        """Whether the school may offer the course on a day; ``licence`` is loaded."""
+        """Return whether the school may offer the course on a day; ``licence`` must be loaded."""
         return self.own or (self.licence is not None and self.licence.holds_on(day))
 
 
@@ -136,7 +136,6 @@ class OfferingAssistant(SchoolScoped, Base):
             ["school_id", "user_id"],
             ["users.school_id", "users.id"],
             name="fk_offering_assistants_user",
-            ondelete="CASCADE",
         ),
         Index("ix_offering_assistants_user", "school_id", "user_id"),
     )
@@ -146,11 +145,11 @@ class OfferingAssistant(SchoolScoped, Base):
     created_at: Mapped[CreatedAt]
 
 
-class CourseShowing(SchoolScoped, Base):
-    """That a school has a course online, for its alliance's public pages: the course and its dates, nothing else.
+class PublicOffering(SchoolScoped, Base):
+    """A course that a school has online, for the alliance's public pages: the course and its dates only.
 
-    The offering itself is the school's own to see; this row says what its site shows to everybody anyway. Derived
-    from the offering by ``app.services.offerings.public.show_publicly``, never edited.
+    Only the school can read the offering itself; this row holds what its site shows to everybody anyway. It is
+    derived from the offering by ``app.services.offerings.public.publish_state`` and never edited.
     """
 
     __tablename__ = "course_showings"
@@ -179,5 +178,5 @@ class CourseShowing(SchoolScoped, Base):
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The school and its alliance."""
+        """Limit reading to the school and its alliance."""
         return or_(cls.school_id == school_id, cls.alliance_id == school_id)

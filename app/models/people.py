@@ -1,4 +1,4 @@
-"""Accounts: people of a school, their photos and consents."""
+"""Accounts of people, their photos and consents."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from tenants.db import Base, SchoolScoped
 class User(SchoolScoped, Base):
     """An account: a student, teacher or administrator of a school, or a secretary of the alliance.
 
-    ``password_hash`` stays NULL until the person sets a password of his own; until then the initial password is
-    derived (manual 4.2). ID number and phone are sealed, with a blind index beside each for exact search.
+    ``password_hash`` stays NULL until the person sets a password; until then the initial password is derived
+    (manual 4.2). ID number and phone are sealed, each with a blind index for exact search.
     """
 
     __tablename__ = "users"
@@ -75,17 +75,17 @@ class User(SchoolScoped, Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=True, server_default="true")
     failed_logins: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
-    #: Columns that an administrator or the person changed by hand since the last import wrote them.
+    #: The columns that an administrator or the person has edited by hand since an import last wrote them.
     edited_columns: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
-    #: Keyed digest of the random first password on a credential slip; NULL: there is no slip.
+    #: The keyed digest of the random first password on a credential slip; NULL: there is no slip.
     slip_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
-    #: Until when the slip is good.
+    #: The time until which the slip is valid.
     slip_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    #: A mail address that waits to be confirmed by its link.
+    #: A mail address that the person has not confirmed yet.
     pending_email: Mapped[str | None] = mapped_column(String(254))
     bio: Mapped[str | None] = mapped_column(String(2000))
     photo_sha: Mapped[str | None] = mapped_column(String(16))
-    #: Part of the key of the calendar's address; a higher number makes the old address void. 0: no subscription.
+    #: Part of the key of the calendar's address; raising it invalidates the old address. 0: no subscription.
     calendar_epoch: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     last_login_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[CreatedAt]
@@ -99,7 +99,7 @@ class User(SchoolScoped, Base):
 
 
 class UserPhoto(SchoolScoped, Base):
-    """A person's picture, made anew from what was sent; beside ``users`` so that rows stay small."""
+    """A person's re-encoded photo, in a table of its own so that rows of ``users`` stay small."""
 
     __tablename__ = "user_photos"
     __table_args__ = (
@@ -116,7 +116,7 @@ class UserPhoto(SchoolScoped, Base):
 
 
 class Consent(SchoolScoped, Base):
-    """That a person has accepted a version of the consent text, and when."""
+    """A person's acceptance of a version of the privacy notice."""
 
     __tablename__ = "consents"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Who is registered for an offering, who waits for a seat, and what whole classes were registered for."""
+"""Registrations for offerings, and places on their waiting lists."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from app.models.types import CreatedAt, RowId
 from tenants.db import Base, SchoolScoped
 
 
-class Enrolment(SchoolScoped, Base):
-    """A person registered for an offering; ``withdrawn_at`` keeps the trace of one who left.
+class Registration(SchoolScoped, Base):
+    """A registration of a person for an offering; withdrawn ones are kept with ``withdrawn_at``.
 
-    ``source``: the person himself, his class (选课), staff, or the waiting list.
+    ``source`` is who registered the person: the person, the class (选课), staff, or the waiting list.
     """
 
     __tablename__ = "enrolments"
@@ -53,20 +53,20 @@ class Enrolment(SchoolScoped, Base):
     user_id: Mapped[int] = mapped_column(BigInteger)
     registered_at: Mapped[CreatedAt]
     source: Mapped[str] = mapped_column(String(16), default="self", server_default="self")
-    #: The 选课 that registered this person.
+    #: The 选课 that registered the person.
     selection_id: Mapped[int | None] = mapped_column(BigInteger)
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     offering: Mapped[CourseOffering] = relationship(
         CourseOffering,
-        foreign_keys="[Enrolment.school_id, Enrolment.offering_id]",
+        foreign_keys="[Registration.school_id, Registration.offering_id]",
         viewonly=True,
         lazy="raise",
     )
 
 
 class WaitingPlace(SchoolScoped, Base):
-    """A person who waits for a seat in an offering; the lowest id comes first."""
+    """A person's place on the waiting list of an offering; the lowest id is first."""
 
     __tablename__ = "waiting_places"
     __table_args__ = (

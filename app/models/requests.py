@@ -1,4 +1,4 @@
-"""Change requests of students (学籍信息审核) and the files that prove them."""
+"""Change requests of students (学籍信息审核) and their proof files."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from tenants.db import Base, SchoolScoped
 
 
 class ChangeRequest(SchoolScoped, Base):
-    """A student's wish to have his record changed (学籍信息审核, manual 4.4); at most one open per student.
+    """A student's request for a change of their record (学籍信息审核, manual 4.4); at most one is open.
 
-    ``changes`` is sealed JSON: column -> [old, new] as people read them, since ID numbers may be among them.
+    ``changes`` is JSON that maps columns to [old, new] as readable texts, sealed because it may contain ID numbers.
     """
 
     __tablename__ = "change_requests"

@@ -1,4 +1,4 @@
-"""What a school decides for itself, and its daily figures."""
+"""Settings of schools, and their daily figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tenants.db import Base, SchoolScoped
 
 
 class SchoolSettings(SchoolScoped, Base):
-    """What a school decides for itself; one row a school, made when first needed."""
+    """The settings of a school, in one row that is created when first needed."""
 
     __tablename__ = "school_settings"
     __table_args__ = (
@@ -38,7 +38,7 @@ class SchoolSettings(SchoolScoped, Base):
 
 
 class SchoolFigure(SchoolScoped, Base):
-    """What a school counted on a day, for its alliance: numbers only, written in the school's own scope."""
+    """The figures of a school on a day, for its alliance: numbers only, written in the school's own scope."""
 
     __tablename__ = "school_figures"
     __table_args__ = (
@@ -60,5 +60,5 @@ class SchoolFigure(SchoolScoped, Base):
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:
-        """The school and its alliance."""
+        """Limit reading to the school and its alliance."""
         return or_(cls.school_id == school_id, cls.alliance_id == school_id)

@@ -1,1 +1,1 @@
-"""Pure rules on values: no database, no web, no clock of their own."""
+"""Pure rules on values, without database, web or clock."""

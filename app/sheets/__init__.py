@@ -1,1 +1,1 @@
-"""Spreadsheets: bytes of strangers to typed rows, and rows to workbooks. Knows no database and no web."""
+"""Spreadsheets: reading uploaded files into typed rows, and writing workbooks, without database or web."""

@@ -1,1 +1,1 @@
-"""The student side and everything that both sides share: blueprints, session, errors."""
+"""The student side, and what both sides share: blueprints, sessions, errors."""

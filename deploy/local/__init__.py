@@ -1,1 +1,1 @@
-"""The platform on one machine, with servers of its own. Production never imports this package."""
+"""The platform on one machine with its own servers; production never imports this package."""

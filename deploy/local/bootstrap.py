@@ -1,7 +1,7 @@
-"""Everything between a fresh clone and a command that can run. Standard library only, any recent Python 3.
+"""The setup of a fresh clone for `make`; it needs only the standard library and any recent Python 3.
 
-`python3 -m deploy.local.bootstrap run|test|check` makes the virtual environment, installs the pinned
-requirements, builds the front end and compiles the translations: each only when what it is made from changed.
+`python3 -m deploy.local.bootstrap run|test|check` creates the virtual environment, installs the pinned requirements,
+builds the front end and compiles the translations, each only when its sources have changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ VENV = PROJECT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 SUPPORTED = ((3, 12), (3, 11))
 OLDEST_NODE = 20
-#: Programs that the browser tests can drive, the lightest first; it is also the name of Debian's package.
+#: Browsers for the browser tests, the smallest first; its name is also that of Debian's package.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 _RUNTIME = ("requirements.txt", "requirements-demo.txt")
@@ -34,7 +34,7 @@ REQUIREMENTS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare for one of the purposes and give the exit code."""
+    """Prepare for one of the purposes and return the exit code."""
     purpose = arguments[0] if len(arguments) == 1 else ""
     if purpose not in REQUIREMENTS:
         print(f"usage: python3 -m deploy.local.bootstrap {'|'.join(REQUIREMENTS)}", file=sys.stderr)
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def make_venv() -> None:
-    """Make `.venv` with a supported Python unless there is one that works."""
+    """Create `.venv` with a supported Python, unless one exists that works."""
     if _version(VENV_PYTHON) in SUPPORTED:
         return
     python = _find_python()
@@ -76,7 +76,7 @@ def _find_python() -> str:
 
 
 def _version(python: Path) -> tuple[int, int] | None:
-    """The version of an interpreter, None when it does not run (an empty shim, a moved venv)."""
+    """Return the version of an interpreter; None if it does not run (an empty shim, a moved venv)."""
     command = [str(python), "-c", "import sys; print(*sys.version_info[:2])"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -87,7 +87,7 @@ def _version(python: Path) -> tuple[int, int] | None:
 
 
 def _ensure_venv_module(python: str) -> None:
-    """Debian splits `venv` off; as root we can add it."""
+    """Install the `venv` module if it is missing, since Debian has it in a package of its own."""
     if subprocess.run([python, "-c", "import ensurepip"], capture_output=True, check=False).returncode == 0:
         return
     version = _version(Path(python)) or SUPPORTED[0]
@@ -99,7 +99,7 @@ def _ensure_venv_module(python: str) -> None:
 
 
 def _apt_install(*packages: str) -> bool:
-    """Install system packages; False when we may not or it failed."""
+    """Install system packages, and return whether that was allowed and succeeded."""
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         return False
@@ -111,7 +111,7 @@ def _apt_install(*packages: str) -> bool:
 
 
 def install(files: tuple[str, ...]) -> None:
-    """Install pinned requirements; a stamp in the environment remembers what is there already."""
+    """Install pinned requirements, unless a stamp in the environment records the same ones."""
     stamp = VENV / ".spoc-requirements.json"
     installed = json.loads(stamp.read_text()) if stamp.exists() else {}
     wanted = {name: _digest([PROJECT / name]) for name in files}
@@ -128,7 +128,7 @@ def install(files: tuple[str, ...]) -> None:
 
 
 def build_front_end() -> None:
-    """`npm ci` when the lock file changed, `npm run build` when a source changed."""
+    """Run `npm ci` when the lock file has changed, and `npm run build` when a source has changed."""
     manifests = [PROJECT / "package.json", PROJECT / "package-lock.json"]
     sources = sorted(path for path in (PROJECT / "app" / "static" / "src").rglob("*") if path.is_file())
     modules = PROJECT / "node_modules"
@@ -148,7 +148,7 @@ def build_front_end() -> None:
 
 
 def _node_environment() -> dict[str, str]:
-    """An environment whose PATH has Node and npm: the machine's, else the wheel's."""
+    """Return an environment whose PATH has Node and npm: those of the machine, else those of the wheel."""
     node = shutil.which("node")
     if node and shutil.which("npm"):
         done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
@@ -160,7 +160,7 @@ def _node_environment() -> dict[str, str]:
 
 
 def compile_translations() -> None:
-    """Compile each catalogue whose text is newer than its compiled form."""
+    """Compile each catalogue that is newer than its compiled form."""
     for catalogue in (PROJECT / "app" / "translations").glob("*/LC_MESSAGES/*.po"):
         compiled = catalogue.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime:
@@ -173,7 +173,7 @@ def compile_translations() -> None:
 
 
 def install_browser() -> None:
-    """Chromium and a Chinese font, for the browser tests."""
+    """Install Chromium and a Chinese font for the browser tests, if they are missing."""
     missing = []
     if not any(shutil.which(name) for name in BROWSERS):
         missing.append(BROWSERS[0])

@@ -1,4 +1,4 @@
-"""Roles, database and schema of a PostgreSQL server we may administer."""
+"""Roles, database and schema on a PostgreSQL server, created with an administrative connection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def connect(url: str) -> psycopg.Connection:
-    """An autocommit connection to a SQLAlchemy address.
+    """Open an autocommit connection to a SQLAlchemy address.
 
     Raises:
         LocalError: the database cannot be reached.
@@ -30,8 +30,10 @@ def connect(url: str) -> psycopg.Connection:
         return psycopg.connect(_conninfo(parsed), autocommit=True)
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())[-200:]
-        where = parsed.render_as_string(hide_password=True)
-        raise LocalError(f"连接不上数据库 {where}:{reason}", f"cannot reach the database {where}") from error
+        address = parsed.render_as_string(hide_password=True)
+        raise LocalError(
+            f"连接不上数据库 {address}:{reason}", f"cannot reach the database {address}"
+        ) from error
 
 
 def _conninfo(url: URL) -> str:
@@ -40,7 +42,7 @@ def _conninfo(url: URL) -> str:
 
 
 def ensure_role(admin_url: str, role: str, password: str) -> None:
-    """Make a login role without any privilege of its own, or give an existing one this password.
+    """Create a login role without privileges, or set the password of an existing one.
 
     Raises:
         LocalError: `admin_url` may not manage roles.
@@ -75,7 +77,7 @@ def _refuse_powerful(connection: psycopg.Connection, role: str) -> None:
 
 
 def ensure_database(admin_url: str, name: str, owner: str, *, template: str | None = None) -> None:
-    """Make the database `name` for `owner` when there is none, as a copy of `template` if one is given."""
+    """Create the database `name` of `owner` if it does not exist, as a copy of `template` if there is one."""
     with connect(admin_url) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
@@ -87,13 +89,13 @@ def ensure_database(admin_url: str, name: str, owner: str, *, template: str | No
 
 
 def drop_database(admin_url: str, name: str) -> None:
-    """Remove a database, disconnecting whoever is in it."""
+    """Drop a database and end its connections."""
     with connect(admin_url) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def migrate(owner_url: str) -> None:
-    """Bring the schema to head, as the role that owns it.
+    """Migrate the schema to head, as the role that owns it.
 
     Raises:
         LocalError: a migration failed.

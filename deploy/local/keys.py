@@ -1,4 +1,4 @@
-"""Secrets of the demo: made once, kept in `var/secrets.env`, readable by their owner only."""
+"""Secrets of the demo, created once and stored in `var/secrets.env`, which only its owner can read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _new_secrets() -> dict[str, str]:
 
 
 def load_secrets(var: Path) -> dict[str, str]:
-    """The secrets in `var/secrets.env`; what is missing there is made and added."""
+    """Return the secrets in `var/secrets.env`, after adding missing ones."""
     path = var / "secrets.env"
     known: dict[str, str] = {}
     if path.exists():

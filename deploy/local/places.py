@@ -1,12 +1,13 @@
-"""Where the embedded servers keep their data, and as whom PostgreSQL runs. Standard library only.
+"""Folders of the embedded servers, and the account of PostgreSQL; needs only the standard library.
 
-PostgreSQL refuses to run as root. When root starts the demo, its data lie in an open folder below
-`/var/lib`, owned by an account of its own, and `var/data` points there: the account then needs no way through
-the project's parents, whose modes stay as they are.
+PostgreSQL refuses to run as root. When root starts the demo, its data are in an accessible folder below `/var/lib`,
+owned by an account of its own, and `var/data` links to it. The account then needs no access to the project's parent
+folders, whose modes stay unchanged.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -15,6 +16,8 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.report import LocalError, fail
@@ -25,30 +28,47 @@ _SOCKET_PATH_LIMIT = 100
 
 
 def as_root() -> bool:
-    """Whether we may (and, for PostgreSQL, must) become somebody else."""
+    """Return whether this process may, and for PostgreSQL must, switch to another account."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def database_account() -> str | None:
-    """The account PostgreSQL runs as: None is ours; as root a system account, made when it is missing."""
+def database_account(store: Path = ROOT_STORE) -> str | None:
+    """Return the account of PostgreSQL: None for the current one; for root a system account, created if missing.
+
+    Processes that start at the same time wait for each other, because two concurrent `useradd` leave an account with
+    another id than the one that the first process has used for files.
+    """
     if not as_root():
         return None
-    try:
-        pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        subprocess.run(
-            ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-             "--shell", "/usr/sbin/nologin", ACCOUNT],
-            check=True,
-        )  # fmt: skip
+    with locked(store):
+        try:
+            pwd.getpwnam(ACCOUNT)
+        except KeyError:
+            subprocess.run(
+                ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
+                 "--shell", "/usr/sbin/nologin", ACCOUNT],
+                check=True,
+            )  # fmt: skip
     return ACCOUNT
 
 
-def data_folder(project: Path, store: Path = ROOT_STORE) -> Path:
-    """The folder of the demo's data, made when it is missing.
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold an exclusive lock on a folder, which is created if it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
-    `var/data` decides whether data below `store` are this project's: when somebody removed `var/`, the keys
-    to the old data went with it, so old data are removed too.
+
+def data_folder(project: Path, store: Path = ROOT_STORE) -> Path:
+    """Return the folder of the demo's data, which is created if it is missing.
+
+    `var/data` shows whether data below `store` belong to this project: when somebody has removed `var/`, the keys of
+    the old data are lost, so the old data are also removed.
     """
     pointer = project / "var" / "data"
     pointer.parent.mkdir(exist_ok=True)
@@ -70,7 +90,7 @@ def data_folder(project: Path, store: Path = ROOT_STORE) -> Path:
 
 
 def scratch_folder(prefix: str) -> Path:
-    """A new folder for servers that live for one test run, which the database account can reach."""
+    """Create a folder for the servers of a test run, which the database account can reach."""
     base = Path("/tmp") if as_root() else Path(tempfile.gettempdir())  # noqa: S108 (mkdtemp makes it private)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
     folder.chmod(0o755)
@@ -78,7 +98,7 @@ def scratch_folder(prefix: str) -> Path:
 
 
 def private_folder(path: Path, account: str | None) -> Path:
-    """Make `path` a folder that only `account` (or we) may enter."""
+    """Create the folder `path`, accessible only to `account`, or to the current account without one."""
     path.mkdir(mode=0o700, exist_ok=True)
     if account is not None:
         entry = pwd.getpwnam(account)
@@ -86,11 +106,11 @@ def private_folder(path: Path, account: str | None) -> Path:
     return path
 
 
-def socket_folder(beside: Path, account: str | None) -> Path:
-    """A private folder for sockets: `beside`, or a shorter one when the kernel would refuse the path."""
-    if len(str(beside)) <= _SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432.lock"):
-        return private_folder(beside, account)
-    digest = hashlib.sha256(str(beside).encode()).hexdigest()[:12]
+def socket_folder(preferred: Path, account: str | None) -> Path:
+    """Return a private folder for sockets: `preferred`, or a shorter path if the kernel would refuse it."""
+    if len(str(preferred)) <= _SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432.lock"):
+        return private_folder(preferred, account)
+    digest = hashlib.sha256(str(preferred).encode()).hexdigest()[:12]
     short = Path(tempfile.gettempdir()) / f"spoc-{os.getuid()}-{digest}"
     private_folder(short, account)
     owner = pwd.getpwnam(account).pw_uid if account else os.getuid()
@@ -100,19 +120,19 @@ def socket_folder(beside: Path, account: str | None) -> Path:
 
 
 def reachable(path: Path) -> bool:
-    """Whether any account may read `path` and walk down to it."""
+    """Return whether every account may read `path` and reach it."""
     resolved = path.resolve()
-    walk = all(parent.stat().st_mode & stat.S_IXOTH for parent in resolved.parents)
-    return walk and bool(resolved.stat().st_mode & stat.S_IROTH)
+    can_reach = all(parent.stat().st_mode & stat.S_IXOTH for parent in resolved.parents)
+    return can_reach and bool(resolved.stat().st_mode & stat.S_IROTH)
 
 
 def reachable_programs(programs: Path, store: Path = ROOT_STORE) -> Path:
-    """A folder of server programs that the database account can run: `programs`, or a copy below `store`.
+    """Return the folder of server programs that the database account can run: `programs`, or a copy below `store`.
 
     Args:
-        programs: the folder with `bin`, `lib` and `share`, inside its package in site-packages. The wheel's
-            shared libraries lie beside the package and are found relative to the programs, so a copy keeps
-            that layout.
+        programs: the folder with `bin`, `lib` and `share`, inside its package in site-packages. The programs find
+            the wheel's shared libraries, which are beside the package, by relative paths, so a copy keeps this
+            layout.
     """
     if not as_root() or reachable(programs / "bin"):
         return programs
@@ -122,14 +142,14 @@ def reachable_programs(programs: Path, store: Path = ROOT_STORE) -> Path:
         :12
     ]
     copy = store / f"programs-{stamp}"
-    if not copy.exists():
-        store.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=store))
-        unfinished.chmod(0o755)
-        libraries = f"{package.name}.libs"
-        shutil.copytree(package.parent / libraries, unfinished / libraries)
-        shutil.copytree(programs, unfinished / package.name / programs.name, symlinks=True)
-        unfinished.rename(copy)
+    with locked(store):
+        if not copy.exists():
+            unfinished = Path(tempfile.mkdtemp(dir=store))
+            unfinished.chmod(0o755)
+            libraries = f"{package.name}.libs"
+            shutil.copytree(package.parent / libraries, unfinished / libraries)
+            shutil.copytree(programs, unfinished / package.name / programs.name, symlinks=True)
+            unfinished.rename(copy)
     return copy / package.name / programs.name
 
 

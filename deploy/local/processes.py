@@ -1,4 +1,4 @@
-"""Child processes that cannot outlive the one that started them."""
+"""Child processes that cannot outlive the process that started them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _die_with_parent(parent: int, death_signal: signal.Signals) -> Callable[[], 
 
 @dataclass(frozen=True)
 class Child:
-    """A running process of ours, with the name people know it by and the file its output goes to."""
+    """A child process with its display name and the file of its output."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -45,13 +45,13 @@ class Child:
         return self.process.poll() is None
 
     def last_line(self) -> str:
-        """The last line it wrote, for the message about its end."""
+        """Return the last line of its output, for error messages."""
         lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
         return lines[-1].strip()[:300] if lines else ""
 
     def stop(self, timeout: float = 30) -> None:
-        """Ask it to end, wait `timeout` seconds, then end it and whatever it left behind."""
-        below = _descendants(self.process.pid)
+        """Ask the process to end, wait up to `timeout` seconds, then kill it and its remaining descendants."""
+        descendants = _descendants(self.process.pid)
         if self.running:
             self.process.send_signal(self.stop_signal)
             try:
@@ -59,7 +59,7 @@ class Child:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        for orphan in psutil.wait_procs(below, timeout=2)[1]:
+        for orphan in psutil.wait_procs(descendants, timeout=2)[1]:
             orphan.kill()
 
 
@@ -80,13 +80,13 @@ def spawn(
     user: str | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
 ) -> Child:
-    """Start a process in a session of its own, its output appended to `log`.
+    """Start a process in a session of its own, with its output appended to `log`.
 
-    A session of its own keeps Ctrl-C in the terminal from reaching it before its turn; on Linux the kernel
-    sends it `stop_signal` when this process dies, however it dies.
+    The session keeps Ctrl-C in the terminal from reaching the process too early. On Linux the kernel sends it
+    `stop_signal` when this process dies, whatever the cause.
 
     Args:
-        user: the account to run it as (only root may ask for that).
+        user: the account that it runs as (only for root).
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -109,7 +109,7 @@ def wait_until(ready: Callable[[], bool], child: Child, *, timeout: float) -> No
     """Poll `ready` until it is true.
 
     Raises:
-        LocalError: the process ended, or `timeout` seconds went by.
+        LocalError: the process ended, or `timeout` seconds passed.
     """
     deadline = time.monotonic() + timeout
     while not ready():
@@ -127,7 +127,7 @@ def wait_until(ready: Callable[[], bool], child: Child, *, timeout: float) -> No
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen on this port now."""
+    """Return whether a server can listen on the port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -138,7 +138,7 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port nobody listens on at this moment."""
+    """Return a TCP port that nobody listens on at the moment."""
     with socket.socket() as probe:
         probe.bind((host, 0))
         port: int = probe.getsockname()[1]

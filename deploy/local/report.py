@@ -1,4 +1,4 @@
-"""One clear line for the person at the terminal, in Chinese and in English. Standard library only."""
+"""One-line messages for the terminal, in Chinese and in English; needs only the standard library."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sys
 
 
 class LocalError(Exception):
-    """Something that a person can act on.
+    """Raised for a failure that the person at the terminal can remedy.
 
     Args:
-        chinese: what is wrong and what to do, one line.
+        chinese: the problem and its remedy, in one line.
         english: the same in English.
     """
 
@@ -18,11 +18,11 @@ class LocalError(Exception):
 
 
 def say(chinese: str, english: str) -> None:
-    """Print one step of the way."""
+    """Print the current step."""
     print(f"» {chinese} / {english}", flush=True)
 
 
 def fail(error: LocalError) -> int:
-    """Print the error as one line on stderr and give the exit code."""
+    """Print the error as one line on stderr and return the exit code."""
     print(f"✗ {error}", file=sys.stderr, flush=True)
     return 1

@@ -1,4 +1,4 @@
-"""`make run`: the whole alliance on this machine, from nothing to a ready page; Ctrl-C stops all of it."""
+"""`make run`: the whole demo alliance on this machine; Ctrl-C stops everything."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -20,19 +21,27 @@ from deploy.local.keys import load_secrets
 from deploy.local.processes import Child, port_is_free
 from deploy.local.report import LocalError, fail, say
 from deploy.local.servers import Postgres, Redis
-from deploy.local.stack import run_flask, start_web, start_worker, wait_for_web
+from deploy.local.stack import run_flask, start_sweeper, start_web, start_worker, wait_for_web
 
 VAR = database.PROJECT / "var"
 DATABASE = "spoc"
 
 
+@dataclass
+class Restarted:
+    """A background process that is started again when it ends, as the supervisor does in production."""
+
+    start: Callable[[], Child]
+    child: Child
+
+
 def main() -> int:
-    """Start everything, stay until told to stop, and give the exit code."""
+    """Start everything, run until stopped, and return the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         with ExitStack() as running:
-            running.enter_context(_undisturbed_end())
+            running.enter_context(_uninterrupted_shutdown())
             _watch(*_start(running))
     except LocalError as error:
         return fail(error)
@@ -46,8 +55,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _undisturbed_end() -> Iterator[None]:
-    """Print what goes on at the end and let no second Ctrl-C cut it off."""
+def _uninterrupted_shutdown() -> Iterator[None]:
+    """Ignore further signals while the servers shut down."""
     try:
         yield
     finally:
@@ -55,7 +64,7 @@ def _undisturbed_end() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
 
 
-def _start(running: ExitStack) -> tuple[list[Child], Child, Callable[[], Child]]:
+def _start(running: ExitStack) -> tuple[list[Child], list[Restarted]]:
     port = _port()
     VAR.mkdir(exist_ok=True)
     running.enter_context(_only_one())
@@ -83,16 +92,10 @@ def _start(running: ExitStack) -> tuple[list[Child], Child, Callable[[], Child]]
     database.migrate(owner_url)
     say("准备演示数据", "seeding the demo")
     run_flask(env, "demo", "seed")
-    say("启动网站和后台任务", "starting web server and worker")
+    say("启动网站和后台任务", "starting web server, worker and sweeper")
     web = start_web(env, logs)
     running.callback(web.stop)
-
-    def new_worker() -> Child:
-        worker = start_worker(env, logs)
-        running.callback(worker.stop)
-        return worker
-
-    worker = new_worker()
+    background = [_background(running, start, env, logs) for start in (start_worker, start_sweeper)]
     accounts = run_flask(env, "demo", "accounts")
     wait_for_web(web, env)
     print(accounts, end="", flush=True)
@@ -100,7 +103,18 @@ def _start(running: ExitStack) -> tuple[list[Child], Child, Callable[[], Child]]
         f"已就绪 http://{env['BASE_DOMAIN']}:{port} (Ctrl-C 停止,日志在 var/log)",
         "ready; Ctrl-C stops it, logs are in var/log",
     )
-    return [*children, web], worker, new_worker
+    return [*children, web], background
+
+
+def _background(
+    running: ExitStack, start: Callable[[dict[str, str], Path], Child], env: dict[str, str], logs: Path
+) -> Restarted:
+    def start_again() -> Child:
+        child = start(env, logs)
+        running.callback(child.stop)
+        return child
+
+    return Restarted(start_again, start_again())
 
 
 def _port() -> int:
@@ -124,10 +138,10 @@ def _only_one() -> Iterator[None]:
 
 
 def _database(running: ExitStack, children: list[Child], secrets: dict[str, str]) -> tuple[str, str]:
-    """The addresses for owner and application, with roles and database in place."""
-    given = os.environ.get("DATABASE_URL")
-    if given:
-        admin = make_url(given).set(drivername="postgresql+psycopg")
+    """Return the addresses for owner and application, after creating roles and database."""
+    external_url = os.environ.get("DATABASE_URL")
+    if external_url:
+        admin = make_url(external_url).set(drivername="postgresql+psycopg")
         admin_url = admin.render_as_string(hide_password=False)
         password = secrets["PG_APP_PASSWORD"]
         database.ensure_role(admin_url, database.APP_ROLE, password)
@@ -150,13 +164,13 @@ def _database(running: ExitStack, children: list[Child], secrets: dict[str, str]
 
 
 def _redis(running: ExitStack, children: list[Child]) -> str:
-    given = os.environ.get("REDIS_URL")
-    if given:
+    external_url = os.environ.get("REDIS_URL")
+    if external_url:
         try:
-            redis.Redis.from_url(given, socket_connect_timeout=5).ping()
+            redis.Redis.from_url(external_url, socket_connect_timeout=5).ping()
         except (redis.RedisError, ValueError) as error:
             raise LocalError("连接不上 REDIS_URL 指定的 Redis", f"cannot reach Redis: {error}") from error
-        return given
+        return external_url
     say("启动内置 Redis", "starting the embedded Redis")
     server = Redis(_data_folder())
     running.callback(server.stop)
@@ -169,14 +183,12 @@ def _data_folder() -> Path:
     return places.data_folder(database.PROJECT)
 
 
-def _watch(children: list[Child], worker: Child, start_again: Callable[[], Child]) -> None:
-    """Stay until Ctrl-C; a process that ends by itself ends the run, but a worker is started again.
-
-    Production's supervisor does the same: what a killed worker left is taken up by the next one.
-    """
+def _watch(children: list[Child], background: list[Restarted]) -> None:
+    """Wait until Ctrl-C; restart background processes that end, and fail when a server ends."""
     while all(child.running for child in children):
-        if not worker.running:
-            worker = start_again()
+        for process in background:
+            if not process.child.running:
+                process.child = process.start()
         time.sleep(0.5)
     ended = next(child for child in children if not child.running)
     raise LocalError(

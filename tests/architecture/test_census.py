@@ -1,4 +1,4 @@
-"""A census of the database at head: every table is scoped and walled, or stands on a short list with its reason."""
+"""A census of the database at head: every table is scoped and has policies, or is on a short list with its reason."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ UNSCOPED = {
     "mail_outbox": "ids of mails that wait for a worker, for the same reason",
     "daily_runs": "on which day a school's daily tasks ran, so that the sweeper need not visit every school",
     "course_version_outbox": "ids of versions of which schools are yet to be told, for the same reason",
+    "audit_outbox": "ids of audit rows that wait to be chained, for the same reason",
     "import_outbox": "ids of imports that wait for a worker, so that the sweeper need not visit every school",
 }
 
@@ -77,11 +78,12 @@ def test_the_application_owns_nothing_and_cannot_pass_the_walls(catalogue: Conne
     assert not _column(catalogue, "SELECT tablename FROM pg_tables WHERE tableowner = 'spoc_app'")
 
 
-def test_the_audit_log_can_only_grow(catalogue: Connection) -> None:
+@pytest.mark.parametrize("table", ["audit_log", "audit_links"])
+def test_the_audit_log_and_its_chain_can_only_grow(catalogue: Connection, table: str) -> None:
     verbs = _column(
         catalogue,
         "SELECT privilege_type FROM information_schema.role_table_grants"
-        " WHERE grantee = 'spoc_app' AND table_name = 'audit_log'",
+        f" WHERE grantee = 'spoc_app' AND table_name = '{table}'",
     )
     assert verbs == {"SELECT", "INSERT"}
 

@@ -1,1 +1,1 @@
-"""The product as a person meets it, in a real browser."""
+"""Tests of the product in a real browser."""

@@ -1,4 +1,4 @@
-"""In this folder the schools, people and contexts of a test are those of the running installation."""
+"""Fixtures of the browser tests: their schools, people and contexts are those of the running installation."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.models import User
 from tenants.registry import SchoolInfo
-from tests.support.browser import PHONE, log_in, serious_findings, sideways
+from tests.support.browser import PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.courses import put_course, put_offering
 from tests.support.live import LiveServer
 
@@ -76,8 +76,7 @@ def test_staff_dates_online_and_offline_as_the_manual_says(
     page.get_by_role("dialog").get_by_role("button", name="确定").click()
     expect(main.get_by_text("已上线").first).to_be_visible()
 
-    phone = browser.new_context(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai")
-    phone.set_default_timeout(10_000)
+    phone = open_browser(browser, viewport=PHONE)
     try:
         log_in(phone, app, school, student)
         seen = phone.new_page()

@@ -1,4 +1,4 @@
-"""From the alliance's pages to a school's: by a course that runs there, and by the login box; at both widths."""
+"""From the alliance's pages to a school's, by a course that runs there and by the login box, at both widths."""
 
 from __future__ import annotations
 

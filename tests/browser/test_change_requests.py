@@ -1,4 +1,4 @@
-"""学生信息修改, the second way (manual 4.4): asked for on the student side, approved in 学籍信息审核."""
+"""学生信息修改, the second way (manual 4.4): requested on the student side, approved in 学籍信息审核."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.models import User
 from tenants.registry import SchoolInfo
-from tests.support.browser import DESKTOP, PHONE, log_in, serious_findings, sideways
+from tests.support.browser import PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -27,8 +27,7 @@ def office(
     browser: Browser, live_server: LiveServer, school: SchoolInfo, make_user: Callable[..., User]
 ) -> Page:
     """The administrator's browser."""
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(10_000)
+    context = open_browser(browser)
     administrator = make_user(school, "administrator", real_name="方明远", must_change_password=False)
     log_in(context, live_server.app, school, administrator)
     return context.new_page()

@@ -1,4 +1,4 @@
-"""教务管理 → 班级管理 by the manual's own steps: 8.1 adding a class, 8.2 its students, 8.3 its courses."""
+"""教务管理 → 班级管理 by the manual's steps: 8.1 adding a class, 8.2 its students, 8.3 its courses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.models import User
 from tenants.registry import SchoolInfo
-from tests.support.browser import PHONE, log_in, serious_findings, sideways
+from tests.support.browser import PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.courses import days, put_course, put_offering
 from tests.support.live import LiveServer
 
@@ -87,7 +87,7 @@ def test_a_class_is_made_filled_and_registered_and_its_student_has_the_course(
     assert serious_findings(page) == []
 
     # The student logs in and has it.
-    other = browser.new_context(locale="zh-CN")
+    other = open_browser(browser)
     log_in(other, live_server.app, school, student)
     mine = other.new_page()
     mine.goto(live_server.url(school, "/my/courses"))

@@ -1,4 +1,4 @@
-"""Two people at one course see each other and choose where they wrote the same thing; hostile text stays text."""
+"""Two editors of one course see each other and resolve their conflicts; hostile text stays text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.services.courses.create_and_release import CourseContent, create_own_co
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.browser import DESKTOP, PHONE, log_in, serious_findings, sideways
+from tests.support.browser import PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -63,8 +63,7 @@ def address(
 @pytest.fixture
 def colleagues_page(browser: Browser, app: Flask, school: SchoolInfo, people: tuple[User, User]) -> Any:
     """The administrator's browser."""
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
-    context.set_default_timeout(10_000)
+    context = open_browser(browser)
     log_in(context, app, school, people[1])
     yield context.new_page()
     context.close()

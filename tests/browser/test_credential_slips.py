@@ -1,4 +1,4 @@
-"""Chapter 4 of the manual with random first passwords: an administrator hands out slips, a student uses his."""
+"""Chapter 4 of the manual with random first passwords: an administrator prints slips, a student logs in with one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from app.models import SchoolClass, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.browser import PHONE, log_in, serious_findings, sideways
+from tests.support.browser import PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -89,8 +89,7 @@ def test_a_school_switches_to_slips_prints_a_class_and_a_student_enters_with_his
         assert sideways(page) == 0, path
 
     # The student: the rule's password is refused, the slip's leads to an own one.
-    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(10_000)
+    context = open_browser(browser)
     desk = context.new_page()
     address = live_server.url(school, "/login")
     enter(desk, address, student.student_no or "", "123456")

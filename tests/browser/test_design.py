@@ -1,4 +1,4 @@
-"""What holds for every page: readable in both schemes, usable by keyboard and on a phone, light on the wire."""
+"""The design of every page: readable in both schemes, usable by keyboard and on a phone, small to transfer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from app.models import Course, CourseLicence, CourseOffering, User
+from app.models import User
 from tenants.registry import SchoolInfo
-from tenants.scope import school_scope
-from tests.support.browser import DESKTOP, PHONE, log_in, serious_findings, sideways
+from tests.support.browser import DESKTOP, PHONE, log_in, open_browser, serious_findings, sideways
+from tests.support.courses import put_course, put_offering
 from tests.support.live import LiveServer
 
 COLD_BUDGET = 150 * 1024
@@ -31,36 +31,10 @@ def school(
 ) -> SchoolInfo:
     """A school whose catalogue shows one course."""
     school = make_school(accent="#0b7a75")
-    with school_scope(alliance.id) as session:
-        course = Course(
-            title=f"循证医学 Evidence-based Medicine {school.unit_code}",
-            category="临床医学",
-            released=True,
-            status="approved",
-        )
-        session.add(course)
-        session.flush()
-        licence = CourseLicence(
-            school_id=school.id, course_owner_id=alliance.id, course_id=course.id, licensor_id=alliance.id
-        )
-        session.add(licence)
-        session.commit()
-        course_id, licence_id = course.id, licence.id
-    with school_scope(school.id) as session:
-        session.add(
-            CourseOffering(
-                course_owner_id=alliance.id,
-                course_id=course_id,
-                licence_id=licence_id,
-                term="2026-2027-1",
-                status="online",
-                starts_on=date(2026, 9, 1),
-                ends_on=date(2099, 1, 15),
-                registration_starts_on=date(2026, 9, 1),
-                registration_ends_on=date(2099, 1, 1),
-            )
-        )
-        session.commit()
+    title = f"循证医学 Evidence-based Medicine {school.unit_code}"
+    dates = {"starts_on": date(2026, 9, 1), "ends_on": date(2099, 1, 15)}
+    dates |= {"registration_starts_on": date(2026, 9, 1), "registration_ends_on": date(2099, 1, 1)}
+    put_offering(alliance, school, put_course(alliance, title=title), **dates)
     return school
 
 
@@ -89,7 +63,7 @@ LOOKS = {"desk, light, Chinese": (DESKTOP, "light", "zh"), "phone, dark, English
 def look(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Look]:
     """Both widths, both schemes and both languages, in two browsers."""
     viewport, scheme, language = LOOKS[request.param]
-    context = browser.new_context(viewport=viewport, color_scheme=scheme)
+    context = open_browser(browser, viewport=viewport, color_scheme=scheme, locale=None)
     yield Look(context.new_page(), language)
     context.close()
 

@@ -1,4 +1,4 @@
-"""A student's first day, at a desk and on a phone: first login, own password, catalogue, registering, calendar."""
+"""A student's first day, on a desktop and on a phone: first login, new password, catalogue, registering, calendar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.models import User
 from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
 from tests.support.browser import DESKTOP, PHONE, serious_findings, sideways
-from tests.support.courses import put_course, put_enrolment, put_offering
+from tests.support.courses import put_course, put_offering, put_registration
 from tests.support.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -38,7 +38,7 @@ def test_a_students_first_day(
     title, full_title = f"解剖学{student.id}", f"生理学{student.id}"
     put_offering(alliance, school, put_course(alliance, title=title), today=today)
     full = put_offering(alliance, school, put_course(alliance, title=full_title), today=today, seats=1)
-    put_enrolment(school, full, make_user(school))
+    put_registration(school, full, make_user(school))
     page.set_viewport_size({"width": size["width"], "height": size["height"]})
 
     page.goto(live_server.url(school, "/login"))

@@ -1,4 +1,4 @@
-"""What forms do for the person at the keyboard: nothing is sent twice, nothing typed is lost, no wait for a no."""
+"""Forms in the browser: nothing is sent twice, no entered text is lost, and refusals come without delay."""
 
 from __future__ import annotations
 
@@ -49,6 +49,26 @@ def test_a_file_over_the_limit_is_refused_before_it_is_sent(
     expect(desk.get_by_text("这个文件没有读入")).to_be_visible()
     with school_scope(school.id) as session:
         assert session.scalars(select(RosterImport.filename)).all() == ["small.csv"]
+
+
+@pytest.mark.parametrize(("language", "between"), [("zh", "、"), ("en", ", ")])
+def test_the_chosen_files_are_listed_as_the_language_lists(
+    live_server: LiveServer,
+    school: SchoolInfo,
+    make_user: Callable[..., User],
+    page: Page,
+    tmp_path: Path,
+    language: str,
+    between: str,
+) -> None:
+    files = [tmp_path / name for name in ("正面、反面.pdf", "b.pdf", "c.pdf")]
+    for file in files:
+        file.write_bytes(b"%PDF-1.7")
+    log_in(page.context, live_server.app, school, make_user(school, must_change_password=False))
+    page.context.add_cookies([{"name": "lang", "value": language, "url": live_server.url(school)}])
+    page.goto(live_server.url(school, "/me/requests/new"))
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.locator(".drop-name")).to_have_text(between.join(file.name for file in files))
 
 
 def test_typed_dates_go_along_with_the_click_on_online(

@@ -1,4 +1,4 @@
-"""The export of a school's own system: asked about once, taken as it is from then on (manual 4.2)."""
+"""Import of the export of a school's own system: its columns are mapped once and reused (manual 4.2)."""
 
 from __future__ import annotations
 

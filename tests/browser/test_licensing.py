@@ -1,4 +1,4 @@
-"""联盟管理 → 课程授权: two courses for two schools in one action, then the same by a sheet that was mended."""
+"""联盟管理 → 课程授权: two courses for two schools in one action, then the same with a corrected sheet."""
 
 from __future__ import annotations
 

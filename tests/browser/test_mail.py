@@ -1,4 +1,4 @@
-"""A mail on its way: queued with its cause, sent by the real worker, read by the administrator and in the demo."""
+"""The way of a mail: queued with its cause, sent by the real worker, read by the administrator and in the demo."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from app.models import Mail, User
-from app.services.background.unit_of_work_factory import Units
-from app.services.messages.mail_queue import queue_mail
-from deploy.local.processes import wait_until
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.browser import PHONE, log_in
 from tests.support.live import LiveServer
+from tests.support.waiting import eventually
 from workers.dispatch import units_for
 
 pytestmark = pytest.mark.browser
@@ -25,18 +25,16 @@ pytestmark = pytest.mark.browser
 
 def _send(live: LiveServer, school: SchoolInfo, user: User) -> int:
     """Queue a mail with a link and wait until the worker is done with it."""
-    units: Units = units_for(school)
+    units: UnitOfWorkFactory = units_for(school)
     with units() as ctx:
-        params = {"name": user.real_name, "link": "/courses"}
-        mail_id = queue_mail(
-            ctx, user_id=user.id, recipient="lihua@example.com", template="confirm_email", params=params
-        ).id
+        reader = Reader(user.id, "lihua@example.com", user.real_name)
+        (mail_id,) = queue_mails(ctx, [NewMail(reader, "confirm_email", {"link": "/courses"})])
 
     def sent() -> bool:
         with school_scope(school.id) as session:
             return session.scalar(select(Mail.state).where(Mail.id == mail_id)) == "sent"
 
-    wait_until(sent, live.worker, timeout=30)
+    eventually(sent, by=live.worker)
     return mail_id
 
 

@@ -1,4 +1,4 @@
-"""本校慕课上线与下线 as the manual has it (7.3): written, submitted, refused, mended, approved, revised, taken off."""
+"""本校慕课上线与下线 (manual 7.3): written, submitted, refused, corrected, approved, revised, taken off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.models import User
 from tenants.registry import SchoolInfo
-from tests.support.browser import DESKTOP, PHONE, log_in, serious_findings, sideways
+from tests.support.browser import DESKTOP, PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -22,8 +22,7 @@ def office(
     browser: Browser, app: Flask, school: SchoolInfo, make_user: Callable[..., User]
 ) -> Iterator[Page]:
     """The administrator's browser."""
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(10_000)
+    context = open_browser(browser)
     administrator = make_user(school, "administrator", real_name="方明远", must_change_password=False)
     log_in(context, app, school, administrator)
     yield context.new_page()

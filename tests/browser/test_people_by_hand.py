@@ -1,4 +1,4 @@
-"""系统管理 by the manual's own steps: 4.1 adding one student, 4.3 resetting passwords, 4.4 changing one; 6.1 last."""
+"""系统管理 by the manual's steps: 4.1 adding a student, 4.3 resetting passwords, 4.4 changing a student; 6.1 last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The secretariat's round trip: a school recommends, 采纳, the course is licensed, another school's students see it."""
+"""A recommendation from end to end: from a school's 推荐 by 采纳 and a licence to another school's students."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.models import User
 from tenants.registry import SchoolInfo
 from tests.browser.test_student_side import today
-from tests.support.browser import DESKTOP, PHONE, log_in, serious_findings, sideways
+from tests.support.browser import DESKTOP, PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.live import LiveServer
 from tests.support.own_courses import Own
 
@@ -29,8 +29,7 @@ def page_of(
     contexts = []
 
     def make(school: SchoolInfo, kind: str) -> Page:
-        context = browser.new_context(viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai")
-        context.set_default_timeout(10_000)
+        context = open_browser(browser)
         contexts.append(context)
         who = {"real_name": NAMES[kind], "must_change_password": False, "password_hash": "x"}
         log_in(context, app, school, make_user(school, kind, **who))

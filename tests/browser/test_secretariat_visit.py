@@ -1,4 +1,4 @@
-"""The secretariat enters a school as a person does; the school's administrator reads who came and what was done."""
+"""A visit of the secretariat: entering a school, and the school's record of the visitor and their acts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.models import SchoolFigure, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.browser import DESKTOP, PHONE, log_in, serious_findings, sideways
+from tests.support.browser import DESKTOP, PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.live import LiveServer
 
 
@@ -40,7 +40,8 @@ def test_a_secretary_enters_a_school_and_the_school_reads_what_was_done(
     assert serious_findings(page) == []
 
     page.goto(live_server.url(school, "/manage/settings/"))
-    page.locator("#slip_days").fill("21")
+    expect(page.get_by_text("只有本校管理员可以更改初始密码方式")).to_be_visible()
+    page.locator("#help_contact").fill("教务处 010-12345678")
     page.get_by_role("button", name="保存").click()
     expect(banner).to_be_visible()
     page.goto(live_server.url(school))
@@ -51,7 +52,7 @@ def test_a_secretary_enters_a_school_and_the_school_reads_what_was_done(
     banner.get_by_role("button", name="离开").click()
     expect(page.get_by_role("heading", name="来访已结束")).to_be_visible()
 
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    context = open_browser(browser)
     log_in(context, live_server.app, school, administrator)
     at_school = context.new_page()
     at_school.goto(live_server.url(school, "/messages"))

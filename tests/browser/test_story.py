@@ -1,4 +1,4 @@
-"""The whole story, as the people of the alliance would live it: every step in the browser, with the real worker."""
+"""The whole story of an alliance: every step in the browser, with the real worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from app.models import User
 from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
-from tests.support.browser import DESKTOP
+from tests.support.browser import open_browser
 from tests.support.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -33,8 +33,7 @@ def someone(browser: Browser) -> Callable[[], Page]:
     contexts: list[BrowserContext] = []
 
     def open_page() -> Page:
-        context = browser.new_context(viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai")
-        context.set_default_timeout(15_000)
+        context = open_browser(browser)
         contexts.append(context)
         return context.new_page()
 

@@ -1,4 +1,4 @@
-"""A student's way through the student side, and what it looks like on a phone, in a real browser."""
+"""A student's pages, and their layout on a phone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from app.models import CourseOffering, User
 from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
-from tests.support.browser import PHONE, log_in, serious_findings, sideways
+from tests.support.browser import PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.courses import days, put_course, put_offering
 from tests.support.live import LiveServer
 
@@ -101,7 +101,7 @@ def test_the_catalogue_searches_without_script(
     live_server: LiveServer, browser_context: BrowserContext, school: SchoolInfo, offering: CourseOffering
 ) -> None:
     assert browser_context.browser is not None
-    context = browser_context.browser.new_context(java_script_enabled=False, locale="zh-CN")
+    context = open_browser(browser_context.browser, java_script_enabled=False)
     page = context.new_page()
     page.goto(live_server.url(school, "/courses"))
     page.get_by_role("searchbox").fill("循证")

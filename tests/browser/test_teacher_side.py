@@ -1,4 +1,4 @@
-"""A teacher's two sides (manual, chapter 3), and what his management side shows him."""
+"""A teacher's two sides (manual, chapter 3), and the contents of their management side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.models import User
 from app.services.shared.password_hashes import hash_password
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.browser import PHONE, log_in, serious_findings, sideways
+from tests.support.browser import PHONE, log_in, open_browser, serious_findings, sideways
 from tests.support.live import LiveServer
 from tests.support.teaching import Teaching
 
@@ -81,8 +81,7 @@ def test_the_sides_are_switched_by_touch_and_the_pages_fit_a_phone(
     teachings: tuple[Teaching, Teaching],
 ) -> None:
     mine, _theirs = teachings
-    phone = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")  # type: ignore[arg-type]
-    phone.set_default_timeout(10_000)
+    phone = open_browser(browser, viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
     log_in(phone, app, school, mine.teacher)
     page = phone.new_page()
     page.goto(live_server.url(school))

@@ -1,4 +1,4 @@
-"""Chapter 5.2 of the manual in the browser: template, file and pictures, preview, 保存, result."""
+"""Chapter 5.2 of the manual: template, file and pictures, preview, 保存, result."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def test_teachers_are_imported_as_the_manual_says(
     page.get_by_label("选择文件").set_input_files(SAMPLES / "teachers-40.xlsx")
     page.get_by_label("图片压缩包").set_input_files(SAMPLES / "teachers-40.zip")
     page.get_by_role("button", name="上传").click()
-    expect(page.get_by_text("将新建 40 人、修改 0 人")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("将新建 40 人、修改 0 人")).to_be_visible()
     assert serious_findings(page) == []
     page.get_by_role("button", name="保存").click()
-    expect(page.get_by_text("导入完成：新建 40 人")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("导入完成：新建 40 人")).to_be_visible()
     with page.expect_download() as logins:
         page.get_by_role("link", name="下载登录名清单").click()
     assert logins.value.suggested_filename.endswith(".xlsx")
@@ -50,10 +50,10 @@ def test_teachers_are_imported_as_the_manual_says(
     page.get_by_label("选择文件").set_input_files(SAMPLES / "teachers-40.xlsx")
     page.get_by_role("button", name="上传").click()
     # Who has neither phone nor ID number nor mail is known by name only, and waits for an answer.
-    expect(page.get_by_text("是同一人吗？")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("是同一人吗？")).to_be_visible()
     assert serious_findings(page) == []
     groups = page.get_by_role("group").filter(has_text="另一人")
     for number in range(groups.count()):
         groups.nth(number).get_by_label("同一人").check()
     page.get_by_role("button", name="确认并重新检查").click()
-    expect(page.get_by_text("没有需要新建或修改的数据。")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("没有需要新建或修改的数据。")).to_be_visible()

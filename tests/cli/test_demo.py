@@ -1,9 +1,10 @@
-"""The demo's data, made through the services."""
+"""The demo's data, which is made through the services."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,20 +12,23 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.cli.shell import OPERATOR
 from app.context import Actor, Context
 from app.demo.schools import PASSWORD
 from app.jobs import discard
-from app.models import AuditEntry, Course, CourseOffering, Enrolment, User
-from app.rules.offerings.dates import CourseState
+from app.models import AuditEntry, Course, CourseOffering, Registration, User
+from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Role
-from app.services.catalogue.search import list_offerings
-from app.services.shared.audit import broken_links
+from app.services.shared.audit_chain import sweep_audit
+from app.services.shared.audit_check import check_chain
 from app.vault import Vault
 from tenants.db import db
 from tenants.registry import SchoolInfo, find_by_slug, forget_schools
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY, build_app, make_settings
+from tests.support.courses import list_offerings
 from tests.support.servers import TestDatabase
+from workers.dispatch import units_for
 
 
 @pytest.fixture
@@ -51,16 +55,17 @@ def test_seeding_twice_makes_everything_once(demo_app: Flask) -> None:
 
 def _counts() -> dict[str, list[int]]:
     counts: dict[str, list[int]] = {}
+    sweep_audit(units_for=units_for)
     for slug in ("mingde", "boai", "houpu"):
         school = find_by_slug(slug)
         assert school is not None
         with school_scope(school.id) as session:
             counts[slug] = [
                 session.scalar(select(func.count()).select_from(table)) or 0
-                for table in (User, CourseOffering, Enrolment, AuditEntry, Course)
+                for table in (User, CourseOffering, Registration, AuditEntry, Course)
             ]
             ctx = _context(school, session)
-            assert broken_links(ctx, ctx.vault) == []
+            assert check_chain(replace(ctx, actor=OPERATOR)).problems() == []
     return counts
 
 

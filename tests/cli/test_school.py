@@ -1,4 +1,4 @@
-"""Opening schools at the shell: the same service, errors as one line, exit code 2."""
+"""The commands that open schools: the same service as on the pages, errors in one line, exit code 2."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
-from app.demo import emblems
+from app.demo.data_files import emblem_svg
 from app.factory import create_app
 from app.models import User
 from app.services.shared.password_hashes import verify_password
@@ -40,7 +40,7 @@ def test_a_school_is_opened_with_address_and_password(
     app_context: Flask, alliance: SchoolInfo, tmp_path: Path
 ) -> None:
     logo = tmp_path / "logo.svg"
-    logo.write_bytes(emblems.houpu())
+    logo.write_bytes(emblem_svg("houpu"))
     done = run(app_context, "school", "open", *open_arguments(slug="shell-one", logo=str(logo)))
     assert done.exit_code == 0, done.output
     assert "http://shell-one.localhost" in done.output
@@ -103,7 +103,7 @@ def test_the_first_step_is_the_alliance_and_it_is_taken_once(empty_app: Flask, t
     assert "flask setup alliance" in early.output
     forget_schools()
     logo = tmp_path / "logo.svg"
-    logo.write_bytes(emblems.alliance())
+    logo.write_bytes(emblem_svg("alliance"))
     arguments = ["setup", "alliance", "--name", "测试联盟", "--admin", "秦书敏", "--logo", str(logo)]
     done = run(empty_app, *arguments)
     assert done.exit_code == 0, done.output

@@ -1,4 +1,4 @@
-"""Imports in flight, and random kills among them."""
+"""Running imports and random kills among them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tenants.scope import school_scope
 from tests.kills.installation import Installation
 from tests.support.app import insert_school, school_info
 from tests.support.rosters import Importer, plain_rows, sheet_of
+from tests.support.waiting import repeat_until
 
-#: Kinds of kills: the process that runs the job, the worker alone, Redis with all that it holds.
-KINDS = ("horse", "worker", "redis")
+#: Kinds of kills: the process that runs the job, the worker alone, the sweeper, Redis with all that it holds.
+KINDS = ("horse", "worker", "sweeper", "redis")
 LONGEST_RESUME = 60.0
-_TICK = 0.05
 
 
 class Sender:
@@ -112,20 +112,23 @@ class Attack:
         """
         began = time.monotonic()
         with self._place.app.app_context():
-            self._place.keep_workers(self._parallel)
+            self._place.keep_running(self._parallel)
             self._plan_kill()
-            while self._left or self._flights:
-                while self._left and len(self._flights) < self._parallel:
-                    self._take_off()
-                for flight in list(self._flights):
-                    self._look(flight)
-                self._heal()
-                if self._left and time.monotonic() >= self._next_kill:
-                    self._kill()
-                time.sleep(_TICK)
+            repeat_until(self._step)
         self._report.doubled_starts = self._sender.doubled
         self._report.seconds = time.monotonic() - began
         return self._report
+
+    def _step(self) -> bool:
+        """See to everything once; true after the last landing."""
+        while self._left and len(self._flights) < self._parallel:
+            self._take_off()
+        for flight in list(self._flights):
+            self._look(flight)
+        self._heal()
+        if self._left and time.monotonic() >= self._next_kill:
+            self._kill()
+        return not self._left and not self._flights
 
     def _take_off(self) -> None:
         number = self._report.imports = self._report.imports + 1
@@ -191,13 +194,18 @@ class Attack:
         horses = self._place.horses()
         if self._redis_back is not None or not horses:
             return
-        if kind == "horse":
-            self._chance.choice(horses).kill()
-        elif kind == "worker":
-            psutil.Process(self._chance.choice(horses).ppid()).send_signal(signal.SIGKILL)
-        else:
-            self._place.kill_redis()
-            self._redis_back = time.monotonic() + self._chance.uniform(0.0, 3.0)
+        try:
+            if kind == "horse":
+                self._chance.choice(horses).kill()
+            elif kind == "worker":
+                psutil.Process(self._chance.choice(horses).ppid()).send_signal(signal.SIGKILL)
+            elif kind == "sweeper":
+                self._place.kill_sweeper()
+            else:
+                self._place.kill_redis()
+                self._redis_back = time.monotonic() + self._chance.uniform(0.0, 3.0)
+        except psutil.NoSuchProcess:
+            return  # the horse has just ended by itself
         self._report.kills[kind] += 1
         self._left -= 1
         for flight in self._flights:
@@ -210,4 +218,4 @@ class Attack:
         if self._redis_back is not None and time.monotonic() >= self._redis_back:
             self._place.redis.start()
             self._redis_back = None
-        self._place.keep_workers(self._parallel)
+        self._place.keep_running(self._parallel)

@@ -1,4 +1,4 @@
-"""A database, a Redis and workers that may be killed, all of one run's own."""
+"""A database, a Redis, workers and a sweeper of a single run, which may all be killed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import secrets
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from flask import Flask
 from deploy.local import database, places
 from deploy.local.processes import Child
 from deploy.local.servers import Postgres, Redis
-from deploy.local.stack import start_worker
+from deploy.local.stack import start_sweeper, start_worker
 from tenants.db import db
 from tests.support.app import build_app, make_settings
 from tests.support.installation import environment
@@ -32,9 +32,12 @@ class Installation:
     env: dict[str, str]
     logs: Path
     workers: list[Child] = field(default_factory=list)
+    sweeper: Child | None = None
 
-    def keep_workers(self, count: int) -> None:
-        """Start as many workers as are missing, as systemd would."""
+    def keep_running(self, count: int) -> None:
+        """Start as many workers as are missing, and the sweeper, as systemd would."""
+        if self.sweeper is None or not self.sweeper.running:
+            self.sweeper = start_sweeper(self.env, self.logs)
         self.workers = [worker for worker in self.workers if worker.running]
         while len(self.workers) < count:
             self.workers.append(start_worker(self.env, self.logs))
@@ -49,19 +52,26 @@ class Installation:
                 continue
         return found
 
+    def kill_sweeper(self) -> None:
+        """Kill the sweeper, whatever it does at this moment."""
+        if self.sweeper is not None:
+            self.sweeper.process.kill()
+            self.sweeper.process.wait()
+
     def kill_redis(self) -> None:
         """Kill Redis; nothing of the queue is kept."""
         self.redis.child.process.kill()
         self.redis.child.process.wait()
 
     def stop(self) -> None:
-        """Stop the workers and horses whose parent was killed."""
-        for worker in self.workers:
-            worker.stop()
+        """Stop the workers, the sweeper and horses whose parent was killed."""
+        for child in (*self.workers, *filter(None, [self.sweeper])):
+            child.stop()
         marker = self.env["REDIS_URL"]
         for process in psutil.process_iter(["pid", "environ"]):
             if process.pid != os.getpid() and (process.info["environ"] or {}).get("REDIS_URL") == marker:
-                process.send_signal(signal.SIGKILL)
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(signal.SIGKILL)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from tests.support.servers import TestDatabase
 
 
 @pytest.mark.slow
-def test_imports_survive_kills_of_horse_worker_and_redis(
+def test_imports_survive_kills_of_horse_worker_sweeper_and_redis(
     fresh_database: TestDatabase, tmp_path: Path
 ) -> None:
     seed = secrets.randbelow(10**6)

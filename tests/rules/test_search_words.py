@@ -1,4 +1,4 @@
-"""What counts as a word of a search."""
+"""The words of a search text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole numbers as they come with addresses and forms."""
+"""Whole numbers from addresses and forms."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Files made by hand, so that a test can say exactly what is in them."""
+"""Files made by hand, so that a test determines their content exactly."""
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from io import BytesIO
 
@@ -152,3 +153,34 @@ def xls_table(table: list[list[object]], *, merged: tuple[int, int, int, int] | 
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def compound(*names: str) -> bytes:
+    """An OLE file with empty streams of these names: header, FAT sectors, directory sectors.
+
+    Each stream stands to the right of the one before it in the tree; the first is the child of the root.
+    """
+    none, last = 0xFFFFFFFF, len(names)
+    entries = [("Root Entry", 5, none, 1)]
+    entries += [(name, 2, none if place == last else place + 1, none) for place, name in enumerate(names, 1)]
+    directory = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\0")
+        + struct.pack("<HBBIII", len(name) * 2 + 2, kind, 1, none, right, child)
+        + bytes(36)
+        + struct.pack("<IQ", 0xFFFFFFFE, 0)
+        for name, kind, right, child in entries
+    )
+    sectors = -(-len(directory) // 512)
+    # Each FAT sector names 128 sectors, of which one is itself.
+    fats = -(-sectors // 127)
+    chain = [0xFFFFFFFD] * fats + [*range(fats + 1, fats + sectors), 0xFFFFFFFE]
+    fat = struct.pack(f"<{128 * fats}I", *chain, *[0xFFFFFFFF] * (128 * fats - len(chain)))
+    header = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + bytes(10)
+    )
+    header += struct.pack("<III", fats, fats, 0) + struct.pack("<IIIII", 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    listed = struct.pack("<109I", *range(fats), *[0xFFFFFFFF] * (109 - fats))
+    return header + listed + fat + directory.ljust(sectors * 512, b"\0")

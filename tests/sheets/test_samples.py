@@ -1,4 +1,4 @@
-"""The committed samples are what their program writes, and hold what their README says."""
+"""The committed samples equal the output of their program and match their README."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from app.rules.imports.students import CheckedStudent, check_student, find_doubles
+from app.rules.imports.students import CheckedStudent, check_student, find_duplicates
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
-from app.sheets.rosters.students import read_students
 from samples import make_samples
 from samples.roster import FIELDS, make_rows
+from tests.support.sheets import read_students
 
 FOLDER = Path(make_samples.__file__).parent
 TODAY = date(2026, 11, 23)
@@ -43,13 +43,13 @@ def test_a_sample_is_written_again_cell_for_cell(name: str) -> None:
 def test_a_clean_sample_has_no_problems(name: str, count: int, classes: int) -> None:
     students = checked(name)
     assert [student.problems for student in students] == [()] * count
-    assert find_doubles(students) == []
+    assert find_duplicates(students) == []
     assert len({student.values.class_name for student in students}) == classes
 
 
 def test_the_sample_with_problems_has_twenty_different_ones() -> None:
     students = checked("students-300-problems.xlsx")
-    problems = [problem for student in students for problem in student.problems] + find_doubles(students)
+    problems = [problem for student in students for problem in student.problems] + find_duplicates(students)
     kinds = {(problem.column_label, problem.message.text) for problem in problems}
     assert len(kinds) == 20
     assert len(students) == 300
@@ -63,7 +63,7 @@ def test_the_clean_samples_do_not_overlap() -> None:
         if name != "students-300-problems.xlsx"
         for student in checked(name)
     ]
-    assert find_doubles(students) == []
+    assert find_duplicates(students) == []
 
 
 def test_sample_students_are_the_same_for_the_same_seed() -> None:

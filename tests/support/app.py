@@ -1,4 +1,4 @@
-"""The application on the test servers, schools of a test's own, contexts and clients.
+"""The application on the test servers, schools for single tests, contexts and clients.
 
 Every test makes the schools it needs, so tests share a database and never each other's rows.
 """
@@ -62,7 +62,6 @@ def make_settings(database: TestDatabase, redis_url: str, **changes: Any) -> Set
         "secret_key": "test" * 10,
         "vault_key": VAULT_KEY,
         "database_url": database.app_url,
-        "database_owner_url": database.owner_url,
         "redis_url": redis_url,
         "captcha": False,
         "trusted_proxies": 0,
@@ -214,6 +213,12 @@ def make_ctx(app_context: Flask, sent: Sent) -> Iterator[Callable[..., Context]]
     yield make
     for session in sessions:
         session.close()
+
+
+@pytest.fixture
+def secretariat(make_ctx: Callable[..., Context], alliance: SchoolInfo) -> Context:
+    """The secretariat at work."""
+    return make_ctx(alliance, Role.SECRETARY)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Chromium for tests: the machine's own, talking to nobody but the server under test."""
+"""Chromium for tests: the machine's own, connected to nothing but the server under test."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from app.models import User
 from deploy.local.bootstrap import BROWSERS
 from tenants.registry import SchoolInfo
 from tests.support.app import IsolatedClient
+from tests.support.waiting import BROWSER_PATIENCE
 
 PROJECT = Path(__file__).resolve().parents[2]
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
@@ -82,11 +83,22 @@ class Watched:
             self.troubles.append(f"request to another host: {request.url}")
 
 
+#: Also for what a worker does: a page that waits for an import must not give up before the import does.
+expect.set_options(timeout=BROWSER_PATIENCE)
+
+
+def open_browser(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser of a person who has never been here, at a desk, reading Chinese unless the options say otherwise."""
+    defaults = {"viewport": DESKTOP, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+    context = browser.new_context(**(defaults | options))
+    context.set_default_timeout(BROWSER_PATIENCE)
+    return context
+
+
 @pytest.fixture
 def browser_context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser of a person who has never been here, at a desk, reading Chinese."""
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(10_000)
+    """The browser of the test's first person."""
+    context = open_browser(browser)
     yield context
     context.close()
 

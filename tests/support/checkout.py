@@ -1,4 +1,4 @@
-"""A copy of the project in another folder, as somebody who cloned it has it, with the same virtual environment."""
+"""A copy of the project in another folder, as a fresh clone has it, with the same virtual environment."""
 
 from __future__ import annotations
 

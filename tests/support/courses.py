@@ -1,17 +1,36 @@
-"""Courses, licences and offerings for tests, written as rows."""
+"""Courses, licences and offerings for tests: the only way to make them, as rows like those of the use cases."""
 
 from __future__ import annotations
 
 import itertools
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from app.models import Course, CourseLicence, CourseOffering, CourseShowing, Enrolment, User
+from app.context import Context
+from app.models import (
+    Course,
+    CourseLicence,
+    CourseOffering,
+    CourseVersion,
+    PublicOffering,
+    Registration,
+    User,
+)
+from app.rules.courses.fields import CourseContent, as_json
+from app.rules.shared.pinyin import pinyin_of_title
+from app.services.catalogue.school import CatalogueItem
+from app.services.catalogue.school_search import Wanted, search_catalogue
+from app.services.courses.fields import live_content
+from app.services.shared.paging import Page
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import TODAY
 
 _numbers = itertools.count(1)
+
+#: Days from today: the course begins and ends, its registration opens and closes; registration is open today.
+OPEN = (10, 100, -5, 5)
 
 
 def days(count: int, start: date = TODAY) -> date:
@@ -19,22 +38,50 @@ def days(count: int, start: date = TODAY) -> date:
     return start + timedelta(days=count)
 
 
-def put_course(owner: SchoolInfo, **values: Any) -> Course:
-    """A course; an alliance's is released unless the test says otherwise."""
-    number = next(_numbers)
-    defaults: dict[str, Any] = {
-        "title": f"课程{number:04d}",
+def dates(starts: int, ends: int, opens: int, closes: int, *, today: date = TODAY) -> dict[str, date]:
+    """The four dates of an offering, each given as days from today."""
+    return {
+        "starts_on": days(starts, today),
+        "ends_on": days(ends, today),
+        "registration_starts_on": days(opens, today),
+        "registration_ends_on": days(closes, today),
+    }
+
+
+def content(**values: Any) -> CourseContent:
+    """What a course is made from, for tests that call the use cases; nothing is missing."""
+    return CourseContent(**(_complete() | {"credit": Decimal(2)} | values))
+
+
+def _complete() -> dict[str, Any]:
+    return {
+        "title": f"课程{next(_numbers):04d}",
         "category": "基础医学",
         "teachers": "王教授",
         "summary": "一门课程。",
-        "description": "<p>课程的介绍。</p>",
+        "description": "<p>第一段</p><p>第二段</p>",
         "hours": 32,
-        "released": owner.is_alliance,
-        "status": "approved",
     }
+
+
+def put_course(owner: SchoolInfo, **values: Any) -> Course:
+    """A course with its first version; an alliance's is released unless the test says otherwise."""
+    values = _complete() | {"released": owner.is_alliance, "status": "approved", "version": 1} | values
+    full, initials = pinyin_of_title(values["title"])
+    values = {"title_pinyin": full, "title_initials": initials} | values
     with school_scope(owner.id) as session:
-        course = Course(school_id=owner.id, **(defaults | values))
+        course = Course(school_id=owner.id, **values)
         session.add(course)
+        session.flush()
+        session.add(
+            CourseVersion(
+                course_id=course.id,
+                number=1,
+                content=as_json(live_content(course)),
+                released=course.released,
+                published_by_name="秘书处",
+            )
+        )
         session.commit()
         session.refresh(course)
         session.expunge(course)
@@ -47,6 +94,7 @@ def put_offering(
     course: Course | None = None,
     *,
     today: date = TODAY,
+    dated: bool = True,
     licence: dict[str, Any] | None = None,
     **values: Any,
 ) -> CourseOffering:
@@ -54,18 +102,14 @@ def put_offering(
 
     Args:
         today: the day around which the default dates lie.
+        dated: whether it has dates at all; a course that has just been licensed has none.
         licence: columns of the licence, e.g. ``{"seats": 1}``.
+        values: columns of the offering; other dates come from ``dates()``.
     """
     course = course or put_course(alliance)
     licence_id = None if course.school_id == school.id else _licence(alliance, school, course, licence or {})
-    defaults: dict[str, Any] = {
-        "term": "2026-2027-1",
-        "status": "online",
-        "registration_starts_on": days(-5, today),
-        "registration_ends_on": days(5, today),
-        "starts_on": days(10, today),
-        "ends_on": days(100, today),
-    }
+    defaults: dict[str, Any] = {"term": "2026-2027-1", "status": "online"}
+    defaults |= dates(*OPEN, today=today) if dated else {}
     with school_scope(school.id) as session:
         offering = CourseOffering(
             course_owner_id=course.school_id,
@@ -97,15 +141,20 @@ def _licence(alliance: SchoolInfo, school: SchoolInfo, course: Course, values: d
         return permission.id
 
 
-def _showing(school: SchoolInfo, offering: CourseOffering) -> CourseShowing:
+def _showing(school: SchoolInfo, offering: CourseOffering) -> PublicOffering:
     copied = ("course_owner_id", "course_id", "starts_on", "ends_on")
     copied += ("registration_starts_on", "registration_ends_on")
     values = {name: getattr(offering, name) for name in copied}
-    return CourseShowing(offering_id=offering.id, alliance_id=school.alliance_id, **values)
+    return PublicOffering(offering_id=offering.id, alliance_id=school.alliance_id, **values)
 
 
-def put_enrolment(school: SchoolInfo, offering: CourseOffering, user: User) -> None:
+def put_registration(school: SchoolInfo, offering: CourseOffering, user: User) -> None:
     """Register a person, as the database keeps it."""
     with school_scope(school.id) as session:
-        session.add(Enrolment(offering_id=offering.id, user_id=user.id))
+        session.add(Registration(offering_id=offering.id, user_id=user.id))
         session.commit()
+
+
+def list_offerings(ctx: Context, *, page: int = 1, **wanted: str) -> Page[CatalogueItem]:
+    """A school's catalogue without the counts; the keywords are those of ``Wanted``."""
+    return search_catalogue(ctx, Wanted(**wanted), page=page)[0]

@@ -1,4 +1,4 @@
-"""The environment of a process that is to run on given settings."""
+"""The environment of a process that runs on given settings."""
 
 from __future__ import annotations
 

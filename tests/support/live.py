@@ -1,13 +1,14 @@
-"""The whole thing running: gunicorn and a real worker in processes of their own, on the test servers.
+"""The running product: gunicorn, a real worker and a real sweeper in their own processes, on the test servers.
 
-The running server has a database of its own, so that its worker never picks up what other tests leave behind.
+The running server has its own database, so that its sweeper never picks up rows of other tests.
 """
 
 from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from flask import Flask
 
 from deploy.local.processes import Child, free_port
 from deploy.local.servers import Redis
-from deploy.local.stack import start_web, start_worker, wait_for_web
+from deploy.local.stack import start_sweeper, start_web, start_worker, wait_for_web
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tests.support.app import build_app, make_settings
@@ -24,6 +25,7 @@ from tests.support.servers import TestCluster
 
 DATABASE = "spoc_live"
 REDIS_DATABASE = 1
+_PROCESSES = (start_web, start_worker, start_sweeper)
 
 
 @dataclass(frozen=True)
@@ -66,15 +68,21 @@ def live_server(
         "MAIL_FROM": settings.mail_from,
     }
     logs: Path = tmp_path_factory.mktemp("live")
-    web = start_web(env, logs)
-    try:
-        worker = start_worker(env, logs)
-        try:
-            wait_for_web(web, env)
-            yield LiveServer(app, port, web, worker, env)
-        finally:
-            worker.stop()
-    finally:
-        web.stop()
-        with app.app_context():
-            db.engine.dispose()
+    with ExitStack() as running:
+        running.callback(_disconnect, app)
+        web, worker, _ = (_started(running, start, env, logs) for start in _PROCESSES)
+        wait_for_web(web, env)
+        yield LiveServer(app, port, web, worker, env)
+
+
+def _disconnect(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _started(
+    running: ExitStack, start: Callable[[Mapping[str, str], Path], Child], env: Mapping[str, str], logs: Path
+) -> Child:
+    child = start(env, logs)
+    running.callback(child.stop)
+    return child

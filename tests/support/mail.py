@@ -1,4 +1,4 @@
-"""A mail server for tests that answers as told, or hangs up at any stage of the conversation."""
+"""A mail server for tests that answers as instructed, or hangs up at any stage of the conversation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from app.rules.messages.mail_server import MailServer
+from tests.support.waiting import PATIENCE
 
 #: Where a conversation can break off, in its order: before the mail is handed over, and after.
 BEFORE = ("connect", "ehlo", "mail", "rcpt", "data")
@@ -33,7 +34,7 @@ class Server(SMTP):
         plan.reached.add(stage)
         if plan.hold_at == stage:
             plan.held.set()
-            await self.loop.run_in_executor(None, plan.go_on.wait, 30)
+            await self.loop.run_in_executor(None, plan.go_on.wait, PATIENCE)
         if plan.drop_at == stage:
             self.transport.abort()
             return True

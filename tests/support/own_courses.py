@@ -1,12 +1,9 @@
-"""Own courses of a school on their way through the review, made by the use cases themselves."""
+"""Own courses of a school in the states of the review, made by the use cases themselves."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,30 +16,19 @@ from app.rules.permissions import Role
 from app.services.courses.create_and_release import create_own_course
 from app.services.courses.drafts import open_draft, save_draft
 from app.services.courses.reviews import review_course, submit_course
-from app.services.offerings.schedule import schedule_offering
+from app.services.offerings.dates import schedule_offering
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
-from tests.support.app import TODAY
+from tests.support.courses import OPEN, content, dates
 
 MakeCtx = Callable[..., Context]
-_titles = itertools.count(1)
 ASSESSMENT = Assessment((Component(Kind.HOMEWORK, "", 40), Component(Kind.EXAM, "", 60)))
 
 
 def own_content(**values: Any) -> CourseContent:
     """A course that lacks nothing but its dates."""
-    complete: dict[str, Any] = {
-        "title": f"本校课程{next(_titles)}",
-        "category": "临床医学",
-        "teachers": "甲、乙",
-        "summary": "一门课程。",
-        "description": "<p>第一段</p><p>第二段</p>",
-        "hours": 32,
-        "credit": Decimal(2),
-        "assessment": ASSESSMENT,
-    }
-    return CourseContent(**(complete | values))
+    return content(**({"assessment": ASSESSMENT} | values))
 
 
 @dataclass(frozen=True)
@@ -112,10 +98,7 @@ def own_course(make_ctx: MakeCtx, make_user: Callable[..., User]) -> Callable[..
                 schedule_offering(
                     ctx,
                     offering_id=offering.id,
-                    starts_on=TODAY + timedelta(days=10),
-                    ends_on=TODAY + timedelta(days=90),
-                    registration_starts_on=TODAY - timedelta(days=5),
-                    registration_ends_on=TODAY + timedelta(days=5),
+                    **dates(*OPEN),
                 )
         return own
 

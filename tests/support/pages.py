@@ -1,4 +1,4 @@
-"""Reading pages in tests: the form token, and the statements that a page costs."""
+"""Helpers that read pages: the form token, and the number of statements of a page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
+
+from tenants.db import db
 
 _TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)">')
 
@@ -42,3 +44,12 @@ def statements(engine: Engine) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def is_cached(client: FlaskClient, path: str) -> bool:
+    """Whether a visitor's page comes from the cache: the second of two asks nothing of the database."""
+    client.get(path)
+    with statements(db.engine) as asked:
+        answer = client.get(path)
+    assert answer.status_code == 200
+    return not asked

@@ -1,4 +1,4 @@
-"""Rosters as files, and imports run in the test's own process."""
+"""Rosters as files, and imports that run in the test's own process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.context import Actor
 from app.models import RosterImport, RosterImportRow, School, SchoolClass, User
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Role
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.pages.read import get_import, summary_of
 from app.services.imports.pages.upload import confirm_import, recheck_import, start_import
 from app.services.imports.run.apply import run_apply
@@ -62,7 +62,9 @@ class Importer:
     def __init__(self, school: SchoolInfo, sent: Sent, now: datetime = NOW) -> None:
         actor = Actor(role=Role.ADMINISTRATOR, name="教务老师", school_id=school.id)
         self.school = school
-        self.units = Units(school=school, actor=actor, now=lambda: now, enqueue=sent, vault=Vault(VAULT_KEY))
+        self.units = UnitOfWorkFactory(
+            school=school, actor=actor, now=lambda: now, enqueue=sent, vault=Vault(VAULT_KEY)
+        )
 
     def start(self, content: bytes, filename: str = "学生.xlsx", **options: bool) -> int:
         """Upload a file."""

@@ -1,6 +1,6 @@
 """A fresh PostgreSQL cluster and a Redis for one test run.
 
-Under pytest-xdist each worker process starts servers of its own (half a second), so they share nothing.
+Under pytest-xdist each worker process starts its own servers (half a second), so they share nothing.
 """
 
 from __future__ import annotations

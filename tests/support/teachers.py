@@ -1,4 +1,4 @@
-"""Teacher rosters as files, with pictures, and imports of them."""
+"""Teacher rosters as files, with pictures, and their imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A school in which two teachers each head a class and run a course, for tests of what is whose."""
+"""A school in which two teachers each head a class and run a course, for tests of access to own rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.models import CourseOffering, SchoolClass, User
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW, TODAY
-from tests.support.courses import put_course, put_enrolment, put_offering
+from tests.support.courses import put_course, put_offering, put_registration
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def make_teaching(alliance: SchoolInfo, make_user: Callable[..., User]) -> Calla
         settled = make_user(school, real_name=f"{mark}来过", class_id=class_id, last_login_at=NOW)
         fresh = make_user(school, real_name=f"{mark}没来", class_id=class_id)
         shut = make_user(school, real_name=f"{mark}停用", class_id=class_id, status="disabled")
-        put_enrolment(school, offering, settled)
+        put_registration(school, offering, settled)
         return Teaching(teacher, class_id, settled, fresh, shut, offering)
 
     return make

@@ -15,6 +15,7 @@ from app.models import (
     Announcement,
     AnnouncementTarget,
     AuditEntry,
+    AuditLink,
     ChangeRequest,
     ClassCourse,
     ClassSelection,
@@ -26,15 +27,15 @@ from app.models import (
     CourseOffering,
     CourseRecommendation,
     CourseReview,
-    CourseShowing,
     CourseVersion,
-    Enrolment,
     LicenceAnswer,
     LicenceImport,
     Mail,
     Notice,
     OfferingAssistant,
     ProofFile,
+    PublicOffering,
+    Registration,
     RosterImport,
     RosterImportPhoto,
     RosterImportPictures,
@@ -171,7 +172,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
         )
         put(LicenceImport(filename=canary, rows=[], problems=[], counts={}, created_by_name=canary))
         put(
-            CourseShowing(
+            PublicOffering(
                 offering_id=offering.id,
                 alliance_id=alliance.id,
                 course_owner_id=alliance.id,
@@ -193,7 +194,7 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
             )
         )
         put(ClassCourse(class_id=school_class.id, offering_id=offering.id))
-        put(Enrolment(offering_id=offering.id, user_id=user.id, selection_id=selection.id))
+        put(Registration(offering_id=offering.id, user_id=user.id, selection_id=selection.id))
         put(WaitingPlace(offering_id=offering.id, user_id=user.id))
         put(Announcement(title=canary, body=canary, created_by_name=canary))
         put(
@@ -258,11 +259,10 @@ def populate(alliance: SchoolInfo, school: SchoolInfo) -> Populated:
                 params={"name": canary},
             )
         )
-        put(
-            AuditEntry(
-                id=1, at=NOW, actor_name=canary, action="test", object_type="test", data={}, digest=b"x"
-            )
+        entry = put(
+            AuditEntry(at=NOW, actor_name=canary, action="test", object_type="test", data={}, digest=b"x")
         )
+        put(AuditLink(position=1, audit_id=entry.id, digest=b"x"))
         session.commit()
     world.rows[CourseLicence] = licensed
     world.rows[AnnouncementTarget] = targeted

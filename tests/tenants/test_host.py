@@ -1,4 +1,4 @@
-"""From a Host header to a school's label."""
+"""The school's label in a Host header."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenants.host import APEX, RESERVED_LABELS, is_dns_label, slug_from_host
+from tenants.host import APEX, is_dns_label, slug_from_host
+from tenants.reserved_labels import RESERVED_LABELS
 
 BASE = "spoc.example.cn"
 

@@ -1,4 +1,4 @@
-"""One session, one school, for its whole life."""
+"""A session belongs to one school for its whole life."""
 
 from __future__ import annotations
 

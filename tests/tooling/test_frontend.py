@@ -1,4 +1,4 @@
-"""The front end's lock file and what `npm run build` leaves for the web server."""
+"""The front end's lock file and the output of `npm run build` for the web server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The import contracts hold, and each of them notices when somebody breaks it."""
+"""The import contracts hold, and each of them detects a violation."""
 
 from __future__ import annotations
 
@@ -21,6 +21,20 @@ PLANTED = [
     ("layers", "app/services/planted.py", "import app.web"),
     ("layers", "app/misc.py", '"""A module outside every layer."""'),
     ("cycles", "app/rules/schools/slugs.py", "import app.rules.planted"),
+    ("cycles", "app/services/imports/shared/staging.py", "import app.services.imports.run.check"),
+    ("cycles", "app/services/offerings/phase.py", "import app.services.catalogue.school"),
+    ("subjects", "app/services/offerings/phase.py", "import app.services.courses.drafts"),
+    ("subjects", "app/services/shared/audit.py", "import app.services.schools.quotas"),
+    ("subjects", "app/services/planted.py", '"""A use case outside every subject."""'),
+    ("subjects-of-rules", "app/rules/offerings/dates.py", "import app.rules.imports.students"),
+    ("subjects-of-rules", "app/rules/planted.py", '"""A rule outside every subject."""'),
+    ("subjects-of-web", "app/web/shared/listing.py", "import app.web.me.home"),
+    ("subjects-of-web", "app/web/planted.py", '"""A page outside every subject."""'),
+    ("subjects-of-admin", "admin/base.py", "import admin.people.list"),
+    ("subjects-of-admin", "admin/planted.py", '"""A view outside every subject."""'),
+    ("subjects-of-sheets", "app/sheets/reading/limits.py", "import app.sheets.writing.cells"),
+    ("tables", "admin/people/list.py", "from app.models import User"),
+    ("tables", "app/web/me/home.py", "import app.models.people"),
     ("domain", "app/services/planted.py", "import flask"),
     ("domain", "app/models/planted.py", "from werkzeug.security import generate_password_hash"),
     ("rules", "app/rules/planted.py", "import sqlalchemy"),

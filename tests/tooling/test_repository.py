@@ -1,4 +1,4 @@
-"""What the repository promises about itself."""
+"""The properties that the repository's own documents promise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make run` from the outside: one line for every failure, nothing left behind at the end."""
+"""`make run` from the outside: one line for every failure, and no remains at the end."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import pytest
 from deploy.local import database, places
 from deploy.local.processes import free_port
 from deploy.local.servers import SUPERUSER, Postgres, Redis
+from tests.support.waiting import PATIENCE, eventually
 
 READY = "Ctrl-C"
 
@@ -36,7 +37,7 @@ def run_to_its_end(checkout: Path, **env: str) -> subprocess.CompletedProcess[st
     port = int(env.pop("PORT", free_port()))
     return subprocess.run(
         command(checkout), cwd=checkout, env=environment(port, **env), capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
@@ -64,12 +65,12 @@ def running(
         finally:
             if supervisor.poll() is None:
                 supervisor.send_signal(signal.SIGINT)
-            supervisor.wait(60)
+            supervisor.wait(PATIENCE)
             rest.join()
 
 
 def get(port: int, path: str, host: str = "localhost") -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", path, headers={"Host": f"{host}:{port}"})
     status = connection.getresponse().status
     connection.close()
@@ -112,9 +113,9 @@ def test_a_redis_that_cannot_be_reached_is_one_line_and_stops_what_was_started(c
     assert not (checkout / "var/data/postgres/postmaster.pid").exists()
 
 
-def _is_worker(process: psutil.Process) -> bool:
+def _runs(process: psutil.Process, command: str) -> bool:
     try:
-        return "worker" in process.cmdline()
+        return command in process.cmdline()
     except psutil.NoSuchProcess:  # also a zombie, whose words are gone
         return False
 
@@ -129,18 +130,22 @@ def test_the_demo_starts_stops_and_starts_again_with_its_data(checkout: Path) ->
         second = run_to_its_end(checkout, PORT=str(free_port()))
         assert "另一个终端" in one_line(second)
         supervisor.send_signal(signal.SIGINT)
-        assert supervisor.wait(60) == 0
-        assert psutil.wait_procs(below, timeout=1)[1] == []
+        assert supervisor.wait(PATIENCE) == 0
+        assert psutil.wait_procs(below, timeout=PATIENCE)[1] == []
     with running(checkout, port) as (supervisor, below):
         assert get(port, "/", "mingde.localhost") == 200
-        killed = next(child for child in below if _is_worker(child))
-        killed.kill()
         above = psutil.Process(supervisor.pid)
-        while not any(_is_worker(child) and child.pid != killed.pid for child in above.children()):
-            assert supervisor.poll() is None
+        for name in ("worker", "sweeper"):
+            (killed,) = (child for child in below if _runs(child, name))
+            killed.kill()
+            eventually(
+                lambda name=name, killed=killed: any(  # type: ignore[misc]
+                    _runs(child, name) and child.pid != killed.pid for child in above.children()
+                )
+            )
         every = above.children(recursive=True)
         supervisor.kill()
-        assert psutil.wait_procs(every, timeout=40)[1] == []
+        assert psutil.wait_procs(every, timeout=PATIENCE)[1] == []
 
 
 @pytest.mark.slow

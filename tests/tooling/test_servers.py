@@ -1,7 +1,8 @@
-"""The embedded servers are real, private, and leave the machine as they found it."""
+"""The embedded servers are real and private, and leave the machine unchanged."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from deploy.local import database, places
 from deploy.local.report import LocalError
 from deploy.local.servers import Postgres, Redis, _installed_postgres
 from tests.support.servers import TestCluster
+from tests.support.waiting import PATIENCE
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -152,7 +154,7 @@ def test_servers_end_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
         folder, *pids = supervisor.stdout.readline().split()
         children = [psutil.Process(int(pid)) for pid in pids]
         os.kill(supervisor.pid, signal.SIGKILL)
-        _gone, alive = psutil.wait_procs(children, timeout=10)
+        _gone, alive = psutil.wait_procs(children, timeout=PATIENCE)
     shutil.rmtree(folder)
     assert alive == []
 
@@ -181,3 +183,27 @@ def test_a_second_start_keeps_the_data() -> None:
         server.stop()
     shutil.rmtree(folder)
     assert count == (2,)
+
+
+def test_the_account_of_the_database_is_made_by_one_process_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two runs that begin together on a bare machine once made it twice, and one of them lost its files."""
+    commands: list[str] = []
+
+    def make(command: list[str], **_: object) -> None:
+        commands.append(command[0])
+        other = os.open(tmp_path, os.O_RDONLY)
+        try:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(other)
+
+    monkeypatch.setattr(places, "ACCOUNT", "nobody-has-this-name")
+    monkeypatch.setattr(places, "as_root", lambda: True)
+    monkeypatch.setattr(places.subprocess, "run", make)
+    assert places.database_account(tmp_path) == "nobody-has-this-name"
+    assert commands == ["useradd"]
+    with places.locked(tmp_path):
+        pass

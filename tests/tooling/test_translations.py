@@ -1,4 +1,4 @@
-"""The translation check finds what an English reader would not understand."""
+"""The translation check finds texts that an English reader would not understand."""
 
 from __future__ import annotations
 

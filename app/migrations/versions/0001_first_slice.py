@@ -1,4 +1,4 @@
-"""first slice"""
+"""The first tables: schools, people, classes, courses, licences, offerings, registrations, imports, the audit log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POLICIES = (
     Policy("enrolments"),
     Policy("roster_imports"),
     Policy("roster_import_rows"),
-    # The sweeper looks for what is due in all schools; ids and a time, written by the school itself only.
+    # The sweeper looks for due rows in all schools: ids and a time, which only the school itself writes.
     Policy("import_outbox", read="true"),
     Policy("audit_log", verbs=("SELECT", "INSERT")),
 )

@@ -25,7 +25,7 @@ POLICIES = (
     Policy("proof_files"),
     Policy("roster_import_pictures"),
     Policy("roster_import_photos"),
-    # The sweeper looks for what is due in all schools; ids and a time, written by the school itself only.
+    # The sweeper looks for due rows in all schools: ids and a time, which only the school itself writes.
     Policy("mail_outbox", read="true"),
 )
 

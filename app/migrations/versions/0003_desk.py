@@ -1,4 +1,4 @@
-"""The secretariat's desk: announcements, visits of schools, figures by day, quotas and policies of an alliance."""
+"""The secretariat's tables: announcements, visits to schools, figures by day, quotas and policies of an alliance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POLICIES = (
     Policy("announcement_targets", read=f"{_MINE} OR {_OWNER}", write=_OWNER),
     Policy("school_figures", read=f"{_MINE} OR {_ALLIANCE}"),
     Policy("support_visits", read=f"{_MINE} OR {_ALLIANCE}"),
-    # The sweeper looks for schools whose day has begun; a date, written by the school itself only.
+    # The sweeper looks for schools whose day has begun: a date, which only the school itself writes.
     Policy("daily_runs", read="true"),
 )
 

@@ -21,7 +21,7 @@ _OWNER = f"course_owner_id = {CURRENT_SCHOOL}"
 POLICIES = (
     Policy("course_drafts"),
     Policy("course_versions", read=f"{_MINE} OR released"),
-    # The sweeper looks for what is due in all schools; ids and a time, written by the owner only.
+    # The sweeper looks for due rows in all schools: ids and a time, which only the owner writes.
     Policy("course_version_outbox", read="true"),
     Policy("course_reviews"),
     Policy("course_recommendations", read=f"{_MINE} OR {_ALLIANCE}"),
@@ -30,7 +30,7 @@ POLICIES = (
     Policy("offering_assistants"),
 )
 
-#: The licence belongs to its owner's alliance; before, only the owner itself (the alliance) could give one.
+#: A licence belongs to its owner's alliance; before, only the owner itself (the alliance) could grant one.
 LICENCES = Policy("course_licences", read=f"{_MINE} OR {_OWNER} OR {_LICENSOR}", write=_LICENSOR)
 LICENCES_BEFORE = Policy("course_licences", read=f"{_MINE} OR {_OWNER}", write=_OWNER)
 
@@ -234,7 +234,7 @@ def upgrade() -> None:
     )
     op.add_column("course_licences", sa.Column("starts_on", sa.Date(), nullable=True))
     op.add_column("course_licences", sa.Column("licensor_id", sa.BigInteger(), nullable=True))
-    # The owner of the tables sees no school's rows either, unless the wall is down for this one statement.
+    # The owner of the tables sees no school's rows either, unless the policies are off for this one statement.
     op.execute("ALTER TABLE course_licences NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE course_licences SET licensor_id = course_owner_id")
     op.execute("ALTER TABLE course_licences FORCE ROW LEVEL SECURITY")
@@ -290,7 +290,7 @@ def upgrade() -> None:
         sa.Column("assessment", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     )
     op.add_column("courses", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
-    # What is released already is live; its log begins with the next version.
+    # A released course is live already; its log begins with the next version.
     op.execute("ALTER TABLE courses NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE courses SET version = 1 WHERE released")
     op.execute("ALTER TABLE courses FORCE ROW LEVEL SECURITY")

@@ -131,7 +131,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_course_showings_school_id")),
         sa.PrimaryKeyConstraint("school_id", "offering_id", name=op.f("pk_course_showings")),
     )
-    # What is online already, as `show_publicly` writes it from now on; the owner of the tables reads past the policies.
+    # The offerings that are online already, as `show_publicly` writes them from now on; the owner of the
+    # tables is not subject to the policies.
     op.execute("ALTER TABLE course_offerings NO FORCE ROW LEVEL SECURITY")
     op.execute(
         f"INSERT INTO course_showings (school_id, offering_id, alliance_id, {_COPIED})"

@@ -1,1 +1,1 @@
-"""The alliance itself: its settings, what waits for the secretariat, the schools' activity, visits to schools."""
+"""Rules of the alliance: the daily figures of its schools."""

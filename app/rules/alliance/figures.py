@@ -1,4 +1,4 @@
-"""Numbers of many schools day by day: a day that nobody counted has the numbers of the day before."""
+"""Daily figures of many schools. A day without a count has the figures of the day before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """What was there on a day: people, those who have logged in, courses that are online, registrations."""
+    """The figures of a day: people, people who have ever logged in, courses online, registrations."""
 
     people: int
     activated: int
@@ -18,41 +18,41 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What a school counted on a day."""
+class CountedDay:
+    """The figures that a school counted on a day."""
 
     school_id: int
     day: date
     figures: DayFigures
 
 
-def totals(days: Sequence[date], counted: Iterable[Counted]) -> list[DayFigures | None]:
-    """The sums of all schools on each day.
+def totals(days: Sequence[date], counted: Iterable[CountedDay]) -> list[DayFigures | None]:
+    """Return the sums of all schools on each day.
 
     Args:
-        days: ascending.
-        counted: ordered by day; a school counts from its first day on, also on days before ``days[0]``.
+        days: in ascending order.
+        counted: in order of day; the last count before ``days[0]`` is needed for the first days.
 
     Returns:
-        one per day; ``None`` before any school had counted.
+        A sum for each day; ``None`` before any school had counted.
     """
-    waiting = list(counted)
+    counts = list(counted)
     latest: dict[int, DayFigures] = {}
-    place = 0
+    position = 0
     sums: list[DayFigures | None] = []
     for day in days:
-        while place < len(waiting) and waiting[place].day <= day:
-            latest[waiting[place].school_id] = waiting[place].figures
-            place += 1
+        while position < len(counts) and counts[position].day <= day:
+            latest[counts[position].school_id] = counts[position].figures
+            position += 1
         sums.append(_sum(latest.values()) if latest else None)
     return sums
 
 
 def share(part: int, whole: int) -> int | None:
-    """A part in whole per cent, rounded down so that 100 means all; ``None`` of nothing."""
+    """Return the part in whole per cent, rounded down so that 100 means all; ``None`` if the whole is zero."""
     return part * 100 // whole if whole else None
 
 
 def _sum(figures: Iterable[DayFigures]) -> DayFigures:
-    rows = [(one.people, one.activated, one.courses_online, one.registrations) for one in figures]
+    rows = [(day.people, day.activated, day.courses_online, day.registrations) for day in figures]
     return DayFigures(*(sum(column) for column in zip(*rows, strict=True)))

@@ -1,1 +1,1 @@
-"""Rules: logging in: accounts found, passwords, credential slips (密码条), consent, limits."""
+"""Rules of logging in: login names, passwords, credential slips (密码条), consent, limits."""

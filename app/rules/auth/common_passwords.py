@@ -1,4 +1,4 @@
-"""Passwords that everybody tries first, and the patterns they are made of."""
+"""The check for common passwords: known words, famous numbers, dates, keyboard runs and repetitions."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ _FAMOUS_NUMBERS = frozenset(_NUMBER_LIST.split())
 
 
 def is_common(password: str) -> bool:
-    """Whether a password is one of the first that a guesser tries.
+    """Return whether a password is among the first that an attacker tries.
 
     Args:
-        password: in small letters.
+        password: in lower case.
     """
     return (
         len(set(password)) <= 2
@@ -60,7 +60,7 @@ def is_common(password: str) -> bool:
 
 
 def _repeats(password: str) -> bool:
-    """12341234, abcabcabc: one short piece over and over."""
+    """Return whether the password repeats one short piece: 12341234, abcabcabc."""
     length = len(password)
     return length < _LONG and any(
         password == (password[:size] * length)[:length] for size in range(1, length // 2 + 1)
@@ -68,23 +68,23 @@ def _repeats(password: str) -> bool:
 
 
 def _is_day(password: str) -> bool:
-    """19900101: a date of the last hundred years, alone."""
+    """Return whether the password is a date since 1900 and nothing else: 19900101."""
     return _DAY.fullmatch(password) is not None
 
 
 def _own_part(password: str) -> int:
-    """How many characters remain when known words, famous numbers and walks over the keyboard are taken away."""
-    own = place = 0
-    while place < len(password):
-        size = max(_known_size(password, place), 1)
+    """Count the characters that belong to no known word, famous number or keyboard run."""
+    own = position = 0
+    while position < len(password):
+        size = max(_known_size(password, position), 1)
         if size == 1:
             own += 1
-        place += size
+        position += size
     return own
 
 
-def _known_size(password: str, place: int) -> int:
-    rest = password[place : place + _LONGEST_PIECE]
+def _known_size(password: str, position: int) -> int:
+    rest = password[position : position + _LONGEST_PIECE]
     return next((size for size in range(len(rest), 1, -1) if _is_known(rest[:size])), 0)
 
 

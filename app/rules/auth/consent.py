@@ -1,14 +1,14 @@
-"""What a person is told about his data before the first use (个人信息处理告知), and which version of it is in force.
+"""The privacy notice (个人信息处理告知) that people accept before their first use, and its version.
 
-Follows the Personal Information Protection Law of the PRC: who processes what for which purpose, how long, and
-which rights there are (article 17); ID numbers are sensitive, so the necessity is said, too (article 30).
+It follows the Personal Information Protection Law of the PRC: who processes what for which purpose, for how long,
+and which rights people have (article 17). ID numbers are sensitive, so it also says why they are needed (article 30).
 """
 
 from __future__ import annotations
 
 from app.errors import Message, msg
 
-#: To be raised whenever the text changes in substance: everybody is asked again at the next login.
+#: Raise it whenever the text changes in substance: everybody is then asked again at the next login.
 VERSION = "2026-09"
 
 #: Heading and paragraphs.

@@ -1,1 +1,1 @@
-"""Rules: classes (班级): their students, head teachers (班主任), 选课 and 整班转入."""
+"""Rules of classes (班级)."""

@@ -1,4 +1,4 @@
-"""What is typed of a class (班级, manual 8.1), read by the rules of the imports."""
+"""The form of a class (班级, manual 8.1), read by the rules of the imports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.errors import InvalidFields, Message, msg
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Cell, Unreadable
 from app.rules.shared.gender_and_years import read_entry_year
 from app.rules.shared.texts import read_line
@@ -22,7 +22,7 @@ _READERS: Mapping[str, Callable[[Cell, date], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class ClassValues:
-    """A class as it is written: its identity is the school, the entry year and the name."""
+    """The values of a class; school, entry year and name identify it."""
 
     name: str
     entry_year: int | None
@@ -33,10 +33,10 @@ def read_class(values: Mapping[str, Cell], today: date) -> ClassValues:
     """Read the fields of a class.
 
     Args:
-        values: ``name``, ``entry_year`` and ``major`` as typed.
+        values: ``name``, ``entry_year`` and ``major`` as entered.
 
     Raises:
-        InvalidFields: with every field that is wrong.
+        InvalidFields: for every field that is wrong.
     """
     read: dict[str, Any] = {}
     wrong: dict[str, Message] = {}
@@ -53,5 +53,5 @@ def read_class(values: Mapping[str, Cell], today: date) -> ClassValues:
 
 
 def class_label(name: str, entry_year: int | None) -> str:
-    """A class as forms offer it: the name alone does not say which year's."""
+    """Return the label of a class in forms: the name with the entry year, since names repeat every year."""
     return f"{name} · {entry_year}" if entry_year else name

@@ -1,1 +1,1 @@
-"""Rules: courses and their catalogue text: drafts, versions, review, recommendation."""
+"""Rules of courses: content, assessment, disciplines, states of the review."""

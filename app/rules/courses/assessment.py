@@ -1,4 +1,4 @@
-"""How a course is assessed (评价设置): weighted components, pass mark, gate to the final exam, make-up exams."""
+"""The assessment of a course (评价设置): weighted components, pass mark, final exam gate, make-up exams."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WHOLE = 100
 
 
 class Kind(StrEnum):
-    """What is assessed; ``OTHER`` carries a name of its own."""
+    """The kinds of components; ``OTHER`` has a name of its own."""
 
     VIDEO = "video"
     QUIZ = "quiz"
@@ -37,7 +37,7 @@ KIND_LABELS: Mapping[Kind, Message] = {
     Kind.OTHER: msg("自定义"),
 }
 
-#: What can be asked for before the final exam.
+#: The components that can be required before the final exam.
 GATES = (Kind.VIDEO, Kind.QUIZ, Kind.HOMEWORK, Kind.DISCUSSION)
 
 _SHARES = {
@@ -58,7 +58,7 @@ _GATE_SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part of the final mark; ``weight`` in percent, ``name`` for ``Kind.OTHER`` only."""
+    """A component of the final mark; ``weight`` in percent, ``name`` for ``Kind.OTHER`` only."""
 
     kind: Kind
     name: str
@@ -67,7 +67,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a student must have reached, in percent, before the final exam."""
+    """The progress, in percent, that a student must have made before the final exam."""
 
     kind: Kind
     percent: int
@@ -75,7 +75,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Makeup:
-    """Make-up exams (补考): how often, and within how many days after the course's end (``None``: without limit)."""
+    """Make-up exams (补考): their number, and the days after the course's end (``None``: no limit)."""
 
     times: int
     days: int | None = None
@@ -83,7 +83,7 @@ class Makeup:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """An assessment as typed, right or wrong: ``problems`` says. ``pass_mark`` out of 100."""
+    """An assessment as entered, valid or not (see ``problems``); ``pass_mark`` is out of 100."""
 
     components: tuple[Component, ...] = ()
     pass_mark: int = 60
@@ -92,12 +92,15 @@ class Assessment:
 
     @property
     def total(self) -> int:
-        """The sum of the weights, which should be 100."""
+        """The sum of the weights; 100 in a valid assessment."""
         return sum(component.weight for component in self.components)
 
 
 def problems(assessment: Assessment) -> dict[str, Message]:
-    """What is wrong: ``components``, ``component-<n>`` (counted from 0), ``pass_mark``, ``gate``, ``makeup``."""
+    """Return a message for each wrong part.
+
+    The keys are ``components``, ``component-<n>`` (counted from 0), ``pass_mark``, ``gate`` and ``makeup``.
+    """
     found = _component_problems(assessment.components)
     has_exam = any(component.kind is Kind.EXAM for component in assessment.components)
     if not 1 <= assessment.pass_mark <= WHOLE:
@@ -141,7 +144,7 @@ def _component_problems(components: tuple[Component, ...]) -> dict[str, Message]
 
 
 def as_json(assessment: Assessment) -> dict[str, Any]:
-    """The assessment as plain data, for a JSONB column; ``from_json`` reads it back."""
+    """Return the assessment as plain data, for a JSONB column; ``from_json`` reads it back."""
     gate, makeup = assessment.gate, assessment.makeup
     return {
         "components": [
@@ -158,12 +161,13 @@ def from_json(data: Mapping[str, Any]) -> Assessment:
     """Read what ``as_json`` wrote.
 
     Raises:
-        KeyError, ValueError: the data is no assessment.
+        KeyError, ValueError: the data is not an assessment.
     """
     gate, makeup = data.get("gate"), data.get("makeup")
     return Assessment(
         components=tuple(
-            Component(Kind(one["kind"]), str(one["name"]), int(one["weight"])) for one in data["components"]
+            Component(Kind(part["kind"]), str(part["name"]), int(part["weight"]))
+            for part in data["components"]
         ),
         pass_mark=int(data["pass_mark"]),
         gate=Gate(Kind(gate["kind"]), int(gate["percent"])) if gate else None,
@@ -174,9 +178,11 @@ def from_json(data: Mapping[str, Any]) -> Assessment:
 
 
 def sentences(assessment: Assessment) -> list[Message]:
-    """The assessment as students read it, a sentence each."""
+    """Return the sentences that explain the assessment to students."""
     shown = [
-        replace(_SHARES[one.kind], params=_share_params(one)) for one in assessment.components if one.weight
+        replace(_SHARES[part.kind], params=_share_params(part))
+        for part in assessment.components
+        if part.weight
     ]
     shown.append(msg("总评成绩满分 100 分，达到 %(mark)s 分为合格", mark=assessment.pass_mark))
     gate, makeup = assessment.gate, assessment.makeup

@@ -1,7 +1,7 @@
 """The catalogue of medical disciplines (一级学科) and their subjects (二级学科).
 
-After 《研究生教育学科专业目录》 (medicine), with 生物学 and the humanities that medical universities teach beside it.
-Courses from elsewhere keep a discipline of their own; the forms offer these.
+The catalogue follows 《研究生教育学科专业目录》 (medicine), with 生物学 and the humanities that medical universities
+also teach. The forms offer these disciplines; courses from elsewhere keep a discipline of their own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-#: discipline -> its subjects, in the order of the catalogue.
+#: Maps each discipline to its subjects, in the order of the catalogue.
 DISCIPLINES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "基础医学": (
@@ -46,16 +46,16 @@ DISCIPLINES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def subjects_of(discipline: str) -> tuple[str, ...]:
-    """The subjects of a discipline; none for one that is not in the catalogue."""
+    """Return the subjects of a discipline; empty if the discipline is not in the catalogue."""
     return DISCIPLINES.get(discipline, ())
 
 
 def is_subject_of(discipline: str, subject: str) -> bool:
-    """Whether a subject may stand beside a discipline: none always may, and any beside a discipline of one's own."""
+    """Return whether the subject is empty, belongs to the discipline, or the discipline is not in the catalogue."""
     return not subject or discipline not in DISCIPLINES or subject in DISCIPLINES[discipline]
 
 
-def in_order(names: Iterable[str]) -> list[str]:
-    """Disciplines in the order of the catalogue, those that are not in it behind, by name."""
-    places = {name: place for place, name in enumerate(DISCIPLINES)}
-    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
+def in_catalogue_order(names: Iterable[str]) -> list[str]:
+    """Sort disciplines in the order of the catalogue; unknown ones follow, by name."""
+    positions = {name: position for position, name in enumerate(DISCIPLINES)}
+    return sorted(names, key=lambda name: (positions.get(name, len(positions)), name))

@@ -1,4 +1,4 @@
-"""What a course is about: the fields of 基本信息, 详细信息 and 评价设置, their checks, and what changed."""
+"""The content of a course: the fields of 基本信息, 详细信息 and 评价设置, their checks and comparison."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ from app.rules.shared.html import rich_text
 
 MOST_HOURS = 1000
 LEAST_CREDIT, MOST_CREDIT = Decimal("0.5"), Decimal(20)
-#: For all that is typed as "no number": one kind of these cannot even be compared.
-_NO_NUMBER = Decimal("NaN")
+#: Stands for every NaN that somebody enters: a signalling one cannot even be compared.
+_NOT_A_NUMBER = Decimal("NaN")
 MOST_TAGS = 8
 TAG_LENGTH = 20
 
-#: Lines of text -> characters; the columns of ``courses`` have the same widths.
+#: The longest lines of text, in characters; the columns of ``courses`` have the same widths.
 LENGTHS = {
     "title": 100, "code": 32, "category": 32, "subject": 32, "source_name": 64, "teachers": 200, "summary": 300,
     "audience": 500, "prerequisites": 500,
 }  # fmt: skip
-#: Rich text -> characters of its markup.
+#: The longest rich texts, in characters of markup.
 RICH_LENGTHS = {"team": 20_000, "description": 50_000, "outline": 50_000}
 READINGS_LENGTH = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseContent:
-    """The content of a course, as it is edited, reviewed, published and kept in versions.
+    """The content of a course as it is edited, reviewed, published and kept in versions.
 
     Args:
         title: the name.
-        category: the discipline, e.g. 临床医学 (``app.rules.courses.disciplines``, or one of the owner's own).
+        category: the discipline, e.g. 临床医学 (``app.rules.courses.disciplines``, or a discipline of the owner's own).
         subject: the subject within the discipline.
         code: the owner's number of the course (课程代码).
-        source_name: the school or body that made it.
-        teachers: names of the teachers, as they are shown.
+        source_name: the school or body that made the course.
+        teachers: the names of the teachers as they are shown.
         team: the teaching team in a few sentences, rich text.
-        tags: a few words by which it is found.
+        tags: a few words for the search.
         summary: two or three sentences for lists.
-        cover: the fingerprint of the cover; the picture itself stands beside the content.
+        cover: the fingerprint of the cover; the picture itself is stored beside the content.
         description: rich text, or plain text with empty lines between paragraphs.
-        outline: the outline (教学大纲), rich text as the description.
+        outline: the outline (教学大纲), rich text or plain text like the description.
         hours: hours of teaching (学时).
         credit: credit points (学分), in halves.
-        audience: for whom it is.
-        prerequisites: what one should know before.
-        readings: references, one a line.
+        audience: the people for whom the course is made.
+        prerequisites: the knowledge that students need beforehand.
+        readings: references, one on each line.
         assessment: 评价设置; ``None`` while not filled in.
     """
 
@@ -76,7 +76,7 @@ class CourseContent:
 
 
 FIELDS = tuple(field.name for field in fields(CourseContent))
-#: The tabs and their fields.
+#: The fields of the tab 基本信息.
 BASICS = (
     "title",
     "code",
@@ -89,7 +89,6 @@ BASICS = (
     "tags",
     "cover",
 )
-DETAILS = ("description", "outline", "hours", "credit", "audience", "prerequisites", "readings")
 
 FIELD_LABELS: Mapping[str, Message] = {
     "title": msg("课程名称"),
@@ -120,18 +119,21 @@ _NEEDED_FOR_RELEASE = {
 
 
 def cleaned(content: CourseContent) -> CourseContent:
-    """The content as it is stored: blanks collapsed, markup cleaned, tags without doubles."""
+    """Return the content as it is stored: blanks collapsed, markup cleaned, repeated tags removed."""
     lines = {name: " ".join(getattr(content, name).split()) for name in LENGTHS}
     rich = {name: rich_text(getattr(content, name)) for name in RICH_LENGTHS}
     tags = tuple(dict.fromkeys(" ".join(tag.split()) for tag in content.tags if tag.strip()))
     readings = "\n".join(line.strip() for line in content.readings.splitlines() if line.strip())
-    no_number = content.credit is not None and content.credit.is_nan()
-    credit = _NO_NUMBER if no_number else content.credit
+    is_nan = content.credit is not None and content.credit.is_nan()
+    credit = _NOT_A_NUMBER if is_nan else content.credit
     return replace(content, **lines, **rich, tags=tags, readings=readings, credit=credit)  # type: ignore[arg-type]
 
 
 def problems(content: CourseContent) -> dict[str, Message]:
-    """What cannot be stored at all: field -> sentence. An unfinished assessment can be (``missing_for_review``)."""
+    """Return a message for each field that cannot be stored.
+
+    An unfinished assessment can be stored; ``missing_for_review`` reports it.
+    """
     found: dict[str, Message] = {}
     for name, limit in (LENGTHS | RICH_LENGTHS | {"readings": READINGS_LENGTH}).items():
         text = getattr(content, name)
@@ -161,7 +163,7 @@ def _is_credit(credit: Decimal) -> bool:
 
 
 def missing_for_release(content: CourseContent) -> dict[str, Message]:
-    """What an alliance course lacks before it can be released: field -> sentence."""
+    """Return a message for each field that an alliance course lacks before its release."""
     found = {field: message for field, message in _NEEDED_FOR_RELEASE.items() if not getattr(content, field)}
     if content.assessment is not None and (wrong := rules.problems(content.assessment)):
         found["assessment"] = next(iter(wrong.values()))
@@ -169,9 +171,9 @@ def missing_for_release(content: CourseContent) -> dict[str, Message]:
 
 
 def missing_for_review(content: CourseContent) -> dict[str, Message]:
-    """What an own course lacks in its content before it can be submitted (提交审核): field -> sentence.
+    """Return a message for each field that a school's own course lacks before it can be submitted (提交审核).
 
-    The four dates are the offering's and asked for beside it.
+    The four dates belong to the offering and are checked there.
     """
     found = missing_for_release(content)
     if content.hours is None:
@@ -181,18 +183,18 @@ def missing_for_review(content: CourseContent) -> dict[str, Message]:
     return {field: found[field] for field in FIELDS if field in found}
 
 
-#: What must be filled in before the one and the other; the forms mark it with ``*`` (manual 7.3).
+#: The fields that release and review require; the forms mark them with ``*`` (manual 7.3).
 NEEDED_FOR_RELEASE = frozenset(missing_for_release(CourseContent(title="", category="")))
 NEEDED_FOR_REVIEW = frozenset(missing_for_review(CourseContent(title="", category="")))
 
 
 def changed_fields(old: CourseContent, new: CourseContent) -> list[str]:
-    """The fields that differ, in the order of the tabs."""
+    """Return the fields that differ, in the order of the tabs."""
     return [name for name in FIELDS if getattr(old, name) != getattr(new, name)]
 
 
 def as_json(content: CourseContent) -> dict[str, Any]:
-    """The content as plain data, for a JSONB column; ``from_json`` reads it back."""
+    """Return the content as plain data, for a JSONB column; ``from_json`` reads it back."""
     plain = {name: getattr(content, name) for name in FIELDS}
     return plain | {
         "tags": list(content.tags),
@@ -202,7 +204,7 @@ def as_json(content: CourseContent) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> CourseContent:
-    """Read what ``as_json`` wrote; fields that are not there are empty."""
+    """Read what ``as_json`` wrote; absent fields are empty."""
     known = {name: data[name] for name in FIELDS if name in data}
     credit, assessment = data.get("credit"), data.get("assessment")
     known |= {

@@ -1,7 +1,7 @@
-"""The states of an own course (manual 7.3) and of a revision of an approved one: 未通过, 待审核, 已通过, 不通过.
+"""The review states of a school's own course and of its revisions (manual 7.3): 未通过, 待审核, 已通过, 不通过.
 
-A course that is approved keeps its live version whatever becomes of a revision; taking it off (「已通过」 -> 不通过)
-ends a revision's wait, too. The working copy of a course that is not approved goes the course's own way.
+An approved course keeps its live version whatever happens to a revision. Taking the course off (「已通过」 -> 不通过)
+also ends a pending review of the revision. The working copy of a course that is not approved has the course's state.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from app.errors import Conflict, Message, msg
 
 
 class CourseStatus(StrEnum):
-    """未通过 (being written), 待审核, 已通过 (students see it), 不通过 (refused, or taken off)."""
+    """The states: 未通过 (being written), 待审核, 已通过 (students see it), 不通过 (rejected, or taken off)."""
 
     DRAFT = "draft"
     PENDING = "pending"
@@ -22,7 +22,7 @@ class CourseStatus(StrEnum):
 
 
 class Step(StrEnum):
-    """What people do: 提交审核, 通过, 不通过, and 「已通过」 -> 不通过."""
+    """The steps that people take: 提交审核, 通过, 不通过, and 「已通过」 -> 不通过."""
 
     SUBMIT = "submitted"
     APPROVE = "approved"
@@ -32,11 +32,11 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a course stands.
+    """The state of a course together with that of its working copy.
 
     Args:
-        course: of the course itself.
-        revision: of its working copy; ``None`` without one.
+        course: the state of the course itself.
+        revision: the state of its working copy; ``None`` if it has none.
     """
 
     course: CourseStatus
@@ -44,7 +44,7 @@ class Standing:
 
     @property
     def waits(self) -> bool:
-        """Whether something waits for a review: the course, or a revision of it."""
+        """Whether the course or a revision of it waits for a review."""
         return CourseStatus.PENDING in (self.course, self.revision)
 
     @property
@@ -60,7 +60,7 @@ _COURSE = {
     (CourseStatus.PENDING, Step.REJECT): CourseStatus.REJECTED,
     (CourseStatus.APPROVED, Step.TAKE_OFF): CourseStatus.REJECTED,
 }
-#: Of a revision of an approved course; published, it is the live version and no revision any more.
+#: The steps of a revision of an approved course; approval publishes it, and the course has no revision any more.
 _REVISION: dict[tuple[CourseStatus, Step], CourseStatus | None] = {
     (CourseStatus.DRAFT, Step.SUBMIT): CourseStatus.PENDING,
     (CourseStatus.REJECTED, Step.SUBMIT): CourseStatus.PENDING,
@@ -69,14 +69,14 @@ _REVISION: dict[tuple[CourseStatus, Step], CourseStatus | None] = {
 }
 
 
-def after(standing: Standing, step: Step) -> Standing:
-    """Where the course stands after a step.
+def standing_after(standing: Standing, step: Step) -> Standing:
+    """Return the standing of a course after a step.
 
     Raises:
-        Conflict: it does not stand where this step begins.
+        Conflict: the step is not possible in this standing.
     """
     if standing.revised and (standing.revision, step) in _REVISION:
-        # ``revised`` says that there is one.
+        # ``revised`` implies that there is a revision
         return Standing(standing.course, _REVISION[standing.revision, step])  # type: ignore[index]
     following = _COURSE.get((standing.course, step))
     if following is None:
@@ -85,7 +85,7 @@ def after(standing: Standing, step: Step) -> Standing:
 
 
 def is_possible(standing: Standing, step: Step) -> bool:
-    """Whether the step begins here; for the buttons of a page."""
+    """Return whether the step is possible; pages show its button accordingly."""
     return (standing.course, step) in _COURSE or (standing.revised and (standing.revision, step) in _REVISION)
 
 

@@ -1,1 +1,1 @@
-"""Rules: rosters of students and teachers, from the upload to the undo."""
+"""Rules of imports: rows of student and teacher rosters, and the states of an import."""

@@ -1,4 +1,4 @@
-"""What may stand only once in a file."""
+"""The check for values that may occur only once in a file."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ class CheckedRow(Protocol):
 
     @property
     def row_no(self) -> int:
-        """The row as the person sees it."""
+        """The number of the row as the spreadsheet program shows it."""
 
     @property
     def values(self) -> Any:
-        """The row put right, by field."""
+        """The normalised values of the row, by field."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with it."""
+        """The problems of the row."""
 
 
 Row = TypeVar("Row", bound=CheckedRow)
 
 
-def find_same(
+def find_repeated(
     checked: Sequence[Row],
     fields: Iterable[str],
     *,
     labels: Mapping[str, str],
     masks: Mapping[str, Callable[[str], str]],
 ) -> list[Problem]:
-    """Find values that stand in several rows; every row of a group gets the problem, since none is known to be right.
+    """Find values that occur in several rows; each of these rows gets a problem, since any may be the wrong one.
 
     Args:
         checked: the rows of one file, in its order.
-        fields: what may stand only once.
+        fields: the fields whose values may occur only once.
         labels: headers as the person wrote them, by field.
-        masks: how personal values are shown.
+        masks: functions that mask personal values, by field.
     Returns:
-        problems ordered by row; each names the other rows, five at most.
+        The problems in order of row; each names the other rows, five at most.
     """
     problems: list[Problem] = []
     for field in fields:
@@ -75,5 +75,5 @@ def _double_of(row: int, rows: Iterable[int]) -> Message:
         if other != row:
             others.append(other)
         if len(others) > _OTHERS_NAMED:
-            return msg("与第 %(rows)s 等行重复", rows="、".join(map(str, others[:_OTHERS_NAMED])))
-    return msg("与第 %(rows)s 行重复", rows="、".join(map(str, others)))
+            return msg("与第 %(rows)s 等行重复", rows=tuple(others[:_OTHERS_NAMED]))
+    return msg("与第 %(rows)s 行重复", rows=tuple(others))

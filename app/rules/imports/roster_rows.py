@@ -1,4 +1,4 @@
-"""What the rows of all rosters have in common: how they are given, and how their problems are told."""
+"""Rows of all kinds of rosters: their interface, and the problems of a row."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from app.rules.shared.problems import Problem
 
 
 class RowCells(Protocol):
-    """A row as a sheet or a form gives it."""
+    """A row of a sheet or the fields of a form."""
 
     @property
     def row_no(self) -> int:
-        """The row as the person sees it."""
+        """The number of the row as the spreadsheet program shows it."""
 
     @property
     def cells(self) -> Mapping[str, Cell]:
@@ -31,13 +31,13 @@ def problems_of_row(
     labels: Mapping[str, str],
     masks: Mapping[str, Callable[[str], str]],
 ) -> tuple[Problem, ...]:
-    """The problems of a row in the order of its columns, each with its cell, masked where it is personal.
+    """Return the problems of a row in the order of its columns, each with its cell, masked if it is personal.
 
     Args:
-        wrong: what is wrong, by field.
-        columns: the fields of the roster with the headers of its template.
-        labels: headers as the person wrote them; the template's where a field is absent.
-        masks: how a field's text is shown; others are cut short.
+        wrong: the message of each wrong field.
+        columns: the fields of the roster, with the headers of its template.
+        labels: headers as the person wrote them; for absent fields the template's are used.
+        masks: functions that mask personal fields; the text of others is shortened.
     """
     return tuple(
         Problem(

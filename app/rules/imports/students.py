@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from app.errors import Message, msg
-from app.rules.imports.duplicates import find_same
+from app.rules.imports.duplicates import find_repeated
 from app.rules.imports.roster_rows import RowCells, problems_of_row
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.birth_dates import read_birth_date
 from app.rules.shared.cells import Cell, Unreadable
 from app.rules.shared.contacts import read_email, read_mobile
@@ -62,7 +62,7 @@ _READERS: tuple[tuple[str, Callable[[Cell, date], Any]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class StudentValues:
-    """A row put right. A required text that is missing or wrong is "", any other such value is None."""
+    """The normalised values of a row. A required text that is missing or wrong is "", any other such value None."""
 
     student_no: str
     real_name: str
@@ -80,7 +80,7 @@ class StudentValues:
 
 @dataclass(frozen=True, slots=True)
 class CheckedStudent:
-    """A row with what is wrong with it; it may go in when there are no problems."""
+    """A row with its problems; it can be imported when there are none."""
 
     row_no: int
     values: StudentValues
@@ -95,7 +95,7 @@ def check_student(
     add_unit_code: bool = False,
     labels: Mapping[str, str] = LABELS,
 ) -> CheckedStudent:
-    """Read and check one row by itself.
+    """Read and check a single row.
 
     An empty nickname becomes the real name (manual 4.2). Birth date and gender are checked against the ID
     number, and filled in from it when their cells are empty.
@@ -104,7 +104,7 @@ def check_student(
         row: the cells by field.
         unit_code: the school's five digits, with which every 学号 begins.
         today: the school's date, the latest possible birthday.
-        add_unit_code: put the unit code before a 学号 that lacks it, instead of refusing it.
+        add_unit_code: put the unit code before a 学号 that lacks it instead of refusing it.
         labels: headers as the person wrote them, for the problems.
     """
     found: dict[str, Any] = {}
@@ -174,13 +174,15 @@ def _values(found: Mapping[str, Any]) -> StudentValues:
     )
 
 
-def find_doubles(checked: Sequence[CheckedStudent], *, labels: Mapping[str, str] = LABELS) -> list[Problem]:
-    """Find what may stand only once in a file: 学号, ID number, mobile, mail.
+def find_duplicates(
+    checked: Sequence[CheckedStudent], *, labels: Mapping[str, str] = LABELS
+) -> list[Problem]:
+    """Find 学号, ID numbers, phone numbers and mail addresses that occur in several rows.
 
     Args:
         checked: the rows of one file, in its order.
         labels: headers as the person wrote them.
     Returns:
-        problems ordered by row; each names the other rows, five at most.
+        The problems in order of row; each names the other rows, five at most.
     """
-    return find_same(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS)
+    return find_repeated(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS)

@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from app.errors import Message, msg
-from app.rules.imports.duplicates import find_same
+from app.rules.imports.duplicates import find_repeated
 from app.rules.imports.roster_rows import RowCells, problems_of_row
-from app.rules.shared import lengths
-from app.rules.shared.cells import Cell, Unreadable, code_text, meant_text
+from app.rules.shared import person_lengths as lengths
+from app.rules.shared.cells import Cell, Unreadable, code_text, normalised_text
 from app.rules.shared.contacts import read_email, read_mobile
 from app.rules.shared.id_numbers import Gender, IdNumber, read_id_number
 from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
@@ -29,7 +29,7 @@ TEMPLATE_LABELS: Mapping[str, str] = {
     "bio": "教师简介",
     "picture": "图片",
 }
-#: All columns that are read: a login name stands only in files that come from 登录名清单.
+#: All columns that are read; only files made from 登录名清单 have a login name.
 LABELS: Mapping[str, str] = {**TEMPLATE_LABELS, "login_name": "登录名"}
 REQUIRED = ("real_name",)
 
@@ -39,17 +39,17 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
     "mobile": mask_mobile,
     "email": mask_email,
 }
-#: Begins with a letter, so that it is never taken for a phone or a 学号.
+#: A login name begins with a letter, so that it is never mistaken for a phone number or a 学号.
 _LOGIN_NAME = re.compile(r"[a-z][a-z0-9_.-]{1,63}")
 _STEM_LENGTH = 48
 _NAMELESS = "teacher"
 
 
 def read_login_name(cell: Cell) -> str | None:
-    """Read a login name, in small letters.
+    """Read a login name, in lower case.
 
     Raises:
-        Unreadable: it does not begin with a letter, holds other signs, or is too long.
+        Unreadable: it does not begin with a letter, has other characters, or is too long.
     """
     text = code_text(cell).lower()
     if not text:
@@ -60,7 +60,7 @@ def read_login_name(cell: Cell) -> str | None:
 
 
 def read_bio(cell: Cell) -> str | None:
-    """Read a 教师简介; its lines are kept.
+    """Read a 教师简介, keeping its lines.
 
     Raises:
         Unreadable: longer than 2000 characters, or with characters that an encoding has destroyed.
@@ -75,12 +75,12 @@ def read_bio(cell: Cell) -> str | None:
 
 
 def read_picture_name(cell: Cell) -> str | None:
-    """Read the name of a picture's file.
+    """Read the file name of a picture.
 
     Raises:
         Unreadable: it is too long for a file name.
     """
-    text = meant_text(cell)
+    text = normalised_text(cell)
     if len(text) > lengths.PICTURE_NAME:
         raise Unreadable(msg("超过 %(limit)s 个字符", limit=lengths.PICTURE_NAME))
     return text or None
@@ -99,12 +99,12 @@ _READERS: Mapping[str, Callable[[Cell, date], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class TeacherValues:
-    """A row put right. A name that is missing or wrong is "", any other such value is None.
+    """The normalised values of a row. A name that is missing or wrong is "", any other such value None.
 
     Args:
-        birth_date: as the ID number says.
-        gender: as the ID number says.
-        picture: the name of the picture's file, as written.
+        birth_date: taken from the ID number.
+        gender: taken from the ID number.
+        picture: the file name of the picture, as written.
     """
 
     real_name: str
@@ -120,7 +120,7 @@ class TeacherValues:
 
 @dataclass(frozen=True, slots=True)
 class CheckedTeacher:
-    """A row with what is wrong with it; it may go in when there are no problems."""
+    """A row with its problems; it can be imported when there are none."""
 
     row_no: int
     values: TeacherValues
@@ -128,7 +128,7 @@ class CheckedTeacher:
 
 
 def check_teacher(row: RowCells, *, today: date, labels: Mapping[str, str] = LABELS) -> CheckedTeacher:
-    """Read and check one row by itself.
+    """Read and check a single row.
 
     Args:
         row: the cells by field.
@@ -163,29 +163,32 @@ def _values(found: Mapping[str, Any]) -> TeacherValues:
     )
 
 
-def find_doubles(checked: Sequence[CheckedTeacher], *, labels: Mapping[str, str] = LABELS) -> list[Problem]:
-    """Find what may stand only once in a file: login name, ID number, mobile, mail.
+def find_duplicates(
+    checked: Sequence[CheckedTeacher], *, labels: Mapping[str, str] = LABELS
+) -> list[Problem]:
+    """Find login names, ID numbers, phone numbers and mail addresses that occur in several rows.
 
     Args:
         checked: the rows of one file, in its order.
         labels: headers as the person wrote them.
     Returns:
-        problems ordered by row; each names the other rows, five at most.
+        The problems in order of row; each names the other rows, five at most.
     """
-    return find_same(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS)
+    return find_repeated(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS)
 
 
 def login_stem(real_name: str) -> str:
-    """What the login names of people of this name begin with: their pinyin."""
+    """Return the pinyin of a name, the beginning of new login names."""
     stem = pinyin_of(real_name)[0][:_STEM_LENGTH]
     return stem if stem[:1].isalpha() else _NAMELESS + stem
 
 
 def new_login_name(real_name: str, taken: Collection[str]) -> str:
-    """A login name for somebody without phone and mail: pinyin and the first free number, 王芳 is ``wangfang1``.
+    """Return a login name for a teacher without phone and mail: pinyin and the first free number.
 
     Args:
-        taken: login names that are in use or promised.
+        real_name: for instance 王芳, which gives ``wangfang1``.
+        taken: login names that are in use or reserved.
     """
     stem, number = login_stem(real_name), 1
     while f"{stem}{number}" in taken:

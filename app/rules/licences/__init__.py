@@ -1,1 +1,1 @@
-"""Rules: licences (授权): which school may offer which course, singly, in bulk and by sheet."""
+"""Rules of licences (授权): their terms, states and sheets."""

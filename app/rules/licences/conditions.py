@@ -1,4 +1,4 @@
-"""The terms of a licence (授权) and the state that they mean on a day."""
+"""The terms of a licence (授权) and its state on a day."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.rules.shared.semesters import is_term
 MOST_SEATS = 1_000_000
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 12, 31)
-#: A licence that ends within so many days is 即将到期; the school's first notice comes then, too.
+#: A licence that ends within this time is 即将到期; the school then also gets its first notice.
 ENDING = timedelta(days=30)
 
 
 class LicenceState(StrEnum):
-    """未授权, 未开始, 有效, 即将到期, 已结束, 已拒绝 (by the school)."""
+    """The states: 未授权, 未开始, 有效, 即将到期, 已结束, 已拒绝 (by the school)."""
 
     NONE = "none"
     UPCOMING = "upcoming"
@@ -29,13 +29,13 @@ class LicenceState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a licence grants.
+    """The terms of a licence.
 
     Args:
-        starts_on: its first day, by the school's calendar; ``None``: at once.
-        ends_on: its last day; ``None``: without end.
+        starts_on: the first day, by the school's calendar; ``None``: immediately.
+        ends_on: the last day; ``None``: no end.
         seats: the most people who may be registered in an offering; ``None``: no limit.
-        term: the term it is meant for, as ``2026-2027-1``; ``None``: any.
+        term: the term that the licence is meant for, such as ``2026-2027-1``; ``None``: any.
         local_assessment: whether the school may set an assessment of its own (允许本校设置评价).
     """
 
@@ -47,10 +47,10 @@ class Terms:
 
 
 def terms_problems(terms: Terms, today: date) -> dict[str, Message]:
-    """What is wrong with terms that are about to be granted: field -> sentence.
+    """Return a message for each wrong field of terms that are about to be granted.
 
     Args:
-        today: the earliest last day.
+        today: the earliest allowed last day.
     """
     problems: dict[str, Message] = {}
     for field in ("starts_on", "ends_on"):
@@ -70,24 +70,24 @@ def terms_problems(terms: Terms, today: date) -> dict[str, Message]:
 
 
 def has_begun(starts_on: date | None, day: date) -> bool:
-    """Whether a licence with this first day has begun on a day at the school; ``None``: at once."""
+    """Return whether a licence has begun on a day at the school; ``None`` means that it began at once."""
     return starts_on is None or starts_on <= day
 
 
 def has_ended(ends_on: date | None, day: date) -> bool:
-    """Whether a licence with this last day has ended on a day at the school; ``None``: never."""
+    """Return whether a licence has ended on a day at the school; ``None`` means that it never ends."""
     return ends_on is not None and ends_on < day
 
 
 def holds(starts_on: date | None, ends_on: date | None, day: date) -> bool:
-    """Whether a licence with these days holds on a day at the school; both days count."""
+    """Return whether a licence is valid on a day at the school; both days count."""
     return has_begun(starts_on, day) and not has_ended(ends_on, day)
 
 
 def licence_state(
     starts_on: date | None, ends_on: date | None, today: date, *, declined: bool = False
 ) -> LicenceState:
-    """What a licence with these days is on a day at the school; both days count."""
+    """Return the state of a licence on a day at the school, first and last day included."""
     if has_ended(ends_on, today):
         return LicenceState.ENDED
     if declined:
@@ -99,10 +99,10 @@ def licence_state(
     return LicenceState.VALID
 
 
-#: Days before the last day on which a school is told, the nearest first.
+#: Days before the last day on which a school gets a notice, in ascending order.
 NOTICES = (7, 30)
 
 
 def notice_due(days_left: int) -> int | None:
-    """Which notice is due so many days before the last day: 30, 7 or none."""
+    """Return the notice that is due when so many days are left: 30, 7 or none."""
     return next((days for days in NOTICES if 0 <= days_left <= days), None)

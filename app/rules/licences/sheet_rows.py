@@ -1,4 +1,4 @@
-"""The columns of a sheet of licences, and what a cell of each means."""
+"""The columns of a licence sheet, and the reading of their cells."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from app.errors import msg
 from app.rules.licences.conditions import MOST_SEATS
-from app.rules.shared.cells import Cell, Unreadable, code_text, display_text, meant_text
+from app.rules.shared.cells import Cell, Unreadable, code_text, display_text, normalised_text
 from app.rules.shared.problems import Problem
 from app.rules.shared.semesters import is_term
 from app.rules.shared.whole_numbers import whole_number
 
-#: field -> header; the order of the columns of an export.
+#: The header of each field, in the order of the columns of an export.
 LABELS: Mapping[str, str] = {
     "title": "课程名称",
     "code": "课程代码",
@@ -26,8 +26,8 @@ LABELS: Mapping[str, str] = {
     "term": "学期",
     "local_assessment": "允许本校设置评价",
 }
-#: Columns of which one has to be there.
-EITHER = (("title", "code"), ("school", "unit_code"))
+#: Groups of columns of which at least one must exist.
+REQUIRED_ALTERNATIVES = (("title", "code"), ("school", "unit_code"))
 
 _DAY = re.compile(
     r"(\d{4})\s?[-/.年]?\s?(\d{1,2})\s?[-/.月]?\s?(\d{1,2})\s?日?(?:[ T]0?0:00(?::00)?)?", re.ASCII
@@ -42,13 +42,13 @@ def read_day(cell: Cell) -> date | None:
     """Read a day: a date cell, 2027-01-31, 2027/1/31, 20270131, 2027年1月31日; empty is ``None``.
 
     Raises:
-        Unreadable: no such day, or another spelling.
+        Unreadable: the day does not exist, or the spelling is unknown.
     """
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
-    text = meant_text(cell).strip()
+    text = normalised_text(cell).strip()
     if not text:
         return None
     match = _DAY.fullmatch(text)
@@ -64,7 +64,7 @@ def read_seats(cell: Cell) -> int | None:
     """Read a number of seats; empty, 不限 and 无 are ``None``.
 
     Raises:
-        Unreadable: no whole number from 1.
+        Unreadable: not a positive whole number.
     """
     text = code_text(cell).replace(",", "")
     if text in ("", "不限", "无"):
@@ -79,9 +79,9 @@ def read_term(cell: Cell) -> str | None:
     """Read a term: 2026-2027-1, or in words; empty is ``None``.
 
     Raises:
-        Unreadable: another spelling, or two years that do not follow each other.
+        Unreadable: the spelling is unknown, or the second year does not follow the first.
     """
-    text = meant_text(cell).strip()
+    text = normalised_text(cell).strip()
     if not text:
         return None
     match = _TERM.fullmatch(text.replace("学年", "-"))
@@ -91,7 +91,7 @@ def read_term(cell: Cell) -> str | None:
     return term
 
 
-def read_freedom(cell: Cell) -> bool:
+def read_yes_or_no(cell: Cell) -> bool:
     """Read 是 or 否; empty is 否.
 
     Raises:
@@ -106,26 +106,26 @@ def read_freedom(cell: Cell) -> bool:
 
 
 _READERS: Mapping[str, Callable[[Cell], Any]] = {
-    "title": lambda cell: meant_text(cell).strip(),
+    "title": lambda cell: normalised_text(cell).strip(),
     "code": code_text,
-    "school": lambda cell: meant_text(cell).strip(),
+    "school": lambda cell: normalised_text(cell).strip(),
     "unit_code": lambda cell: code_text(cell).zfill(5) if code_text(cell).isdigit() else code_text(cell),
     "starts_on": read_day,
     "ends_on": read_day,
     "seats": read_seats,
     "term": read_term,
-    "local_assessment": read_freedom,
+    "local_assessment": read_yes_or_no,
 }
 
 
 def read_licence_row(
     row_no: int, cells: Mapping[str, Cell], labels: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Read one row by itself; a field without a column is not among the values.
+    """Read a single row; a field without a column has no value.
 
     Args:
-        row_no: the row as the person sees it.
-        cells: typed cells by field.
+        row_no: the number of the row as the spreadsheet program shows it.
+        cells: the cells by field.
         labels: headers as the person wrote them, for the problems.
     """
     values: dict[str, Any] = {}

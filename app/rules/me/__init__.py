@@ -1,1 +1,1 @@
-"""Rules: a person's own pages: own courses, own information, calendar, all data of one's own."""
+"""Rules of a person's own pages."""

@@ -1,4 +1,4 @@
-"""What comes next in a course, for the lists of a person's own courses."""
+"""Upcoming days of a course, for the lists of a person's own courses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from app.errors import Message, msg
 from app.rules.offerings.dates import Dates
 
-_WHAT = {
+_EVENTS = {
     "registration_ends_on": msg("退课截止"),
     "starts_on": msg("开课"),
     "ends_on": msg("结课"),
@@ -16,29 +16,29 @@ _WHAT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """A day that comes: what happens, and in how many days."""
+class UpcomingDay:
+    """A day in the future: what happens on it, and how far away it is."""
 
     day: date
-    what: Message
-    ahead: Message
+    event: Message
+    distance: Message
 
 
-def next_day(dates: Dates, today: date) -> Ahead | None:
-    """The next of a registered person's days, today included; ``None`` when all are over.
+def next_day(dates: Dates, today: date) -> UpcomingDay | None:
+    """Return the next day that concerns a registered person, today included; ``None`` when all are over.
 
-    Until when one may withdraw counts only before the course's end; two on one day: the earlier named above.
+    Of two events on the same day, the first in the order of ``_EVENTS`` is returned.
     """
     return next(iter(days_ahead(dates, today)), None)
 
 
-def days_ahead(dates: Dates, today: date) -> list[Ahead]:
-    """All of a registered person's days that come, the next one first, today included."""
-    days = [(getattr(dates, field), what) for field, what in _WHAT.items()]
+def days_ahead(dates: Dates, today: date) -> list[UpcomingDay]:
+    """Return all upcoming days that concern a registered person, today included, in ascending order."""
+    days = [(getattr(dates, field), event) for field, event in _EVENTS.items()]
     coming = sorted(
-        ((day, what) for day, what in days if day is not None and day >= today), key=lambda each: each[0]
+        ((day, event) for day, event in days if day is not None and day >= today), key=lambda pair: pair[0]
     )
-    return [Ahead(day, what, _distance((day - today).days)) for day, what in coming]
+    return [UpcomingDay(day, event, _distance((day - today).days)) for day, event in coming]
 
 
 def _distance(days: int) -> Message:

@@ -1,4 +1,4 @@
-"""The address of a mail server, as settings write it."""
+"""The mail server as the settings describe it: an ``smtp`` or ``smtps`` address."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 Security = Literal["none", "starttls", "tls"]
 
 _PORTS = {"smtp": 587, "smtps": 465}
-#: Printable ASCII without what a header would need to quote; our own address, so nothing more is needed.
+#: Printable ASCII that needs no quoting in a header: it is the platform's own address, so this suffices.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_AT_HOME = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def is_address(text: str) -> bool:
-    """Whether this can be the address that our mails come from."""
+    """Return whether the text can be the sender address of the platform."""
     return _ADDRESS.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """A server that takes our mails.
+    """A server that accepts the platform's mails.
 
     Args:
-        security: ``tls`` from the first byte, ``starttls`` before anything is said, or ``none``.
+        security: ``tls`` from the first byte, ``starttls`` before anything else is sent, or ``none``.
     """
 
     host: str
@@ -39,10 +39,10 @@ class MailServer:
 
     @classmethod
     def from_url(cls, url: str) -> MailServer:
-        """Read ``smtp://user:password@host:587?starttls=1`` or ``smtps://…``; parts are percent-encoded.
+        """Parse ``smtp://user:password@host:587?starttls=1`` or ``smtps://…``, with percent-encoded parts.
 
         Raises:
-            ValueError: with what is wrong; it does not repeat the password.
+            ValueError: the address is wrong; the message never repeats the password.
         """
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/"):
@@ -54,7 +54,7 @@ class MailServer:
         if (parts.username is None) != (parts.password is None):
             raise ValueError("needs user and password, or neither")
         security: Security = "tls" if parts.scheme == "smtps" else "starttls" if starttls == "1" else "none"
-        if parts.password and security == "none" and parts.hostname not in _AT_HOME:
+        if parts.password and security == "none" and parts.hostname not in _LOOPBACK:
             raise ValueError("would send the password in clear: add ?starttls=1 or use smtps://")
         return cls(
             host=parts.hostname,

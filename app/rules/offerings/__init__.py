@@ -1,1 +1,1 @@
-"""Rules: a course at a school in a term: dates, 上线 and 下线, staff, terms."""
+"""Rules of offerings, which are courses at a school in a term: dates, phases, publication (上线, 下线)."""

@@ -1,24 +1,13 @@
-"""The four dates of an offering (manual 7.3): whole days at the school, the first and the last included."""
+"""The four dates of an offering (manual 7.3): whole days at the school, first and last day included."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from app.errors import Message, msg
 
-
-class CourseState(StrEnum):
-    """What a student reads at a course: 报名中, 即将开课, 进行中, 已结束."""
-
-    OPEN = "open"
-    UPCOMING = "upcoming"
-    RUNNING = "running"
-    ENDED = "ended"
-
-
-#: field -> what is said of it when it is not filled in.
+#: The message for each field that is not filled in.
 NOT_FILLED_IN = {
     "starts_on": msg("请填写课程开始时间"),
     "ends_on": msg("请填写课程结束时间"),
@@ -26,7 +15,7 @@ NOT_FILLED_IN = {
     "registration_ends_on": msg("请填写课程注册结束时间"),
 }
 
-_TURNED_ROUND = {
+_REVERSED = {
     "ends_on": msg("课程结束时间不能早于课程开始时间"),
     "registration_ends_on": msg("课程注册结束时间不能早于课程注册开始时间"),
 }
@@ -34,7 +23,7 @@ _TURNED_ROUND = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dates:
-    """The dates of an offering; ``None`` is not filled in yet."""
+    """The dates of an offering; ``None`` if a date is not filled in yet."""
 
     starts_on: date | None
     ends_on: date | None
@@ -42,37 +31,26 @@ class Dates:
     registration_ends_on: date | None
 
     def missing(self) -> list[str]:
-        """The fields that are not filled in."""
+        """Return the fields that are not filled in."""
         return [field for field in NOT_FILLED_IN if getattr(self, field) is None]
 
 
 def date_problems(dates: Dates) -> dict[str, Message]:
-    """What is wrong with the dates: field -> sentence. All four are required (manual 7.3)."""
+    """Return a message for each wrong date. All four are required (manual 7.3)."""
     problems = {field: NOT_FILLED_IN[field] for field in dates.missing()}
     for first, last in (("starts_on", "ends_on"), ("registration_starts_on", "registration_ends_on")):
         if _after(getattr(dates, first), getattr(dates, last)):
-            problems[last] = _TURNED_ROUND[last]
+            problems[last] = _REVERSED[last]
     if _after(dates.registration_ends_on, dates.ends_on):
         problems.setdefault("registration_ends_on", msg("课程注册结束时间不能晚于课程结束时间"))
     return problems
 
 
-def _after(one: date | None, other: date | None) -> bool:
-    return one is not None and other is not None and one > other
+def _after(day: date | None, other: date | None) -> bool:
+    return day is not None and other is not None and day > other
 
 
 def is_registration_open(dates: Dates, today: date) -> bool:
-    """Whether a student may register and withdraw on this day at the school."""
+    """Return whether students may register and withdraw on this day at the school."""
     first, last = dates.registration_starts_on, dates.registration_ends_on
     return first is not None and last is not None and first <= today <= last
-
-
-def course_state(dates: Dates, today: date) -> CourseState:
-    """What an offering is on a day at the school; registering counts more than the course's own dates."""
-    if dates.ends_on is not None and today > dates.ends_on:
-        return CourseState.ENDED
-    if is_registration_open(dates, today):
-        return CourseState.OPEN
-    if dates.starts_on is not None and dates.starts_on <= today:
-        return CourseState.RUNNING
-    return CourseState.UPCOMING

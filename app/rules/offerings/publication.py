@@ -1,4 +1,4 @@
-"""The states of an alliance course at a school (manual 7.2 and 7.3): 待提交 -> 已上线 <-> 已下线, or 已拒绝."""
+"""Publication of an alliance course at a school (manual 7.2, 7.3): 待提交 -> 已上线 <-> 已下线, or 已拒绝."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from app.rules.offerings.dates import Dates, date_problems
 
 
 class OfferingStatus(StrEnum):
-    """待提交: licensed, not handled; 已拒绝; 已上线: students see it; 已下线: hidden, what students did stays."""
+    """The states of an offering.
+
+    待提交: licensed, not handled yet; 已拒绝; 已上线: students see it; 已下线: hidden, what students did stays.
+    """
 
     UNHANDLED = "unhandled"
     DECLINED = "declined"
@@ -19,7 +22,7 @@ class OfferingStatus(StrEnum):
 
 
 class Move(StrEnum):
-    """「上线」, 「下线」, 「拒绝」 and 「重新考虑」."""
+    """The moves between states: 「上线」, 「下线」, 「拒绝」 and 「重新考虑」."""
 
     PUT_ONLINE = "put_online"
     TAKE_OFFLINE = "take_offline"
@@ -27,7 +30,7 @@ class Move(StrEnum):
     RECONSIDER = "reconsider"
 
 
-#: All the ways there are; what is not here is refused.
+#: All possible moves; any other is refused.
 MOVES: Mapping[tuple[OfferingStatus, Move], OfferingStatus] = {
     (OfferingStatus.UNHANDLED, Move.PUT_ONLINE): OfferingStatus.ONLINE,
     (OfferingStatus.OFFLINE, Move.PUT_ONLINE): OfferingStatus.ONLINE,
@@ -45,7 +48,7 @@ _REFUSALS = {
 
 
 def next_status(status: OfferingStatus, move: Move) -> OfferingStatus:
-    """The state after a move.
+    """Return the state after a move.
 
     Raises:
         Conflict: the course is not in a state that allows it.
@@ -59,11 +62,11 @@ def next_status(status: OfferingStatus, move: Move) -> OfferingStatus:
 
 
 def missing_for_online(dates: Dates, *, licensed: bool, teacher_missing: bool = False) -> list[Message]:
-    """What stands between a course and 「上线」; empty when nothing does.
+    """Return what a course lacks for 「上线」; empty when it lacks nothing.
 
     Args:
-        licensed: whether the licence holds today.
-        teacher_missing: the alliance asks for a 运营教师 and there is none (教高〔2022〕1号: 课程责任教师).
+        licensed: whether the licence is valid today.
+        teacher_missing: whether the alliance requires a 运营教师 and there is none (教高〔2022〕1号: 课程责任教师).
     """
     missing = [] if licensed else [msg("联盟对该课程的授权未开始或已结束，请联系联盟秘书处")]
     missing.extend(date_problems(dates).values())

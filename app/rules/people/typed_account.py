@@ -1,4 +1,4 @@
-"""The values of an account typed into a form, read by the rules of the imports."""
+"""The form of an account, read by the rules of the imports."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from app.rules.imports.teachers import REQUIRED as REQUIRED_OF_TEACHERS
 from app.rules.imports.teachers import check_teacher
 from app.rules.shared.cells import Cell
 
-#: What may be added in a form (manual 4.1, 5.1, 6.1: 用户类型).
+#: The kinds of accounts that a form can add (manual 4.1, 5.1, 6.1: 用户类型).
 KINDS = ("student", "teacher", "administrator")
 
-#: What only a file names: the picture lies beside it.
-_NOT_TYPED = ("picture",)
+#: Fields that only a file has: its pictures are uploaded beside it.
+_FILE_ONLY = ("picture",)
 
 
 @dataclass(frozen=True, slots=True)
 class TypedAccount:
-    """Typed values put right, by field, and what is wrong, by field."""
+    """The normalised values and the messages of wrong fields, both by field."""
 
     values: Mapping[str, Any]
     wrong: Mapping[str, Message]
@@ -32,29 +32,29 @@ class TypedAccount:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A form as the rules of the files see it."""
+    """A form in the shape of a row, for the rules of the imports."""
 
     cells: Mapping[str, Cell]
     row_no: int = 0
 
 
 def labels_of(kind: str) -> dict[str, str]:
-    """The fields of a kind of account with their labels, in the order of the manual's template."""
+    """Return the fields of a kind of account with their labels, in the order of the manual's template."""
     labels = LABELS if kind == "student" else TEACHER_LABELS
-    return {field: label for field, label in labels.items() if field not in _NOT_TYPED}
+    return {field: label for field, label in labels.items() if field not in _FILE_ONLY}
 
 
 def required_of(kind: str) -> frozenset[str]:
-    """The fields that are marked ``*``."""
+    """Return the fields that are marked ``*``."""
     return frozenset(REQUIRED_OF_STUDENTS if kind == "student" else REQUIRED_OF_TEACHERS)
 
 
 def read_account(kind: str, cells: Mapping[str, Cell], *, unit_code: str, today: date) -> TypedAccount:
-    """Read and check a whole account as a row of a file would be.
+    """Read and check a whole account by the rules for a row of a file.
 
     Args:
         kind: student, teacher or administrator; the last two have the same fields.
-        cells: by field, as typed; absent ones are empty.
+        cells: the entered texts by field; absent fields are empty.
         unit_code: the school's five digits.
         today: the school's date.
     """
@@ -63,8 +63,8 @@ def read_account(kind: str, cells: Mapping[str, Cell], *, unit_code: str, today:
     if kind == "student":
         student = check_student(row, unit_code=unit_code, today=today, labels=names)
         return TypedAccount(
-            asdict(student.values), {one.column_label: one.message for one in student.problems}
+            asdict(student.values), {problem.column_label: problem.message for problem in student.problems}
         )
     teacher = check_teacher(row, today=today, labels=names)
-    values = {field: value for field, value in asdict(teacher.values).items() if field not in _NOT_TYPED}
-    return TypedAccount(values, {one.column_label: one.message for one in teacher.problems})
+    values = {field: value for field, value in asdict(teacher.values).items() if field not in _FILE_ONLY}
+    return TypedAccount(values, {problem.column_label: problem.message for problem in teacher.problems})

@@ -1,1 +1,1 @@
-"""Rules: registrations of people for offerings: seats, the waiting list (候补), by oneself and by staff."""
+"""Rules of registrations for offerings, and of the waiting list (候补)."""

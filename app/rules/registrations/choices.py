@@ -1,4 +1,4 @@
-"""What a person can do about a course today: the one button of a course's page, and why it says so."""
+"""The one button of a course's page: what a person can do about the course today, and why."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from app.rules.offerings.dates import Dates
 
 
 class ChoiceCode(StrEnum):
-    """The button: the first four do something, ``LOGIN`` leads to the login, the others say why there is nothing to do.
+    """The buttons: four actions, ``LOGIN``, and the reasons why there is nothing to do.
 
-    ``FULL`` is said only to one who is not logged in; who is can wait.
+    Only people who are not logged in get ``FULL``; the others can join the waiting list.
     """
 
     REGISTER = "register"
@@ -29,7 +29,7 @@ class ChoiceCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What can be done, and a sentence that says why or until when."""
+    """The button for a person, and a sentence that says why or until when."""
 
     code: ChoiceCode
     message: Message
@@ -45,15 +45,15 @@ def registration_choice(
     logged_in: bool = True,
     online: bool = True,
 ) -> Choice:
-    """What a person can do about a course (manual 7.3, 8.3).
+    """Return what a person can do about a course (manual 7.3, 8.3).
 
     Args:
-        dates: of the offering; days at the school.
-        today: the day at the school.
-        seats_left: seats that are free, ``None`` without a limit.
+        dates: the dates of the offering, days at the school.
+        today: today's date at the school.
+        seats_left: the number of free seats; ``None`` if there is no limit.
         registered: whether the person is registered.
-        position: the person's place on the waiting list, from 1; ``None``: he does not wait.
-        logged_in: whether anybody is logged in.
+        position: the person's place on the waiting list, from 1; ``None`` if the person is not on it.
+        logged_in: whether the person is logged in.
         online: whether students see the course.
     """
     if position is not None and not registered:

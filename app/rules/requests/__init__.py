@@ -1,1 +1,1 @@
-"""Rules: change requests of students (学籍信息审核)."""
+"""Rules of students' change requests (学籍信息审核)."""

@@ -1,4 +1,4 @@
-"""What a student may ask to have changed, and the check of it: the same rules and sentences as the import's."""
+"""Change requests of students, checked by the rules of the import and with the same messages."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from app.errors import InvalidFields, Message, msg
 from app.rules.people.typed_account import read_account
 from app.rules.shared.cells import Cell
 
-#: In the order of the form; 学号 is the school's to give, the rest a person changes alone.
+#: The fields in the order of the form. The school assigns the 学号; students change the rest themselves.
 REQUESTABLE = (
     "real_name", "gender", "birth_date", "id_number", "entry_year", "study_years", "class_name", "major",
 )  # fmt: skip
 REASON_LENGTH = 500
 ANSWER_LENGTH = 500
 
-#: What administrators answer most when they refuse.
+#: The most frequent reasons of administrators for a rejection.
 CANNED_ANSWERS: tuple[Message, ...] = (
     msg("证明材料不清楚或不完整，请补充后重新申请"),
     msg("填写的内容与证明材料不一致"),
@@ -30,23 +30,25 @@ _GENDERS = {"male": "男", "female": "女"}
 
 
 def check_change(
-    current: Mapping[str, Cell], typed: Mapping[str, str], *, unit_code: str, today: date
+    current: Mapping[str, Cell], new_texts: Mapping[str, str], *, unit_code: str, today: date
 ) -> dict[str, tuple[str, str]]:
-    """Check what was typed against the rules of the import, together with what stays.
+    """Check the new values by the rules of the import, together with the values that stay.
 
-    A new ID number brings birth date and gender along when they were not typed.
+    A new ID number also changes birth date and gender, unless new ones were entered.
 
     Args:
-        current: all fields of the account, as a file would hold them.
-        typed: new texts; an empty one leaves the field as it is.
+        current: all fields of the account, as a file would have them.
+        new_texts: the entered texts by field; an empty text leaves the field as it is.
 
     Returns:
-        field -> (old, new) of what would change, as texts that the rules read again.
+        The old and the new text of each field that would change, in a form that the rules can read again.
 
     Raises:
-        InvalidFields: by field.
+        InvalidFields: for every field that is wrong.
     """
-    wanted = {field: text.strip() for field, text in typed.items() if field in REQUESTABLE and text.strip()}
+    wanted = {
+        field: text.strip() for field, text in new_texts.items() if field in REQUESTABLE and text.strip()
+    }
     cells: dict[str, Cell] = {**current, **wanted}
     if "id_number" in wanted:
         cells |= {field: wanted.get(field, "") for field in _FROM_IDENTITY}
@@ -60,5 +62,5 @@ def check_change(
 
 
 def text_of(value: Any) -> str:
-    """A value of an account as a person would write it."""
+    """Return the text of an account's value as a person would write it."""
     return "" if value is None else _GENDERS.get(value, str(value))

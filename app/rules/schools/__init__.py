@@ -1,1 +1,1 @@
-"""Rules: schools: opened, edited, suspended, their settings, quotas and onboarding."""
+"""Rules of schools: accent colours, addresses, unit codes."""

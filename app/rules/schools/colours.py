@@ -1,6 +1,6 @@
-"""A school's accent colour made readable: contrast as WCAG 2.2 defines it, in the light and the dark scheme.
+"""Readable colours from a school's accent, with the contrast of WCAG 2.2 in the light and the dark scheme.
 
-Source of the formulas: WCAG 2.2, "relative luminance" and "contrast ratio"; 4.5:1 is level AA for text.
+Source of the formulas: WCAG 2.2, "relative luminance" and "contrast ratio"; level AA asks for 4.5:1 in text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _LIGHT_GROUNDS = ("#ffffff", "#f6f7f9", "#f1f3f6")
 _DARK_GROUNDS = ("#171b21", "#0f1216", "#1f242c")
 _WHITE = "#ffffff"
-# Pure black: the better of it and white reaches at least 4.58:1 on any colour; a softer black would not.
+# Pure black: on any colour it or white reaches at least 4.58:1; a softer black would not.
 _BLACK = "#000000"
 _STEP = 0.01
 
@@ -23,18 +23,18 @@ Rgb = tuple[float, float, float]
 
 
 def accent_theme(accent_hex: str) -> dict[str, str]:
-    """Derive every colour that the style sheet takes from a school's accent.
+    """Derive every colour of the style sheet from a school's accent.
 
     Args:
         accent_hex: ``#rrggbb``.
 
     Returns:
-        ``accent``, ``accent_hover``, ``on_accent`` (text on both), ``link``, ``link_hover`` (text on every
-        ground of the scheme and on ``tint``) and ``tint`` (a ground), and the same with the prefix ``dark_``;
+        The colours ``accent``, ``accent_hover``, ``on_accent`` (text on both), ``link``, ``link_hover`` (text on
+        every ground of the scheme and on ``tint``) and ``tint`` (a ground), and the same with the prefix ``dark_``;
         all ``#rrggbb``.
 
     Raises:
-        Invalid: not a colour of that form (field ``accent``).
+        Invalid: the text is not a colour of that form (field ``accent``).
     """
     accent = parse_accent(accent_hex)
     light = _scheme(accent, _LIGHT_GROUNDS, tint_share=0.09, darker=True)
@@ -46,7 +46,7 @@ def parse_accent(text: str) -> str:
     """Check and normalise an accent to lower-case ``#rrggbb``.
 
     Raises:
-        Invalid: not a colour of that form (field ``accent``).
+        Invalid: the text is not a colour of that form (field ``accent``).
     """
     cleaned = text.strip()
     if not _HEX.fullmatch(cleaned):
@@ -54,9 +54,9 @@ def parse_accent(text: str) -> str:
     return cleaned.lower()
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two ``#rrggbb`` colours, from 1 to 21."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+def contrast(colour: str, other: str) -> float:
+    """Return the contrast ratio of two ``#rrggbb`` colours, from 1 to 21."""
+    lighter, darker = sorted((_luminance(colour), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
@@ -64,7 +64,7 @@ def _scheme(accent: str, grounds: tuple[str, ...], *, tint_share: float, darker:
     tint = _mix(accent, grounds[0], tint_share)
     link = _readable(accent, (*grounds, tint), darker=darker)
     on_accent = max(_WHITE, _BLACK, key=lambda text: contrast(text, accent))
-    # The hover moves away from the text on it, so that it can only become more readable.
+    # The hover colour moves away from the colour of its text, so that it can only become more readable.
     hover = _shifted(accent, -0.07 if on_accent == _WHITE else 0.07)
     return {
         "accent": accent,
@@ -77,7 +77,7 @@ def _scheme(accent: str, grounds: tuple[str, ...], *, tint_share: float, darker:
 
 
 def _readable(colour: str, grounds: tuple[str, ...], *, darker: bool) -> str:
-    """The nearest lightness of the colour that is text-readable on all the grounds."""
+    """Return the colour with the nearest lightness that makes text readable on all grounds."""
     candidate = colour
     while any(contrast(candidate, ground) < AA_TEXT for ground in grounds):
         candidate = _shifted(candidate, -_STEP if darker else _STEP)
@@ -85,7 +85,7 @@ def _readable(colour: str, grounds: tuple[str, ...], *, darker: bool) -> str:
 
 
 def _lifted(colour: str) -> str:
-    """A dark accent, raised until it stands out (3:1) from the dark scheme's surface."""
+    """Return the colour, lightened until it stands out (3:1) from the dark scheme's surface."""
     candidate = colour
     while contrast(candidate, _DARK_GROUNDS[0]) < 3:
         candidate = _shifted(candidate, _STEP)
@@ -93,7 +93,7 @@ def _lifted(colour: str) -> str:
 
 
 def _shifted(colour: str, by: float) -> str:
-    """The colour with its lightness (0 to 1) moved."""
+    """Return the colour with its lightness (0 to 1) changed."""
     hue, lightness, saturation = rgb_to_hls(*_rgb(colour))
     return _hex(hls_to_rgb(hue, min(1.0, max(0.0, lightness + by)), saturation))
 

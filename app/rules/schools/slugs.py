@@ -1,4 +1,4 @@
-"""The label of a school's address (本校二级域名)."""
+"""The slug of a school, the first label of its host name (本校二级域名)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _SUFFIXES = ("edu", "med", "spoc", "u")
 
 
 def tidy_slug(text: str) -> str:
-    """What the person meant: lower-case, no blanks around."""
+    """Return the text in lower case and without surrounding blanks."""
     return text.strip().lower()
 
 
 def slug_problem(slug: str, *, reserved: Collection[str]) -> Message | None:
-    """Say why a school cannot have this label; ``None`` when it can, were it free.
+    """Return why a school cannot have this slug; ``None`` if it can, provided that the slug is free.
 
-    Stricter than DNS asks for (RFC 1123): it begins with a letter and has no doubled hyphen, so that no label
-    looks like an encoded one (``xn--``).
+    The rule is stricter than DNS (RFC 1123): a slug begins with a letter and has no double hyphen, so that no slug
+    looks like an encoded label (``xn--``).
 
     Args:
-        slug: as ``tidy_slug`` left it.
-        reserved: labels kept for infrastructure.
+        slug: as returned by ``tidy_slug``.
+        reserved: labels that are reserved for infrastructure.
     """
     if not SHORTEST <= len(slug) <= LONGEST:
         return msg("二级域名应为 %(shortest)s 至 %(longest)s 个字符", shortest=SHORTEST, longest=LONGEST)
@@ -38,16 +38,18 @@ def slug_problem(slug: str, *, reserved: Collection[str]) -> Message | None:
     return None
 
 
-def slug_candidates(typed: str, pinyin: str, unit_code: str) -> Iterator[str]:
-    """Labels to offer instead of a refused one, best first; not all of them are good, and none was looked up.
+def slug_candidates(wanted: str, pinyin: str, unit_code: str) -> Iterator[str]:
+    """Yield slugs to suggest instead of a refused one, the best first.
+
+    The caller has to check that a suggestion is allowed and free.
 
     Args:
-        typed: what was asked for.
+        wanted: the slug that was refused.
         pinyin: the school's short name in pinyin.
-        unit_code: the school's unit code, unique by itself.
+        unit_code: the school's unit code, which is unique.
     """
-    typed = re.sub(r"[^a-z0-9]+", "-", typed.lower()).strip("-").lstrip("0123456789-")[: LONGEST - 8]
-    roots = [root for root in (typed, pinyin[: LONGEST - 8]) if root]
+    wanted = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-").lstrip("0123456789-")[: LONGEST - 8]
+    roots = [root for root in (wanted, pinyin[: LONGEST - 8]) if root]
     yield from roots
     for root in roots:
         yield from (f"{root}-{suffix}" for suffix in _SUFFIXES)

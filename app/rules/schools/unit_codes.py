@@ -12,12 +12,12 @@ _CODE = re.compile(r"\d{5}", re.ASCII)
 
 
 def tidy_unit_code(text: str) -> str:
-    """What the person meant: half-width digits, no blanks."""
+    """Return the text with half-width digits and without blanks."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 def unit_code_problem(unit_code: str) -> Message | None:
-    """Say why this is no unit code; ``None`` when it is one."""
+    """Return why the text is not a unit code; ``None`` if it is one."""
     if not _CODE.fullmatch(unit_code):
         return msg("单位代码应为 %(length)s 位数字", length=LENGTH)
     return None

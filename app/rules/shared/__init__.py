@@ -1,1 +1,1 @@
-"""Rules: what several subjects need."""
+"""Rules that several subjects need."""

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 from app.errors import msg
-from app.rules.shared.cells import Cell, Unreadable, code_text, meant_text
+from app.rules.shared.cells import Cell, Unreadable, code_text, normalised_text
 
 EARLIEST = date(1900, 1, 1)
 
@@ -23,8 +23,8 @@ def read_birth_date(cell: Cell, today: date) -> date | None:
     """Read a birth date: 19901012, 1990-10-12, 1990/10/12, 1990.10.12, 1990年10月12日, or a date cell.
 
     Raises:
-        Unreadable: a month without day, a bare serial number of Excel, no such day, or no possible
-            birthday.
+        Unreadable: the day is missing or does not exist, the cell is a bare serial number of Excel, or the date is
+            not a possible birthday.
     """
     if isinstance(cell, datetime):
         return _plausible(cell.date(), today)
@@ -33,7 +33,7 @@ def read_birth_date(cell: Cell, today: date) -> date | None:
     compact = code_text(cell)
     if not compact:
         return None
-    match = _DAY.fullmatch(compact) or _PARTS.fullmatch(compact) or _PARTS.fullmatch(meant_text(cell))
+    match = _DAY.fullmatch(compact) or _PARTS.fullmatch(compact) or _PARTS.fullmatch(normalised_text(cell))
     if match is None:
         raise _misspelt(compact)
     try:

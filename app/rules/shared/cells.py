@@ -1,4 +1,4 @@
-"""A cell of a spreadsheet as a value, and the text that a person meant by it."""
+"""Cells of spreadsheets as values, and their normalised text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.errors import Message, msg
 
 
 class CellFlaw(Enum):
-    """A cell without a value that could be read; the member's value stands for it in a problem workbook."""
+    """The kinds of cells without a readable value; problem workbooks show the member's value."""
 
     FORMULA = "#FORMULA!"
     ERROR = "#ERROR!"
@@ -18,7 +18,7 @@ class CellFlaw(Enum):
 
 Cell = str | int | float | bool | date | datetime | CellFlaw | None
 
-#: Spreadsheets keep 15 digits of a number; the rest are zeros that nobody typed.
+#: Spreadsheet programs keep 15 digits of a number and replace the rest by zeros.
 EXACT_DIGITS = 15
 
 _ERROR_TEXTS = frozenset(
@@ -45,7 +45,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 class Unreadable(Exception):
-    """A cell does not hold what its column asks for; ``message`` is the sentence for the person."""
+    """Raised when a cell does not fit its column; ``message`` is the sentence for the person."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
@@ -53,7 +53,7 @@ class Unreadable(Exception):
 
 
 def display_text(cell: Cell) -> str:
-    """The cell as the person sees it, for a problem workbook; digits that Excel has cut stay visibly cut."""
+    """Return the cell as the person sees it, for problem workbooks; digits that Excel has cut stay visibly cut."""
     if cell is None:
         return ""
     if isinstance(cell, str):
@@ -73,15 +73,15 @@ def display_text(cell: Cell) -> str:
     return format(cell, f".{EXACT_DIGITS - 1}E")
 
 
-def meant_text(cell: Cell) -> str:
-    """The text that a person meant: full-width digits and letters, odd blanks and invisible marks put right.
+def normalised_text(cell: Cell) -> str:
+    """Return the text of a cell with half-width digits and letters, single blanks and no invisible characters.
 
     Args:
-        cell: a typed cell; numbers of up to 15 digits become their digits without loss.
+        cell: any cell; numbers of up to 15 digits become their digits without loss.
     Returns:
-        the text, "" for an empty cell; inner blanks are single spaces.
+        The text; "" for an empty cell.
     Raises:
-        Unreadable: the cell is a formula without result, an error value, or a number cut by the program.
+        Unreadable: the cell is a formula without result, an error value, or a number that Excel has cut.
     """
     if isinstance(cell, str):
         if _PLAIN.fullmatch(cell):
@@ -100,20 +100,20 @@ def meant_text(cell: Cell) -> str:
 
 
 def code_text(cell: Cell) -> str:
-    """``meant_text`` for codes: also full-width signs put right, blanks and a leading ``'`` removed."""
-    text = meant_text(cell)
+    """Return ``normalised_text`` for codes: also without full-width signs, blanks and a leading ``'``."""
+    text = normalised_text(cell)
     if text.isascii() and text.isalnum():
         return text
     return code_spelling(text)
 
 
 def without_marks(text: str) -> str:
-    """The text without invisible marks and control characters, full-width letters and digits put right."""
+    """Return the text without invisible and control characters, with half-width letters and digits."""
     return _INVISIBLE.sub("", text).translate(_LETTERS)
 
 
 def code_spelling(text: str) -> str:
-    """The text as a code is spelt: full-width signs put right, blanks and a leading ``'`` removed."""
+    """Return the text without full-width signs, blanks and a leading ``'``, as codes are spelt."""
     return text.translate(_FULL_WIDTH).replace(" ", "").lstrip("'`‘’")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.errors import msg
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Cell, Unreadable, code_text
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
@@ -20,7 +20,7 @@ def read_mobile(cell: Cell) -> str | None:
     """Read a mainland mobile number as its 11 digits; ``+86``, blanks and separators are accepted.
 
     Raises:
-        Unreadable: it is no such number.
+        Unreadable: the cell is not a mobile number.
     """
     text = code_text(cell)
     if not text:
@@ -32,10 +32,10 @@ def read_mobile(cell: Cell) -> str | None:
 
 
 def read_email(cell: Cell) -> str | None:
-    """Read a mail address, in small letters: providers ignore the case, and a login must not depend on it.
+    """Read a mail address, in lower case: providers ignore case, and a login must not depend on it.
 
     Raises:
-        Unreadable: it is no address, or longer than one may be.
+        Unreadable: the cell is not an address, or the address is too long.
     """
     text = code_text(cell)
     if not text:

@@ -25,7 +25,7 @@ def read_gender(cell: Cell) -> Gender | None:
     """Read 男 or 女, also in English and as 1 or 2 (GB/T 2261.1).
 
     Raises:
-        Unreadable: something else.
+        Unreadable: the cell has another text.
     """
     text = code_text(cell)
     if not text:
@@ -40,7 +40,7 @@ def read_entry_year(cell: Cell, today: date) -> int | None:
     """Read the year of entry: 2016, 2016级, 2016年; from 1950 to next year.
 
     Raises:
-        Unreadable: no year, or not a plausible one.
+        Unreadable: the cell is not a year, or not a plausible one.
     """
     text = code_text(cell)
     if not text:
@@ -55,7 +55,7 @@ def read_study_years(cell: Cell) -> int | None:
     """Read the length of study in years, 1 to 10: 5, 5年, 五年制.
 
     Raises:
-        Unreadable: something else.
+        Unreadable: the cell has another text.
     """
     text = code_text(cell)
     if not text:

@@ -1,4 +1,4 @@
-"""Rich text of courses: what is let through, and plain paragraphs made into it."""
+"""Rich text of courses: the allowed markup, and its conversion from and to plain paragraphs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 import nh3
 
-#: Structure and emphasis only: no pictures and frames (nothing comes from elsewhere), no classes, no styles.
+#: Structure and emphasis only: no pictures or frames (nothing is loaded from elsewhere), no classes, no styles.
 _TAGS = {
     "p", "br", "h3", "h4", "ul", "ol", "li", "strong", "b", "em", "i", "u", "s", "sub", "sup", "blockquote",
     "hr", "table", "thead", "tbody", "tr", "th", "td", "a",
@@ -21,9 +21,9 @@ _PARAGRAPHS_ONLY = re.compile(r"(?:<p>(?:(?!<(?!br ?/?>))[\s\S])*?</p>\s*)*")
 
 
 def clean_html(markup: str) -> str:
-    """Markup of which only the allow-list is left; scripts and styles go with their content.
+    """Return the markup with only the allowed tags; scripts and styles are removed with their content.
 
-    Links open without telling where they came from (``rel``).
+    Links do not reveal the page that they were on (``rel``).
     """
     return nh3.clean(
         markup,
@@ -36,13 +36,13 @@ def clean_html(markup: str) -> str:
 
 
 def _absolute_only(_tag: str, attribute: str, value: str) -> str | None:
-    """A link says in full where it leads: ``//host`` and ``/path`` do not."""
+    """Return the value, or ``None`` for a link that is not absolute, such as ``//host`` and ``/path``."""
     return value if attribute != "href" or _ABSOLUTE.match(value) else None
 
 
-def rich_text(typed: str) -> str:
-    """What a person typed as safe markup: plain text becomes paragraphs (an empty line parts them)."""
-    text = typed.replace("\r\n", "\n").strip()
+def rich_text(text: str) -> str:
+    """Return a person's text as safe markup; empty lines separate the paragraphs of plain text."""
+    text = text.replace("\r\n", "\n").strip()
     if _MARKUP.search(text):
         return clean_html(text)
     parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
@@ -52,11 +52,11 @@ def rich_text(typed: str) -> str:
 
 
 def editable_text(markup: str) -> str:
-    """The other way round, for the form: paragraphs as plain text, richer markup as it is."""
+    """Return markup as text for a form: paragraphs become plain text, richer markup stays as it is."""
     if not _PARAGRAPHS_ONLY.fullmatch(markup):
         return markup
     parts = re.findall(r"<p>([\s\S]*?)</p>", markup)
     plain = "\n\n".join(re.sub(r"<br ?/?>", "\n", part) for part in parts)
     text = html.unescape(plain)
-    # Text that would read as markup the next time stays escaped.
+    # text that would be read as markup the next time stays escaped
     return markup if _MARKUP.search(text) else text

@@ -19,18 +19,18 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _OFFSET = ord("0") * sum(_WEIGHTS)
 
-#: First two digits: provinces by GB/T 2260, and 81-83 of residence permits for Hong Kong, Macao and Taiwan.
+#: First two digits: provinces by GB/T 2260, and 81-83 in residence permits for Hong Kong, Macao and Taiwan.
 _PROVINCES = """
 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83
 """
 _REGIONS = frozenset(_PROVINCES.split())
-#: Permanent residence cards of foreigners (2023) have the same form and begin with 9.
+#: Permanent residence cards of foreigners (since 2023) have the same form and begin with 9.
 _FOREIGNER = "9"
 
 
 @dataclass(frozen=True, slots=True)
 class IdNumber:
-    """A valid number and what it says about its holder."""
+    """A valid number with the birth date and gender of its holder."""
 
     number: str
     birth_date: date
@@ -38,15 +38,15 @@ class IdNumber:
 
 
 def check_character(first17: str) -> str:
-    """The 18th character for 17 digits, ``0``-``9`` or ``X`` (ISO 7064 MOD 11-2)."""
+    """Return the check character of 17 digits, ``0``-``9`` or ``X`` (ISO 7064 MOD 11-2)."""
     return _CHECK[(sum(map(mul, _WEIGHTS, first17.encode("ascii"))) - _OFFSET) % 11]
 
 
 def read_id_number(cell: Cell, today: date) -> IdNumber | None:
-    """Read an identity number; a small ``x`` becomes ``X``, blanks and full-width digits are put right.
+    """Read an identity number; a lower-case ``x``, blanks and full-width digits are normalised.
 
     Raises:
-        Unreadable: which part of the number is wrong, or that Excel has cut it.
+        Unreadable: part of the number is wrong, or Excel has cut it; the message says which.
     """
     number = code_text(cell).upper()
     if not number:

@@ -1,4 +1,4 @@
-"""Personal values as they may be shown: enough to recognise one's own, not enough to use another's."""
+"""Masks for personal values: the owner can recognise a masked value, nobody else can use it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def mask_date(value: str) -> str:
 
 
 def shorten(value: str) -> str:
-    """A value that need not be hidden, cut to what fits a line."""
+    """Return a value that need not be masked, cut to the length of a line."""
     return value if len(value) <= _SHOWN_LENGTH else value[: _SHOWN_LENGTH - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""Pinyin of names, so that people are found by how they are said: ``wangxiaoming`` and ``wxm`` for 王小明."""
+"""Pinyin of names, so that searches find them by sound: ``wangxiaoming`` and ``wxm`` for 王小明."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from pypinyin import Style, lazy_pinyin
 
-#: Surnames that are read otherwise than the same characters elsewhere.
+#: Surnames that are pronounced differently from the same characters elsewhere.
 _SURNAMES = {
     "单": "shan", "解": "xie", "曾": "zeng", "查": "zha", "仇": "qiu", "区": "ou", "盖": "ge", "任": "ren",
     "华": "hua", "纪": "ji", "缪": "miao", "朴": "piao", "尉迟": "yu chi", "万俟": "mo qi", "单于": "chan yu",
@@ -28,10 +28,10 @@ def _syllable(character: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def pinyin_of(name: str) -> tuple[str, str]:
-    """The pinyin of a name of a person.
+    """Return the pinyin of a person's name.
 
     Args:
-        name: as people write it; Latin letters and digits are kept, other signs are dropped.
+        name: the name as written; Latin letters and digits are kept, other signs are dropped.
 
     Returns:
         The syllables run together, and their initials, both lower-case ASCII: ``("wangxiaoming", "wxm")``.
@@ -45,13 +45,13 @@ def pinyin_of(name: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=2_000)
 def pinyin_of_title(title: str) -> tuple[str, str]:
-    """The pinyin of the name of a thing (a school, a course), read in words: 重庆 is ``chongqing``.
+    """Return the pinyin of the name of a school or a course, read by words: 重庆 is ``chongqing``.
 
     Returns:
-        As ``pinyin_of``.
+        The same as ``pinyin_of``.
     """
     text = unicodedata.normalize("NFKC", title).strip()
-    # The library takes a list from here as several syllables; its types know of one only.
+    # the library takes a list as several syllables, but its types allow only a string
     return _joined(lazy_pinyin(text, style=Style.NORMAL, errors=cast(Any, list)))
 
 

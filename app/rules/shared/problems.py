@@ -1,4 +1,4 @@
-"""A problem in a row of a roster, as it is shown."""
+"""Problems in the rows of a roster."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from app.errors import Message
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one cell: 第 7 行「身份证号」：校验位不正确.
+    """A problem of one cell, such as 第 7 行「身份证号」：校验位不正确.
 
     Args:
-        row_no: the row as spreadsheet programs number it, from 1.
+        row_no: the number of the row as the spreadsheet program shows it, from 1.
         column_label: the header as the person wrote it.
-        message: what is wrong and what to do, without row and column, so that equal problems can be counted.
+        message: the problem and its remedy, without row and column, so that equal problems can be counted.
         shown: the offending value, masked where it is personal.
     """
 

@@ -1,4 +1,4 @@
-"""Terms of the Chinese academic year: the first from August to January, the second from February to July."""
+"""Terms of the Chinese academic year: August to January, and February to July."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SECOND_TERM_BEGINS = 2
 
 
 def term_of(day: date) -> str:
-    """The term that a day belongs to, written ``2026-2027-1``."""
+    """Return the term of a day, such as ``2026-2027-1``."""
     if day.month >= _FIRST_TERM_BEGINS:
         return f"{day.year}-{day.year + 1}-1"
     half = 2 if day.month >= _SECOND_TERM_BEGINS else 1
@@ -21,13 +21,13 @@ def term_of(day: date) -> str:
 
 
 def is_term(text: str) -> bool:
-    """Whether this is written as a term, its second year following the first."""
+    """Return whether the text is a term whose second year follows the first."""
     match = _TERM.fullmatch(text)
     return match is not None and int(match[2]) == int(match[1]) + 1
 
 
 def terms_around(day: date, before: int = 1, after: int = 4) -> list[str]:
-    """The terms to choose from on a day: some that were, this one and some that come."""
+    """Return the terms that a form offers on a day: past ones, the current one and future ones."""
     year, half = day.year, 0 if day.month >= _FIRST_TERM_BEGINS else -1
     if half and day.month < _SECOND_TERM_BEGINS:
         half = -2
@@ -39,10 +39,10 @@ def terms_around(day: date, before: int = 1, after: int = 4) -> list[str]:
 
 
 def term_label(term: str) -> Message:
-    """The term in words: 2026—2027 学年第一学期.
+    """Return the term in words: 2026—2027 学年第一学期.
 
     Raises:
-        ValueError: this is no term.
+        ValueError: the text is not a term.
     """
     match = _TERM.fullmatch(term)
     if match is None:

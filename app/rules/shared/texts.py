@@ -1,12 +1,13 @@
-"""Names, numbers of students, classes and majors as typed into forms and sheets."""
+"""Names, student numbers, classes and majors as entered in forms and sheets."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from app.errors import msg
-from app.rules.shared import lengths
-from app.rules.shared.cells import Cell, Unreadable, code_text, meant_text
+from app.rules.shared import person_lengths as lengths
+from app.rules.shared.cells import Cell, Unreadable, code_text, normalised_text
 
 _STUDENT_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
 _CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -22,9 +23,9 @@ def read_line(cell: Cell, limit: int) -> str | None:
         cell: any cell; blanks are trimmed and collapsed.
         limit: the most characters allowed.
     Raises:
-        Unreadable: too long, or with characters that an encoding has destroyed.
+        Unreadable: the text is too long, or has characters that an encoding has destroyed.
     """
-    text = meant_text(cell)
+    text = normalised_text(cell)
     if not text:
         return None
     if len(text) > limit:
@@ -38,7 +39,7 @@ def read_name(cell: Cell, limit: int = lengths.NAME) -> str | None:
     """Read a person's name: blanks beside Chinese characters are padding and go, ``·`` is spelt one way.
 
     Raises:
-        Unreadable: too long, or with characters that an encoding has destroyed.
+        Unreadable: the text is too long, or has characters that an encoding has destroyed.
     """
     name = read_line(cell, limit)
     if name is None:
@@ -64,3 +65,11 @@ def read_student_no(cell: Cell) -> str | None:
     if len(number) > lengths.STUDENT_NO:
         raise Unreadable(msg("超过 %(limit)s 个字符", limit=lengths.STUDENT_NO))
     return number
+
+
+def first_few(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return the first items of a list for a message, with ``…`` after the last one if there are more."""
+    if len(texts) <= most:
+        return tuple(texts)
+    *first, last = texts[:most]
+    return (*first, f"{last}…")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: What a column of row numbers holds.
+#: The largest value of a BIGINT column, such as the id of a row.
 BIGINT = 2**63 - 1
 _MOST_DIGITS = len(str(BIGINT))
 

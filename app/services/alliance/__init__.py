@@ -1,1 +1,1 @@
-"""The alliance itself: its settings, what waits for the secretariat, the schools' activity, visits to schools."""
+"""The alliance itself: its settings, the secretariat's tasks, the schools' activity, visits to schools."""

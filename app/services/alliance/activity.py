@@ -1,4 +1,4 @@
-"""联盟管理 → 活跃情况: what the schools counted, side by side and in time, read from their figures only."""
+"""The activity of member schools (联盟管理 → 活跃情况), compared and over time, read from their stored figures only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.context import Context
 from app.models import School, SchoolFigure
-from app.rules.alliance.figures import Counted, DayFigures, totals
+from app.rules.alliance.figures import CountedDay, DayFigures, totals
 from app.rules.permissions import Action
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
@@ -19,11 +19,11 @@ from app.services.shared.require_permission import require
 from app.services.shared.search import school_matches
 from tenants.registry import SchoolInfo
 
-#: How many days back a change is measured.
+#: Days over which a change is measured.
 CHANGE_DAYS = 30
-#: Days that a chart may show.
+#: Periods in days that a chart may show.
 SPANS = (30, 90, 365)
-#: Points of a chart at most; over a longer time only some days are drawn.
+#: The most points of a chart; over a longer time only some days are drawn.
 _POINTS = 91
 
 SORTS = ("name", "people", "activated", "courses_online", "registrations", "last_activity_at")
@@ -31,7 +31,7 @@ SORTS = ("name", "people", "activated", "courses_online", "registrations", "last
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """A school with its latest figures and those of ``CHANGE_DAYS`` before; ``None``: never counted (then)."""
+    """A school with its latest figures and those of ``CHANGE_DAYS`` before; ``None``: not counted (by then)."""
 
     school_id: int
     name: str
@@ -47,7 +47,7 @@ class ActivityRow:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Days and what was there on each; ``None``: nobody had counted yet."""
+    """Days and the figures of each; ``None``: not counted by then."""
 
     days: tuple[date, ...]
     figures: tuple[DayFigures | None, ...]
@@ -62,7 +62,7 @@ def list_activity(
     page: int = 1,
     size: int = LONG_PAGE_SIZE,
 ) -> Page[ActivityRow]:
-    """Member schools with their figures.
+    """Return one page of the member schools with their figures.
 
     Args:
         text: as in the list of schools; blank for all.
@@ -71,32 +71,32 @@ def list_activity(
         size: rows on a page.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
-    wanted = _members(ctx, text)
-    count = select(func.count()).select_from(School).where(*wanted)
-    statement = _rows(ctx, sort, descending).where(*wanted)
+    conditions = _members(ctx, text)
+    count = select(func.count()).select_from(School).where(*conditions)
+    statement = _rows(ctx, sort, descending).where(*conditions)
     return fetch_page(ctx.session, statement, _row, page=page, size=size, count=count)
 
 
 def all_activity(
     ctx: Context, *, text: str = "", sort: str = "name", descending: bool = False
 ) -> list[ActivityRow]:
-    """All pages of ``list_activity``.
+    """Return all pages of ``list_activity``.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     statement = _rows(ctx, sort, descending).where(*_members(ctx, text))
     return [_row(*found) for found in ctx.session.execute(statement)]
 
 
 def get_activity(ctx: Context, *, school_id: int) -> tuple[SchoolInfo, ActivityRow]:
-    """A member school with its figures.
+    """Return a member school with its figures.
 
     Raises:
-        NotAllowed: not the secretariat.
-        NotFound: no such member.
+        NotAllowed: the actor is not the secretariat.
+        NotFound: there is no such member.
     """
     require(ctx, Action.SEE_ACTIVITY)
     require_alliance(ctx)
@@ -105,26 +105,26 @@ def get_activity(ctx: Context, *, school_id: int) -> tuple[SchoolInfo, ActivityR
 
 
 def activity_in_time(ctx: Context, *, span: int, school_id: int | None = None) -> Series:
-    """The figures of a school, or of all together, on the days up to today.
+    """Return the figures of a school, or of all together, on the days up to today.
 
     Args:
         span: days back, today included.
         school_id: a member; ``None`` for the sums of all.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require(ctx, Action.SEE_ACTIVITY)
     require_alliance(ctx)
     step = -(-span // _POINTS)
     days = tuple(ctx.today() - timedelta(days=back) for back in range((span - 1) // step * step, -1, -step))
-    mine = [SchoolFigure.alliance_id == ctx.school.id, SchoolFigure.day <= days[-1]]
+    conditions = [SchoolFigure.alliance_id == ctx.school.id, SchoolFigure.day <= days[-1]]
     if school_id is not None:
-        mine.append(SchoolFigure.school_id == school_id)
-    # What a school counted last before the first day stands until it counts again.
+        conditions.append(SchoolFigure.school_id == school_id)
+    # The last count before the first day is valid until the school is counted again.
     first = (
         select(SchoolFigure.school_id, func.max(SchoolFigure.day).label("day"))
-        .where(*mine, SchoolFigure.day <= days[0])
+        .where(*conditions, SchoolFigure.day <= days[0])
         .group_by(SchoolFigure.school_id)
         .subquery()
     )
@@ -138,10 +138,10 @@ def activity_in_time(ctx: Context, *, span: int, school_id: int | None = None) -
             SchoolFigure.registrations,
         )
         .outerjoin(first, first.c.school_id == SchoolFigure.school_id)
-        .where(*mine, SchoolFigure.day >= func.coalesce(first.c.day, days[0]))
+        .where(*conditions, SchoolFigure.day >= func.coalesce(first.c.day, days[0]))
         .order_by(SchoolFigure.day)
     )
-    counted = [Counted(row[0], row[1], DayFigures(*row[2:])) for row in rows]
+    counted = [CountedDay(row[0], row[1], DayFigures(*row[2:])) for row in rows]
     return Series(days, tuple(totals(days, counted)))
 
 
@@ -176,13 +176,13 @@ def _rows(ctx: Context, sort: str, descending: bool) -> Select[Any]:
 
 
 def _latest(ctx: Context, day: date) -> Any:
-    """A school's last figures up to a day, to be joined to ``School``."""
+    """Return a school's last figures up to a day, to be joined to ``School``."""
     figures = (
         select(SchoolFigure)
         .where(
             SchoolFigure.alliance_id == ctx.school.id,
             SchoolFigure.school_id == School.id,
-            # A school east of here may be a day ahead.
+            # A school in a time zone further east may be a day ahead.
             SchoolFigure.day <= day + timedelta(days=1),
         )
         .order_by(SchoolFigure.day.desc())

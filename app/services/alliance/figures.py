@@ -1,4 +1,4 @@
-"""A school's figures of a day: counted in the school's own scope, kept for its alliance as numbers only."""
+"""The daily figures of a school: counted in the school's own scope, stored for its alliance as numbers only."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
-from app.models import CourseOffering, Enrolment, School, SchoolFigure, User
+from app.models import CourseOffering, Registration, School, SchoolFigure, User
 from app.rules.permissions import Action
 from app.services.schools.directory import INFO_COLUMNS, get_member, require_alliance
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
-#: Schools that one 「立即更新」 counts at most; those that were counted longest ago come first.
+#: The most schools that one 「立即更新」 counts; those that were counted longest ago come first.
 MOST_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """How many schools were counted, and how many were not because they were too many at once."""
+    """The numbers of schools that were counted, and that were left out because they were too many at once."""
 
     counted: int
     left: int
 
 
 def write_figures(ctx: Context) -> None:
-    """Count the school as it is now and keep it as this day's figures; a second time on a day replaces the first.
+    """Count the school as it is now and store it as this day's figures; a second count on a day replaces the first.
 
     People are accounts that are not disabled; activated are those of them who have ever logged in.
     """
     active = select(func.count()).select_from(User).where(User.status == "active")
     online = select(func.count()).select_from(CourseOffering).where(CourseOffering.status == "online")
-    registered = select(func.count()).select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None))
+    registered = select(func.count()).select_from(Registration).where(Registration.withdrawn_at.is_(None))
     row = ctx.session.execute(
         select(
             active.scalar_subquery().label("people"),
@@ -55,14 +55,14 @@ def write_figures(ctx: Context) -> None:
 
 
 def refresh_figures(ctx: Context, *, school_id: int | None = None) -> Refreshed:
-    """「立即更新」: count a school now, or all of them (``MOST_AT_ONCE`` at a time).
+    """Count a school now (「立即更新」), or all of them (``MOST_AT_ONCE`` at a time).
 
     Args:
         school_id: a member; ``None`` for all.
 
     Raises:
-        NotAllowed: not the secretariat.
-        NotFound: no such member.
+        NotAllowed: the actor is not the secretariat.
+        NotFound: there is no such member.
     """
     require(ctx, Action.SEE_ACTIVITY)
     require_alliance(ctx)

@@ -1,4 +1,4 @@
-"""What the alliance asks of its schools (联盟设置)."""
+"""The alliance's settings for its schools (联盟设置)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from app.models import School
 from app.rules.permissions import Action
 from app.services.schools.directory import require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 
 def get_policy(ctx: Context) -> bool:
-    """Whether a course goes online only with a 运营教师 (the 课程责任教师 of 教高〔2022〕1号).
+    """Return whether a course needs a 运营教师 (the 课程责任教师 of 教高〔2022〕1号) to go online.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
@@ -26,14 +27,15 @@ def get_policy(ctx: Context) -> bool:
 
 
 def set_policy(ctx: Context, *, requires_operating_teacher: bool) -> School:
-    """Change it; courses that are online stay so.
+    """Change the policy; courses that are online stay online.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     if get_policy(ctx) is requires_operating_teacher:
         return ctx.session.get_one(School, ctx.school.id)
-    alliance = ctx.session.get_one(School, ctx.school.id, with_for_update=True)
+    query = select(School).where(School.id == ctx.school.id)
+    alliance = ctx.session.scalars(locking(query, School, Hold.WRITE)).one()
     alliance.requires_operating_teacher = requires_operating_teacher
     ctx.session.flush()
     record(

@@ -1,4 +1,4 @@
-"""Setting the platform up: the alliance as a tenant, and its first secretary."""
+"""Setup of the platform: the alliance as a tenant, and its first secretary."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNIT_CODE = "00000"
 
 @dataclass(frozen=True, slots=True)
 class NewSecretary:
-    """A secretary's login and the password for once."""
+    """A secretary's login and one-time password."""
 
     user_id: int
     login: str
@@ -35,10 +35,10 @@ class NewSecretary:
 
 
 def provisional_alliance(school_id: int, *, timezone: str = "Asia/Shanghai") -> SchoolInfo:
-    """The alliance before there is one: what the context of ``set_up_alliance`` is made with.
+    """Return the alliance before it exists, for the context of ``set_up_alliance``.
 
     Args:
-        school_id: an id reserved from the sequence of ``schools``: the row must name itself when it is written.
+        school_id: an id reserved from the sequence of ``schools``: the row must refer to itself when it is written.
     """
     return SchoolInfo(
         id=school_id, alliance_id=school_id, kind="alliance", slug=SLUG, unit_code=UNIT_CODE, name="", short_name="",
@@ -49,7 +49,7 @@ def provisional_alliance(school_id: int, *, timezone: str = "Asia/Shanghai") -> 
 def set_up_alliance(
     ctx: Context, *, name: str, short_name: str = "", accent: str = "#1f5eff", logo: bytes | None = None
 ) -> SchoolInfo:
-    """Create the alliance's tenant, whose id is the one that ``ctx`` was made with.
+    """Create the alliance's tenant under the id with which ``ctx`` was made.
 
     Raises:
         Conflict: there is an alliance already.
@@ -80,7 +80,7 @@ def set_up_alliance(
 
 
 def add_secretary(ctx: Context, *, name: str, login: str) -> NewSecretary:
-    """Give the alliance a secretary, with a password for once.
+    """Add a secretary to the alliance, with a one-time password.
 
     Raises:
         Conflict: the login name is taken.

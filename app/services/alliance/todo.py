@@ -1,4 +1,4 @@
-"""What waits for the secretariat: the numbers on the first page of its desk."""
+"""The secretariat's open tasks: the numbers on the first page of its desk."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from app.services.licences.lists import list_licences
 
 @dataclass(frozen=True, slots=True)
 class DeskTasks:
-    """Counts of what is open now.
+    """Counts of open tasks.
 
     Args:
-        recommendations: courses that schools recommended and nobody has answered.
+        recommendations: courses that schools recommended and that have no answer.
         ending: licences that run out soon.
         declined: licences that a school has declined.
     """
@@ -26,12 +26,12 @@ class DeskTasks:
 
 
 def count_tasks(ctx: Context) -> DeskTasks:
-    """Count what waits, by the rules of the lists that show it.
+    """Count open tasks, by the rules of the lists that show them.
 
-    Schools whose checklist is not done are not counted here: that asks each school in its own scope.
+    Schools with an unfinished checklist are not counted here: that needs a query in each school's scope.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     return DeskTasks(
         recommendations=count_open_recommendations(ctx),

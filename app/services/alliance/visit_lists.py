@@ -1,4 +1,4 @@
-"""Who came from the secretariat, when, why, and what was done: for the school, and for the alliance."""
+"""The history of visits by the secretariat, with reasons and actions: for the school, and for the alliance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.services.alliance.visits import visitor_name
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
-#: Acts shown of one visit; the log has them all.
+#: Actions shown of one visit; the log has all of them.
 _MOST_ACTS = 200
 
 
@@ -32,18 +32,18 @@ class VisitRow:
     state: str
     created_at: datetime
     started_at: datetime | None
-    #: When it ended, or will at the latest.
+    #: When it ended, or will end at the latest.
     until: datetime
 
 
 def list_visits(ctx: Context, *, page: int = 1) -> Page[VisitRow]:
-    """The visits at this school, or those of the alliance's secretaries; latest first.
+    """Return one page of the visits at this school, or of the alliance's secretaries; latest first.
 
     Raises:
-        NotAllowed: neither an administrator nor a secretary.
+        NotAllowed: the actor is neither an administrator nor a secretary.
     """
     require(ctx, Action.SEE_VISITS)
-    wanted = (
+    visible = (
         SupportVisit.alliance_id == ctx.school.id
         if ctx.school.is_alliance
         else SupportVisit.school_id == ctx.school.id
@@ -51,22 +51,22 @@ def list_visits(ctx: Context, *, page: int = 1) -> Page[VisitRow]:
     visits = (
         select(SupportVisit, School.name)
         .join(School, School.id == SupportVisit.school_id)
-        .where(wanted)
+        .where(visible)
         .order_by(SupportVisit.created_at.desc(), SupportVisit.id.desc())
     )
     return fetch_page(ctx.session, visits, partial(_row, ctx), page=page)
 
 
 def get_visit(ctx: Context, *, visit_id: int) -> tuple[VisitRow, list[AuditEntry]]:
-    """A visit at this school, with what was done during it, in order.
+    """Return a visit at this school, with the actions during it, in order.
 
     Raises:
-        NotAllowed: not an administrator.
-        NotFound: no such visit here.
+        NotAllowed: the actor is not an administrator.
+        NotFound: there is no such visit here.
     """
     require(ctx, Action.SEE_VISITS)
-    mine = (SupportVisit.school_id == ctx.school.id, SupportVisit.id == visit_id)
-    visit = ctx.session.scalar(select(SupportVisit).where(*mine))
+    this_visit = (SupportVisit.school_id == ctx.school.id, SupportVisit.id == visit_id)
+    visit = ctx.session.scalar(select(SupportVisit).where(*this_visit))
     if visit is None:
         raise NotFound(msg("没有找到这次来访"))
     row = _row(ctx, visit, ctx.school.name)

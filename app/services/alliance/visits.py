@@ -1,7 +1,7 @@
-"""Visits of the secretariat (进入学校): offered at the apex with a reason, begun by a link that works once, and ended.
+"""Visits of the secretariat (进入学校): offered with a reason, begun by a link that works once, and ended.
 
-A visit lives in the school's scope; its alliance may read it. The visitor is no account of the school: he has a role
-of his own (``Role.VISITOR``), and what he does carries his name and the secretariat's.
+A visit belongs to the school's scope; its alliance may read it. The visitor has no account at the school but a
+separate role (``Role.VISITOR``), and their actions carry their name and the secretariat's.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from app.rules.permissions import Action, Role
 from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import acting_user_id, require
 from tenants.registry import SchoolInfo, find_by_id
 
@@ -26,13 +27,13 @@ from tenants.registry import SchoolInfo, find_by_id
 LINK_LIFETIME = timedelta(minutes=2)
 LONGEST = timedelta(minutes=60)
 REASON_LENGTH = (4, 500)
-#: Begins the name under which a visitor acts.
+#: The prefix of the name under which a visitor acts.
 VISITOR_PREFIX = "秘书处 · "
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedVisit:
-    """A visit that waits for its link to be followed; the token is told this once."""
+    """A visit whose link has not been followed yet; the token is shown only once."""
 
     visit_id: int
     school: SchoolInfo
@@ -42,7 +43,7 @@ class OfferedVisit:
 
 @dataclass(frozen=True, slots=True)
 class RunningVisit:
-    """A visit that goes on."""
+    """A visit that is running."""
 
     id: int
     name: str
@@ -52,20 +53,20 @@ class RunningVisit:
 
 
 def visitor_name(secretary_name: str) -> str:
-    """The name under which a visitor acts, in the log and on the page."""
+    """Return the name under which a visitor acts, in the log and on the page."""
     return VISITOR_PREFIX + secretary_name
 
 
 def offer_visit(ctx: Context, *, school_id: int, reason: str) -> OfferedVisit:
-    """Ask to enter a school; noted on both sides before anything is seen.
+    """Request to enter a school; recorded on both sides before anything is seen.
 
     Args:
         reason: for the school's administrators to read.
 
     Raises:
-        NotAllowed: not a secretary.
-        NotFound: no such member.
-        Invalid: no reason, or not a sensible one.
+        NotAllowed: the actor is not a secretary.
+        NotFound: there is no such member.
+        Invalid: the reason is missing or not acceptable.
         Conflict: the school is suspended.
     """
     require(ctx, Action.ENTER_SCHOOL)
@@ -99,22 +100,22 @@ def offer_visit(ctx: Context, *, school_id: int, reason: str) -> OfferedVisit:
 
 
 def find_offer(ctx: Context, *, token: str) -> SupportVisit:
-    """The visit whose link this is, while it may be used at this school.
+    """Return the visit of a link that may still be used at this school.
 
     Raises:
-        NotFound: used, too late, of another school, or never given.
+        NotFound: the link was used, is too old, belongs to another school, or never existed.
     """
     return _offered(ctx, token, lock=False)
 
 
 def begin_visit(ctx: Context, *, token: str) -> int:
-    """Follow the link: it is used up, the visit begins, and the school's administrators are told.
+    """Begin a visit by its link: the link is used up, and the school's administrators are told.
 
     Returns:
-        the visit's id, to be kept in the session.
+        the visit's id, to be stored in the session.
 
     Raises:
-        NotFound: used, too late, of another school, or never given.
+        NotFound: the link was used, is too old, belongs to another school, or never existed.
     """
     visit = _offered(ctx, token, lock=True)
     visit.token_digest, visit.started_at, visit.ends_at = None, ctx.now(), ctx.now() + LONGEST
@@ -135,7 +136,7 @@ def begin_visit(ctx: Context, *, token: str) -> int:
 
 
 def get_running(ctx: Context, *, visit_id: int) -> RunningVisit | None:
-    """A visit of this school while it goes on: begun, not ended, not over, and its secretary still is one."""
+    """Return a visit of this school while it is running: begun, not ended or expired, its secretary still active."""
     visit = ctx.session.scalar(
         select(SupportVisit).where(
             SupportVisit.school_id == ctx.school.id,
@@ -152,27 +153,27 @@ def get_running(ctx: Context, *, visit_id: int) -> RunningVisit | None:
 
 
 def leave(ctx: Context, *, visit_id: int) -> bool:
-    """「离开」: the visitor ends his visit; his session says which one it is.
+    """End a visit as its visitor (「离开」), whose session names it.
 
     Returns:
-        whether it went on until now.
+        whether the visit was running until now.
     """
     return _end(ctx, visit_id)
 
 
 def end_visit(ctx: Context, *, visit_id: int) -> bool:
-    """「结束来访」 by an administrator of the school; the visitor's next request finds it ended.
+    """End a visit as an administrator of the school (「结束来访」); the visitor's next request finds it ended.
 
     Raises:
-        NotAllowed: not an administrator.
-        NotFound: no such visit here.
+        NotAllowed: the actor is not an administrator.
+        NotFound: there is no such visit here.
         Conflict: it is over already.
     """
     require(ctx, Action.END_VISIT)
-    known = select(SupportVisit.id).where(
+    query = select(SupportVisit.id).where(
         SupportVisit.school_id == ctx.school.id, SupportVisit.id == visit_id
     )
-    if ctx.session.scalar(known) is None:
+    if ctx.session.scalar(query) is None:
         raise NotFound(msg("没有找到这次来访"))
     if not _end(ctx, visit_id):
         raise Conflict(msg("这次来访已经结束"))
@@ -180,11 +181,11 @@ def end_visit(ctx: Context, *, visit_id: int) -> bool:
 
 
 def _end(ctx: Context, visit_id: int) -> bool:
-    mine = (SupportVisit.school_id == ctx.school.id, SupportVisit.id == visit_id)
-    visit = ctx.session.scalar(select(SupportVisit).where(*mine).with_for_update())
+    this_visit = (SupportVisit.school_id == ctx.school.id, SupportVisit.id == visit_id)
+    visit = ctx.session.scalar(locking(select(SupportVisit).where(*this_visit), SupportVisit, Hold.WRITE))
     if visit is None or visit.ended_at is not None or visit.ends_at <= ctx.now():
         return False
-    # Noted first, so that the end is among what was done during the visit.
+    # Recorded first, so that the end belongs to the actions of the visit.
     record(ctx, "visit.ended", "visit", visit.id)
     # An offer that is ended cannot be followed any more, either.
     visit.ended_at, visit.token_digest = ctx.now(), None
@@ -199,22 +200,22 @@ def _offered(ctx: Context, token: str, *, lock: bool) -> SupportVisit:
         SupportVisit.ended_at.is_(None),
         SupportVisit.ends_at > ctx.now(),
     )
-    visit = ctx.session.scalar(statement.with_for_update() if lock else statement)
+    visit = ctx.session.scalar(locking(statement, SupportVisit, Hold.WRITE) if lock else statement)
     if visit is None or not _still_secretary(ctx, visit):
         raise NotFound(msg("这个链接已经用过或已失效，请回到联盟管理端重新进入"))
     return visit
 
 
 def _still_secretary(ctx: Context, visit: SupportVisit) -> bool:
-    """Whether the visitor's account at the alliance is open; that is all that is read there."""
+    """Return whether the visitor's account at the alliance is active; nothing else is read there."""
     alliance = find_by_id(visit.alliance_id)
     if alliance is None:
         return False
-    with ctx.within(alliance) as theirs:
+    with ctx.within(alliance) as alliance_ctx:
         open_account = select(User.id).where(
             User.id == visit.secretary_id, User.kind == "secretary", User.status == "active"
         )
-        return theirs.session.scalar(open_account) is not None
+        return alliance_ctx.session.scalar(open_account) is not None
 
 
 def _digest(ctx: Context, token: str) -> bytes:

@@ -1,1 +1,1 @@
-"""Use cases: announcements (公告) of the alliance and of schools."""
+"""Announcements (公告) of the alliance and of schools."""

@@ -1,4 +1,4 @@
-"""Announcements (公告) as people read them: a school's own and what the alliance addressed to it."""
+"""Announcements (公告) for readers: a school's own, and the alliance's for the school."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.errors import NotFound, msg
 from app.models import Announcement, AnnouncementTarget
 from app.rules.permissions import Role
 
-#: Who does not read what is for teachers and administrators only; a visitor of the site has a student's role.
+#: Roles that do not read what is for teachers and administrators only; a visitor of the site has a student's role.
 _OUTSIDE_STAFF = frozenset({Role.STUDENT})
 
 
@@ -33,7 +33,7 @@ class ShownAnnouncement:
 
 
 def list_shown(ctx: Context, *, limit: int) -> list[ShownAnnouncement]:
-    """What the acting person is shown, pinned ones first, then the latest, in one query.
+    """Return the announcements for the acting person, pinned ones first, then the latest, in one query.
 
     At a school these are its own announcements and the alliance's for it; on the alliance's host those for everybody.
     """
@@ -43,35 +43,35 @@ def list_shown(ctx: Context, *, limit: int) -> list[ShownAnnouncement]:
 
 
 def list_from_alliance(ctx: Context, *, limit: int) -> list[ShownAnnouncement]:
-    """What the alliance shows at this school now, for its administrators."""
+    """Return the announcements that the alliance shows at this school now, for its administrators."""
     latest = (Announcement.pinned.desc(), Announcement.published_at.desc(), Announcement.id.desc())
-    theirs = _shown(ctx).where(Announcement.school_id != ctx.school.id)
-    return [_read(row) for row in ctx.session.execute(theirs.order_by(*latest).limit(limit))]
+    query = _shown(ctx).where(Announcement.school_id != ctx.school.id)
+    return [_read(row) for row in ctx.session.execute(query.order_by(*latest).limit(limit))]
 
 
 def get_shown(ctx: Context, owner_id: int, announcement_id: int) -> ShownAnnouncement:
-    """One of those that the acting person is shown.
+    """Return one of the announcements for the acting person.
 
     Args:
-        owner_id: the school whose announcement it is, or the alliance.
+        owner_id: the school, or the alliance, that owns the announcement.
 
     Raises:
-        NotFound: none, not published, over, or not for this person or school.
+        NotFound: unknown, not published, over, or not for this person or school.
     """
-    wanted = _shown(ctx).where(Announcement.school_id == owner_id, Announcement.id == announcement_id)
-    row = ctx.session.execute(wanted).one_or_none()
+    query = _shown(ctx).where(Announcement.school_id == owner_id, Announcement.id == announcement_id)
+    row = ctx.session.execute(query).one_or_none()
     if row is None:
         raise NotFound(msg("没有找到这条公告，它可能已经撤回"))
     return _read(row)
 
 
 def _read(row: Any) -> ShownAnnouncement:
-    # What is shown has been published, which the column alone does not say.
+    # A shown announcement has been published, which the column's type does not say.
     return ShownAnnouncement(*row)
 
 
 def lasts(ctx: Context) -> ColumnElement[bool]:
-    """Announcements whose last day has not passed, as ``write.state_of`` says of one."""
+    """Return the condition that the last day of an announcement has not passed."""
     return or_(Announcement.ends_on.is_(None), Announcement.ends_on >= ctx.today())
 
 
@@ -100,7 +100,7 @@ def _shown(
 
 def _addressed(ctx: Context) -> ColumnElement[bool]:
     if ctx.school.is_alliance:
-        # Its host is open to all; what is for some schools is read there.
+        # The alliance's host is open to all; announcements for some schools are read at these schools.
         return and_(Announcement.school_id == ctx.school.id, Announcement.to_all)
     to_us = (
         select(AnnouncementTarget.announcement_id)

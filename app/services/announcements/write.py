@@ -1,4 +1,4 @@
-"""Writing announcements (公告): drafts, publishing, changing, taking back; a school's own and the alliance's."""
+"""Writing announcements (公告): drafts, publishing, changing, withdrawing; a school's own and the alliance's."""
 
 from __future__ import annotations
 
@@ -17,25 +17,30 @@ from app.rules.shared.html import rich_text
 from app.services.announcements.read import lasts
 from app.services.schools.directory import get_members
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 from app.services.shared.search import words
 
 TITLE_LENGTH = 100
-#: Characters of the markup; a longer text belongs into a document.
+#: Characters of the markup; a longer text belongs in a document.
 BODY_LENGTH = 20_000
 AUDIENCES = ("everyone", "staff")
-#: What the list is filtered by: ``shown`` now, over (``past``), or not published (``draft``).
+#: The states by which the list is filtered: ``shown`` now, over (``past``), or not published (``draft``).
 STATES = ("shown", "past", "draft")
+
+
+#: An announcement as it is stored.
+StoredAnnouncement = Announcement
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementContent:
-    """What is said, to whom, and until when.
+    """The text of an announcement, its audience and its end.
 
     Args:
         audience: one of ``AUDIENCES``.
-        to_all, school_ids: whom the alliance addresses; a school addresses its own people and leaves them.
+        to_all, school_ids: the schools that the alliance addresses; a school leaves them at their defaults.
     """
 
     title: str
@@ -49,7 +54,7 @@ class AnnouncementContent:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementRow:
-    """A line of the writer's list; ``schools`` counts those addressed one by one."""
+    """A line of the writer's list; ``schools`` counts the schools that are addressed individually."""
 
     announcement: Announcement
     state: str
@@ -59,16 +64,16 @@ class AnnouncementRow:
 def list_announcements(
     ctx: Context, *, text: str = "", state: str | None = None, page: int = 1
 ) -> Page[AnnouncementRow]:
-    """Own announcements, pinned and latest first.
+    """Return one page of the own announcements, pinned and latest first.
 
     Args:
         text: words that must all be in the title; blank for all.
         state: one of ``STATES``; ``None`` for all.
     """
     require(ctx, Action.ANNOUNCE)
-    mine = [Announcement.school_id == ctx.school.id, words(text, Announcement.title)]
+    conditions = [Announcement.school_id == ctx.school.id, words(text, Announcement.title)]
     if state:
-        mine.append(_in_state(ctx, state))
+        conditions.append(_in_state(ctx, state))
     addressed = (
         select(func.count())
         .select_from(AnnouncementTarget)
@@ -78,23 +83,23 @@ def list_announcements(
         )
         .scalar_subquery()
     )
-    wanted = (
+    query = (
         select(Announcement, addressed)
-        .where(*mine)
+        .where(*conditions)
         .order_by(Announcement.pinned.desc(), Announcement.id.desc())
     )
 
     def row(announcement: Announcement, schools: int) -> AnnouncementRow:
         return AnnouncementRow(announcement, state_of(ctx, announcement), schools)
 
-    return fetch_page(ctx.session, wanted, row, page=page)
+    return fetch_page(ctx.session, query, row, page=page)
 
 
 def get_announcement(ctx: Context, *, announcement_id: int) -> tuple[Announcement, list[int]]:
-    """An own announcement to be edited, with the schools addressed one by one.
+    """Return an own announcement for editing, with the schools that are addressed individually.
 
     Raises:
-        NotFound: none, or not this tenant's.
+        NotFound: there is no such announcement of this tenant.
     """
     require(ctx, Action.ANNOUNCE)
     row = _own(ctx, announcement_id)
@@ -107,15 +112,15 @@ def get_announcement(ctx: Context, *, announcement_id: int) -> tuple[Announcemen
 def save_announcement(
     ctx: Context, *, content: AnnouncementContent, publish: bool, announcement_id: int | None = None
 ) -> Announcement:
-    """Write or change an announcement; one that is published stays so, and its row stays the same.
+    """Create or change an announcement; a published one stays published, and its row stays the same.
 
     Args:
-        publish: show it from now on; else it is kept as a draft, or as it is.
+        publish: show it from now on; otherwise it is stored as a draft, or keeps its state.
         announcement_id: the one to change; ``None`` for a new one.
 
     Raises:
         Invalid: with the field and the reason.
-        NotFound: none, or not this tenant's.
+        NotFound: there is no such announcement of this tenant.
     """
     require(ctx, Action.ANNOUNCE)
     values = _checked(ctx, content, publish)
@@ -139,11 +144,11 @@ def save_announcement(
 
 
 def withdraw_announcement(ctx: Context, *, announcement_id: int) -> Announcement:
-    """「撤回」: nobody is shown it any more; it is a draft again and may be published anew.
+    """Withdraw an announcement (「撤回」): it is no longer shown, becomes a draft again and may be published anew.
 
     Raises:
         Conflict: it is not published.
-        NotFound: none, or not this tenant's.
+        NotFound: there is no such announcement of this tenant.
     """
     require(ctx, Action.ANNOUNCE)
     row = _own(ctx, announcement_id, lock=True)
@@ -155,14 +160,14 @@ def withdraw_announcement(ctx: Context, *, announcement_id: int) -> Announcement
 
 
 def delete_announcement(ctx: Context, *, announcement_id: int) -> str:
-    """Remove a draft for good.
+    """Delete a draft for good.
 
     Returns:
         its title.
 
     Raises:
         Conflict: it is published.
-        NotFound: none, or not this tenant's.
+        NotFound: there is no such announcement of this tenant.
     """
     require(ctx, Action.ANNOUNCE)
     row = _own(ctx, announcement_id, lock=True)
@@ -174,7 +179,7 @@ def delete_announcement(ctx: Context, *, announcement_id: int) -> str:
 
 
 def state_of(ctx: Context, row: Announcement) -> str:
-    """One of ``STATES``."""
+    """Return one of ``STATES``."""
     if row.published_at is None:
         return "draft"
     return "past" if row.ends_on is not None and row.ends_on < ctx.today() else "shown"
@@ -187,9 +192,9 @@ def _in_state(ctx: Context, state: str) -> ColumnElement[bool]:
 
 
 def _own(ctx: Context, announcement_id: int, *, lock: bool = False) -> Announcement:
-    mine = (Announcement.school_id == ctx.school.id, Announcement.id == announcement_id)
-    statement = select(Announcement).where(*mine)
-    row = ctx.session.scalar(statement.with_for_update() if lock else statement)
+    query_conditions = (Announcement.school_id == ctx.school.id, Announcement.id == announcement_id)
+    statement = select(Announcement).where(*query_conditions)
+    row = ctx.session.scalar(locking(statement, Announcement, Hold.WRITE) if lock else statement)
     if row is None:
         raise NotFound(msg("没有找到这条公告"))
     return row
@@ -222,14 +227,14 @@ def _checked(ctx: Context, content: AnnouncementContent, publish: bool) -> dict[
 
 
 def _address(ctx: Context, row: Announcement, school_ids: Sequence[int]) -> None:
-    """Replace the schools that an announcement of the alliance is addressed to one by one."""
+    """Replace the schools to which an announcement of the alliance is addressed individually."""
     chosen = {school.id for school in get_members(ctx, school_ids=school_ids)} if school_ids else set()
-    mine = (AnnouncementTarget.owner_id == row.school_id, AnnouncementTarget.announcement_id == row.id)
-    gone = delete(AnnouncementTarget).where(*mine, AnnouncementTarget.school_id.not_in(chosen))
-    ctx.session.execute(gone, execution_options={"synchronize_session": False})
-    known = set(ctx.session.scalars(select(AnnouncementTarget.school_id).where(*mine)))
+    targets = (AnnouncementTarget.owner_id == row.school_id, AnnouncementTarget.announcement_id == row.id)
+    removed = delete(AnnouncementTarget).where(*targets, AnnouncementTarget.school_id.not_in(chosen))
+    ctx.session.execute(removed, execution_options={"synchronize_session": False})
+    present = set(ctx.session.scalars(select(AnnouncementTarget.school_id).where(*targets)))
     ctx.session.add_all(
         AnnouncementTarget(school_id=school_id, owner_id=row.school_id, announcement_id=row.id)
-        for school_id in sorted(chosen - known)
+        for school_id in sorted(chosen - present)
     )
     ctx.session.flush()

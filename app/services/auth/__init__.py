@@ -1,1 +1,1 @@
-"""Use cases: logging in: accounts found, passwords, credential slips (密码条), consent, limits."""
+"""Logging in: finding accounts, passwords, credential slips (密码条), consent, limits."""

@@ -1,4 +1,4 @@
-"""Logging in: find the account, ask the limits, check the password, write down what happened."""
+"""Logging in: find the account, check the limits, check the password, record the result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy import func, or_, select, update
 from app.context import Actor, Context
 from app.errors import Message, msg
 from app.models import User
-from app.rules.auth.login_names import LIFETIME_FAILURES, client_network, read_login_names
+from app.rules.auth.login_limits import LIFETIME_FAILURES, client_network
+from app.rules.auth.login_names import read_login_names
 from app.rules.permissions import Role
 from app.services.auth.initial_passwords import SLIP_GRACE, password_stamp, slip_opens
 from app.services.auth.limit_port import LoginLimits, LoginTry
@@ -19,13 +20,13 @@ from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import MOBILE
 from app.services.shared.password_hashes import hash_password, needs_rehash
 
-#: The one answer to every login that fails, whatever the reason.
+#: The only answer to a failed login, whatever the reason.
 LOGIN_FAILED: Message = msg("账号或密码不正确。若多次失败，请联系管理员重置密码。")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
-    """A device on which an account of this school has logged in before; ``mark`` tells it from others."""
+    """A device on which an account of this school has logged in before; ``mark`` identifies it."""
 
     user_id: int
     mark: str
@@ -33,9 +34,9 @@ class KnownDevice:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a session needs of an account; ``password_hash`` binds it to the password that opened it.
+    """The data of an account that a session needs; ``password_hash`` binds it to the password that opened it.
 
-    Before there is an own password it is the slip's mark, so that a new slip ends the sessions of the old one.
+    Before there is an own password it is the slip's stamp, so that a new slip ends the sessions of the old one.
     """
 
     id: int
@@ -49,16 +50,16 @@ class Account:
 def log_in(
     ctx: Context, *, account: str, password: str, limits: LoginLimits, device: KnownDevice | None = None
 ) -> Account | None:
-    """Check who this is. The caller commits either way: a failure is counted in the account's row.
+    """Check the account and password. The caller commits either way: a failure is counted in the account's row.
 
     Args:
         account: 学号, phone, mail or login name, as typed.
         password: as typed.
         limits: the school's counters.
-        device: what the client's device cookie says; it keeps others' failures from locking its owner out.
+        device: from the client's device cookie; it keeps others' failures from locking its owner out.
 
     Returns:
-        the account, or ``None`` with ``LOGIN_FAILED`` as the only thing to say.
+        the account, or ``None``, to which ``LOGIN_FAILED`` is the only answer.
 
     Raises:
         TooManyTries: too many failures of this account at this client.
@@ -76,13 +77,13 @@ def log_in(
         return _account(user)
     _count_failure(ctx, user)
     if not limits.note_failure(attempt):
-        # Of a strained address the failures are no longer written down one by one: they would bury the log.
+        # When an address has many failures they are no longer recorded one by one: they would bury the log.
         record(ctx, "login.failed", "user", user.id if user is not None else None)
     return None
 
 
 def find_account(ctx: Context, typed: str) -> User | None:
-    """The account that was meant, disabled ones too; 学号 goes before phone, mail and login name."""
+    """Return the account that the typed name means, disabled ones too; 学号 goes before phone, mail and login name."""
     names = read_login_names(typed)
     index = ctx.vault.blind_index(ctx.school.id, MOBILE, names.mobile or "")
     conditions = [
@@ -106,7 +107,7 @@ def find_account(ctx: Context, typed: str) -> User | None:
 
 
 def load_account(ctx: Context, *, user_id: int) -> Account | None:
-    """The account of a session that is going on, ``None`` when it is gone or disabled."""
+    """Return the account of an open session, ``None`` when it is deleted or disabled."""
     user = ctx.session.execute(
         select(
             User.id, User.kind, User.real_name, User.nickname, User.password_hash, User.must_change_password,
@@ -123,16 +124,18 @@ def _attempt(ctx: Context, user: User | None, typed: str, device: KnownDevice | 
     if user is not None:
         subject = f"user-{user.id}"
     else:
-        # Redis must not learn what was typed: it may be somebody's phone, or a password in the wrong field.
+        # Redis must not receive the typed text: it may be somebody's phone, or a password in the wrong field.
         subject = "typed-" + ctx.vault.blind_index(ctx.school.id, "login", typed.strip()).hex()
-    known = device.mark if device is not None and user is not None and device.user_id == user.id else None
-    return LoginTry(secrets.token_hex(8), subject, client_network(ctx.actor.address), known, ctx.now())
+    device_mark = (
+        device.mark if device is not None and user is not None and device.user_id == user.id else None
+    )
+    return LoginTry(secrets.token_hex(8), subject, client_network(ctx.actor.address), device_mark, ctx.now())
 
 
 def _let_in(ctx: Context, user: User, password: str) -> bool:
-    """Note the login in the row, unless it forbids it: disabled, or too many failures before an own password.
+    """Record the login in the row, unless the row forbids it: disabled, or too many failures before an own password.
 
-    The condition is part of the statement: of many attempts at once no more get through than one by one.
+    The condition is part of the statement: parallel attempts get through no more often than sequential ones.
     ``updated_at`` stays: a login is no change of the person's data.
     """
     statement = update(User).where(User.id == user.id, User.status == "active")
@@ -140,7 +143,7 @@ def _let_in(ctx: Context, user: User, password: str) -> bool:
     if user.password_hash is None:
         statement = statement.where(User.password_hash.is_(None))
         if slip_opens(ctx, user, password):
-            # Sixty random bits need no cap; what is left of the slip's time is for choosing an own password.
+            # Sixty random bits need no cap; the remaining life of the slip is for choosing an own password.
             statement = statement.where(User.slip_digest == user.slip_digest)
             values["slip_until"] = func.least(User.slip_until, ctx.now() + SLIP_GRACE)
         else:
@@ -158,7 +161,7 @@ def _let_in(ctx: Context, user: User, password: str) -> bool:
 
 
 def _count_failure(ctx: Context, user: User | None) -> None:
-    # The same statement for every failure: an account that exists must not take longer than none.
+    # The same statement for every failure: an existing account must not take longer than a missing one.
     statement = (
         update(User)
         .where(User.id == (user.id if user is not None else 0))

@@ -1,4 +1,4 @@
-"""Passwords of accounts: the derived initial one, one-time ones, and the person's own."""
+"""Passwords of accounts: checking and changing them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Invalid, Message, NotFound, TooManyTries, msg
 from app.models import User
-from app.rules.auth import passwords as rules
-from app.rules.auth.login_names import client_network
+from app.rules.auth.chosen_password import password_problems
+from app.rules.auth.initial_password import initial_password, normalise_slip_password
+from app.rules.auth.login_limits import client_network
 from app.services.auth.initial_passwords import first_password_opens
 from app.services.auth.limit_port import LoginLimits, LoginTry
 from app.services.shared.audit import record
@@ -20,7 +21,7 @@ from app.services.shared.require_permission import acting_user_id
 
 
 class WeakPassword(Invalid):
-    """A new password breaks rules; ``problems`` says which."""
+    """A new password breaks rules; ``problems`` lists them."""
 
     def __init__(self, problems: list[Message]) -> None:
         super().__init__("new_password", problems[0])
@@ -28,22 +29,22 @@ class WeakPassword(Invalid):
 
 
 def is_password_of(ctx: Context, user: User | None, password: str) -> bool:
-    """Whether this is the account's password; always the work of one hash, also for nobody."""
+    """Return whether this is the account's password; it always costs one hash, even without an account."""
     right = verify_password(user.password_hash if user is not None else None, password)
     first = first_password_opens(ctx, user, password)
     return right if user is None or user.password_hash is not None else first
 
 
 def change_password(ctx: Context, *, current: str, new: str, limits: LoginLimits) -> str:
-    """Give the acting person a password of his own.
+    """Set the acting person's own password.
 
     Returns:
         the stored hash, to which the sessions of the account are bound.
 
     Raises:
         Invalid: ``current_password`` is wrong.
-        WeakPassword: the new one breaks a rule.
-        TooManyTries: the current one was wrong too often.
+        WeakPassword: the new password breaks a rule.
+        TooManyTries: the current password was wrong too often.
     """
     user_id = acting_user_id(ctx)
     user = ctx.session.scalar(select(User).where(User.id == user_id))
@@ -51,7 +52,9 @@ def change_password(ctx: Context, *, current: str, new: str, limits: LoginLimits
         raise NotFound(msg("没有这个账号"))
     _check_current(ctx, user, current, limits)
     problems = _problems_of(ctx, user, new)
-    if new == current or (user.slip_digest and rules.slip_text(new) == rules.slip_text(current)):
+    if new == current or (
+        user.slip_digest and normalise_slip_password(new) == normalise_slip_password(current)
+    ):
         problems.append(msg("新密码不能与当前密码相同"))
     if problems:
         raise WeakPassword(problems)
@@ -77,9 +80,9 @@ def _check_current(ctx: Context, user: User, current: str, limits: LoginLimits) 
 
 def _problems_of(ctx: Context, user: User, new: str) -> list[Message]:
     names = [name for name in (user.student_no, user.email, user.login_name) if name]
-    return rules.password_problems(
+    return password_problems(
         new,
-        initial=rules.initial_password(_id_number(ctx, user)),
+        initial=initial_password(_id_number(ctx, user)),
         mobile=unseal(ctx.vault, ctx.school.id, MOBILE, user.id, user.mobile_sealed),
         birth_date=user.birth_date,
         school_name=ctx.school.name,
@@ -89,7 +92,7 @@ def _problems_of(ctx: Context, user: User, new: str) -> list[Message]:
 
 
 def too_many_tries(wait: int) -> TooManyTries:
-    """The refusal of a limit, ``wait`` in seconds."""
+    """Return the refusal of a limit, ``wait`` in seconds."""
     return TooManyTries(
         msg("尝试次数过多，请 %(minutes)s 分钟后再试", minutes=-(-wait // 60)), retry_after=wait
     )

@@ -1,4 +1,4 @@
-"""Credential slips: random first passwords for accounts whose holders have none of their own yet."""
+"""Credential slips: random first passwords for accounts whose holders have not set their own yet."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ from app.services.auth.initial_passwords import slip_digest
 from app.services.schools.settings import RANDOM, get_settings
 from app.services.shared.audit import record
 from app.services.shared.encrypted_fields import open_mobile
+from app.services.shared.locks import Hold, locking
 from app.services.shared.password_hashes import make_one_time_password
 from app.services.shared.require_permission import require
 from app.sheets.writing.slips import Slip, SlipSheet
 
-#: Slips of one file; a school prints class by class.
+#: The most slips of one file; a school prints class by class.
 MOST = 2000
 
 _CLASS_ORDER: tuple[Any, ...] = (
@@ -41,12 +42,12 @@ _CLASS_ORDER: tuple[Any, ...] = (
     SchoolClass.name.nulls_last(),
     SchoolClass.id,
 )
-#: Accounts that a slip may open: nobody has set a password of his own yet.
+#: Accounts that a slip may open: no own password has been set yet.
 _NOT_ACTIVATED: tuple[ColumnElement[bool], ...] = (User.status == "active", User.password_hash.is_(None))
 
 
 class SlipGroup(StrEnum):
-    """People who can be chosen together."""
+    """A group of people who can be chosen together."""
 
     STUDENTS = "students"
     STAFF = "staff"
@@ -54,7 +55,7 @@ class SlipGroup(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlipChoice:
-    """Whose slips: of a class, of a group of people, or of these accounts; exactly one is given."""
+    """The people to print slips for: a class, a group of people, or these accounts; exactly one is given."""
 
     class_id: int | None = None
     group: SlipGroup | None = None
@@ -63,7 +64,7 @@ class SlipChoice:
 
 @dataclass(frozen=True, slots=True)
 class ClassCount:
-    """How many people of a class have not activated their accounts; without a class ``id`` is ``None``."""
+    """The number of people of a class who have not activated their accounts; without a class ``id`` is ``None``."""
 
     id: int | None
     name: str | None
@@ -73,13 +74,13 @@ class ClassCount:
 
 @dataclass(frozen=True, slots=True)
 class SlipPreview:
-    """What printing would do.
+    """The effect of printing.
 
     Args:
         classes: counts by class, in the order of the pages.
-        count: slips in all.
-        students: how many of them are students'.
-        voided: how many of these people have a slip that is still good; printing makes it void.
+        count: the number of slips.
+        students: the number of slips for students.
+        voided: how many of these people have a valid slip, which printing makes void.
         passed_over: how many of the chosen accounts are left out: activated already, or disabled.
         good_until: the last day of the new slips.
     """
@@ -93,7 +94,7 @@ class SlipPreview:
 
 
 def count_not_activated(ctx: Context) -> tuple[Sequence[ClassCount], int]:
-    """Students without an own password by class, and how many teachers and administrators have none.
+    """Return the number of students without an own password by class, and of such teachers and administrators.
 
     Raises:
         NotAllowed: only administrators may.
@@ -103,36 +104,36 @@ def count_not_activated(ctx: Context) -> tuple[Sequence[ClassCount], int]:
 
 
 def preview_slips(ctx: Context, *, choice: SlipChoice) -> SlipPreview:
-    """Count whom ``print_slips`` would give new passwords.
+    """Return a preview of ``print_slips``: whom it would give new passwords.
 
     Raises:
         NotAllowed: only administrators may.
         NotFound: there is no such class here.
     """
     require(ctx, Action.PRINT_SLIPS)
-    chosen = _chosen(ctx, choice)
-    classes = tuple(_by_class(ctx, chosen))
+    conditions = _chosen(ctx, choice)
+    classes = tuple(_by_class(ctx, conditions))
     count = sum(each.count for each in classes)
-    passed_over = _count(ctx, *chosen) - count if choice.user_ids else 0
+    passed_over = _count(ctx, *conditions) - count if choice.user_ids else 0
     return SlipPreview(
         classes=classes,
         count=count,
-        students=_count(ctx, *_NOT_ACTIVATED, *chosen, User.kind == "student"),
-        voided=_count(ctx, *_NOT_ACTIVATED, *chosen, User.slip_until > ctx.now()),
+        students=_count(ctx, *_NOT_ACTIVATED, *conditions, User.kind == "student"),
+        voided=_count(ctx, *_NOT_ACTIVATED, *conditions, User.slip_until > ctx.now()),
         passed_over=passed_over,
         good_until=_last_day(ctx),
     )
 
 
 def print_slips(ctx: Context, *, choice: SlipChoice) -> list[SlipSheet]:
-    """Give new one-time passwords; slips printed for these accounts before are void.
+    """Create new one-time passwords; slips printed for these accounts before become void.
 
     Returns:
-        the slips by class. The passwords are nowhere else: what is stored is their keyed digest.
+        the slips by class. The passwords exist nowhere else: only their keyed digest is stored.
 
     Raises:
         NotAllowed: only administrators may.
-        Conflict: the school's first passwords follow the manual's rule, or everybody has an own one.
+        Conflict: the school's first passwords follow the manual's rule, or everybody has an own password.
         Invalid: too many at once.
         NotFound: there is no such class here.
     """
@@ -188,16 +189,16 @@ def _by_class(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[Class
 
 
 def _lock(ctx: Context, conditions: list[ColumnElement[bool]]) -> list[tuple[User, str]]:
-    """The accounts with the titles of their pages; held, so that none sets its own password meanwhile."""
-    statement = (
+    """Return the accounts with the titles of their pages; locked, so that none sets its own password meanwhile."""
+    query = select(User.id).where(*_NOT_ACTIVATED, *conditions).limit(MOST + 1)
+    locked = ctx.session.scalars(locking(query, User, Hold.WRITE)).all()
+    in_order = (
         select(User, SchoolClass.name)
         .outerjoin(User.school_class)
-        .where(*_NOT_ACTIVATED, *conditions)
+        .where(User.id.in_(locked))
         .order_by(*_CLASS_ORDER, User.kind, User.student_no, User.login_name, User.id)
-        .limit(MOST + 1)
-        .with_for_update(of=User)
     )
-    return [(user, name or _title(user)) for user, name in ctx.session.execute(statement)]
+    return [(user, name or _title(user)) for user, name in ctx.session.execute(in_order)]
 
 
 def _title(user: User) -> str:

@@ -1,1 +1,1 @@
-"""Use cases: work without a person: what is done once a day, outboxes, units of work for jobs."""
+"""Work without a person: daily tasks, outboxes, units of work for jobs."""

@@ -1,4 +1,4 @@
-"""Units of work for whoever needs several: jobs and the shell."""
+"""A factory of units of work, for callers that need several: jobs and the shell."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tenants.scope import school_scope
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class UnitOfWorkFactory:
     """Opens units of work in one school; ``with units() as ctx`` commits at its end or leaves nothing.
 
-    An import is checked in several transactions, so that its progress is seen while it runs, and a mail is noted as
-    on its way before it goes; the services themselves never commit.
+    An import is checked in several transactions, so that its progress is visible while it runs, and a mail is
+    recorded as sending before it is sent; the services themselves never commit.
     """
 
     school: SchoolInfo

@@ -1,1 +1,1 @@
-"""Use cases: what people can choose from: the alliance's public courses, a school's catalogue, a course's page."""
+"""Courses that people can choose from: the alliance's public courses, a school's catalogue, a course's page."""

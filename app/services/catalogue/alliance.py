@@ -1,4 +1,4 @@
-"""What the alliance shows to everyone on its own host: released courses, where they run, and true figures."""
+"""The public catalogue of the alliance: released courses, where they run, and figures."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Course, CourseLicence, School
 from app.rules.courses.assessment import from_json, sentences
-from app.services.offerings.public import Showing, list_showings, runs_somewhere
+from app.services.offerings.public import OfferedAt, is_offered_somewhere, list_public_offerings
 from app.services.shared.paging import Page, as_tuple, fetch_page
 from app.services.shared.search import course_matches
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of what is there now; ``licences`` counts pairs of course and school, ``running`` those that run now."""
+    """Current counts; ``licences`` counts pairs of course and school, ``running`` those that run now."""
 
     members: int
     courses: int
@@ -34,26 +34,25 @@ class ReleasedCourse:
 
     course: Course
     source: str
-    showings: list[Showing]
+    showings: list[OfferedAt]
 
     @property
     def assessment(self) -> list[Message]:
-        """How the mark is made, a sentence each, unless a school decides otherwise."""
+        """How the course is assessed, in sentences, unless a school decides otherwise."""
         return sentences(from_json(self.course.assessment)) if self.course.assessment else []
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """How many courses each filter would leave, the others as they are."""
+class FacetCounts:
+    """The number of courses that each filter would leave, with the other filters unchanged."""
 
     categories: Mapping[str, int]
-    everywhere: int
     running: int
     total: int
 
 
 def count_alliance(ctx: Context) -> Figures:
-    """Count members, released courses, their disciplines, the licences given and what runs, in one query."""
+    """Count members, released courses, their disciplines, licences and running courses, in one query."""
     members = (
         select(func.count()).select_from(School).where(School.kind == "member", School.status == "active")
     )
@@ -62,7 +61,7 @@ def count_alliance(ctx: Context) -> Figures:
     licences = (
         select(func.count()).select_from(CourseLicence).where(CourseLicence.licensor_id == ctx.school.id)
     )
-    running = select(func.count(distinct(Course.id))).where(_released(ctx), runs_somewhere(ctx))
+    running = select(func.count(distinct(Course.id))).where(_released(ctx), is_offered_somewhere(ctx))
     row = ctx.session.execute(
         select(
             members.scalar_subquery(),
@@ -85,34 +84,36 @@ def list_released_courses(
     per_page: int = 24,
     total: int | None = None,
 ) -> Page[ReleasedCourse]:
-    """The alliance's released courses (accepted ones of its schools, too) and where they run, in two queries.
+    """Return the alliance's released courses (accepted ones of its schools, too) and where they run, in two queries.
 
-    Those that run somewhere come first, then by title.
+    Courses that run somewhere come first, then by title.
 
     Args:
         text: as ``course_matches``; blank for all.
         category: exact; blank for all.
-        running: only those that run at a school.
+        running: only courses that run at a school.
         page: counted from 1.
-        total: as ``count_shelf`` counted it; counted anew without.
+        total: from ``count_alliance_facets``; counted anew if omitted.
     """
-    runs = runs_somewhere(ctx)
-    wanted = select(Course, School.name).join(School, School.id == Course.school_id)
-    wanted = wanted.where(_released(ctx), course_matches(text))
+    runs = is_offered_somewhere(ctx)
+    query = select(Course, School.name).join(School, School.id == Course.school_id)
+    query = query.where(_released(ctx), course_matches(text))
     if category:
-        wanted = wanted.where(Course.category == category)
+        query = query.where(Course.category == category)
     if running:
-        wanted = wanted.where(runs)
-    ordered = wanted.order_by(runs.desc(), Course.title_pinyin, Course.title, Course.id)
+        query = query.where(runs)
+    ordered = query.order_by(runs.desc(), Course.title_pinyin, Course.title, Course.id)
     found = fetch_page(ctx.session, ordered, as_tuple, page=page, size=per_page, count=total)
-    return found.with_rows(_with_showings(ctx, found.rows))
+    return found.with_rows(_with_public_offerings(ctx, found.rows))
 
 
-def count_shelf(ctx: Context, *, text: str = "", category: str = "", running: bool = False) -> Shelf:
-    """The counts beside the filters, and the total, in one grouped query over what the text finds."""
-    runs = runs_somewhere(ctx).label("runs")
-    wanted = select(Course.category.label("category"), runs).where(_released(ctx), course_matches(text))
-    found = wanted.subquery()
+def count_alliance_facets(
+    ctx: Context, *, text: str = "", category: str = "", running: bool = False
+) -> FacetCounts:
+    """Return the counts beside the filters, and the total, in one grouped query over the courses found."""
+    runs = is_offered_somewhere(ctx).label("runs")
+    query = select(Course.category.label("category"), runs).where(_released(ctx), course_matches(text))
+    found = query.subquery()
     keys = (found.c.category, found.c.runs)
     categories: Counter[str] = Counter()
     everywhere = somewhere = 0
@@ -122,24 +123,24 @@ def count_shelf(ctx: Context, *, text: str = "", category: str = "", running: bo
         if name == category or not category:
             everywhere += count
             somewhere += count if is_running else 0
-    return Shelf(categories, everywhere, somewhere, somewhere if running else everywhere)
+    return FacetCounts(categories, somewhere, somewhere if running else everywhere)
 
 
 def get_released_course(ctx: Context, *, course_id: int) -> ReleasedCourse:
-    """A released course, to be read, with the schools at which it runs.
+    """Return a released course with the schools at which it runs.
 
     Raises:
-        NotFound: none, or not released.
+        NotFound: there is no such course, or it is not released.
     """
     statement = select(Course, School.name).join(School, School.id == Course.school_id)
     row = ctx.session.execute(statement.where(_released(ctx), Course.id == course_id)).first()
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
-    return _with_showings(ctx, [(row[0], row[1])])[0]
+    return _with_public_offerings(ctx, [(row[0], row[1])])[0]
 
 
-def _with_showings(ctx: Context, rows: Sequence[tuple[Course, str]]) -> tuple[ReleasedCourse, ...]:
-    where = list_showings(ctx, courses=[course for course, _ in rows]) if rows else {}
+def _with_public_offerings(ctx: Context, rows: Sequence[tuple[Course, str]]) -> tuple[ReleasedCourse, ...]:
+    where = list_public_offerings(ctx, courses=[course for course, _ in rows]) if rows else {}
     return tuple(
         ReleasedCourse(course, course.source_name or owner, where.get(course.id, []))
         for course, owner in rows
@@ -147,6 +148,6 @@ def _with_showings(ctx: Context, rows: Sequence[tuple[Course, str]]) -> tuple[Re
 
 
 def _released(ctx: Context) -> ColumnElement[bool]:
-    """The courses of the alliance and of its schools that are released to all."""
+    """Return the condition for released courses of the alliance and of its schools."""
     owners = select(School.id).where(School.alliance_id == ctx.school.id)
     return Course.released & Course.school_id.in_(owners)

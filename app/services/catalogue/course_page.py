@@ -1,4 +1,4 @@
-"""A course's page on the student side: what it teaches, who teaches it here, how it is assessed, when it runs again."""
+"""A course's page on the student side: content, teachers, assessment, other terms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.context import Context
 from app.errors import Message
 from app.models import CourseOffering, OfferingAssistant, User, WaitingPlace
 from app.rules.courses.assessment import sentences
-from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.registrations.choices import Choice, registration_choice
 from app.services.catalogue.school import CatalogueItem, is_shown
 from app.services.offerings.assessment import assessment_of
@@ -29,11 +29,11 @@ class OtherTerm:
 
 @dataclass(frozen=True, slots=True)
 class CourseDetails:
-    """What a course's page says to everyone, besides what the catalogue has.
+    """The content of a course's page beyond the catalogue's data.
 
     Args:
         assistants: names of the 助教.
-        assessment: how the mark is made, a sentence each; the school's own assessment where there is one.
+        assessment: how the course is assessed, in sentences; by the school's own assessment if there is one.
         other_terms: the course's other offerings that are shown, the latest first.
     """
 
@@ -43,12 +43,12 @@ class CourseDetails:
 
 
 def get_course_details(ctx: Context, item: CatalogueItem) -> CourseDetails:
-    """The rest of a course's page, in two queries."""
+    """Return the rest of a course's page, in two queries."""
     return CourseDetails(_assistants(ctx, item.id), _assessment(item), _other_terms(ctx, item))
 
 
 def get_choice(ctx: Context, item: CatalogueItem) -> Choice:
-    """What the acting person can do about a course today; one query for one who is logged in."""
+    """Return what the acting person can do about a course today; one query for a person who is logged in."""
     logged_in = ctx.actor.user_id is not None
     return registration_choice(
         item.offering.dates,
@@ -61,7 +61,7 @@ def get_choice(ctx: Context, item: CatalogueItem) -> Choice:
 
 
 def _position(ctx: Context, offering_id: int) -> int | None:
-    """The acting person's place on the waiting list, from 1."""
+    """Return the acting person's place on the waiting list, from 1."""
     own = select(WaitingPlace.id).where(
         WaitingPlace.offering_id == offering_id, WaitingPlace.user_id == (ctx.actor.user_id or 0)
     )

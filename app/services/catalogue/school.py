@@ -1,4 +1,4 @@
-"""What students see: what is on now, a course, their own courses. One query each (the search: ``catalogue_search``)."""
+"""The school's catalogue for students: current, single and own courses. One query each (see also ``search``)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
-from app.errors import Message, NotFound, msg
-from app.models import Course, CourseOffering, Enrolment, User
-from app.rules.offerings.dates import CourseState, course_state
+from app.errors import NotFound, msg
+from app.models import Course, CourseOffering, Registration, User
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
-from app.rules.shared.semesters import term_label
 from app.services.offerings.phase import state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
@@ -33,7 +32,7 @@ class CatalogueItem:
         registered: whether the acting person is registered.
         registrations: how many people are registered.
         seats_left: seats that are free, ``None`` without a limit.
-        operating_teacher: the name of the 运营教师, if there is one.
+        shown: whether it is in the catalogue now (a course that the person registered for may be offline by now).
         shown: whether it is in the catalogue now (a course that one registered for may be offline by now).
     """
 
@@ -53,7 +52,7 @@ class CatalogueItem:
 
     @property
     def course(self) -> Course:
-        """The course itself."""
+        """The course."""
         return self.offering.course
 
     @property
@@ -63,7 +62,7 @@ class CatalogueItem:
 
     @property
     def teachers(self) -> str:
-        """The course's teachers, as they are shown."""
+        """The course's teachers, as displayed."""
         return self.course.teachers
 
     @property
@@ -91,22 +90,12 @@ class CatalogueItem:
         """The last day of registration."""
         return self.offering.registration_ends_on
 
-    @property
-    def term_label(self) -> Message:
-        """The term in words."""
-        return term_label(self.offering.term)
-
-    @property
-    def may_register(self) -> bool:
-        """Whether registering and withdrawing are open today."""
-        return self.shown and self.state is CourseState.OPEN
-
 
 @dataclass(frozen=True, slots=True)
 class OnNow:
-    """What a school's first page shows; ``total`` counts the whole catalogue, ended courses included.
+    """The courses on a school's first page; ``total`` counts the whole catalogue, ended courses included.
 
-    ``newest`` are the courses that came last, of any state but 已结束; they stand in their state's list, too.
+    ``newest`` are the latest courses, of any state but 已结束; they are in their state's list, too.
     """
 
     total: int
@@ -117,7 +106,7 @@ class OnNow:
 
 
 def list_on_now(ctx: Context, *, limit: int = 8, newest: int = 4) -> OnNow:
-    """The courses that are not over: at most ``limit`` of each state, and the ``newest``, in one query."""
+    """Return the courses that are not over: at most ``limit`` of each state, and the ``newest``, in one query."""
     state, ended = state_number(ctx), state_condition(CourseState.ENDED, ctx.today())
     latest = (ended, CourseOffering.created_at.desc(), CourseOffering.id.desc())
     ranked = (
@@ -157,10 +146,10 @@ def list_on_now(ctx: Context, *, limit: int = 8, newest: int = 4) -> OnNow:
 
 
 def get_offering(ctx: Context, *, offering_id: int) -> CatalogueItem:
-    """A course of the catalogue.
+    """Return a course of the catalogue.
 
     Raises:
-        NotFound: offline, not licensed, another school's, or none: one answer for all.
+        NotFound: offline, not licensed, another school's, or unknown: the same answer for all.
     """
     row = ctx.session.execute(items_query(ctx).where(is_shown(ctx), CourseOffering.id == offering_id)).first()
     if row is None:
@@ -169,52 +158,57 @@ def get_offering(ctx: Context, *, offering_id: int) -> CatalogueItem:
 
 
 def my_courses(ctx: Context) -> list[CatalogueItem]:
-    """The courses that the acting person is registered for, the latest first, those gone offline included.
+    """Return the courses that the acting person is registered for, the latest first, including those offline by now.
 
     Raises:
         NotAllowed: nobody is logged in.
     """
     user_id = acting_user_id(ctx)
-    mine = select(Enrolment.registered_at).where(*_registered_as(user_id)).correlate(CourseOffering)
-    wanted = (
+    registered_at = (
+        select(Registration.registered_at).where(*_registered_as(user_id)).correlate(CourseOffering)
+    )
+    query = (
         items_query(ctx)
         .add_columns(is_shown(ctx))
-        .where(mine.exists())
-        .order_by(mine.scalar_subquery().desc(), CourseOffering.id.desc())
+        .where(registered_at.exists())
+        .order_by(registered_at.scalar_subquery().desc(), CourseOffering.id.desc())
     )
-    return [as_item(ctx, *row) for row in ctx.session.execute(wanted)]
+    return [as_item(ctx, *row) for row in ctx.session.execute(query)]
 
 
 def registered_offerings(ctx: Context) -> frozenset[int]:
-    """Ids of the offerings that the acting person is registered for; nobody is for none.
+    """Return ids of the offerings that the acting person is registered for.
 
     Raises:
         NotAllowed: nobody is logged in.
     """
-    mine = select(Enrolment.offering_id).where(
-        Enrolment.user_id == acting_user_id(ctx), Enrolment.withdrawn_at.is_(None)
+    query = select(Registration.offering_id).where(
+        Registration.user_id == acting_user_id(ctx), Registration.withdrawn_at.is_(None)
     )
-    return frozenset(ctx.session.scalars(mine))
+    return frozenset(ctx.session.scalars(query))
 
 
 def is_shown(ctx: Context) -> ColumnElement[bool]:
-    """What students see: online, and the licence holds; the query must outer-join ``CourseOffering.licence``."""
+    """Return the condition that students see an offering: online, and the licence holds.
+
+    The query must outer-join ``CourseOffering.licence``.
+    """
     return and_(CourseOffering.status == OfferingStatus.ONLINE, is_licensed(ctx.today()))
 
 
 def _registered_as(user_id: int | None) -> tuple[ColumnElement[bool], ...]:
     return (
-        Enrolment.school_id == CourseOffering.school_id,
-        Enrolment.offering_id == CourseOffering.id,
-        Enrolment.user_id == (user_id or 0),
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == CourseOffering.school_id,
+        Registration.offering_id == CourseOffering.id,
+        Registration.user_id == (user_id or 0),
+        Registration.withdrawn_at.is_(None),
     )
 
 
 def items_query(ctx: Context) -> Select[*tuple[Any, ...]]:
-    """The school's offerings with course and licence, as rows for ``as_item``: the filter is the caller's."""
+    """Return a query for the school's offerings with course and licence, for ``as_item``; the caller filters."""
     registered = (
-        select(Enrolment.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
+        select(Registration.id).where(*_registered_as(ctx.actor.user_id)).correlate(CourseOffering).exists()
     )
     statement: Select[*tuple[Any, ...]] = (
         select(CourseOffering, registered, registrations_of_offering(), User.real_name)
@@ -226,9 +220,11 @@ def items_query(ctx: Context) -> Select[*tuple[Any, ...]]:
 
 
 def with_operating_teacher(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The statement with the account of each offering's 运营教师, where there is one, as ``User``."""
-    his = and_(User.school_id == CourseOffering.school_id, User.id == CourseOffering.operating_teacher_id)
-    return statement.outerjoin(User, his)
+    """Return the statement with the account of each offering's 运营教师, if there is one, as ``User``."""
+    is_teacher = and_(
+        User.school_id == CourseOffering.school_id, User.id == CourseOffering.operating_teacher_id
+    )
+    return statement.outerjoin(User, is_teacher)
 
 
 def as_item(
@@ -239,7 +235,7 @@ def as_item(
     teacher: str | None,
     shown: bool = True,
 ) -> CatalogueItem:
-    """A row of ``items_query`` as students see it today."""
+    """Return a row of ``items_query`` as students see it today."""
     seats = seats_of(offering, offering.licence)
     return CatalogueItem(
         offering,

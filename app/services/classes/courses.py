@@ -11,7 +11,7 @@ from sqlalchemy import Select, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import Course, CourseOffering, Enrolment, User
+from app.models import Course, CourseOffering, Registration, User
 from app.services.classes.lists import get_class
 from app.services.classes.students import (
     ClassStudent,
@@ -26,10 +26,10 @@ from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 
 @dataclass(frozen=True, slots=True)
 class ClassCourse:
-    """A course that the students of a class may register for, or some of them did.
+    """A course that the students of a class may register for, or have registered for.
 
     Args:
-        registered: how many students of the class are registered.
+        registered: the number of registered students of the class.
     """
 
     offering_id: int
@@ -41,7 +41,7 @@ class ClassCourse:
 
 
 def list_class_courses(ctx: Context, *, class_id: int) -> list[ClassCourse]:
-    """The school's online courses, and those for which students of the class are registered; latest first.
+    """Return the school's online courses, and those with registered students of the class; latest first.
 
     Raises:
         NotFound: there is no such class for the actor.
@@ -52,7 +52,7 @@ def list_class_courses(ctx: Context, *, class_id: int) -> list[ClassCourse]:
 
 
 def get_class_course(ctx: Context, *, class_id: int, offering_id: int) -> ClassCourse:
-    """One of ``list_class_courses``.
+    """Return one of ``list_class_courses``.
 
     Raises:
         NotFound: there is no such class or course for the actor.
@@ -77,11 +77,11 @@ def list_registrations(
     descending: bool = False,
     page: int = 1,
 ) -> Page[ClassStudent]:
-    """Students of a class, with the moment since which each is registered for a course.
+    """Return students of a class, with the time from which each is registered for a course.
 
     Args:
         text: words that must all be found in name, pinyin, initials or 学号.
-        registered: only who is registered, or only who is not.
+        registered: only students who are registered, or only those who are not.
         page: from 1.
 
     Raises:
@@ -91,14 +91,14 @@ def list_registrations(
     get_class_course(ctx, class_id=class_id, offering_id=offering_id)
     conditions = students_of(class_id, text)
     if registered is not None:
-        conditions.append(Enrolment.id.is_not(None) if registered else Enrolment.id.is_(None))
-    wanted = (
-        select(User, Enrolment.registered_at)
-        .outerjoin(Enrolment, registered_for(offering_id))
+        conditions.append(Registration.id.is_not(None) if registered else Registration.id.is_(None))
+    rows = (
+        select(User, Registration.registered_at)
+        .outerjoin(Registration, registered_for(offering_id))
         .where(*conditions)
     )
-    wanted = wanted.order_by(*student_order(sort, descending, Enrolment.registered_at))
-    return fetch_page(ctx.session, wanted, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
+    rows = rows.order_by(*student_order(sort, descending, Registration.registered_at))
+    return fetch_page(ctx.session, rows, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
 
 
 def _courses(ctx: Context, class_id: int) -> Select[*tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""添加, 修改, 归档 and 删除 of classes (manual 8.1); the number comes from the system."""
+"""Creating, changing, archiving and deleting classes (manual 8.1); the system assigns the number."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from app.rules.classes.fields import ClassValues, read_class
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell, display_text
 from app.services.classes.head_teachers import find_head_teacher, name_of
-from app.services.classes.numbering import hold_class_names, next_class_numbers
+from app.services.classes.numbering import next_class_numbers
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, Lock, locking, school_lock
 from app.services.shared.require_permission import require
 
 _COLUMNS = ("name", "entry_year", "major")
@@ -29,12 +30,12 @@ def create_class(ctx: Context, *, values: Mapping[str, Cell]) -> SchoolClass:
 
     Raises:
         NotAllowed: only administrators may.
-        InvalidFields: with the fields that are wrong; a class of this entry year has the name.
+        InvalidFields: with the fields that are wrong; also when a class of this entry year has the name.
     """
     require(ctx, Action.MANAGE_CLASSES)
     typed = read_class(values, ctx.today())
+    school_lock(ctx, Lock.CLASS_NAMES)
     teacher_id = find_head_teacher(ctx, typed=display_text(values.get("head_teacher")), present_id=None)
-    hold_class_names(ctx)
     _require_free(ctx, typed, None)
     (number,) = next_class_numbers(ctx, years=[typed.entry_year])
     made = SchoolClass(school_id=ctx.school.id, number=number, head_teacher_id=teacher_id, **_as_dict(typed))
@@ -53,12 +54,14 @@ def edit_class(ctx: Context, *, class_id: int, values: Mapping[str, Cell]) -> Sc
         NotFound: there is no such class.
         InvalidFields: as ``create_class``.
     """
-    found = lock_class(ctx, class_id=class_id)
+    require(ctx, Action.MANAGE_CLASSES)
+    school_lock(ctx, Lock.CLASS_NAMES)
+    # Name and entry year are a key.
+    found = lock_class(ctx, class_id=class_id, hold=Hold.REPLACE)
     typed = read_class(values, ctx.today())
     teacher_id = find_head_teacher(
         ctx, typed=display_text(values.get("head_teacher")), present_id=found.head_teacher_id
     )
-    hold_class_names(ctx)
     _require_free(ctx, typed, found.id)
     old = {name: getattr(found, name) for name in _COLUMNS} | {
         "head_teacher": name_of(ctx, found.head_teacher_id)
@@ -77,12 +80,12 @@ def edit_class(ctx: Context, *, class_id: int, values: Mapping[str, Cell]) -> Sc
 
 
 def archive_class(ctx: Context, *, class_id: int) -> SchoolClass:
-    """归档: a graduated class leaves the list; its students and their registrations stay as they are.
+    """Remove a graduated class from the list (归档); its students and their registrations stay as they are.
 
     Raises:
         NotAllowed: only administrators may.
         NotFound: there is no such class.
-        Conflict: it is archived.
+        Conflict: it is archived already.
     """
     found = lock_class(ctx, class_id=class_id)
     require_in_use(found)
@@ -93,7 +96,7 @@ def archive_class(ctx: Context, *, class_id: int) -> SchoolClass:
 
 
 def restore_class(ctx: Context, *, class_id: int) -> SchoolClass:
-    """恢复: the class is in use again.
+    """Return an archived class to use (恢复).
 
     Raises:
         NotAllowed: only administrators may.
@@ -110,10 +113,10 @@ def restore_class(ctx: Context, *, class_id: int) -> SchoolClass:
 
 
 def delete_class(ctx: Context, *, class_id: int) -> str:
-    """Delete an empty class; what is in the way is said.
+    """Delete an empty class; a refusal says what is in the way.
 
     Returns:
-        its name.
+        the name of the class.
 
     Raises:
         NotAllowed: only administrators may.
@@ -121,7 +124,7 @@ def delete_class(ctx: Context, *, class_id: int) -> str:
         Conflict: it has students, or courses that it was registered for.
     """
     require(ctx, Action.DELETE_CLASS)
-    found = lock_class(ctx, class_id=class_id, to_delete=True)
+    found = lock_class(ctx, class_id=class_id, hold=Hold.REPLACE)
     students = ctx.session.scalar(select(func.count()).select_from(User).where(User.class_id == found.id))
     if students:
         raise Conflict(msg("不能删除：班级里还有 %(n)s 名学生，请先把他们移出班级或转入其他班级", n=students))
@@ -138,13 +141,11 @@ def delete_class(ctx: Context, *, class_id: int) -> str:
     return found.name
 
 
-def lock_class(ctx: Context, *, class_id: int, to_delete: bool = False) -> SchoolClass:
-    """A class that the actor may manage, fresh and held until the end of this transaction.
-
-    Lock order: class, its students by id, then offerings (``app.services.registrations.seats``).
+def lock_class(ctx: Context, *, class_id: int, hold: Hold = Hold.WRITE) -> SchoolClass:
+    """Return a class that the actor may manage, fresh and locked until the end of this transaction.
 
     Args:
-        to_delete: nobody may refer to it meanwhile; else rows that refer to it are written beside this.
+        hold: ``REPLACE`` where nothing may refer to it meanwhile.
 
     Raises:
         NotAllowed: only administrators may.
@@ -152,8 +153,7 @@ def lock_class(ctx: Context, *, class_id: int, to_delete: bool = False) -> Schoo
     """
     require(ctx, Action.MANAGE_CLASSES)
     found = ctx.session.scalar(
-        select(SchoolClass).where(SchoolClass.id == class_id).with_for_update(key_share=not to_delete),
-        execution_options={"populate_existing": True},
+        locking(select(SchoolClass).where(SchoolClass.id == class_id), SchoolClass, hold)
     )
     if found is None:
         raise NotFound(msg("没有找到这个班级"))
@@ -161,7 +161,7 @@ def lock_class(ctx: Context, *, class_id: int, to_delete: bool = False) -> Schoo
 
 
 def require_in_use(school_class: SchoolClass) -> None:
-    """Refuse what is not done to archived classes.
+    """Refuse actions that are not allowed on archived classes.
 
     Raises:
         Conflict: it is archived.
@@ -171,7 +171,7 @@ def require_in_use(school_class: SchoolClass) -> None:
 
 
 def _require_free(ctx: Context, typed: ClassValues, class_id: int | None) -> None:
-    """Ask under the lock on names: the entry year and the name are a class's identity."""
+    """Check under the lock on names that the entry year and the name, which identify a class, are free."""
     same = select(SchoolClass).where(
         SchoolClass.name == typed.name, SchoolClass.entry_year.is_not_distinct_from(typed.entry_year)
     )

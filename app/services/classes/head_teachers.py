@@ -12,16 +12,17 @@ from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.rules.shared.cells import without_marks
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 from app.services.shared.search import words
 
 _FIELD = "head_teacher"
-#: Of several teachers who could be meant so many are named.
+#: How many of several matching teachers are named.
 _NAMED = 5
 
 
 def head_teacher_choices(ctx: Context, *, class_id: int) -> Sequence[tuple[int, str]]:
-    """Id and name of who may head a class: the teachers whose accounts are open, and its present head teacher.
+    """Return id and name of possible head teachers: the teachers with active accounts, and the present head teacher.
 
     Raises:
         NotAllowed: the actor may not choose head teachers.
@@ -38,14 +39,14 @@ def head_teacher_choices(ctx: Context, *, class_id: int) -> Sequence[tuple[int, 
 
 
 def find_head_teacher(ctx: Context, *, typed: str, present_id: int | None) -> int | None:
-    """The teacher who is meant by what was typed: as ``head_teacher_choices`` writes him, or a part that is his alone.
+    """Return the teacher that the typed text means: as ``head_teacher_choices`` writes them, or a part that is unique.
 
     Args:
         typed: name, pinyin, initials or login name; empty means nobody.
-        present_id: the present head teacher, who may stay although the account is shut.
+        present_id: the present head teacher, who may stay although the account is disabled.
 
     Raises:
-        Invalid: ``head_teacher``: nobody is found, or several are.
+        Invalid: ``head_teacher``: nobody is found, or several people are.
     """
     text = without_marks(typed).strip()
     if not text:
@@ -68,26 +69,27 @@ def find_head_teacher(ctx: Context, *, typed: str, present_id: int | None) -> in
         if len(found) == 1:
             return int(found[0].id)
         if found:
-            names = "、".join(f"{one.real_name} · {one.login_name or '—'}" for one in found[:_NAMED])
+            names = tuple(f"{teacher.real_name} · {teacher.login_name or '—'}" for teacher in found[:_NAMED])
             raise Invalid(_FIELD, msg("有多位教师符合：%(names)s。请从列表中选择一位", names=names))
     raise Invalid(_FIELD, msg("没有找到在用的教师“%(typed)s”，请从列表中选择", typed=text[:64]))
 
 
 def name_of(ctx: Context, user_id: int | None) -> str | None:
-    """The name of an account, if one is given."""
+    """Return the name of an account, if an id is given."""
     return ctx.session.scalar(select(User.real_name).where(User.id == user_id)) if user_id else None
 
 
 def set_head_teacher(ctx: Context, *, class_id: int, teacher_id: int | None) -> SchoolClass:
-    """Give a class its head teacher, or none.
+    """Set the head teacher of a class, or remove the present one.
 
     Raises:
-        Invalid: ``head_teacher``: no teacher of this school with an open account.
+        Invalid: ``head_teacher``: no teacher of this school with an active account.
         NotFound: there is no such class.
         NotAllowed: the actor may not choose head teachers.
     """
     require(ctx, Action.SET_HEAD_TEACHER)
-    school_class = ctx.session.scalar(select(SchoolClass).where(SchoolClass.id == class_id).with_for_update())
+    query = select(SchoolClass).where(SchoolClass.id == class_id)
+    school_class = ctx.session.scalar(locking(query, SchoolClass, Hold.WRITE))
     if school_class is None:
         raise NotFound(msg("没有找到这个班级"))
     if teacher_id == school_class.head_teacher_id:

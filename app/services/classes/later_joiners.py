@@ -1,16 +1,16 @@
 """Students who join a class after it was registered for a course: asked once per class and course (选课, manual 8.3).
 
-``class_courses.later_joiners`` is the answer: ``follow`` registers whoever joins, ``stay`` leaves them alone. One who
-has withdrawn, or was taken out of the course, is never registered again by this.
+``class_courses.later_joiners`` is the answer: ``follow`` registers students who join, ``stay`` does not. Students who
+have withdrawn, or were removed from the course, are never registered again by this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
@@ -25,8 +25,15 @@ from app.services.classes.register import (
     selectable,
     title_of,
 )
-from app.services.registrations.seats import Registered, free_seats, lock_offering
+from app.services.registrations.seats import (
+    Registered,
+    free_seats,
+    hold_people,
+    hold_seats,
+    hold_seats_of,
+)
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 ASK, FOLLOW, STAY = "ask", "follow", "stay"
@@ -34,12 +41,12 @@ ASK, FOLLOW, STAY = "ask", "follow", "stay"
 
 @dataclass(frozen=True, slots=True)
 class LaterJoiners:
-    """A course of a class, and what happens to those who come later.
+    """A course of a class, and the answer about its later joiners.
 
     Args:
         answer: ``ask``, ``follow`` or ``stay``.
-        waiting: students with an open account who have no trace of the course.
-        refused: so many could not be registered when the class was; they may be among ``waiting``.
+        waiting: students with an active account who were never registered for the course.
+        refused: how many could not be registered when the class was; they may be among ``waiting``.
     """
 
     offering_id: int
@@ -49,8 +56,16 @@ class LaterJoiners:
     refused: int
 
 
+@dataclass(frozen=True, slots=True)
+class FollowedClasses:
+    """Classes, and by id the offerings for which students who join them are registered; all of them locked."""
+
+    class_ids: frozenset[int]
+    offerings: Mapping[int, CourseOffering]
+
+
 def list_later_joiners(ctx: Context, *, class_id: int) -> list[LaterJoiners]:
-    """The courses that a class was registered for and that have not ended, with their later joiners.
+    """Return the courses that a class was registered for and that have not ended, with their later joiners.
 
     Raises:
         NotFound: there is no such class for the actor.
@@ -81,10 +96,10 @@ def list_later_joiners(ctx: Context, *, class_id: int) -> list[LaterJoiners]:
 
 
 def answer_later_joiners(ctx: Context, *, class_id: int, offering_id: int, follow: bool) -> Registered | None:
-    """「一起注册」 or 「不注册」, kept for those who will join; 一起注册 registers who is waiting now.
+    """Store whether later joiners are registered (「一起注册」 or 「不注册」); 一起注册 registers the waiting ones now.
 
     Returns:
-        what was done; ``None`` for 不注册.
+        the result of the registration; ``None`` for 不注册.
 
     Raises:
         NotAllowed: only administrators may.
@@ -92,12 +107,13 @@ def answer_later_joiners(ctx: Context, *, class_id: int, offering_id: int, follo
         Conflict: the course is not online, or has ended.
     """
     require(ctx, Action.SELECT_COURSES)
-    offering = lock_offering(ctx, offering_id)
-    row = ctx.session.scalar(
-        select(ClassCourse)
-        .where(ClassCourse.class_id == class_id, ClassCourse.offering_id == offering_id)
-        .with_for_update()
-    )
+    # Locked against transactions that put students into the class now: they see the answer, or this one registers
+    # them.
+    here = select(SchoolClass.id).where(SchoolClass.id == class_id)
+    ctx.session.execute(locking(here, SchoolClass, Hold.WRITE))
+    offering = hold_seats(ctx, offering_id)
+    pair = (ClassCourse.class_id == class_id, ClassCourse.offering_id == offering_id)
+    row = ctx.session.scalar(locking(select(ClassCourse).where(*pair), ClassCourse, Hold.WRITE))
     if row is None:
         raise NotFound(msg("没有找到这门课程"))
     require_selectable(ctx, offering, title_of(ctx, offering))
@@ -110,33 +126,88 @@ def answer_later_joiners(ctx: Context, *, class_id: int, offering_id: int, follo
     if not follow:
         return None
     newcomers = all_students(ctx, class_id).where(never_registered(offering_id))
+    hold_people(ctx, newcomers)
     if ctx.session.scalar(select(newcomers.where(User.status == "active").exists())) is not True:
         return Registered(0, 0, {}, ())
     return register_class(ctx, offering=offering, class_id=class_id, students=newcomers)[1]
 
 
-def follow_joiners(ctx: Context, *, class_ids: Collection[int] | None = None) -> int:
-    """Register who has joined classes for the courses that later joiners follow; the caller may put them there.
+def hold_followed(
+    ctx: Context,
+    *,
+    class_ids: Collection[int] | Select[int] | None = None,
+    joining: Collection[int] | Select[int] | None = None,
+) -> FollowedClasses:
+    """Lock classes, the offerings for which students who join them are registered, and these students.
+
+    A service that puts students into classes calls this before it writes them, and passes the result to
+    ``follow_joiners``.
 
     Args:
-        class_ids: only these classes; ``None``: all of the school.
+        class_ids: only these classes; ``None``: all of the school that have such courses.
+        joining: the students to be put there, ids or a query for ids; ``None``: they are there already.
+    """
+    pairs = _courses(ctx).where(ClassCourse.later_joiners == FOLLOW)
+    if class_ids is None:
+        class_ids = pairs.with_only_columns(ClassCourse.class_id)
+    classes = select(SchoolClass.id).where(SchoolClass.id.in_(class_ids))
+    locked = ctx.session.scalars(locking(classes, SchoolClass, Hold.READ)).all()
+    followed = pairs.where(ClassCourse.class_id.in_(locked)).with_only_columns(ClassCourse.offering_id)
+    offerings = {offering.id: offering for offering in hold_seats_of(ctx, followed)}
+    # Students who are in the classes already and were never registered for their courses are registered with the
+    # joiners.
+    left_out = (
+        exists()
+        .where(
+            ClassCourse.school_id == User.school_id,
+            ClassCourse.class_id == User.class_id,
+            ClassCourse.class_id.in_(locked),
+            ClassCourse.offering_id.in_(offerings),
+            never_registered(ClassCourse.offering_id),
+        )
+        .correlate(User)
+    )
+    students = and_(User.kind == "student", left_out)
+    if joining is None:
+        ctx.session.execute(locking(select(User.id).where(students), User, Hold.KEEP))
+    else:
+        # Together with the students whose class is written, so that all are locked by id.
+        students = or_(students, User.id.in_(joining))
+        ctx.session.execute(locking(select(User.id).where(students), User, Hold.WRITE))
+    return FollowedClasses(frozenset(locked), offerings)
+
+
+def follow_joiners(
+    ctx: Context, followed: FollowedClasses, *, class_ids: Collection[int] | None = None
+) -> int:
+    """Register students who have joined classes for the courses that later joiners follow.
+
+    The caller has checked that the actor may put them there.
+
+    Args:
+        followed: from ``hold_followed``, in this unit of work.
+        class_ids: only these of its classes; ``None``: all.
 
     Returns:
-        how many registrations were written.
+        the number of registrations written.
     """
-    followed = _courses(ctx).where(ClassCourse.later_joiners == FOLLOW, _waiting() > 0)
-    if class_ids is not None:
-        followed = followed.where(ClassCourse.class_id.in_(class_ids))
+    chosen_ids = followed.class_ids if class_ids is None else followed.class_ids.intersection(class_ids)
     pairs = ctx.session.execute(
-        followed.with_only_columns(ClassCourse.offering_id, ClassCourse.class_id).order_by(
-            ClassCourse.offering_id, ClassCourse.class_id
+        _courses(ctx)
+        .where(
+            ClassCourse.later_joiners == FOLLOW,
+            ClassCourse.class_id.in_(chosen_ids),
+            ClassCourse.offering_id.in_(followed.offerings),
+            _waiting() > 0,
         )
+        .with_only_columns(ClassCourse.offering_id, ClassCourse.class_id)
+        .order_by(ClassCourse.offering_id, ClassCourse.class_id)
     ).all()
     done = 0
     for offering_id, class_id in pairs:
-        offering = lock_offering(ctx, offering_id)
+        offering = followed.offerings[offering_id]
         if free_seats(ctx, offering) == 0:
-            # The class's page shows who is left out; a 选课 of nobody would say nothing.
+            # The class's page shows who is left out; a 选课 of no students would say nothing.
             continue
         newcomers = all_students(ctx, class_id).where(never_registered(offering_id), User.status == "active")
         done += register_class(ctx, offering=offering, class_id=class_id, students=newcomers)[1].registered
@@ -144,7 +215,7 @@ def follow_joiners(ctx: Context, *, class_ids: Collection[int] | None = None) ->
 
 
 def _courses(ctx: Context) -> Select[Any]:
-    """Courses of classes in use that can still be registered for."""
+    """Return the courses of classes in use that can still be registered for."""
     here = and_(
         CourseOffering.school_id == ClassCourse.school_id, CourseOffering.id == ClassCourse.offering_id
     )
@@ -159,7 +230,7 @@ def _courses(ctx: Context) -> Select[Any]:
 
 
 def _waiting() -> Any:
-    """How many students with an open account have no trace of the course of the row around."""
+    """Return the number of active students who were never registered for the course of the outer row."""
     return (
         select(func.count())
         .select_from(User)

@@ -1,4 +1,4 @@
-"""Reading classes of a school: the list of 班级管理 and one class."""
+"""Queries for the classes of a school: the list of 班级管理 and a single class."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from app.services.shared.search import words
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A class with its head teacher, its number of students, and of those who never logged in or are shut out.
+    """A class with its head teacher and the numbers of all, never logged in and disabled students.
 
     Args:
-        courses: for how many courses it was registered as a whole.
-        archived_at: since when it is archived, if it is.
+        courses: the number of courses for which it was registered as a whole.
+        archived_at: when it was archived; ``None`` while in use.
     """
 
     id: int
@@ -45,7 +45,7 @@ class ClassRow:
 
 
 class ClassState(StrEnum):
-    """What the list can be narrowed to: 在用, 已归档."""
+    """The states by which the list can be filtered: 在用, 已归档."""
 
     IN_USE = "in_use"
     ARCHIVED = "archived"
@@ -53,10 +53,10 @@ class ClassState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassFilter:
-    """Exact conditions beside the search; ``None`` leaves one out.
+    """Exact conditions beside the search; ``None`` means no condition.
 
     Args:
-        head_teacher_id: of the 班主任; 0: classes that have none.
+        head_teacher_id: of the 班主任; 0: classes without one.
     """
 
     entry_year: int | None = None
@@ -72,7 +72,7 @@ def list_classes(
     filters: ClassFilter | None = None,
     page: int = 1,
 ) -> Page[ClassRow]:
-    """Classes of the school, latest entry year first; for a teacher those that he heads.
+    """Return classes of the school, latest entry year first; for teachers those that they head.
 
     Args:
         text: words that must all be found in number, name, major or the head teacher's name or pinyin.
@@ -97,30 +97,30 @@ def list_classes(
 
 
 def get_class(ctx: Context, *, class_id: int) -> ClassRow:
-    """One class.
+    """Return one class.
 
     Raises:
-        NotFound: there is no such class at this school, or the actor is a teacher and not its head.
+        NotFound: there is no such class at this school, or the actor is a teacher who does not head it.
         NotAllowed: the actor may not see classes.
     """
-    mine = reachable_classes(ctx, Action.SEE_CLASSES)
+    reachable = reachable_classes(ctx, Action.SEE_CLASSES)
     teacher = aliased(User)
     same_person = and_(teacher.school_id == SchoolClass.school_id, teacher.id == SchoolClass.head_teacher_id)
     statement = _with_figures(select(SchoolClass, teacher.real_name).outerjoin(teacher, same_person))
-    found = ctx.session.execute(statement.where(SchoolClass.id == class_id, mine)).one_or_none()
+    found = ctx.session.execute(statement.where(SchoolClass.id == class_id, reachable)).one_or_none()
     if found is None:
         raise NotFound(msg("没有找到这个班级"))
     return _row(*found)
 
 
 def class_names(ctx: Context, *, in_use: bool = False) -> Sequence[tuple[int, str]]:
-    """Id and name of every class that the actor sees, latest entry year first, for choosing one.
+    """Return id and name of every class that the actor may see, latest entry year first, for choosing one.
 
     Args:
-        in_use: archived classes are left out.
+        in_use: leave out archived classes.
     """
-    mine = reachable_classes(ctx, Action.SEE_CLASSES)
-    statement = select(SchoolClass.id, SchoolClass.name, SchoolClass.entry_year).where(mine)
+    reachable = reachable_classes(ctx, Action.SEE_CLASSES)
+    statement = select(SchoolClass.id, SchoolClass.name, SchoolClass.entry_year).where(reachable)
     if in_use:
         statement = statement.where(SchoolClass.archived_at.is_(None))
     statement = statement.order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.name)
@@ -129,25 +129,30 @@ def class_names(ctx: Context, *, in_use: bool = False) -> Sequence[tuple[int, st
 
 
 def class_years(ctx: Context) -> Sequence[int]:
-    """The entry years of the classes that the actor sees, latest first."""
-    mine = reachable_classes(ctx, Action.SEE_CLASSES)
-    statement = select(SchoolClass.entry_year).where(SchoolClass.entry_year.is_not(None), mine).distinct()
+    """Return the entry years of the classes that the actor may see, latest first."""
+    reachable = reachable_classes(ctx, Action.SEE_CLASSES)
+    statement = (
+        select(SchoolClass.entry_year).where(SchoolClass.entry_year.is_not(None), reachable).distinct()
+    )
     return [year for year in ctx.session.scalars(statement.order_by(SchoolClass.entry_year.desc())) if year]
 
 
 def class_majors(ctx: Context) -> Sequence[str]:
-    """The majors of the classes that the actor sees."""
-    mine = reachable_classes(ctx, Action.SEE_CLASSES)
-    statement = select(SchoolClass.major).where(SchoolClass.major.is_not(None), mine).distinct()
+    """Return the majors of the classes that the actor may see."""
+    reachable = reachable_classes(ctx, Action.SEE_CLASSES)
+    statement = select(SchoolClass.major).where(SchoolClass.major.is_not(None), reachable).distinct()
     return [major for major in ctx.session.scalars(statement.order_by(SchoolClass.major)) if major]
 
 
 def class_teachers(ctx: Context) -> Sequence[tuple[int, str]]:
-    """Id and name of the head teachers of the classes that the actor sees."""
-    mine = reachable_classes(ctx, Action.SEE_CLASSES)
-    heads = select(SchoolClass.head_teacher_id).where(SchoolClass.head_teacher_id.is_not(None), mine)
+    """Return id and name of the head teachers of the classes that the actor may see."""
+    reachable = reachable_classes(ctx, Action.SEE_CLASSES)
+    heads = select(SchoolClass.head_teacher_id).where(SchoolClass.head_teacher_id.is_not(None), reachable)
     found = select(User.id, User.real_name).where(User.id.in_(heads))
-    return [(one.id, one.real_name) for one in ctx.session.execute(found.order_by(User.name_pinyin, User.id))]
+    return [
+        (teacher.id, teacher.real_name)
+        for teacher in ctx.session.execute(found.order_by(User.name_pinyin, User.id))
+    ]
 
 
 def _narrowed(filters: ClassFilter) -> list[ColumnElement[bool]]:

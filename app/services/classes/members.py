@@ -1,4 +1,4 @@
-"""「关联学生」 (manual 8.2): students come into a class and leave it; the classes that they leave are named."""
+"""Moving students into and out of classes (「关联学生」, manual 8.2); the classes that they leave are named."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from app.errors import Conflict, NotFound, msg
 from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.services.classes.edit import lock_class, require_in_use
-from app.services.classes.later_joiners import follow_joiners
+from app.services.classes.later_joiners import follow_joiners, hold_followed
 from app.services.classes.lists import get_class
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
-#: Of those who leave a class so many are named.
+#: How many students who leave a class are named.
 NAMED = 5
 _MARK = "class_id"
 
@@ -38,11 +39,11 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """What 「关联」 does, or did.
+    """The effect of 「关联」.
 
     Args:
-        joining: students who come into the class, those who leave another class included.
-        already: who is in it.
+        joining: students who join the class, including those who leave another class.
+        already: students who are in it.
         leaving: the classes that lose students.
         registered: registrations written because later joiners follow the class.
     """
@@ -54,7 +55,7 @@ class Association:
 
 
 def preview_association(ctx: Context, *, class_id: int, user_ids: Collection[int]) -> Association:
-    """What 「关联」 of these students would do.
+    """Return what 「关联」 of these students would do.
 
     Raises:
         NotAllowed: only administrators may.
@@ -70,36 +71,43 @@ def preview_association(ctx: Context, *, class_id: int, user_ids: Collection[int
 def associate(
     ctx: Context, *, class_id: int, user_ids: Collection[int], leaving: int | None = None
 ) -> Association:
-    """「关联」: put students into a class, from wherever they are, in one statement.
+    """Put students into a class, whatever class they are in, in one statement (「关联」).
 
     Args:
-        leaving: how many the acting person was told leave another class; ``None``: nobody may.
+        leaving: how many, as the acting person was told, leave another class; ``None``: nobody may.
 
     Raises:
         NotAllowed: only administrators may.
         NotFound: there is no such class, or one of them is no student of this school.
-        Conflict: nobody is ticked, the class is archived, or others leave than was said.
+        Conflict: nobody is ticked, the class is archived, or other numbers leave than the person was told.
     """
     school_class = lock_class(ctx, class_id=class_id)
     require_in_use(school_class)
+    followed = hold_followed(ctx, class_ids=[class_id], joining=user_ids)
     plan = _plan(class_id, _students(ctx, user_ids, hold=True))
-    if sum(one.students for one in plan.leaving) != (leaving or 0):
+    if sum(leaving_class.students for leaving_class in plan.leaving) != (leaving or 0):
         raise Conflict(msg("学生所在的班级刚刚有变化，没有进行任何操作，请核对后再试"))
     if plan.joining == 0:
         return plan
     put_into(ctx, user_ids=user_ids, class_id=class_id)
     facts = {"students": plan.joining, "user_ids": sorted(set(user_ids))}
-    left = {one.class_name: one.students for one in plan.leaving}
-    record(ctx, "class.students_added", "class", class_id, facts | ({"left": left} if left else {}))
-    registered = follow_joiners(ctx, class_ids=[class_id])
+    classes_left = {leaving_class.class_name: leaving_class.students for leaving_class in plan.leaving}
+    record(
+        ctx,
+        "class.students_added",
+        "class",
+        class_id,
+        facts | ({"left": classes_left} if classes_left else {}),
+    )
+    registered = follow_joiners(ctx, followed)
     return Association(plan.joining, plan.already, plan.leaving, registered)
 
 
 def dissociate(ctx: Context, *, class_id: int, user_ids: Collection[int]) -> int:
-    """「删除」: take students out of the class; they keep their accounts and registrations.
+    """Take students out of the class (「删除」); they keep their accounts and registrations.
 
     Returns:
-        how many left; who is not in the class is passed over.
+        the number of students who left; those who are not in the class are ignored.
 
     Raises:
         NotAllowed: only administrators may.
@@ -108,7 +116,9 @@ def dissociate(ctx: Context, *, class_id: int, user_ids: Collection[int]) -> int
     """
     lock_class(ctx, class_id=class_id)
     inside = [
-        user_id for user_id, (_, held, _) in _students(ctx, user_ids, hold=True).items() if held == class_id
+        user_id
+        for user_id, (_, present, _) in _students(ctx, user_ids, hold=True).items()
+        if present == class_id
     ]
     if inside:
         put_into(ctx, user_ids=inside, class_id=None)
@@ -118,9 +128,9 @@ def dissociate(ctx: Context, *, class_id: int, user_ids: Collection[int]) -> int
 
 
 def put_into(ctx: Context, *, user_ids: Collection[int], class_id: int | None) -> None:
-    """Change the class of students in one statement, marked as done by hand so that no import overwrites it unseen.
+    """Change the class of students in one statement, marked as an edit by hand so that no import overwrites it unseen.
 
-    The caller holds their rows, in the order of their ids, and writes the audit row.
+    The caller has locked their rows and writes the audit row.
     """
     marked: ColumnElement[list[str]] = case(
         (literal(_MARK) == func.any(User.edited_columns), User.edited_columns),
@@ -137,18 +147,18 @@ def put_into(ctx: Context, *, user_ids: Collection[int], class_id: int | None) -
 def _students(
     ctx: Context, user_ids: Collection[int], *, hold: bool
 ) -> dict[int, tuple[str, int | None, str | None]]:
-    """Name, class and the class's name of each student; all of them must be students of this school."""
+    """Return name, class and the class's name of each student; all of them must be students of this school."""
     if not user_ids:
         raise Conflict(msg("请先勾选学生"))
-    wanted = (
+    query = (
         select(User.id, User.real_name, User.class_id, SchoolClass.name)
         .outerjoin(User.school_class)
         .where(User.id.in_(user_ids), User.kind == "student")
         .order_by(User.id)
     )
     if hold:
-        wanted = wanted.with_for_update(of=User, key_share=True)
-    found = {row.id: (row.real_name, row.class_id, row.name) for row in ctx.session.execute(wanted)}
+        query = locking(query, User, Hold.WRITE)
+    found = {row.id: (row.real_name, row.class_id, row.name) for row in ctx.session.execute(query)}
     if len(found) != len(set(user_ids)):
         raise NotFound(msg("没有找到这名学生"))
     return found
@@ -158,13 +168,14 @@ def _plan(class_id: int, students: dict[int, tuple[str, int | None, str | None]]
     left: dict[int, list[str]] = {}
     names: dict[int, str] = {}
     already = 0
-    for real_name, held, class_name in students.values():
-        if held == class_id:
+    for real_name, present, class_name in students.values():
+        if present == class_id:
             already += 1
-        elif held is not None:
-            left.setdefault(held, []).append(real_name)
-            names[held] = class_name or ""
+        elif present is not None:
+            left.setdefault(present, []).append(real_name)
+            names[present] = class_name or ""
     leaving = tuple(
-        Leaving(held, names[held], len(people), tuple(people[:NAMED])) for held, people in left.items()
+        Leaving(present, names[present], len(people), tuple(people[:NAMED]))
+        for present, people in left.items()
     )
     return Association(len(students) - already, already, leaving)

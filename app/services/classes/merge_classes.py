@@ -1,4 +1,4 @@
-"""整班转入: the students of a class move up into another one, or two classes become one; with a preview, undoable."""
+"""Moving all students of a class into another one (整班转入); with a preview, undoable."""
 
 from __future__ import annotations
 
@@ -13,23 +13,30 @@ from app.models import SchoolClass, User
 from app.rules.permissions import Action
 from app.services.classes.edit import lock_class, require_in_use
 from app.services.classes.head_teachers import name_of
-from app.services.classes.later_joiners import FOLLOW, LaterJoiners, follow_joiners, list_later_joiners
+from app.services.classes.later_joiners import (
+    FOLLOW,
+    LaterJoiners,
+    follow_joiners,
+    hold_followed,
+    list_later_joiners,
+)
 from app.services.classes.lists import ClassRow, get_class
 from app.services.classes.members import put_into
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 
 
 @dataclass(frozen=True, slots=True)
 class MovePreview:
-    """What a move would do.
+    """The effect of a move.
 
     Args:
-        source: the class that is left, with its students and head teacher.
-        target: the class that is entered, with who is there.
+        source: the class that the students leave, with its students and head teacher.
+        target: the class that the students join, with its present students.
         kept: courses of the source; its students keep these registrations.
-        follow: courses of the target that later joiners are registered for at once.
-        ask: its courses for which that will be asked.
+        follow: courses of the target for which later joiners are registered at once.
+        ask: its courses for which the question is still open.
     """
 
     source: ClassRow
@@ -46,7 +53,7 @@ class MovePreview:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A move that was made; what ``undo_move`` needs."""
+    """A completed move; what ``undo_move`` needs."""
 
     source_id: int
     target_id: int
@@ -56,17 +63,17 @@ class Moved:
 
 
 def preview_move(ctx: Context, *, source_id: int, target_id: int) -> MovePreview:
-    """What moving all students of a class into another would do.
+    """Return what moving all students of a class into another would do.
 
     Raises:
         NotAllowed: only administrators may.
-        NotFound: one of the classes is not there.
+        NotFound: one of the classes does not exist.
         Invalid: ``target``: it is the class itself.
         Conflict: the target is archived, or the source has no students.
     """
     require(ctx, Action.MANAGE_CLASSES)
     _require_other(source_id, target_id)
-    source, target = (get_class(ctx, class_id=one) for one in (source_id, target_id))
+    source, target = (get_class(ctx, class_id=class_id) for class_id in (source_id, target_id))
     if target.archived_at is not None:
         raise Conflict(msg("班级“%(name)s”已归档，请先恢复", name=target.name))
     if source.students == 0:
@@ -75,7 +82,7 @@ def preview_move(ctx: Context, *, source_id: int, target_id: int) -> MovePreview
     return MovePreview(
         source,
         target,
-        kept=tuple(one.title for one in list_later_joiners(ctx, class_id=source_id)),
+        kept=tuple(course.title for course in list_later_joiners(ctx, class_id=source_id)),
         follow=_titles(courses, follow=True),
         ask=_titles(courses, follow=False),
     )
@@ -94,26 +101,26 @@ def move_class(
 
     Args:
         students: how many the preview showed.
-        archive: the emptied class is archived.
-        take_teacher: the target gets the source's 班主任 if it has none.
+        archive: archive the emptied class.
+        take_teacher: give the target the source's 班主任 if it has none.
 
     Raises:
         NotAllowed: only administrators may.
-        NotFound: one of the classes is not there.
+        NotFound: one of the classes does not exist.
         Invalid: ``target``: it is the class itself.
         Conflict: the target is archived, or the students have changed since the preview.
     """
     _require_other(source_id, target_id)
     source, target = _lock_both(ctx, source_id, target_id)
     require_in_use(target)
-    inside = (User.kind == "student", User.class_id == source_id)
-    held = select(User.id).where(*inside).order_by(User.id).with_for_update(key_share=True)
-    user_ids = tuple(ctx.session.scalars(held))
+    inside = select(User.id).where(User.kind == "student", User.class_id == source_id)
+    followed = hold_followed(ctx, class_ids=[target_id], joining=inside)
+    user_ids = tuple(ctx.session.scalars(locking(inside, User, Hold.WRITE)))
     if not user_ids or len(user_ids) != students:
         raise Conflict(msg("班级的学生刚刚有变化，没有进行任何操作，请核对后再试"))
     put_into(ctx, user_ids=user_ids, class_id=target_id)
-    taken = take_teacher and target.head_teacher_id is None and source.head_teacher_id is not None
-    if taken:
+    takes_teacher = take_teacher and target.head_teacher_id is None and source.head_teacher_id is not None
+    if takes_teacher:
         target.head_teacher_id = source.head_teacher_id
     archived = archive and source.archived_at is None
     if archived:
@@ -126,34 +133,33 @@ def move_class(
         "archived": archived,
         "user_ids": list(user_ids),
     }
-    if taken:
+    if takes_teacher:
         facts["head_teacher"] = name_of(ctx, target.head_teacher_id) or ""
     record(ctx, "class.students_moved", "class", target_id, facts)
-    registered = follow_joiners(ctx, class_ids=[target_id])
+    registered = follow_joiners(ctx, followed)
     return Moved(source_id, target_id, user_ids, archived, registered)
 
 
 def undo_move(
     ctx: Context, *, source_id: int, target_id: int, user_ids: Collection[int], restore: bool
 ) -> int:
-    """Move those back who are still in the class that they were moved into.
+    """Move students back who are still in the class that they were moved into.
 
-    Registrations that the move brought along stay; they are undone in the list of 选课.
+    Registrations that the move caused stay; they are undone in the list of 选课.
 
     Args:
-        restore: the move had archived the source.
+        restore: the move had archived the source, so take it back into use.
 
     Returns:
-        how many went back.
+        the number of students who went back.
 
     Raises:
         NotAllowed: only administrators may.
-        NotFound: one of the classes is not there any more.
+        NotFound: one of the classes no longer exists.
     """
     source, target = _lock_both(ctx, source_id, target_id)
     there = (User.kind == "student", User.class_id == target_id, User.id.in_(user_ids))
-    held = select(User.id).where(*there).order_by(User.id).with_for_update(key_share=True)
-    back = list(ctx.session.scalars(held))
+    back = list(ctx.session.scalars(locking(select(User.id).where(*there), User, Hold.WRITE)))
     put_into(ctx, user_ids=back, class_id=source_id)
     if restore:
         source.archived_at = None
@@ -164,8 +170,8 @@ def undo_move(
 
 
 def _lock_both(ctx: Context, source_id: int, target_id: int) -> tuple[SchoolClass, SchoolClass]:
-    """Both classes, locked in the order of their ids, so that two moves never wait for each other."""
-    found = {one: lock_class(ctx, class_id=one) for one in sorted((source_id, target_id))}
+    """Return both classes, locked in the order of their ids, so that two moves never wait for each other."""
+    found = {class_id: lock_class(ctx, class_id=class_id) for class_id in sorted((source_id, target_id))}
     if len(found) != 2:
         raise NotFound(msg("没有找到这个班级"))
     return found[source_id], found[target_id]
@@ -177,5 +183,5 @@ def _require_other(source_id: int, target_id: int) -> None:
 
 
 def _titles(courses: Collection[LaterJoiners], *, follow: bool) -> tuple[str, ...]:
-    wanted = FOLLOW if follow else "ask"
-    return tuple(one.title for one in courses if one.answer == wanted)
+    answer = FOLLOW if follow else "ask"
+    return tuple(course.title for course in courses if course.answer == answer)

@@ -1,4 +1,4 @@
-"""Creating classes; the number of a class comes from the system (manual 8.1)."""
+"""Creation of classes; the system assigns the number of a class (manual 8.1)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.models import SchoolClass
+from app.services.shared.locks import Lock, school_lock
 
 _YEAR_DIGITS = 4
 _OURS = "^[0-9]{5,}$"
@@ -27,56 +28,50 @@ class NewClass:
 
 
 def create_classes(ctx: Context, *, wanted: Sequence[NewClass]) -> dict[int, int]:
-    """Create classes with numbers; one that exists by now is taken as it is.
+    """Create classes with numbers; a class that exists by now is used as it is.
 
     The caller has checked what the actor may do, and writes the audit row.
 
     Returns:
-        the reserved id of every class to the id under which it is there.
+        the reserved id of every class to the id under which it exists.
     """
     present: dict[int, int] = {}
-    numbers = next_class_numbers(ctx, years=[one.entry_year for one in wanted])
-    for one, number in zip(wanted, numbers, strict=True):
+    numbers = next_class_numbers(ctx, years=[new.entry_year for new in wanted])
+    for new, number in zip(wanted, numbers, strict=True):
         values = {
             "school_id": ctx.school.id,
-            "id": one.id,
+            "id": new.id,
             "number": number,
-            "name": one.name,
-            "entry_year": one.entry_year,
-            "major": one.major,
+            "name": new.name,
+            "entry_year": new.entry_year,
+            "major": new.major,
         }
         # The lock on the numbers keeps others from creating the same class at this moment.
         unless_there = insert(SchoolClass).values(values).on_conflict_do_nothing()
         created = ctx.session.scalar(unless_there.returning(SchoolClass.id))
-        present[one.id] = created if created is not None else _find(ctx, one)
+        present[new.id] = created if created is not None else _find(ctx, new)
     return present
 
 
 def next_class_numbers(ctx: Context, *, years: Sequence[int | None]) -> list[str]:
-    """Take numbers for new classes, until the end of this transaction nobody else takes any at this school.
+    """Return numbers for new classes; until the end of this transaction nobody else takes any at this school.
 
     A number is the entry year, or this year where there is none, and a serial of at least three digits: 2026001.
 
     Args:
         years: entry year of each class.
     """
-    hold_class_names(ctx)
+    school_lock(ctx, Lock.CLASS_NAMES)
     serial = func.max(cast(func.substr(SchoolClass.number, _YEAR_DIGITS + 1), Integer))
     year = func.left(SchoolClass.number, _YEAR_DIGITS)
-    known = select(year, serial).where(SchoolClass.number.regexp_match(_OURS)).group_by(year)
-    last: Counter[str] = Counter({row[0]: row[1] for row in ctx.session.execute(known)})
+    highest = select(year, serial).where(SchoolClass.number.regexp_match(_OURS)).group_by(year)
+    last: Counter[str] = Counter({row[0]: row[1] for row in ctx.session.execute(highest)})
     numbers: list[str] = []
     for entry_year in years:
         prefix = f"{entry_year or ctx.today().year:04d}"
         last[prefix] += 1
         numbers.append(f"{prefix}{last[prefix]:03d}")
     return numbers
-
-
-def hold_class_names(ctx: Context) -> None:
-    """Until the end of this transaction nobody else creates or renames a class of this school."""
-    key = func.pg_advisory_xact_lock(func.hashtext("class_numbers"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))
 
 
 def _find(ctx: Context, one: NewClass) -> int:

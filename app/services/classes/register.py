@@ -1,4 +1,4 @@
-"""Registering students of a class for an offering that is locked: the one statement, and the row that tells of it."""
+"""Registration of students of a class for a locked offering, and the row that records it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
 from app.errors import Conflict, Message, msg
-from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Enrolment, User
+from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Registration, User
 from app.rules.offerings.publication import OfferingStatus
 from app.services.registrations.seats import Registered, is_online, register_many
 from app.services.shared.audit import record
 from app.services.shared.licence_conditions import is_licensed
+from app.services.shared.require_permission import account_here
 
 
 def selectable(ctx: Context) -> ColumnElement[bool]:
-    """The offerings that an administrator may register classes for: online, and the course has not ended.
+    """Return the condition that classes may be registered for an offering: online, and the course has not ended.
 
-    The window of the students' own registering does not bind him. The query must outer-join
+    The window for students' own registration does not apply. The query must outer-join
     ``CourseOffering.licence``.
     """
     return and_(
@@ -35,7 +36,7 @@ def require_selectable(ctx: Context, offering: CourseOffering, title: str) -> No
     """Refuse an offering that is not ``selectable``.
 
     Args:
-        offering: from ``lock_offering``.
+        offering: from ``hold_seats``.
 
     Raises:
         Conflict: it is not online, or the course has ended.
@@ -47,38 +48,38 @@ def require_selectable(ctx: Context, offering: CourseOffering, title: str) -> No
 
 
 def title_of(ctx: Context, offering: CourseOffering) -> str:
-    """The title of the course."""
+    """Return the title of the course."""
     same = (Course.school_id == offering.course_owner_id, Course.id == offering.course_id)
     return ctx.session.scalars(select(Course.title).where(*same)).one()
 
 
 def all_students(ctx: Context, class_id: int) -> Select[Any]:
-    """A query for the students of a class."""
+    """Return a query for the students of a class."""
     return select(User.id).where(
         User.school_id == ctx.school.id, User.kind == "student", User.class_id == class_id
     )
 
 
 def never_registered(offering_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Users who have no trace of the offering: neither registered nor withdrawn."""
-    trace = select(Enrolment.id).where(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
+    """Return the condition on users who never had a registration for the offering, not even a withdrawn one."""
+    trace = select(Registration.id).where(
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
     )
-    # The offering may be a column of the query around.
-    return ~trace.correlate_except(Enrolment).exists()
+    # The offering may be a column of the outer query.
+    return ~trace.correlate_except(Registration).exists()
 
 
 def register_class(
     ctx: Context, *, offering: CourseOffering, class_id: int, students: Select[Any]
 ) -> tuple[ClassSelection, Registered]:
-    """Register students of a class in one statement, note it, and keep that the class has the course.
+    """Register students of a class in one statement, record it, and store that the class has the course.
 
-    The caller has asked for the permission and for ``require_selectable``.
+    The caller has checked the permission and ``require_selectable``.
 
     Args:
-        offering: from ``lock_offering``, in this unit of work.
+        offering: from ``hold_seats``, in this unit of work.
         students: a query for their ids.
     """
     selection = ClassSelection(
@@ -87,7 +88,7 @@ def register_class(
         offering_id=offering.id,
         registered=0,
         already=0,
-        created_by=ctx.actor.user_id,
+        created_by=account_here(ctx),
         created_by_name=ctx.actor.name,
         created_at=ctx.now(),
     )
@@ -96,8 +97,10 @@ def register_class(
     done = register_many(ctx, offering=offering, user_ids=students, source="class", selection_id=selection.id)
     selection.registered, selection.already = done.registered, done.already
     selection.refused = dict(done.refused)
-    kept = insert(ClassCourse).values(school_id=ctx.school.id, class_id=class_id, offering_id=offering.id)
-    ctx.session.execute(kept.on_conflict_do_nothing())
+    statement = insert(ClassCourse).values(
+        school_id=ctx.school.id, class_id=class_id, offering_id=offering.id
+    )
+    ctx.session.execute(statement.on_conflict_do_nothing())
     ctx.session.flush()
     facts = {"class_id": class_id, "selection_id": selection.id, "registered": done.registered}
     refused = sum(done.refused.values())
@@ -111,7 +114,7 @@ def register_class(
     return selection, done
 
 
-#: reason of ``Registered.refused`` -> what is said of so many students.
+#: reason of ``Registered.refused`` -> the message about so many students.
 REFUSALS: Mapping[str, Callable[[int], Message]] = {
     "seats": lambda n: msg("名额已满 %(n)s 人", n=n),
     "disabled": lambda n: msg("账号已停用 %(n)s 人", n=n),
@@ -120,5 +123,5 @@ REFUSALS: Mapping[str, Callable[[int], Message]] = {
 
 
 def refusals(refused: Mapping[str, int]) -> list[Message]:
-    """Why how many students could not be registered, as people read it."""
+    """Return the messages about students who could not be registered."""
     return [say(refused[reason]) for reason, say in REFUSALS.items() if refused.get(reason)]

@@ -1,4 +1,4 @@
-"""What 「选课」 offers to a class, what it did before, and which classes a course can be given to."""
+"""The courses that 「选课」 offers to a class, its history, and the classes that a course can be given to."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from app.models import (
     Course,
     CourseLicence,
     CourseOffering,
-    Enrolment,
+    Registration,
     SchoolClass,
 )
-from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Action
 from app.services.classes.lists import get_class
 from app.services.classes.register import refusals, selectable
@@ -38,10 +38,10 @@ class ChoosableCourse:
 
     Args:
         own: made by the school (本校), else 联盟慕课.
-        state: what students read of it.
-        free: seats that are left; ``None``: without a limit.
-        registered: students of the class who are registered.
-        chosen: the class was registered for it as a whole.
+        state: as students read it.
+        free: seats that are free; ``None``: without a limit.
+        registered: the number of registered students of the class.
+        chosen: whether the class was registered for it as a whole.
     """
 
     offering_id: int
@@ -75,7 +75,7 @@ class SelectionRow:
 
     @property
     def undoable(self) -> bool:
-        """Whether 撤销 makes sense."""
+        """Whether 撤销 is possible."""
         return self.undone_at is None and not self.ended
 
 
@@ -84,8 +84,8 @@ class ChoosableClass:
     """A class that can be registered for a course.
 
     Args:
-        registered: how many of its students are.
-        chosen: it was registered for it as a whole.
+        registered: the number of its registered students.
+        chosen: whether it was registered for the course as a whole.
     """
 
     id: int
@@ -99,7 +99,7 @@ class ChoosableClass:
 
 
 def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1) -> Page[ChoosableCourse]:
-    """The school's own and alliance courses that are online and have not ended, the next to end last.
+    """Return courses that are online and have not ended; those whose registration ends soonest come last.
 
     Raises:
         NotAllowed: only administrators may.
@@ -126,7 +126,7 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
 
 
 def list_selections(ctx: Context, *, class_id: int, page: int = 1) -> Page[SelectionRow]:
-    """What a class was registered for, latest first.
+    """Return what a class was registered for, latest first.
 
     Raises:
         NotFound: there is no such class for the actor.
@@ -150,7 +150,7 @@ def list_selections(ctx: Context, *, class_id: int, page: int = 1) -> Page[Selec
 def list_choosable_classes(
     ctx: Context, *, offering_id: int, text: str = "", page: int = 1
 ) -> Page[ChoosableClass]:
-    """The classes in use, with how many of their students are registered for a course.
+    """Return the classes in use, with the number of their students registered for a course.
 
     Args:
         text: words that must all be found in number, name or major.
@@ -167,7 +167,7 @@ def list_choosable_classes(
             SchoolClass.entry_year,
             SchoolClass.major,
             class_size().scalar_subquery(),
-            class_size().join(Enrolment, registered_for(offering_id)).scalar_subquery(),
+            class_size().join(Registration, registered_for(offering_id)).scalar_subquery(),
             _chosen(ctx, SchoolClass.id, offering_id),
         )
         .where(SchoolClass.archived_at.is_(None))
@@ -180,7 +180,7 @@ def list_choosable_classes(
 def _chosen(
     ctx: Context, class_id: SQLColumnExpression[int] | int, offering_id: SQLColumnExpression[int] | int
 ) -> ColumnElement[bool]:
-    """Whether a class was registered for an offering as a whole; one of them is the row of the query."""
+    """Return whether the class was registered for the offering as a whole; one of them is a column of the query."""
     chosen = select(ClassCourse.class_id).where(
         ClassCourse.school_id == ctx.school.id,
         ClassCourse.class_id == class_id,

@@ -1,4 +1,4 @@
-"""The students of one class as its head teacher sees them: who has ever logged in, and who is shut out."""
+"""The students of one class for its head teacher: who has ever logged in, and whose account is disabled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.services.shared.search import words
 
 
 class StudentSort(StrEnum):
-    """What the students of a class can be sorted by; ``REGISTERED`` only where a course is looked at."""
+    """The columns by which students of a class can be sorted; ``REGISTERED`` only in the list of a course."""
 
     NUMBER = "number"
     NAME = "name"
@@ -35,7 +35,7 @@ class ClassStudent:
     """A student in the list of a class; the phone is masked.
 
     Args:
-        registered_at: since when he is registered for the course that is looked at, if he is.
+        registered_at: from when the student is registered for the course of the list, if at all.
     """
 
     id: int
@@ -58,7 +58,7 @@ def list_class_students(
     descending: bool = False,
     page: int = 1,
 ) -> Page[ClassStudent]:
-    """Students of a class, for administrators and its head teacher.
+    """Return students of a class, for administrators and its head teacher.
 
     Args:
         text: words that must all be found in name, pinyin, initials or 学号.
@@ -72,12 +72,12 @@ def list_class_students(
     conditions = students_of(class_id, text)
     if activation is not None:
         conditions.append(IN_STATE[activation])
-    wanted = select(User).where(*conditions).order_by(*student_order(sort, descending))
-    return fetch_page(ctx.session, wanted, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
+    rows = select(User).where(*conditions).order_by(*student_order(sort, descending))
+    return fetch_page(ctx.session, rows, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)
 
 
 def students_of(class_id: int, text: str = "") -> list[ColumnElement[bool]]:
-    """The students of a class in whom all words are found."""
+    """Return conditions for the students of a class in whom all words are found."""
     found = words(text, User.real_name, User.name_pinyin, User.name_initials, User.student_no)
     return [User.kind == "student", User.class_id == class_id, found]
 
@@ -85,7 +85,7 @@ def students_of(class_id: int, text: str = "") -> list[ColumnElement[bool]]:
 def student_order(
     sort: StudentSort, descending: bool, registered_at: InstrumentedAttribute[datetime] | None = None
 ) -> tuple[Any, ...]:
-    """How a list of students is ordered; who has no value comes last in both directions."""
+    """Return the order of a list of students; students without a value come last in both directions."""
     columns: dict[StudentSort, tuple[Any, ...]] = {
         StudentSort.NUMBER: (User.student_no,),
         StudentSort.NAME: (User.name_pinyin, User.real_name),
@@ -98,7 +98,7 @@ def student_order(
 
 
 def student_row(ctx: Context, user: User, registered_at: datetime | None = None) -> ClassStudent:
-    """The student as the list shows one."""
+    """Return the student's row in the list."""
     mobile = open_mobile(ctx, user)
     return ClassStudent(
         id=user.id,

@@ -1,1 +1,1 @@
-"""Use cases: courses and their catalogue text: drafts, versions, review, recommendation."""
+"""Courses and their catalogue text: drafts, versions, review, recommendation."""

@@ -1,4 +1,4 @@
-"""Courses: made by the secretariat (联盟慕课) or at a school (本校), released to the schools, published in versions."""
+"""Creating courses of the alliance (联盟慕课) or of a school (本校), releasing them, and publishing versions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from app.rules.permissions import Action, Role
 from app.rules.shared.semesters import term_of
 from app.services.courses.drafts import NOTE_LENGTH, draft_of, publish_draft, set_cover, start_draft, view_of
 from app.services.courses.fields import LISTED, editable_course, taken, write_content
-from app.services.courses.versions import set_released
 from app.services.schools.directory import require_alliance
 from app.services.schools.quotas import require_room_for_course
 from app.services.shared.audit import record
 from app.services.shared.paging import Page, fetch_page
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 from app.services.shared.search import course_matches
 
 __all__ = [
@@ -37,21 +36,21 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CourseRow:
-    """A course as the secretariat's list shows it, with the number of schools that have it."""
+    """A course in the secretariat's list, with the number of schools that have it."""
 
     course: Course
     licences: int
 
 
 def list_courses(ctx: Context, *, text: str = "", state: str | None = None, page: int = 1) -> Page[CourseRow]:
-    """The alliance's courses, the newest first.
+    """Return one page of the alliance's courses, the newest first.
 
     Args:
         text: part of title, teachers, source or category, or pinyin of the title.
         state: ``released`` or ``draft``; ``None`` for both.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     _require_secretariat(ctx)
     licences = (
@@ -61,17 +60,17 @@ def list_courses(ctx: Context, *, text: str = "", state: str | None = None, page
         .correlate(Course)
         .scalar_subquery()
     )
-    wanted = select(Course, licences).where(Course.school_id == ctx.school.id, course_matches(text))
+    query = select(Course, licences).where(Course.school_id == ctx.school.id, course_matches(text))
     if state:
-        wanted = wanted.where(Course.released.is_(state == "released"))
-    return fetch_page(ctx.session, wanted.order_by(Course.id.desc()), CourseRow, page=page)
+        query = query.where(Course.released.is_(state == "released"))
+    return fetch_page(ctx.session, query.order_by(Course.id.desc()), CourseRow, page=page)
 
 
 def get_course(ctx: Context, *, course_id: int) -> Course:
-    """A course of the alliance.
+    """Return a course of the alliance.
 
     Raises:
-        NotFound: none.
+        NotFound: there is no such course.
     """
     _require_secretariat(ctx)
     course = ctx.session.scalar(
@@ -83,7 +82,7 @@ def get_course(ctx: Context, *, course_id: int) -> Course:
 
 
 def create_course(ctx: Context, *, content: CourseContent) -> Course:
-    """Create an alliance course; nobody else sees it before it is released.
+    """Create an alliance course; only the secretariat sees it before it is released.
 
     Raises:
         Invalid: with the field and the reason.
@@ -93,12 +92,12 @@ def create_course(ctx: Context, *, content: CourseContent) -> Course:
 
 
 def create_own_course(ctx: Context, *, content: CourseContent) -> CourseOffering:
-    """Create a course of the school (本校慕课) with its offering of today's term; a teacher who makes it runs it.
+    """Create a course of the school (本校慕课) with its offering of today's term; a teacher who creates it runs it.
 
     Raises:
         Invalid: with the field and the reason.
-        NotAllowed: the alliance, or not staff.
-        Conflict: the school has as many own courses as it may have.
+        NotAllowed: the host is the alliance's, or the actor is not staff.
+        Conflict: the school has reached its limit of own courses.
     """
     require(ctx, Action.CREATE_COURSE)
     if ctx.school.is_alliance:
@@ -118,26 +117,25 @@ def create_own_course(ctx: Context, *, content: CourseContent) -> CourseOffering
 
 
 def release_course(ctx: Context, *, course_id: int) -> Course:
-    """Release a course to the alliance: its first version is published, it can be licensed, and the apex shows it.
+    """Release a course to the alliance: publish its first version, allow licences, and show it on the alliance's pages.
 
     Raises:
         Conflict: it is released already, or something is missing.
-        NotFound: none.
+        NotFound: there is no such course.
     """
     _require_secretariat(ctx)
     course = editable_course(ctx, course_id=course_id, lock=True)
     if course.released:
         raise Conflict(msg("课程已经发布"))
     _refuse_incomplete(ctx, course)
-    set_released(ctx, course, released=True)
-    course.status = "approved"
+    course.released, course.status = True, "approved"
     publish_draft(ctx, course=course)
     record(ctx, "course.released", "course", course.id, {"title": course.title})
     return course
 
 
 def publish_version(ctx: Context, *, course_id: int, revision: int, note: str) -> CourseVersion:
-    """「发布新版本」: what was edited becomes live at every school that has the course; they are told what changed.
+    """Publish the edited content to every school that has the course (「发布新版本」); they are told what changed.
 
     Args:
         revision: of the working copy that the publisher has read.
@@ -146,7 +144,7 @@ def publish_version(ctx: Context, *, course_id: int, revision: int, note: str) -
     Raises:
         Conflict: not released yet, nothing changed, changed by somebody else meanwhile, or something is missing.
         Invalid: the note is missing or too long (field ``note``).
-        NotFound: none.
+        NotFound: there is no such course.
     """
     _require_secretariat(ctx)
     course = editable_course(ctx, course_id=course_id, lock=True)
@@ -180,10 +178,9 @@ def _create(ctx: Context, content: CourseContent) -> Course:
     wrong = problems(content) or taken(ctx, content, course_id=None)
     if wrong:
         raise InvalidFields(wrong)
-    at_home = ctx.actor.school_id == ctx.school.id
     course = Course(
         school_id=ctx.school.id,
-        created_by=ctx.actor.user_id if at_home else None,
+        created_by=account_here(ctx),
         version=0,
         revision=0,
         released=False,

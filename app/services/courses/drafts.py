@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import undefer
 
 from app.context import Context
-from app.errors import Conflict, Message, NotFound, msg
+from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseVersion
 from app.rules.courses.fields import (
     FIELDS,
@@ -22,12 +22,14 @@ from app.rules.courses.fields import (
     from_json,
     problems,
 )
+from app.rules.permissions import Action
 from app.services.courses.fields import LISTED, editable_course, is_live, live_content, taken, write_content
 from app.services.courses.versions import announce_version
-from app.services.media.clean import COVER_SIZE, clean_image
+from app.services.media.clean import COVER_SIZE, CleanImage, clean_image
 from app.services.shared.audit import record
+from app.services.shared.require_permission import account_here, require
 
-#: Saves of one person within this time are one line in the audit log: the draft saves itself every few seconds.
+#: Saves of one person within this time share one line of the audit log: the draft saves itself every few seconds.
 SITTING = timedelta(minutes=30)
 NOTE_LENGTH = 500
 
@@ -39,13 +41,13 @@ class DraftView:
     Args:
         course: the course.
         content: the working copy; the live content when there is none.
-        live: what readers see; ``None`` for a course that was never published.
+        content: the working copy; the live content when there is no working copy.
         revision: to be given back with what is saved.
+        revision: to be sent back with the next save.
         state: ``draft``, ``pending`` or ``rejected``; ``None`` when nothing waits to be published.
-        edited_by_name: who saved last; blank without a working copy.
-        edited_at: when.
-        changed: the fields in which it differs from what is live; all are new for a course that was never published.
-        touched: field -> the revision that changed it last.
+        edited_by_name: the person who saved last; blank without a working copy.
+        edited_at: the time of the last save.
+        changed: the fields that differ from the live content; all of them for a course that was never published.
     """
 
     course: Course
@@ -59,18 +61,18 @@ class DraftView:
     touched: Mapping[str, int]
 
     def newer_than(self, revision: int) -> tuple[str, ...]:
-        """The fields that were changed since a revision was read."""
+        """Return the fields that were changed since a revision was read."""
         return tuple(name for name in FIELDS if self.touched.get(name, 0) > revision)
 
     @property
     def locked(self) -> bool:
-        """Whether it waits for a review: what the reviewer reads is what he approves."""
+        """Whether the course waits for a review: reviewers approve exactly what they read."""
         return "pending" in (self.state, self.course.status)
 
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:
-    """What a save did: the new state, and the fields that stayed as they were because something is wrong with them."""
+    """The result of a save: the new state, and the fields that were not saved because their values are invalid."""
 
     view: DraftView
     problems: Mapping[str, Message]
@@ -78,7 +80,7 @@ class SavedDraft:
 
 
 class EditedMeanwhile(Conflict):
-    """Somebody else changed the same fields since they were read.
+    """Another person has changed the same fields since they were read.
 
     Args:
         view: the working copy as it is now, with the other person's texts.
@@ -98,7 +100,7 @@ class EditedMeanwhile(Conflict):
 
 
 def open_draft(ctx: Context, *, course_id: int) -> DraftView:
-    """The working copy of a course that the actor may edit.
+    """Return the working copy of a course that the actor may edit.
 
     Raises:
         NotFound: no such course, or none that the actor may edit.
@@ -107,17 +109,20 @@ def open_draft(ctx: Context, *, course_id: int) -> DraftView:
     return view_of(course, draft_of(ctx, course))
 
 
-def save_draft(ctx: Context, *, course_id: int, revision: int, values: Mapping[str, Any]) -> SavedDraft:
-    """Save fields of the working copy; what is wrong stays as it was and is said, the rest is kept.
+def save_draft(
+    ctx: Context, *, course_id: int, revision: int, values: Mapping[str, Any], cover: bytes | None = None
+) -> SavedDraft:
+    """Save fields of the working copy; invalid fields keep their old values and are reported, the others are saved.
 
-    Fields that nobody else changed since ``revision`` go together with what the others did.
+    Fields that nobody else changed since ``revision`` are merged with the changes of others.
 
     Args:
         revision: of the copy that was read (``DraftView.revision``).
         values: field of ``CourseContent`` -> value, as typed; fields that are not there stay as they are.
+        cover: a new cover, as ``set_cover`` takes it; ``None`` leaves the cover as it is.
 
     Raises:
-        Conflict: the course waits for its review.
+        Conflict: the course waits for its review, or somebody else changed the cover meanwhile; nothing is saved.
         EditedMeanwhile: another person changed one of these fields; nothing is saved.
         NotFound: no such course, or none that the actor may edit.
     """
@@ -125,27 +130,34 @@ def save_draft(ctx: Context, *, course_id: int, revision: int, values: Mapping[s
     draft = draft_of(ctx, course)
     view = view_of(course, draft)
     _refuse_pending(view)
-    mine = cleaned(replace(view.content, **values))
+    content = cleaned(replace(view.content, **values))
     newer = view.newer_than(revision)
-    changed = [name for name in changed_fields(view.content, mine) if name in values]
+    changed = [name for name in changed_fields(view.content, content) if name in values]
     clash = tuple(name for name in changed if name in newer)
     if clash:
-        raise EditedMeanwhile(view, mine, clash, other=_other(ctx, draft))
-    wrong = problems(mine) | taken(ctx, mine, course_id=course.id)
+        raise EditedMeanwhile(view, content, clash, other=_other(ctx, draft))
+    wrong = problems(content) | taken(ctx, content, course_id=course.id)
     wrong = {name: message for name, message in wrong.items() if name in values}
-    kept = {name: getattr(mine, name) for name in changed if name not in wrong}
-    content = replace(view.content, **kept)
-    if kept:
-        draft = _store(ctx, course, draft, content, tuple(kept))
+    accepted = {name: getattr(content, name) for name in changed if name not in wrong}
+    picture = None
+    if cover is not None:
+        _refuse_unseen_cover(ctx, view, draft, revision)
+        try:
+            picture = _cover_of(cover)
+            accepted["cover"] = picture.sha
+        except Invalid as refusal:
+            wrong["cover"] = refusal.message
+    if accepted:
+        draft = _store(ctx, course, draft, replace(view.content, **accepted), tuple(accepted), picture)
     return SavedDraft(view_of(course, draft), wrong, newer)
 
 
 def set_cover(ctx: Context, *, course_id: int, content: bytes, revision: int | None = None) -> DraftView:
-    """Give the working copy a cover, cut to 640 × 360.
+    """Set the cover of the working copy, cut to 640 × 360.
 
     Args:
         content: the file, as ``images.clean_image`` takes it.
-        revision: of the copy that was read; ``None`` where nobody read one.
+        revision: of the copy that was read; ``None`` if nobody read one.
 
     Raises:
         Conflict: the course waits for its review, or somebody else changed the cover meanwhile.
@@ -156,40 +168,38 @@ def set_cover(ctx: Context, *, course_id: int, content: bytes, revision: int | N
     draft = draft_of(ctx, course)
     view = view_of(course, draft)
     _refuse_pending(view)
-    if revision is not None and "cover" in view.newer_than(revision):
-        other = _other(ctx, draft)
-        named = msg("%(name)s 刚刚更换了封面，请查看后再上传", name=other)
-        raise Conflict(named if other else msg("封面刚刚被更换，请查看后再上传"))
-    picture = clean_image(content, size=COVER_SIZE, crop=True, field="cover")
-    stored = _store(ctx, course, draft, replace(view.content, cover=picture.sha), ("cover",))
-    stored.cover = picture.content
-    ctx.session.flush()
+    if revision is not None:
+        _refuse_unseen_cover(ctx, view, draft, revision)
+    picture = _cover_of(content)
+    stored = _store(ctx, course, draft, replace(view.content, cover=picture.sha), ("cover",), picture)
     return view_of(course, stored)
 
 
 def get_draft_cover(ctx: Context, *, course_id: int, sha: str) -> bytes:
-    """The cover that waits with the working copy, for those who may edit the course.
+    """Return the cover of the working copy, for people who may edit the course.
 
     Raises:
-        NotFound: none, or another one by now.
+        NotFound: no cover, or another one by now.
     """
     course = editable_course(ctx, course_id=course_id)
-    wanted = select(CourseDraft.cover, CourseDraft.content).where(
+    query = select(CourseDraft.cover, CourseDraft.content).where(
         CourseDraft.school_id == course.school_id, CourseDraft.course_id == course.id
     )
-    found = ctx.session.execute(wanted).first()
+    found = ctx.session.execute(query).first()
     if found is None or found.cover is None or from_json(found.content).cover != sha:
         raise NotFound(msg("没有这张图片"))
     return bytes(found.cover)
 
 
 def discard_draft(ctx: Context, *, course_id: int) -> Course:
-    """Throw the working copy of a published course away: what is live stays, and is edited the next time.
+    """Discard the working copy of a published course; the live content stays and is the start of the next edit.
 
     Raises:
         Conflict: nothing waits, it waits for its review, or the course was never published.
+        NotAllowed: the actor's role may not.
         NotFound: no such course, or none that the actor may edit.
     """
+    require(ctx, Action.DISCARD_DRAFT)
     course = editable_course(ctx, course_id=course_id, lock=True)
     view = view_of(course, draft_of(ctx, course))
     _refuse_pending(view)
@@ -201,9 +211,9 @@ def discard_draft(ctx: Context, *, course_id: int) -> Course:
 
 
 def publish_draft(ctx: Context, *, course: Course, note: str = "") -> CourseVersion:
-    """Make the working copy live: a new version, of which schools that have the course online are told.
+    """Publish the working copy as a new version; schools that have the course online are told.
 
-    The caller has asked whether the actor may, and whether something is missing.
+    The caller has checked the permission and that nothing is missing.
 
     Args:
         course: of the school of ``ctx``.
@@ -219,7 +229,7 @@ def publish_draft(ctx: Context, *, course: Course, note: str = "") -> CourseVers
         raise Conflict(msg("没有未发布的修改"))
     content = view.content
     if course.released and not ctx.school.is_alliance:
-        # The alliance accepted it with the school named as its source.
+        # The alliance accepted the course with the school named as its source.
         content = replace(content, source_name=ctx.school.name)
     write_content(ctx, course, content, only=FIELDS)
     if draft is not None and draft.cover is not None:
@@ -248,19 +258,19 @@ def publish_draft(ctx: Context, *, course: Course, note: str = "") -> CourseVers
 
 
 def draft_of(ctx: Context, course: Course, *, with_cover: bool = False) -> CourseDraft | None:
-    """The working copy's row; nobody but the course's owner has it."""
-    wanted = select(CourseDraft).where(
+    """Return the row of the working copy; only the course's owner has it."""
+    query = select(CourseDraft).where(
         CourseDraft.school_id == ctx.school.id,
         CourseDraft.school_id == course.school_id,
         CourseDraft.course_id == course.id,
     )
     if with_cover:
-        wanted = wanted.options(undefer(CourseDraft.cover)).execution_options(populate_existing=True)
-    return ctx.session.scalar(wanted)
+        query = query.options(undefer(CourseDraft.cover)).execution_options(populate_existing=True)
+    return ctx.session.scalar(query)
 
 
 def view_of(course: Course, draft: CourseDraft | None) -> DraftView:
-    """A course and its working copy as those who edit or review it see them."""
+    """Return a course and its working copy as editors and reviewers see them."""
     live = live_content(course) if is_live(course) else None
     content = from_json(draft.content) if draft is not None else live_content(course)
     return DraftView(
@@ -277,7 +287,7 @@ def view_of(course: Course, draft: CourseDraft | None) -> DraftView:
 
 
 def start_draft(ctx: Context, course: Course, content: CourseContent) -> CourseDraft:
-    """The first working copy of a new course."""
+    """Create the first working copy of a new course."""
     return _store(ctx, course, None, content, FIELDS, noted=True)
 
 
@@ -287,21 +297,22 @@ def _store(
     draft: CourseDraft | None,
     content: CourseContent,
     fields: tuple[str, ...],
+    picture: CleanImage | None = None,
     *,
     noted: bool = False,
 ) -> CourseDraft:
     touched = _touched(course, draft)
-    same_sitting = (
-        draft is not None and draft.edited_by == ctx.actor.user_id and ctx.now() - draft.edited_at < SITTING
-    )
+    same_sitting = draft is not None and _saved_last(ctx, draft) and ctx.now() - draft.edited_at < SITTING
     if draft is None:
         draft = CourseDraft(school_id=course.school_id, course_id=course.id)
     course.revision += 1
     if not is_live(course):
         write_content(ctx, course, content, only=LISTED)
     draft.content = as_json(content)
+    if picture is not None:
+        draft.cover = picture.content
     draft.touched = touched | dict.fromkeys(fields, course.revision)
-    draft.edited_by, draft.edited_by_name = ctx.actor.user_id, ctx.actor.name
+    draft.edited_by, draft.edited_by_name = account_here(ctx), ctx.actor.name
     draft.edited_at = ctx.now()
     ctx.session.add(draft)
     ctx.session.flush()
@@ -310,13 +321,33 @@ def _store(
     return draft
 
 
+def _cover_of(content: bytes) -> CleanImage:
+    return clean_image(content, size=COVER_SIZE, crop=True, field="cover")
+
+
+def _refuse_unseen_cover(ctx: Context, view: DraftView, draft: CourseDraft | None, revision: int) -> None:
+    """Refuse to replace a cover that was changed since ``revision``, because the person has not seen it."""
+    if "cover" in view.newer_than(revision):
+        other = _other(ctx, draft)
+        named = msg("%(name)s 刚刚更换了封面，请查看后再上传", name=other)
+        raise Conflict(named if other else msg("封面刚刚被更换，请查看后再上传"))
+
+
 def _other(ctx: Context, draft: CourseDraft | None) -> str:
-    """The name of who saved last; blank when that is the acting person, who has saved something else since."""
-    return "" if draft is None or draft.edited_by == ctx.actor.user_id else draft.edited_by_name
+    """Return the name of the person who saved last; blank if that is the acting person, who has saved again since."""
+    return "" if draft is None or _saved_last(ctx, draft) else draft.edited_by_name
+
+
+def _saved_last(ctx: Context, draft: CourseDraft) -> bool:
+    """Return whether the acting person saved the draft last; a visiting secretary is known by name only."""
+    account_id = account_here(ctx)
+    return draft.edited_by == account_id and (
+        account_id is not None or draft.edited_by_name == ctx.actor.name
+    )
 
 
 def _touched(course: Course, draft: CourseDraft | None) -> dict[str, int]:
-    """Field -> revision of its last change; what was published or discarded last counts for every field."""
+    """Return for each field the revision of its last change; the last publication or discard counts for every field."""
     return dict(draft.touched) if draft is not None else dict.fromkeys(FIELDS, course.revision)
 
 

@@ -1,7 +1,8 @@
-"""Between the rows of courses and ``CourseContent``, and who may edit which course.
+"""The mapping between the rows of courses and ``CourseContent``, and the check who may edit which course.
 
-A course that has never been published has its content in its draft only; what lists and searches need (``LISTED``) is
-kept the same on ``courses``. From the first publication on, ``courses`` holds the live content and nothing else.
+A course that has never been published has its content in its draft only; ``courses`` holds copies of the fields that
+lists and searches need (``LISTED``). From the first publication on, ``courses`` holds the live content and nothing
+else.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.rules.courses.assessment import from_json as assessment_from_json
 from app.rules.courses.fields import FIELDS, CourseContent
 from app.rules.permissions import Action, Reach, reach
 from app.rules.shared.pinyin import pinyin_of_title
+from app.services.shared.locks import Hold, locking
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.refusals import unique
 from app.services.shared.require_permission import require
@@ -27,12 +29,12 @@ LISTED = ("title", "code", "category", "subject", "teachers", "source_name")
 
 
 def is_live(course: Course) -> bool:
-    """Whether the row of ``courses`` holds content that was published."""
+    """Return whether the row of ``courses`` holds content that was published."""
     return course.version > 0 or course.released or course.status == "approved"
 
 
 def live_content(course: Course) -> CourseContent:
-    """The content that ``courses`` holds."""
+    """Return the content that ``courses`` holds."""
     values = {name: getattr(course, name) for name in FIELDS if name != "cover"}
     return CourseContent(
         **values
@@ -46,7 +48,7 @@ def live_content(course: Course) -> CourseContent:
 
 
 def write_content(ctx: Context, course: Course, content: CourseContent, *, only: tuple[str, ...]) -> None:
-    """Write fields of the content to the course's row, a new one or one that is there.
+    """Write fields of the content to the course's row, a new or an existing one.
 
     Raises:
         Invalid: another course of the owner has this title or code.
@@ -63,13 +65,13 @@ def write_content(ctx: Context, course: Course, content: CourseContent, *, only:
 
 
 def taken(ctx: Context, content: CourseContent, *, course_id: int | None) -> dict[str, Message]:
-    """Whether another course of the owner has this title or code: field -> sentence."""
-    # No row holds a NUL, and PostgreSQL refuses to compare with one.
+    """Return the fields that another course of the owner already uses, title or code: field -> sentence."""
+    # No row contains NUL, and PostgreSQL refuses to compare with it.
     title, code = content.title.replace("\0", ""), content.code.replace("\0", "")
     same = or_(Course.title == title, Course.code == (code or None))
-    wanted = select(Course.title, Course.code).where(Course.school_id == ctx.school.id, same)
+    query = select(Course.title, Course.code).where(Course.school_id == ctx.school.id, same)
     found: dict[str, Message] = {}
-    for its_title, its_code in ctx.session.execute(wanted.where(Course.id != (course_id or 0))):
+    for its_title, its_code in ctx.session.execute(query.where(Course.id != (course_id or 0))):
         if its_title == title:
             found["title"] = _taken_message("title", content)
         if code and its_code == code:
@@ -78,7 +80,7 @@ def taken(ctx: Context, content: CourseContent, *, course_id: int | None) -> dic
 
 
 def require_editing(ctx: Context) -> None:
-    """Go on only where courses are edited at all: the secretariat at the alliance, staff at a school.
+    """Check that the actor may edit courses here: the secretariat at the alliance, staff at a school.
 
     Raises:
         NotAllowed: the actor's role may not.
@@ -87,16 +89,16 @@ def require_editing(ctx: Context) -> None:
 
 
 def editable_course(ctx: Context, *, course_id: int, lock: bool = False) -> Course:
-    """A course of this owner that the actor may edit: for a teacher one that he runs or assists in.
+    """Return a course of this owner that the actor may edit: for teachers a course that they run or assist in.
 
     Args:
         lock: keep others from saving or publishing it until the unit of work ends.
 
     Raises:
-        NotFound: none.
+        NotFound: there is no such course.
     """
     require_editing(ctx)
-    wanted = select(Course).where(Course.school_id == ctx.school.id, Course.id == course_id)
+    query = select(Course).where(Course.school_id == ctx.school.id, Course.id == course_id)
     if not ctx.school.is_alliance and reach(ctx.actor.role, Action.EDIT_COURSE) is Reach.OWN:
         own = (
             select(CourseOffering.id)
@@ -108,10 +110,10 @@ def editable_course(ctx: Context, *, course_id: int, lock: bool = False) -> Cour
             )
             .exists()
         )
-        wanted = wanted.where(own)
+        query = query.where(own)
     if lock:
-        wanted = wanted.with_for_update(of=Course, key_share=True).execution_options(populate_existing=True)
-    course = ctx.session.scalar(wanted)
+        query = locking(query, Course, Hold.WRITE)
+    course = ctx.session.scalar(query)
     if course is None:
         raise NotFound(msg("没有找到这门课程"))
     return course

@@ -1,4 +1,4 @@
-"""联盟管理 → 推荐审核: the courses that schools recommended, as the secretariat lists and reads them."""
+"""The recommended courses as the secretariat lists and reads them (联盟管理 → 推荐审核)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SCHOOL = School.id == CourseRecommendation.school_id
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """A recommendation with its school's name and what was recommended, as it was then."""
+    """A recommendation with its school's name and the content as it was recommended."""
 
     recommendation: CourseRecommendation
     school: str
@@ -32,14 +32,14 @@ class Recommended:
 def list_recommendations(
     ctx: Context, *, state: str | None = None, text: str = "", school_id: int | None = None, page: int = 1
 ) -> Page[Recommended]:
-    """Recommendations to this alliance: open ones oldest first, others latest first.
+    """Return one page of the recommendations to this alliance: open ones oldest first, others latest first.
 
     Args:
         state: one of ``STATES``, ``None`` for all.
         text: part of the title or its teachers, or a school as ``school_matches`` finds it.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     _require(ctx)
     statement = select(CourseRecommendation, School.name).join(School, _SCHOOL).where(_ours(ctx))
@@ -54,10 +54,10 @@ def list_recommendations(
 
 
 def list_recommending_schools(ctx: Context) -> list[tuple[int, str]]:
-    """Id and name of the schools that ever recommended a course, for the filter.
+    """Return id and name of the schools that ever recommended a course, for the filter.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     _require(ctx)
     recommends = select(CourseRecommendation.id).where(_ours(ctx), _SCHOOL).exists()
@@ -66,10 +66,10 @@ def list_recommending_schools(ctx: Context) -> list[tuple[int, str]]:
 
 
 def count_recommendations(ctx: Context) -> dict[str, int]:
-    """How many recommendations there are in each state.
+    """Return the number of recommendations in each state.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     _require(ctx)
     statement = select(CourseRecommendation.state, func.count()).where(_ours(ctx))
@@ -78,7 +78,7 @@ def count_recommendations(ctx: Context) -> dict[str, int]:
 
 
 def count_open_recommendations(ctx: Context) -> int:
-    """How many wait for the secretariat; 0 for others."""
+    """Return how many recommendations wait for the secretariat; 0 for other actors."""
     if not (ctx.school.is_alliance and may(ctx.actor.role, Action.REVIEW_RECOMMENDATION)):
         return 0
     statement = select(func.count()).select_from(CourseRecommendation)
@@ -86,11 +86,11 @@ def count_open_recommendations(ctx: Context) -> int:
 
 
 def get_recommendation(ctx: Context, *, school_id: int, recommendation_id: int) -> Recommended:
-    """A recommendation to this alliance.
+    """Return a recommendation to this alliance.
 
     Raises:
-        NotAllowed: not the secretariat.
-        NotFound: none.
+        NotAllowed: the actor is not the secretariat.
+        NotFound: there is no such recommendation.
     """
     _require(ctx)
     statement = select(CourseRecommendation, School.name).join(School, _SCHOOL)
@@ -101,15 +101,15 @@ def get_recommendation(ctx: Context, *, school_id: int, recommendation_id: int) 
 
 
 def get_recommended_cover(ctx: Context, *, school_id: int, recommendation_id: int) -> bytes:
-    """The cover that was recommended with the course.
+    """Return the cover that was recommended with the course.
 
     Raises:
-        NotAllowed: not the secretariat.
-        NotFound: none.
+        NotAllowed: the actor is not the secretariat.
+        NotFound: there is no such recommendation, or it has no cover.
     """
     _require(ctx)
-    wanted = select(CourseRecommendation.cover).where(*_this(ctx, school_id, recommendation_id))
-    cover = ctx.session.scalar(wanted)
+    query = select(CourseRecommendation.cover).where(*_this(ctx, school_id, recommendation_id))
+    cover = ctx.session.scalar(query)
     if cover is None:
         raise NotFound(msg("没有这张图片"))
     return bytes(cover)

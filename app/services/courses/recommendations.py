@@ -1,7 +1,7 @@
-"""推荐 (manual 7.1): a school recommends an approved own course; the secretariat accepts or declines it.
+"""Recommendations (推荐, manual 7.1): a school recommends an approved own course; the secretariat accepts or declines.
 
-An accepted course stays the school's (``courses.school_id``); it is released, so that the alliance can license it, and
-names the school as its source. All of its rows are written in the school's scope.
+An accepted course stays the school's (``courses.school_id``); it is released, so that the alliance can license it,
+and names the school as its source. All of its rows are written in the school's scope.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.services.courses.fields import editable_course, live_content
 from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
@@ -26,10 +27,10 @@ _LINK = "/manage/offerings/?source=own"
 
 
 def recommend_course(ctx: Context, *, course_id: int, note: str = "") -> CourseRecommendation:
-    """「推荐」: send the approved version of an own course to the secretariat, as it is now.
+    """Send the approved version of an own course to the secretariat, as it is now (「推荐」).
 
     Args:
-        note: a word to the secretariat.
+        note: a message to the secretariat.
 
     Raises:
         Conflict: the course is not approved, or is recommended already.
@@ -63,7 +64,7 @@ def recommend_course(ctx: Context, *, course_id: int, note: str = "") -> CourseR
 
 
 def withdraw_recommendation(ctx: Context, *, course_id: int) -> CourseRecommendation:
-    """「撤回推荐」, while the secretariat has not decided.
+    """Withdraw a recommendation that the secretariat has not decided (「撤回推荐」).
 
     Raises:
         Conflict: it is decided already.
@@ -85,9 +86,9 @@ def withdraw_recommendation(ctx: Context, *, course_id: int) -> CourseRecommenda
 def accept_recommendation(
     ctx: Context, *, school_id: int, recommendation_id: int, answer: str = ""
 ) -> CourseRecommendation:
-    """「采纳」: the course can be licensed from now on, the school named as its source.
+    """Accept a recommendation: the course can be licensed, with the school named as its source (「采纳」).
 
-    What is licensed is the course's live version: what was recommended, or what the school has approved since.
+    Licences refer to the course's live version: what was recommended, or what the school has approved since.
 
     Raises:
         Conflict: withdrawn or decided meanwhile.
@@ -112,7 +113,7 @@ def accept_recommendation(
 def decline_recommendation(
     ctx: Context, *, school_id: int, recommendation_id: int, answer: str
 ) -> CourseRecommendation:
-    """「不采纳」, with the reason, which the school is told.
+    """Decline a recommendation, with a reason, which the school is told (「不采纳」).
 
     Raises:
         Conflict: withdrawn or decided meanwhile.
@@ -140,7 +141,7 @@ def decline_recommendation(
 
 
 def _school_of(ctx: Context, school_id: int, recommendation_id: int) -> SchoolInfo:
-    """The school of a recommendation to this alliance; what is of another alliance is not there."""
+    """Return the school of a recommendation to this alliance; recommendations to other alliances are not found."""
     require(ctx, Action.REVIEW_RECOMMENDATION)
     require_alliance(ctx)
     there = select(CourseRecommendation.id).where(
@@ -154,22 +155,26 @@ def _school_of(ctx: Context, school_id: int, recommendation_id: int) -> SchoolIn
 
 
 def _open(inner: Context, recommendation_id: int) -> tuple[CourseRecommendation, Course]:
-    """The recommendation and its course, both held; the course first, as the school's own acts do."""
-    mine = CourseRecommendation.school_id == inner.school.id
+    """Return the recommendation and its course, both locked; the course first, as the school's own services do."""
+    of_school = CourseRecommendation.school_id == inner.school.id
     course_id = (
         select(CourseRecommendation.course_id)
-        .where(mine, CourseRecommendation.id == recommendation_id)
+        .where(of_school, CourseRecommendation.id == recommendation_id)
         .scalar_subquery()
     )
     course = inner.session.scalars(
-        select(Course)
-        .where(Course.school_id == inner.school.id, Course.id == course_id)
-        .with_for_update(of=Course, key_share=True)
+        locking(
+            select(Course).where(Course.school_id == inner.school.id, Course.id == course_id),
+            Course,
+            Hold.WRITE,
+        )
     ).one()
     recommendation = inner.session.scalars(
-        select(CourseRecommendation)
-        .where(mine, CourseRecommendation.id == recommendation_id)
-        .with_for_update()
+        locking(
+            select(CourseRecommendation).where(of_school, CourseRecommendation.id == recommendation_id),
+            CourseRecommendation,
+            Hold.WRITE,
+        )
     ).one()
     if recommendation.state == "withdrawn":
         raise Conflict(msg("学校已撤回这项推荐"))
@@ -182,7 +187,7 @@ def _release(inner: Context, course: Course) -> None:
     """Release the course with its live version, and write the school's name where its source is read or edited."""
     source = inner.school.name
     course.released, course.source_name = True, source
-    # Whoever has the course open for editing is told that it has changed.
+    # A person who has the course open for editing is told that it has changed.
     course.revision += 1
     inner.session.flush()
     version = inner.session.scalar(
@@ -212,16 +217,13 @@ def _decide(inner: Context, recommendation: CourseRecommendation, state: str, an
 
 
 def _standing(ctx: Context, course_id: int) -> CourseRecommendation | None:
-    """The course's recommendation that waits or was accepted, held."""
-    return ctx.session.scalar(
-        select(CourseRecommendation)
-        .where(
-            CourseRecommendation.school_id == ctx.school.id,
-            CourseRecommendation.course_id == course_id,
-            CourseRecommendation.state.in_(("open", "accepted")),
-        )
-        .with_for_update()
+    """Return the course's recommendation that waits or was accepted, locked."""
+    standing = select(CourseRecommendation).where(
+        CourseRecommendation.school_id == ctx.school.id,
+        CourseRecommendation.course_id == course_id,
+        CourseRecommendation.state.in_(("open", "accepted")),
     )
+    return ctx.session.scalar(locking(standing, CourseRecommendation, Hold.WRITE))
 
 
 def _text(typed: str, field: str) -> str:

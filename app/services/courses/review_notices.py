@@ -1,4 +1,4 @@
-"""Messages about the review of own courses: to those who decide, and to those who teach."""
+"""Notices about the review of own courses: to administrators, who decide, and to teachers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from app.context import Context
 from app.errors import Message, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.courses.review_states import Step
-from app.services.messages.notices import notify, notify_administrators
+from app.services.messages.notices import News, notify_administrators, notify_many
+from app.services.shared.require_permission import account_here
 
 _SAID = {
     Step.APPROVE: (
@@ -27,14 +28,14 @@ _SAID = {
 
 
 def tell_reviewers(ctx: Context, course: Course, *, title: str) -> None:
-    """Tell the administrators that a course waits; not the one who submitted it himself."""
+    """Tell the administrators, except the one who submitted it, that a course waits."""
     body = msg("%(name)s 提交了课程“%(title)s”，请审核。", name=ctx.actor.name, title=title)
     link = f"/manage/course-reviews/{course.id}/"
     notify_administrators(ctx, subject=msg("有课程等待审核"), body=body, link=link)
 
 
 def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None:
-    """Tell those who made the course, run it or assist in it what was decided; not the decider himself."""
+    """Tell the author, the staff and the assistants of a course what was decided, except the person who decided."""
     subject, text = _SAID[step]
     params: dict[str, str | int] = {"title": course.title}
     if "reason" in text.params:
@@ -47,16 +48,17 @@ def tell_teachers(ctx: Context, course: Course, step: Step, reason: str) -> None
         OfferingAssistant.school_id == ctx.school.id, OfferingAssistant.offering_id.in_(offerings)
     )
     concerned = or_(User.id.in_(runs), User.id.in_(assists), User.id == (course.created_by or 0))
-    acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
     people = select(User.id).where(
-        User.school_id == ctx.school.id, User.status == "active", concerned, User.id != (acting or 0)
+        User.school_id == ctx.school.id,
+        User.status == "active",
+        concerned,
+        User.id != (account_here(ctx) or 0),
     )
-    for user_id in ctx.session.scalars(people.order_by(User.id)).all():
-        notify(ctx, user_id=user_id, subject=subject, body=body, link=link)
+    notify_many(ctx, [News(ctx.session.scalars(people).all(), subject, body, link)])
 
 
 def offerings_of(course: Course) -> Select[int]:
-    """Ids of an own course's offerings at its school, the latest first."""
+    """Return the ids of an own course's offerings at its school, the latest first."""
     return (
         select(CourseOffering.id)
         .where(

@@ -1,4 +1,4 @@
-"""What is shown of the review of own courses: the list of what waits, a course beside its live version, its status."""
+"""Queries for the review of own courses: the waiting list, a course beside its live version, its status."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 from app.services.shared.search import course_matches, words
 
-#: What the list of reviews can show.
+#: The filters of the list of reviews.
 WAITING, DECIDED = "waiting", "decided"
 _DRAFT = and_(CourseDraft.school_id == Course.school_id, CourseDraft.course_id == Course.id)
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewStep:
-    """A step of a course's way (``app.rules.courses.review_states.Step``), with its reason."""
+    """A step of a review (``app.rules.courses.review_states.Step``), with its reason."""
 
     step: str
     reason: str
@@ -37,7 +37,7 @@ class ReviewStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRow:
-    """A course in the list of reviews; ``step`` is its last one, ``first`` says that it was never approved before."""
+    """A course in the list of reviews; ``step`` is its last step, ``first`` means that it was never approved before."""
 
     course_id: int
     title: str
@@ -52,10 +52,10 @@ class ReviewPage:
     """A course as its reviewer sees it.
 
     Args:
-        view: what was submitted beside what is live.
-        standing: where both stand.
+        view: the submitted content beside the live content.
+        standing: the states of both.
         offerings: its offerings at the school, the latest first.
-        steps: all that happened, the latest first.
+        steps: all steps, the latest first.
     """
 
     view: DraftView
@@ -66,16 +66,16 @@ class ReviewPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnStatus:
-    """What the page of an own course offers to the acting person.
+    """The actions and states on the page of an own course for the acting person.
 
     Args:
         course_id: of the course.
-        standing: where it and its working copy stand.
-        missing: what is to be filled in before it can be submitted; empty while nothing is to be submitted.
+        standing: the states of the course and its working copy.
+        missing: what has to be filled in before it can be submitted; empty while nothing can be submitted.
         refusal: the last decision when it was 不通过, until the course is submitted again.
-        recommendation: the last one that was not withdrawn.
-        may_submit: whether 提交审核 begins here, for this person.
-        may_review: whether it waits for this person's decision.
+        recommendation: the last recommendation that was not withdrawn.
+        may_submit: whether this person may submit the course (提交审核).
+        may_review: whether the course waits for this person's decision.
         may_take_off: whether this person may turn 「已通过」 into 不通过.
         may_recommend: whether this person may recommend it.
         may_withdraw: whether this person may withdraw the recommendation.
@@ -94,7 +94,7 @@ class OwnStatus:
 
 
 def count_waiting(ctx: Context) -> int:
-    """How many own courses and revisions wait for a review; 0 for those who do not review."""
+    """Return how many own courses and revisions wait for a review; 0 for actors who do not review."""
     if not may(ctx.actor.role, Action.REVIEW_COURSE) or ctx.school.is_alliance:
         return 0
     statement = select(func.count()).select_from(Course).outerjoin(CourseDraft, _DRAFT)
@@ -102,7 +102,7 @@ def count_waiting(ctx: Context) -> int:
 
 
 def list_reviews(ctx: Context, *, state: str = WAITING, text: str = "", page: int = 1) -> Page[ReviewRow]:
-    """Courses that wait, the longest waiting first; or those that were decided, the latest first.
+    """Return one page of the courses that wait, the longest waiting first, or of the decided ones, the latest first.
 
     Args:
         state: ``waiting`` or ``decided``.
@@ -132,11 +132,11 @@ def list_reviews(ctx: Context, *, state: str = WAITING, text: str = "", page: in
 
 
 def get_review_page(ctx: Context, *, course_id: int) -> ReviewPage:
-    """An own course as its reviewer sees it.
+    """Return an own course as its reviewer sees it.
 
     Raises:
         NotAllowed: the actor does not review.
-        NotFound: no own course.
+        NotFound: it is no own course.
     """
     require(ctx, Action.REVIEW_COURSE)
     if ctx.school.is_alliance:
@@ -161,10 +161,10 @@ def get_review_page(ctx: Context, *, course_id: int) -> ReviewPage:
 
 
 def get_own_status(ctx: Context, *, course_id: int) -> OwnStatus:
-    """What the page of an own course offers to the acting person.
+    """Return the actions and states on the page of an own course for the acting person.
 
     Raises:
-        NotFound: no own course, or none that the actor runs.
+        NotFound: it is no own course, or the actor does not run it.
     """
     course = editable_course(ctx, course_id=course_id)
     draft = draft_of(ctx, course)
@@ -214,7 +214,7 @@ def _steps(ctx: Context, course: Course, *, limit: int | None = None) -> tuple[R
 
 
 def _refusal(ctx: Context, course: Course) -> ReviewStep | None:
-    """The last step when it was 不通过: it stays in view until the course is submitted again."""
+    """Return the last step if it was 不通过; it stays in view until the course is submitted again."""
     last = _steps(ctx, course, limit=1)
     return last[0] if last and last[0].step in (Step.REJECT, Step.TAKE_OFF) else None
 

@@ -1,7 +1,7 @@
 """The review of own courses (manual 7.3): 「未通过」 -> 待审核, 「审核」 -> 通过 or 不通过, 「已通过」 -> 不通过.
 
-What waits is locked (``course_drafts``), so that what the reviewer reads is what he approves. A revision of an approved
-course waits beside the live version. Every step is kept with its reason.
+A submitted course is locked (``app.services.courses.drafts``), so that reviewers approve exactly what they read. A
+revision of an approved course waits beside the live version. Every step is stored with its reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseDraft, CourseOffering, CourseReview
 from app.rules.courses.fields import missing_for_review
-from app.rules.courses.review_states import CourseStatus, Standing, Step, after
+from app.rules.courses.review_states import CourseStatus, Standing, Step, standing_after
 from app.rules.offerings.dates import date_problems
 from app.rules.permissions import Action
 from app.services.courses.drafts import draft_of, publish_draft, view_of
@@ -23,13 +23,13 @@ from app.services.courses.fields import editable_course
 from app.services.courses.review_notices import tell_reviewers, tell_teachers
 from app.services.offerings.follow_review import follow_review
 from app.services.shared.audit import record
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 
 REASON_LENGTH = 500
 
 
 class NotComplete(Conflict):
-    """提交审核 is refused; ``missing`` lists all that is to be filled in first: field -> sentence."""
+    """提交审核 is refused; ``missing`` lists all that has to be filled in first: field -> sentence."""
 
     def __init__(self, missing: Mapping[str, Message]) -> None:
         super().__init__(next(iter(missing.values())))
@@ -38,7 +38,7 @@ class NotComplete(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class OwnCourse:
-    """An own course, locked for a step: the row, its working copy and where both stand."""
+    """An own course, locked for a step: the row, its working copy and the states of both."""
 
     course: Course
     draft: CourseDraft | None
@@ -46,12 +46,12 @@ class OwnCourse:
 
 
 def standing_of(course: Course, draft: CourseDraft | None) -> Standing:
-    """Where a course and its working copy stand."""
+    """Return the states of a course and its working copy."""
     return Standing(CourseStatus(course.status), CourseStatus(draft.state) if draft is not None else None)
 
 
 def missing_for_submission(ctx: Context, course: Course, draft: CourseDraft | None) -> dict[str, Message]:
-    """All that a course lacks before it can be submitted: basics, details with the four dates, assessment.
+    """Return all that a course lacks before it can be submitted: basics, details with the four dates, assessment.
 
     Returns:
         field of the content or of the dates -> sentence, in the order of the tabs.
@@ -60,22 +60,22 @@ def missing_for_submission(ctx: Context, course: Course, draft: CourseDraft | No
 
 
 def submit_course(ctx: Context, *, course_id: int) -> Course:
-    """「未通过」 -> 课程提交审核确认 -> 确认: by a teacher or assistant of the course, or an administrator.
+    """Submit a course for review (「未通过」 -> 课程提交审核确认 -> 确认), as staff of the course or administrator.
 
     Raises:
         Conflict: it waits already, or nothing was changed since it was approved.
         NotComplete: with all that is missing.
-        NotFound: no own course, or none that the actor runs.
+        NotFound: it is no own course, or the actor does not run it.
     """
     require(ctx, Action.SUBMIT_COURSE)
     own = _locked(ctx, course_id)
-    following = after(own.standing, Step.SUBMIT)
+    following = standing_after(own.standing, Step.SUBMIT)
     missing = missing_for_submission(ctx, own.course, own.draft)
     if missing:
         raise NotComplete(missing)
     _move(ctx, own, following)
     if own.draft is not None:
-        own.draft.submitted_by, own.draft.submitted_by_name = ctx.actor.user_id, ctx.actor.name
+        own.draft.submitted_by, own.draft.submitted_by_name = account_here(ctx), ctx.actor.name
         own.draft.submitted_at = ctx.now()
     _note(ctx, own.course, Step.SUBMIT, "")
     tell_reviewers(ctx, own.course, title=view_of(own.course, own.draft).content.title)
@@ -83,15 +83,17 @@ def submit_course(ctx: Context, *, course_id: int) -> Course:
 
 
 def review_course(ctx: Context, *, course_id: int, revision: int, approve: bool, reason: str = "") -> Course:
-    """「审核」: 通过 publishes what was submitted, and students see it; 不通过 gives it back with the reason.
+    """Decide a review (「审核」): 通过 publishes what was submitted, 不通过 returns it with the reason.
+
+    Students see what was published.
 
     Args:
-        revision: of what the reviewer has read (``DraftView.revision``).
+        revision: of the content that the reviewer has read (``DraftView.revision``).
 
     Raises:
-        Conflict: it does not wait (somebody else was quicker), or was changed since it was read.
+        Conflict: the course does not wait (somebody else was quicker), or was changed since it was read.
         Invalid: ``reason``: missing, or too long.
-        NotFound: no own course.
+        NotFound: it is no own course.
     """
     require(ctx, Action.REVIEW_COURSE)
     reason = _reason(reason, needed=not approve)
@@ -112,9 +114,9 @@ def review_course(ctx: Context, *, course_id: int, revision: int, approve: bool,
 
 
 def take_off(ctx: Context, *, course_id: int, reason: str) -> Course:
-    """「已通过」 -> 课程审核确认 -> 「不通过」: students do not see the course any more; registrations stay.
+    """Turn an approved course into 不通过 (「已通过」 -> 课程审核确认 -> 「不通过」): hide it; registrations stay.
 
-    Schools that have the course by the alliance keep it, and a recommendation stays (manual 7.1).
+    Schools that have the course from the alliance keep it, and a recommendation stays (manual 7.1).
 
     Raises:
         Conflict: it is not approved.
@@ -140,9 +142,9 @@ def _locked(ctx: Context, course_id: int) -> OwnCourse:
 
 
 def _decided(ctx: Context, own: OwnCourse, step: Step) -> Standing:
-    """The standing after a decision; who comes second is told who was first."""
+    """Return the standing after a decision; a second reviewer is told who was first."""
     try:
-        return after(own.standing, step)
+        return standing_after(own.standing, step)
     except Conflict as refusal:
         last = ctx.session.scalar(
             select(CourseReview.by_name)
@@ -160,7 +162,7 @@ def _decided(ctx: Context, own: OwnCourse, step: Step) -> Standing:
 
 
 def _publish(ctx: Context, own: OwnCourse) -> None:
-    # Taken off and submitted again as it is: the version that was live is live again.
+    # A course that was taken off and submitted again unchanged: the version that was live is live again.
     if own.draft is not None or own.course.version == 0:
         publish_draft(ctx, course=own.course)
 
@@ -179,7 +181,7 @@ def _note(ctx: Context, course: Course, step: Step, reason: str) -> None:
             course_id=course.id,
             step=step,
             reason=reason,
-            by_id=ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None,
+            by_id=account_here(ctx),
             by_name=ctx.actor.name,
             at=ctx.now(),
         )
@@ -190,7 +192,7 @@ def _note(ctx: Context, course: Course, step: Step, reason: str) -> None:
 
 
 def _missing_dates(ctx: Context, course: Course) -> dict[str, Message]:
-    """What the dates lack; dates of any term will do, what is said is about the latest."""
+    """Return what the dates lack; complete dates of any term suffice, the messages are about the latest term."""
     offerings = ctx.session.scalars(
         select(CourseOffering)
         .where(

@@ -1,7 +1,7 @@
-"""Telling the schools that have a course online what its new version changed.
+"""Notices to the schools that have a course online about its new version.
 
-Publishing writes one row; the sweeper goes through the schools by their ids, some at a time and each once: a course of
-500 schools makes nobody wait, and a worker that dies between two steps leaves the place where the next one goes on.
+Publishing writes one row; the sweeper goes through the schools by their ids, a few at a time and each once: a course
+of 500 schools delays nobody, and a sweeper that dies between two steps leaves the place where the next one continues.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from app.errors import Message, msg
 from app.models import CourseLicence, CourseOffering, CourseVersion, CourseVersionOutbox, School, User
 from app.rules.courses.fields import FIELD_LABELS
 from app.rules.offerings.publication import OfferingStatus
-from app.services.background.outbox import UnitsFor, sweep_outbox
-from app.services.messages.notices import notify
+from app.services.background.outbox import UnitOfWorkFactoryFor, sweep_outbox
+from app.services.messages.notices import News, notify_many
 from app.services.schools.directory import INFO_COLUMNS
 from app.services.shared.audit import record
 from app.services.shared.licence_conditions import is_licensed
+from app.services.shared.locks import Hold, locking
 from tenants.registry import SchoolInfo
 
-#: Schools a step, each with a handful of statements.
+#: Schools a step, each with a few statements.
 SCHOOLS_A_STEP = 50
 
 
@@ -34,32 +35,32 @@ class _News:
     body: Message
 
 
-def sweep_versions(*, units_for: UnitsFor) -> int:
-    """Tell the next schools of every version that is news.
+def sweep_versions(*, units_for: UnitOfWorkFactoryFor) -> int:
+    """Tell the next schools of every new version.
 
     Args:
         units_for: opens units of work in a school.
 
     Returns:
-        how many versions were gone on with.
+        the number of versions that were worked on.
     """
     return sweep_outbox(
-        school_id=CourseVersionOutbox.school_id,
-        row_id=CourseVersionOutbox.version_id,
-        due_at=CourseVersionOutbox.due_at,
-        take=tell_schools,
-        units_for=units_for,
+        CourseVersionOutbox, CourseVersionOutbox.version_id, take=tell_schools, units_for=units_for
     )
 
 
 def tell_schools(ctx: Context, version_id: int) -> bool:
-    """Tell the next schools that have a licence for the course; in its owner's scope.
+    """Tell the next schools that have a licence for the course; called in the owner's scope.
 
     Returns:
-        False when another worker is at it, or all have been told.
+        False when another sweeper works on it, or all have been told.
     """
-    mine = (CourseVersionOutbox.school_id == ctx.school.id, CourseVersionOutbox.version_id == version_id)
-    waiting = ctx.session.scalar(select(CourseVersionOutbox).where(*mine).with_for_update(skip_locked=True))
+    of_version = (
+        CourseVersionOutbox.school_id == ctx.school.id,
+        CourseVersionOutbox.version_id == version_id,
+    )
+    row = select(CourseVersionOutbox).where(*of_version)
+    waiting = ctx.session.scalar(locking(row, CourseVersionOutbox, Hold.WRITE, skip_locked=True))
     if waiting is None:
         return False
     version = ctx.session.scalars(
@@ -67,16 +68,16 @@ def tell_schools(ctx: Context, version_id: int) -> bool:
     ).one()
     schools = _next_schools(ctx, version, after=waiting.told_up_to)
     news = _news(version)
-    told = sum(_tell(ctx, school, news) for school in schools)
-    if told:
-        data = {"version": version.number, "schools": told}
+    schools_told = sum(_tell(ctx, school, news) for school in schools)
+    if schools_told:
+        data = {"version": version.number, "schools": schools_told}
         record(ctx, "course.version_announced", "course", version.course_id, data)
     if len(schools) < SCHOOLS_A_STEP:
-        ctx.session.execute(delete(CourseVersionOutbox).where(*mine))
+        ctx.session.execute(delete(CourseVersionOutbox).where(*of_version))
     else:
         last = schools[-1].id
         ctx.session.execute(
-            update(CourseVersionOutbox).where(*mine).values(told_up_to=last, due_at=func.now())
+            update(CourseVersionOutbox).where(*of_version).values(told_up_to=last, due_at=func.now())
         )
     return True
 
@@ -99,7 +100,7 @@ def _next_schools(ctx: Context, version: CourseVersion, *, after: int) -> list[S
 
 def _news(version: CourseVersion) -> _News:
     title = str(version.content["title"])
-    fields = "、".join(FIELD_LABELS[name].text for name in version.changed)
+    fields = tuple(FIELD_LABELS[name] for name in version.changed)
     body = msg(
         "课程“%(title)s”发布了第 %(number)s 版，学生已经看到新内容。修改了：%(fields)s。说明：%(note)s",
         title=title,
@@ -111,7 +112,7 @@ def _news(version: CourseVersion) -> _News:
 
 
 def _tell(ctx: Context, school: SchoolInfo, news: _News) -> bool:
-    """Write to the administrators and the operating teachers of a school that has the course online."""
+    """Notify the administrators and the operating teachers of a school that has the course online."""
     with ctx.within(school) as inner:
         online = inner.session.execute(
             select(CourseOffering.id, CourseOffering.operating_teacher_id)
@@ -133,7 +134,6 @@ def _tell(ctx: Context, school: SchoolInfo, news: _News) -> bool:
             (User.kind == "administrator") | User.id.in_([row.operating_teacher_id for row in online]),
         )
         link = f"/manage/offerings/{online[0].id}/versions"
-        for user_id in inner.session.scalars(readers):
-            notify(inner, user_id=user_id, subject=news.subject, body=news.body, link=link)
+        notify_many(inner, [News(inner.session.scalars(readers).all(), news.subject, news.body, link)])
         record(inner, "course.version_announced", "course", news.course_id)
         return True

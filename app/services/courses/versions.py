@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select
 
 from app.context import Context
-from app.models import Course, CourseLicence, CourseVersion, CourseVersionOutbox
+from app.models import CourseLicence, CourseVersion, CourseVersionOutbox
 from app.services.shared.paging import Page, fetch_page
 
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A line of the change log; ``published_by`` is blank at other schools, where the owner's people are nobody's."""
+    """A line of the change log; ``published_by`` is blank at other schools, which do not know the owner's people."""
 
     number: int
     changed: Sequence[str]
@@ -25,10 +25,10 @@ class VersionRow:
 
 
 def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1) -> Page[VersionRow]:
-    """The versions of a course, the newest first: of one's own, or of one that the school has a licence for.
+    """Return the versions, newest first, of an own course or of one for which the school has a licence.
 
     Args:
-        owner_id: the school (or the alliance) whose course it is.
+        owner_id: the school (or the alliance) that owns the course.
     """
     licensed = (
         select(CourseLicence.id)
@@ -39,34 +39,23 @@ def list_versions(ctx: Context, *, owner_id: int, course_id: int, page: int = 1)
         )
         .exists()
     )
-    wanted = (
+    query = (
         select(CourseVersion)
         .where(CourseVersion.school_id == owner_id, CourseVersion.course_id == course_id)
         .where(or_(CourseVersion.school_id == ctx.school.id, and_(CourseVersion.released, licensed)))
         .order_by(CourseVersion.number.desc())
     )
-    ours = owner_id == ctx.school.id
+    own = owner_id == ctx.school.id
 
     def row(version: CourseVersion) -> VersionRow:
-        by = version.published_by_name if ours else ""
+        by = version.published_by_name if own else ""
         return VersionRow(version.number, version.changed, version.note, version.published_at, by)
 
-    return fetch_page(ctx.session, wanted, row, page=page)
-
-
-def set_released(ctx: Context, course: Course, *, released: bool) -> None:
-    """Share a course and its versions with the alliance's schools, or take both back; in the owner's scope."""
-    course.released = released
-    ctx.session.flush()
-    ctx.session.execute(
-        update(CourseVersion)
-        .where(CourseVersion.school_id == course.school_id, CourseVersion.course_id == course.id)
-        .values(released=released)
-    )
+    return fetch_page(ctx.session, query, row, page=page)
 
 
 def announce_version(ctx: Context, version: CourseVersion) -> None:
-    """Have the schools told of a new version of a released course; one that changes nothing is news to nobody."""
+    """Queue notices to schools about a new version of a released course; a version without changes causes none."""
     if version.released and version.changed:
         row = insert(CourseVersionOutbox).values(school_id=version.school_id, version_id=version.id)
         ctx.session.execute(row)

@@ -1,4 +1,4 @@
-"""The kinds of rosters: what differs between them, in one place."""
+"""The kinds of rosters, and what differs between them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.rules.imports.students import LABELS as STUDENT_LABELS
 from app.rules.imports.teachers import LABELS as TEACHER_LABELS
 from app.services.imports.shared.logins import student_logins, teacher_logins
 from app.services.imports.shared.source import Rows, Source
-from app.services.imports.students.given import StudentRows
+from app.services.imports.students.roster import StudentRows
 from app.services.imports.teachers.rows import TeacherRows
 from app.sheets.writing.logins import STUDENT_COLUMNS, TEACHER_COLUMNS
 
@@ -22,10 +22,10 @@ class Kind:
 
     Args:
         labels: field to label, in the order in which a preview shows them.
-        rows: takes a file from its cells to staged rows.
-        logins: the created accounts that are still there, for 登录名清单.
+        rows: reads a file from its cells to staged rows.
+        logins: reads the created accounts that still exist, for 登录名清单.
         login_columns: of that list, with their widths.
-        created_meanwhile: why a row is left out whose values an account has taken since the preview.
+        created_meanwhile: the problem of a row whose values another account has taken since the preview.
     """
 
     labels: Mapping[str, str]

@@ -1,1 +1,1 @@
-"""Use cases: licences (授权): which school may offer which course, singly, in bulk and by sheet."""
+"""Licences (授权), which schools may offer which courses: singly, in bulk and by sheet."""

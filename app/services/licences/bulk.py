@@ -1,4 +1,4 @@
-"""Licensing in bulk (批量授权): courses × schools in one action, previewed first; extending and ending them."""
+"""Licensing in bulk (批量授权): courses × schools in one action, with a preview; also extending and ending licences."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.errors import Conflict, Invalid, InvalidFields, Message, NotFound, msg
 from app.models import Course, CourseLicence, School
 from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.permissions import Action
+from app.rules.shared.texts import first_few
 from app.services.licences.rows import (
     COLUMNS,
     KEY,
@@ -23,7 +24,6 @@ from app.services.licences.rows import (
     Licensing,
     Touched,
     count_wanted,
-    hold_licences,
     offer_granted,
     school_day,
     write_wanted,
@@ -32,6 +32,7 @@ from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_members, require_alliance
 from app.services.shared.audit import record
 from app.services.shared.licence_conditions import has_ended
+from app.services.shared.locks import Lock, school_lock
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
 
@@ -39,12 +40,12 @@ from tenants.registry import SchoolInfo
 MOST_CHOSEN = 2_000
 _TITLES_NAMED = 10
 _TITLES_TOLD = 3
-#: Where an administrator finds the courses.
+#: The page on which an administrator finds the courses.
 COURSES_LINK = "/manage/offerings/"
 
 
 class Act(StrEnum):
-    """What is done to the licences of a selection."""
+    """The actions on the licences of a selection."""
 
     LICENSE = "license"
     EXTEND = "extend"
@@ -53,18 +54,18 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A selection of courses, with their titles, and schools that are there."""
+    """A selection of existing courses, with their titles, and schools."""
 
     titles: dict[CourseRef, str]
     schools: tuple[SchoolInfo, ...]
 
 
 def choose(ctx: Context, *, course_refs: Iterable[CourseRef], school_ids: Iterable[int]) -> Chosen:
-    """Look up a selection.
+    """Look up the courses and schools of a selection.
 
     Raises:
         Invalid: nothing was chosen, or too much.
-        NotFound: one of the courses is not licensable, or one of the schools is none.
+        NotFound: one of the courses cannot be licensed, or one of the schools does not exist.
     """
     require_licensing(ctx)
     refs, ids = set(course_refs), set(school_ids)
@@ -94,13 +95,13 @@ def preview_licences(
     school_ids: Iterable[int],
     terms: Terms | None = None,
 ) -> Licensing:
-    """What ``license_courses``, ``extend_licences`` or ``end_licences`` would write.
+    """Return what ``license_courses``, ``extend_licences`` or ``end_licences`` would write.
 
     Raises:
-        Invalid, NotFound: as they do.
+        Invalid, NotFound: as these functions do.
     """
-    chosen = choose(ctx, course_refs=course_refs, school_ids=school_ids)
-    return count_wanted(ctx, _wanted(ctx, act, chosen, terms or Terms()))
+    selection = choose(ctx, course_refs=course_refs, school_ids=school_ids)
+    return count_wanted(ctx, _wanted(ctx, act, selection, terms or Terms()))
 
 
 def license_courses(
@@ -111,19 +112,19 @@ def license_courses(
     terms: Terms,
     expected: Licensing | None = None,
 ) -> Licensing:
-    """License courses to schools: each gets the licences and, as 待提交, the courses in its list.
+    """License courses to schools: each school gets the licences and, as 待提交, the courses in its list.
 
-    Licences that are there already get the new terms. A school's own course is never licensed to itself. Nothing is
+    Existing licences get the new terms. A school's own course is never licensed to itself. Nothing is
     copied: licence and offering refer to the course. Each school's administrators get one notice.
 
     Args:
         course_refs: released courses of the alliance and of its member schools.
         school_ids: member schools.
-        terms: for all of them.
+        terms: the terms of all these licences.
         expected: what the preview counted.
 
     Raises:
-        Conflict: the preview's numbers are no longer true.
+        Conflict: the numbers have changed since the preview.
         Invalid: nothing chosen; dates, seats or term make no sense.
         NotFound: no such course or school.
     """
@@ -138,7 +139,7 @@ def extend_licences(
     ends_on: date | None,
     expected: Licensing | None = None,
 ) -> Licensing:
-    """Give the licences of a selection another last day; whoever has none gets none, and nothing else changes.
+    """Set another last day for the licences of a selection; no licence is created, and nothing else changes.
 
     Args:
         ends_on: ``None`` for no end.
@@ -158,7 +159,7 @@ def end_licences(
 ) -> Licensing:
     """End the licences of a selection now: from today the schools' students do not see the courses.
 
-    What they did stays readable.
+    What students did stays readable.
 
     Raises:
         as ``license_courses``.
@@ -169,39 +170,43 @@ def end_licences(
 def tell_schools(
     ctx: Context, act: Act, touched: dict[int, Touched], titles: dict[CourseRef, str], facts: dict[str, Any]
 ) -> None:
-    """At every school for which something was written: its offerings, one notice, one row of its audit log.
+    """Write the offerings, one notice and one audit row at every school for which something was written.
 
     Args:
         titles: of all courses concerned.
-        facts: what is noted beside the numbers.
+        facts: data for the audit row beside the numbers.
     """
     for school in get_members(ctx, school_ids=touched) if touched else ():
-        mine = touched[school.id]
-        names = [titles[ref] for ref in mine.refs]
+        at_school = touched[school.id]
+        names = [titles[ref] for ref in at_school.refs]
         with ctx.within(school) as inner:
-            offer_granted(inner, mine)
-            subject, body = _notice(act, mine, names)
+            offer_granted(inner, at_school)
+            subject, body = _notice(act, at_school, names)
             notify_administrators(inner, subject=subject, body=body, link=COURSES_LINK)
-            noted = _numbers(mine) | {"titles": names[:_TITLES_NAMED], "course_ids": _ids(mine.refs)} | facts
-            record(inner, _ACTIONS[act], "course", _only(mine.refs), noted)
+            noted = (
+                _numbers(at_school)
+                | {"titles": names[:_TITLES_NAMED], "course_ids": _ids(at_school.refs)}
+                | facts
+            )
+            record(inner, _ACTIONS[act], "course", _only(at_school.refs), noted)
 
 
 def is_licensable(ctx: Context) -> ColumnElement[bool]:
-    """Released courses of the alliance and of its members (recommended and accepted)."""
+    """Return the condition that a course can be licensed: released, and of the alliance or a member."""
     members = select(School.id).where(School.alliance_id == ctx.school.id)
     return Course.released & or_(Course.school_id == ctx.school.id, Course.school_id.in_(members))
 
 
 def of_refs(owner: Any, course: Any, refs: Iterable[CourseRef]) -> ColumnElement[bool]:
-    """SQL: the two columns name one of these courses."""
+    """Return SQL: the two columns name one of these courses."""
     return tuple_(owner, course).in_(list(refs))
 
 
 def require_licensing(ctx: Context) -> None:
-    """Go on only as the secretariat, on the alliance's host.
+    """Check that the actor is the secretariat, on the alliance's host.
 
     Raises:
-        NotAllowed: somebody else, or elsewhere.
+        NotAllowed: another actor, or another host.
     """
     require(ctx, Action.LICENSE_COURSE)
     require_alliance(ctx)
@@ -215,19 +220,24 @@ def _act(
     terms: Terms,
     expected: Licensing | None,
 ) -> Licensing:
-    chosen = choose(ctx, course_refs=course_refs, school_ids=school_ids)
-    hold_licences(ctx)
-    wanted = _wanted(ctx, act, chosen, terms)
-    counted = count_wanted(ctx, wanted)
+    selection = choose(ctx, course_refs=course_refs, school_ids=school_ids)
+    # The numbers that are counted are the numbers that are written.
+    school_lock(ctx, Lock.LICENCES)
+    rows = _wanted(ctx, act, selection, terms)
+    counted = count_wanted(ctx, rows)
     if expected is not None and counted != expected:
         raise Conflict(msg("授权在预览之后有了变化，请重新预览"))
-    touched = write_wanted(ctx, wanted)
+    touched = write_wanted(ctx, rows)
     if touched:
         facts = {} if act is Act.END else _plain(terms, TERMS if act is Act.LICENSE else ("ends_on",))
-        tell_schools(ctx, act, touched, chosen.titles, facts)
-        refs = {ref for one in touched.values() for ref in one.refs}
+        tell_schools(ctx, act, touched, selection.titles, facts)
+        refs = {ref for of_school in touched.values() for ref in of_school.refs}
         record(
-            ctx, _ACTIONS[act], "course", _only(list(refs)), _summary(counted, touched, refs, chosen) | facts
+            ctx,
+            _ACTIONS[act],
+            "course",
+            _only(list(refs)),
+            _summary(counted, touched, refs, selection) | facts,
         )
     return counted
 
@@ -289,20 +299,20 @@ _ACTIONS = {
 
 def _notice(act: Act, mine: Touched, names: Sequence[str]) -> tuple[Message, Message]:
     number = len(names)
-    told = "、".join(f"“{name}”" for name in names[:_TITLES_TOLD]) + ("…" if number > _TITLES_TOLD else "")
+    titles = first_few([f"“{name}”" for name in names], _TITLES_TOLD)
     if act is Act.END:
         return (
             msg("联盟结束了 %(n)s 门课程的授权", n=number),
-            msg("%(titles)s：学生不再看到，已有的学习记录仍可查看。", titles=told),
+            msg("%(titles)s：学生不再看到，已有的学习记录仍可查看。", titles=titles),
         )
     if mine.granted:
         return (
             msg("联盟向本校授权了 %(n)s 门课程", n=len(mine.granted)),
-            msg("%(titles)s：请在“慕课列表”中填写四个日期后上线。", titles=told),
+            msg("%(titles)s：请在“慕课列表”中填写四个日期后上线。", titles=titles),
         )
     return (
         msg("联盟更新了 %(n)s 门课程的授权", n=number),
-        msg("%(titles)s：授权期限或名额有变化，请在“慕课列表”中查看。", titles=told),
+        msg("%(titles)s：授权期限或名额有变化，请在“慕课列表”中查看。", titles=titles),
     )
 
 
@@ -326,7 +336,7 @@ def _summary(
 
 
 def _plain(terms: Terms, names: Sequence[str]) -> dict[str, Any]:
-    """The terms as an audit log holds them; a school's own dates have the short names there."""
+    """Return the terms as an audit log holds them; a school's own dates have the short names there."""
     values = {name: value for name, value in asdict(terms).items() if name in names}
     for name in ("starts_on", "ends_on"):
         if name in values:

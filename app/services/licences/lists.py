@@ -1,4 +1,4 @@
-"""Licences as the secretariat sees them: a list, a matrix course × school, one by itself."""
+"""Licences for the secretariat: a list, a matrix of courses × schools, a single licence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.services.shared.paging import Page, fetch_page
 from app.services.shared.search import course_matches, school_matches
 from tenants.registry import SchoolInfo
 
-#: Rows and columns of the matrix on a page.
+#: Rows and columns of one page of the matrix.
 MATRIX_COURSES = 25
 MATRIX_SCHOOLS = 10
 
@@ -42,7 +42,7 @@ class LicensableCourse:
 
     @property
     def ref(self) -> CourseRef:
-        """What the services know it by."""
+        """The reference by which services identify the course."""
         return CourseRef(self.owner_id, self.id)
 
 
@@ -52,8 +52,8 @@ class LicenceRow:
 
     Args:
         state: by the school's calendar.
-        reason: why the school declined, "" when it has not.
-        answered_by: who declined.
+        reason: why the school declined; "" if it has not.
+        answered_by: the person who declined.
     """
 
     course: LicensableCourse
@@ -65,13 +65,13 @@ class LicenceRow:
 
     @property
     def ended(self) -> bool:
-        """Whether its last day has passed."""
+        """Whether the last day has passed."""
         return self.state is LicenceState.ENDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseFilter:
-    """Which courses: part of a title, teacher, code …; ``alliance`` or ``school`` for where they come from."""
+class LicensableFilter:
+    """Filters for courses: part of a title, teacher, code …; ``alliance`` or ``school`` for their source."""
 
     text: str = ""
     source: str = ""
@@ -87,7 +87,7 @@ class Matrix:
     cells: dict[tuple[CourseRef, int], LicenceRow] = field(default_factory=dict)
 
     def cell(self, course: LicensableCourse, school: SchoolInfo) -> LicenceRow | None:
-        """A cell; ``None`` where the course is the school's own."""
+        """Return a cell; ``None`` where the course is the school's own."""
         if course.owner_id == school.id:
             return None
         found = self.cells.get((course.ref, school.id))
@@ -97,26 +97,26 @@ class Matrix:
 def list_matrix(
     ctx: Context,
     *,
-    courses: CourseFilter,
+    courses: LicensableFilter,
     school_text: str = "",
     page: int = 1,
     school_page: int = 1,
 ) -> Matrix:
-    """A page of courses × a page of schools with the licences between them, in five queries whatever its size.
+    """Return one page of courses × schools with their licences, in five queries whatever its size.
 
     Args:
-        courses: which rows.
+        courses: filters for the rows.
         school_text: a school as ``school_matches`` finds it.
         page, school_page: from 1, of the rows and of the columns.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require_licensing(ctx)
     listed = _courses(ctx, courses).order_by(Course.title_pinyin, Course.title, Course.id)
     rows = fetch_page(ctx.session, listed, _course, page=page, size=MATRIX_COURSES)
-    wanted = _schools(school_text).order_by(School.name_pinyin, School.id)
-    columns = fetch_page(ctx.session, wanted, SchoolInfo, page=school_page, size=MATRIX_SCHOOLS)
+    schools_found = _schools(school_text).order_by(School.name_pinyin, School.id)
+    columns = fetch_page(ctx.session, schools_found, SchoolInfo, page=school_page, size=MATRIX_SCHOOLS)
     if not rows.rows or not columns.rows:
         return Matrix(rows, columns)
     return Matrix(rows, columns, licences_between(ctx, rows.rows, columns.rows))
@@ -125,18 +125,18 @@ def list_matrix(
 def licences_between(
     ctx: Context, courses: Iterable[LicensableCourse], schools: Iterable[SchoolInfo]
 ) -> dict[tuple[CourseRef, int], LicenceRow]:
-    """The licences of these courses to these schools, by course and school.
+    """Return the licences of these courses to these schools, by course and school.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require_licensing(ctx)
     between = _licences(ctx).where(
         CourseLicence.school_id.in_([school.id for school in schools]),
         of_refs(CourseLicence.course_owner_id, CourseLicence.course_id, [course.ref for course in courses]),
     )
-    found = [_row(*one) for one in ctx.session.execute(between)]
-    return {(one.course.ref, one.school.id): one for one in found}
+    found = [_row(*row) for row in ctx.session.execute(between)]
+    return {(row.course.ref, row.school.id): row for row in found}
 
 
 def list_licences(
@@ -148,17 +148,17 @@ def list_licences(
     state: LicenceState | None = None,
     page: int = 1,
 ) -> Page[LicenceRow]:
-    """The licences given, the newest first.
+    """Return one page of the licences, the newest first.
 
     Args:
         text: part of a course's title, or a school as ``school_matches`` finds it.
         state: by each school's calendar.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
-    wanted = _listed(ctx, text, course_id, school_id, state)
-    return fetch_page(ctx.session, wanted.order_by(CourseLicence.id.desc()), _row, page=page)
+    query = _listed(ctx, text, course_id, school_id, state)
+    return fetch_page(ctx.session, query.order_by(CourseLicence.id.desc()), _row, page=page)
 
 
 def all_licences(
@@ -170,23 +170,23 @@ def all_licences(
     state: LicenceState | None = None,
     most: int,
 ) -> list[LicenceRow]:
-    """The same licences on one page, by course and school; at most ``most`` and one more.
+    """Return the same licences on one page, by course and school; at most ``most`` and one more.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
-    wanted = _listed(ctx, text, course_id, school_id, state)
-    ordered = wanted.order_by(
+    query = _listed(ctx, text, course_id, school_id, state)
+    ordered = query.order_by(
         Course.title_pinyin, Course.title, Course.id, School.name_pinyin, School.id
     ).limit(most + 1)
-    return [_row(*one) for one in ctx.session.execute(ordered)]
+    return [_row(*row) for row in ctx.session.execute(ordered)]
 
 
-def all_licensable(ctx: Context, courses: CourseFilter) -> list[LicensableCourse]:
-    """Every course that matches, by title.
+def all_licensable(ctx: Context, courses: LicensableFilter) -> list[LicensableCourse]:
+    """Return every course that matches, by title.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require_licensing(ctx)
     return [
@@ -198,18 +198,18 @@ def all_licensable(ctx: Context, courses: CourseFilter) -> list[LicensableCourse
 
 
 def all_schools(ctx: Context, text: str = "") -> list[SchoolInfo]:
-    """Every member school that matches, by pinyin.
+    """Return every member school that matches, by pinyin.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require_licensing(ctx)
-    wanted = _schools(text).order_by(School.name_pinyin, School.id)
-    return [SchoolInfo(*row) for row in ctx.session.execute(wanted)]
+    query = _schools(text).order_by(School.name_pinyin, School.id)
+    return [SchoolInfo(*row) for row in ctx.session.execute(query)]
 
 
 def get_licence(ctx: Context, *, ref: CourseRef, school_id: int) -> LicenceRow:
-    """One cell of the matrix, licensed or not.
+    """Return one cell of the matrix, licensed or not.
 
     Raises:
         NotFound: no such course or school, or the course is the school's own.
@@ -223,7 +223,7 @@ def get_licence(ctx: Context, *, ref: CourseRef, school_id: int) -> LicenceRow:
         return _row(*found)
     school = get_member(ctx, school_id=school_id)
     row = ctx.session.execute(
-        _courses(ctx, CourseFilter()).where(
+        _courses(ctx, LicensableFilter()).where(
             _is(Course.school_id, Course.id, ref), Course.school_id != school_id
         )
     ).first()
@@ -236,17 +236,17 @@ def _listed(
     ctx: Context, text: str, course_id: int | None, school_id: int | None, state: LicenceState | None
 ) -> Select[*tuple[Any, ...]]:
     require_licensing(ctx)
-    wanted = _licences(ctx).where(course_matches(text) | school_matches(text))
+    query = _licences(ctx).where(course_matches(text) | school_matches(text))
     if course_id is not None:
-        wanted = wanted.where(CourseLicence.course_id == course_id)
+        query = query.where(CourseLicence.course_id == course_id)
     if school_id is not None:
-        wanted = wanted.where(CourseLicence.school_id == school_id)
+        query = query.where(CourseLicence.school_id == school_id)
     if state is None:
-        return wanted
-    return wanted.where(is_in_state(state, school_day(ctx), declined=LicenceAnswer.licence_id.is_not(None)))
+        return query
+    return query.where(is_in_state(state, school_day(ctx), declined=LicenceAnswer.licence_id.is_not(None)))
 
 
-def _courses(ctx: Context, wanted: CourseFilter) -> Select[*tuple[Any, ...]]:
+def _courses(ctx: Context, wanted: LicensableFilter) -> Select[*tuple[Any, ...]]:
     found = _with_courses(select(*_COURSE_COLUMNS).select_from(Course)).where(is_licensable(ctx))
     found = found.where(course_matches(wanted.text))
     if wanted.source:
@@ -278,7 +278,7 @@ def _schools(text: str) -> Select[*tuple[Any, ...]]:
 
 def _licences(ctx: Context) -> Select[*tuple[Any, ...]]:
     answer = (LicenceAnswer.reason, LicenceAnswer.answered_by_name)
-    wanted = (
+    query = (
         select(*_COURSE_COLUMNS, *INFO_COLUMNS, *_TERM_COLUMNS, school_day(ctx), *answer)
         .select_from(CourseLicence)
         .join(
@@ -295,7 +295,7 @@ def _licences(ctx: Context) -> Select[*tuple[Any, ...]]:
         )
         .where(CourseLicence.licensor_id == ctx.school.id)
     )
-    return _with_courses(wanted)
+    return _with_courses(query)
 
 
 def _is(owner: Any, course: Any, ref: CourseRef) -> ColumnElement[bool]:

@@ -1,8 +1,8 @@
-"""Writing licences as sets: two statements for all of them, two more at each school (ADR 12).
+"""Set-based writing of licences: two statements for all of them, two more at each school (ADR 12).
 
-What is wanted is a subquery of finished rows (``COLUMNS``), whether it comes from courses × schools or from a sheet.
-A licence is its licensor's to write; the offering that comes with a new one is the school's, so it is written in the
-school's scope, for all courses of the action at once.
+The wanted licences are a subquery of finished rows (``COLUMNS``), whether they come from courses × schools or from a
+sheet. The licensor writes the licence; the offering that comes with a new licence is the school's, so it is written
+in the school's scope, for all courses of the action at once.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.shared.semesters import term_of
-from app.services.offerings.public import show_publicly
-from app.services.registrations.seats import promote_where_licensed
+from app.services.offerings.public import publish_state
+from app.services.registrations.seats import hold_seats_of, promote_in, waits_somebody
 from app.services.shared.licence_conditions import has_ended
 
-#: What of a licence is granted, and may be changed.
+#: The columns of a licence that are granted, and may be changed.
 TERMS = ("starts_on", "ends_on", "seats", "term", "local_assessment")
 KEY = ("school_id", "course_owner_id", "course_id")
 #: The columns of a wanted row.
@@ -47,7 +47,7 @@ COLUMNS = (*KEY, *TERMS)
 
 
 class CourseRef(NamedTuple):
-    """A course by its owner and its id."""
+    """The identity of a course: its owner and its id."""
 
     owner_id: int
     course_id: int
@@ -55,13 +55,13 @@ class CourseRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Licensing:
-    """What an action does or did, in numbers of licences.
+    """The effect of an action, in numbers of licences.
 
     Args:
-        granted: new ones.
-        changed: those that get other terms.
-        unchanged: those that are as wanted already.
-        renewed: of the changed, those that had ended.
+        granted: new licences.
+        changed: licences that get other terms.
+        unchanged: licences that already have the wanted terms.
+        renewed: changed licences that had ended.
     """
 
     granted: int
@@ -85,18 +85,12 @@ class Touched:
 
 
 def school_day(ctx: Context) -> ColumnElement[date]:
-    """SQL: the calendar day at the school of the row of ``schools``."""
+    """Return SQL: the calendar day at the school of the row of ``schools``."""
     return cast(func.timezone(School.timezone, ctx.now()), Date)
 
 
-def hold_licences(ctx: Context) -> None:
-    """One action on the licences of an alliance at a time, so that what is counted is what is written."""
-    key = func.pg_advisory_xact_lock(func.hashtext("licences"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))
-
-
 def count_wanted(ctx: Context, wanted: Subquery) -> Licensing:
-    """What writing these rows would do, in one query."""
+    """Return what writing these rows would do, in one query."""
     there = CourseLicence.id.is_not(None)
     differs = and_(there, _differs(wanted))
     row = ctx.session.execute(
@@ -114,10 +108,10 @@ def count_wanted(ctx: Context, wanted: Subquery) -> Licensing:
 
 
 def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
-    """Write the licences of these rows; what is as wanted already stays untouched.
+    """Write the licences of these rows; licences that already have the wanted terms are not changed.
 
     Returns:
-        what was written, by school; schools without a change are not in it.
+        what was written, by school; schools without a change are left out.
     """
     touched: dict[int, Touched] = defaultdict(Touched)
     lapsed = (
@@ -128,7 +122,7 @@ def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
     )
     for school_id, licence_id in ctx.session.execute(lapsed):
         touched[school_id].lapsed.append(licence_id)
-    told = (
+    changes = (
         CourseLicence.school_id,
         CourseLicence.id,
         CourseLicence.course_owner_id,
@@ -138,7 +132,7 @@ def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
         update(CourseLicence)
         .where(_same(wanted), _differs(wanted), CourseLicence.licensor_id == ctx.school.id)
         .values({name: wanted.c[name] for name in TERMS})
-        .returning(*told)
+        .returning(*changes)
     )
     unsynchronized = {"synchronize_session": False}
     for school_id, licence_id, *ref in ctx.session.execute(changed, execution_options=unsynchronized):
@@ -148,19 +142,19 @@ def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
         .select_from(wanted)
         .outerjoin(CourseLicence, _same(wanted))
         .where(CourseLicence.id.is_(None))
-        # In the order of the keys: neighbouring rows of the indexes are written one after the other.
+        # Rows go in the order of the keys: neighbouring rows of the indexes are written one after the other.
         .order_by(*(wanted.c[name] for name in KEY))
     )
-    granted = insert(CourseLicence).from_select([*COLUMNS, "licensor_id"], absent).returning(*told)
+    granted = insert(CourseLicence).from_select([*COLUMNS, "licensor_id"], absent).returning(*changes)
     for school_id, licence_id, *ref in ctx.session.execute(granted):
         touched[school_id].granted[licence_id] = CourseRef(*ref)
     return dict(touched)
 
 
 def offer_granted(inner: Context, touched: Touched) -> None:
-    """In a school's scope: new licences bring their courses as 待提交, renewed ones leave them offline.
+    """Write offerings in a school's scope: new licences create them as 待提交, renewed ones leave them offline.
 
-    A course that went offline with its licence comes back when the school says so.
+    A course that went offline with its licence comes back when the school decides so.
     """
     if touched.granted:
         term = func.coalesce(CourseLicence.term, literal(term_of(inner.today())))
@@ -173,25 +167,30 @@ def offer_granted(inner: Context, touched: Touched) -> None:
         ).where(CourseLicence.school_id == inner.school.id, CourseLicence.id == _any(touched.granted))
         names = ["school_id", "course_owner_id", "course_id", "licence_id", "term"]
         inner.session.execute(insert(CourseOffering).from_select(names, granted))
-    if touched.lapsed:
-        lapsed = inner.session.scalars(
-            update(CourseOffering)
-            .where(
-                CourseOffering.licence_id == _any(touched.lapsed),
-                CourseOffering.status == OfferingStatus.ONLINE,
-            )
-            .values(status=OfferingStatus.OFFLINE)
-            .returning(CourseOffering.id),
-            execution_options={"synchronize_session": False},
-        )
-        show_publicly(inner, offering_ids=lapsed.all())
-    if touched.changed:
-        # A licence may grant more seats than before.
-        promote_where_licensed(inner, touched.changed)
+    if not touched.changed:
+        return
+    shown = and_(
+        CourseOffering.licence_id == _any(touched.lapsed), CourseOffering.status == OfferingStatus.ONLINE
+    )
+    waited_for = and_(CourseOffering.licence_id == _any(touched.changed), waits_somebody())
+    concerned = select(CourseOffering.id).where(
+        CourseOffering.school_id == inner.school.id, or_(shown, waited_for)
+    )
+    offerings = hold_seats_of(inner, concerned)
+    lapsed = [
+        offering
+        for offering in offerings
+        if offering.licence_id in touched.lapsed and offering.status == OfferingStatus.ONLINE
+    ]
+    for offering in lapsed:
+        offering.status = OfferingStatus.OFFLINE
+    publish_state(inner, offering_ids=[offering.id for offering in lapsed])
+    # A licence may grant more seats than before.
+    promote_in(inner, offerings)
 
 
 def rows_wanted(rows: Iterable[Mapping[str, Any]]) -> Subquery:
-    """Finished rows as a subquery: one array a column, whatever their number.
+    """Return finished rows as a subquery: one array a column, whatever their number.
 
     Args:
         rows: values of ``COLUMNS``.

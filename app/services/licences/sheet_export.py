@@ -1,4 +1,4 @@
-"""Licences as workbooks: the list, which can be mended and sent back, and the matrix."""
+"""Licences as workbooks: the list, which can be corrected and sent back, and the matrix."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from app.context import Context
 from app.errors import Conflict, Message, msg
 from app.rules.licences.conditions import LicenceState
 from app.services.licences.lists import (
-    CourseFilter,
     LicenceRow,
+    LicensableFilter,
     all_licences,
     all_licensable,
     all_schools,
@@ -20,7 +20,7 @@ from app.services.licences.rows import CourseRef
 from app.sheets.reading.limits import LIMITS
 from app.sheets.writing.licences import licence_list, licence_matrix
 
-#: Words that stay Chinese in every language, like the headers: a sheet may be read by others than its maker.
+#: Words that stay Chinese in every language, like the headers: people other than the author may read the sheet.
 STATE_WORDS = {
     LicenceState.NONE: msg("未授权"),
     LicenceState.UPCOMING: msg("未开始"),
@@ -39,11 +39,11 @@ def licence_list_file(
     school_id: int | None = None,
     state: LicenceState | None = None,
 ) -> bytes:
-    """The licences that match, as an .xlsx that ``start_licence_import`` reads back.
+    """Return the licences that match, as an .xlsx that ``start_licence_import`` reads back.
 
     Raises:
-        Conflict: more than a sheet may have rows.
-        NotAllowed: not the secretariat.
+        Conflict: there are more than a sheet may have rows.
+        NotAllowed: the actor is not the secretariat.
     """
     most = LIMITS.data_rows
     found = all_licences(ctx, text=text, course_id=course_id, school_id=school_id, state=state, most=most)
@@ -55,27 +55,27 @@ def licence_list_file(
 def licence_matrix_file(
     ctx: Context,
     *,
-    courses: CourseFilter,
+    courses: LicensableFilter,
     school_text: str = "",
     translate: Callable[[Message], str] = str,
 ) -> bytes:
-    """Courses × schools as an .xlsx, a text a cell.
+    """Return courses × schools as an .xlsx, a text a cell.
 
     Args:
         translate: renders the words in the reader's language.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     rows, schools = all_licensable(ctx, courses), all_schools(ctx, school_text)
-    given = licences_between(ctx, rows, schools)
+    licences = licences_between(ctx, rows, schools)
     words = {state: translate(word) for state, word in STATE_WORDS.items()}
     own = translate(msg("本校课程"))
 
     def told(ref: CourseRef, school_id: int) -> str:
         if ref.owner_id == school_id:
             return own
-        row = given.get((ref, school_id))
+        row = licences.get((ref, school_id))
         if row is None or row.terms is None:
             return ""
         return f"{words[row.state]} {row.terms.ends_on.isoformat() if row.terms.ends_on else ''}".strip()

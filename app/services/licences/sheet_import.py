@@ -1,4 +1,4 @@
-"""Licences from a sheet: checked and kept, shown, then written from what was kept."""
+"""Licences from a sheet: checked, stored and previewed, then written from the stored rows."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from app.services.licences.rows import (
     CourseRef,
     Licensing,
     count_wanted,
-    hold_licences,
     rows_wanted,
     write_wanted,
 )
 from app.services.licences.sheet_plan import PlannedLicence, is_still_true, plan_licences
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, Lock, locking, school_lock
 from app.services.shared.paging import Page, as_it_is, fetch_page, page_of
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
@@ -35,7 +35,7 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class CheckedSheet:
-    """A sheet as its page shows it, with one page of one part of its rows."""
+    """A sheet on its page, with one page of one part of its rows."""
 
     found: LicenceImport
     part: str
@@ -43,19 +43,19 @@ class CheckedSheet:
 
 
 def start_licence_import(ctx: Context, *, filename: str, content: bytes) -> LicenceImport:
-    """Read and check a sheet, and keep what it asks for; nothing is licensed yet.
+    """Read and check a sheet, and store what it asks for; nothing is licensed yet.
 
     The file is unpacked in a child process under limits; its bytes are not kept.
 
     Raises:
-        NotAllowed: not the secretariat.
-        SheetRefused: it cannot be read, or its columns are not those of licences.
+        NotAllowed: the actor is not the secretariat.
+        SheetRefused: the file cannot be read, or its columns are not those of licences.
     """
     require_licensing(ctx)
     plan = plan_licences(ctx, read_licences(read_workbook(content, filename, LIMITS)))
     found = LicenceImport(
         filename=_plain_name(filename),
-        rows=[one.as_json() for one in plan.planned],
+        rows=[licence.as_json() for licence in plan.planned],
         problems=[_as_json(problem) for problem in plan.problems],
         counts=plan.counts,
         created_by_name=ctx.actor.name,
@@ -67,10 +67,10 @@ def start_licence_import(ctx: Context, *, filename: str, content: bytes) -> Lice
 
 
 def list_licence_imports(ctx: Context, *, page: int = 1) -> Page[LicenceImport]:
-    """The sheets that were sent, the latest first.
+    """Return one page of the sheets that were sent, the latest first.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require_licensing(ctx)
     latest = select(LicenceImport).order_by(LicenceImport.id.desc())
@@ -78,45 +78,49 @@ def list_licence_imports(ctx: Context, *, page: int = 1) -> Page[LicenceImport]:
 
 
 def show_licence_import(ctx: Context, *, import_id: int, part: str = "", page: int = 1) -> CheckedSheet:
-    """A sheet with some of its rows.
+    """Return a sheet with some of its rows.
 
     Args:
-        part: one of ``PARTS``; the first that has any when blank.
+        part: one of ``PARTS``; when blank, the first part that has rows.
 
     Raises:
-        NotFound: none.
+        NotFound: there is no such sheet.
     """
     found = _find(ctx, import_id)
     if part not in PARTS:
         part = next((name for name in PARTS if found.counts.get(name)), PARTS[0])
     rows: list[Any]
     if part == "problem":
-        rows = [_problem(one) for one in found.problems]
+        rows = [_problem(row) for row in found.problems]
     else:
-        planned = [PlannedLicence.from_json(one) for one in found.rows]
-        rows = [one for one in planned if (one.old is None) == (part == "create")]
+        planned = [PlannedLicence.from_json(row) for row in found.rows]
+        rows = [row for row in planned if (row.old is None) == (part == "create")]
     return CheckedSheet(found, part, page_of(rows, page=page))
 
 
 def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:
-    """「保存」: write what the preview showed; rows with problems stay out.
+    """Write what the preview showed (「保存」); rows with problems stay out.
 
     Raises:
-        Conflict: it is saved already, would do nothing, or licences (or the day) have changed since.
-        NotFound: none.
+        Conflict: the sheet is saved already, would do nothing, or licences (or the day) have changed since.
+        NotFound: there is no such sheet.
     """
+    require_licensing(ctx)
+    # The numbers that are counted are the numbers that are written.
+    school_lock(ctx, Lock.LICENCES)
     found = _find(ctx, import_id, lock=True)
     if found.state != "checked":
         raise Conflict(msg("这份表格已经处理过了"))
-    planned = [PlannedLicence.from_json(one) for one in found.rows]
+    planned = [PlannedLicence.from_json(licence) for licence in found.rows]
     if not planned:
         raise Conflict(msg("没有需要新建或修改的数据，无需保存"))
-    hold_licences(ctx)
     if not is_still_true(ctx, planned):
         raise Conflict(msg("授权在检查之后有了变化，请重新上传这份表格"))
-    wanted = rows_wanted({**dict(zip(KEY, one.key, strict=True)), **asdict(one.new)} for one in planned)
-    counted = count_wanted(ctx, wanted)
-    touched = write_wanted(ctx, wanted)
+    rows = rows_wanted(
+        {**dict(zip(KEY, licence.key, strict=True)), **asdict(licence.new)} for licence in planned
+    )
+    counted = count_wanted(ctx, rows)
+    touched = write_wanted(ctx, rows)
     tell_schools(ctx, Act.LICENSE, touched, _titles(planned), {"filename": found.filename})
     found.state, found.applied_at = "applied", ctx.now()
     ctx.session.flush()
@@ -126,11 +130,11 @@ def apply_licence_import(ctx: Context, *, import_id: int) -> Licensing:
 
 
 def discard_licence_import(ctx: Context, *, import_id: int) -> LicenceImport:
-    """Give a checked sheet up; nothing is written.
+    """Discard a checked sheet; nothing is written.
 
     Raises:
-        Conflict: it is saved already.
-        NotFound: none.
+        Conflict: the sheet is saved already.
+        NotFound: there is no such sheet.
     """
     found = _find(ctx, import_id, lock=True)
     if found.state == "applied":
@@ -143,9 +147,10 @@ def discard_licence_import(ctx: Context, *, import_id: int) -> LicenceImport:
 
 def _find(ctx: Context, import_id: int, *, lock: bool = False) -> LicenceImport:
     require_licensing(ctx)
-    wanted = select(LicenceImport).where(LicenceImport.id == import_id)
+    query = select(LicenceImport).where(LicenceImport.id == import_id)
     found = ctx.session.scalar(
-        wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True}
+        locking(query, LicenceImport, Hold.WRITE) if lock else query,
+        execution_options={"populate_existing": True},
     )
     if found is None:
         raise NotFound(msg("没有找到这次导入"))
@@ -153,7 +158,9 @@ def _find(ctx: Context, import_id: int, *, lock: bool = False) -> LicenceImport:
 
 
 def _titles(planned: list[PlannedLicence]) -> dict[CourseRef, str]:
-    return {CourseRef(one.key.course_owner_id, one.key.course_id): one.title for one in planned}
+    return {
+        CourseRef(licence.key.course_owner_id, licence.key.course_id): licence.title for licence in planned
+    }
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:

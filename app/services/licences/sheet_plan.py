@@ -1,4 +1,4 @@
-"""The rows of a sheet of licences, compared with the courses, the schools and the licences that there are."""
+"""The plan of a licence sheet: its rows, compared with the existing courses, schools and licences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.models import CourseLicence
 from app.rules.licences.conditions import Terms, terms_problems
 from app.rules.licences.sheet_rows import LABELS, read_licence_row
 from app.rules.shared.problems import Problem
-from app.services.licences.lists import CourseFilter, LicensableCourse, all_licensable, all_schools
+from app.services.licences.lists import LicensableCourse, LicensableFilter, all_licensable, all_schools
 from app.services.licences.rows import TERMS
 from app.sheets.rosters.read import RosterSheet
 from tenants.registry import SchoolInfo
@@ -25,7 +25,7 @@ _DAYS = ("starts_on", "ends_on")
 
 
 class Key(NamedTuple):
-    """A licence's school and course."""
+    """The key of a licence: school and course."""
 
     school_id: int
     course_owner_id: int
@@ -37,7 +37,7 @@ class PlannedLicence:
     """A licence that a row asks for.
 
     Args:
-        old: its terms as they are, ``None`` for a new one.
+        old: the present terms, ``None`` for a new licence.
     """
 
     row_no: int
@@ -48,20 +48,20 @@ class PlannedLicence:
     old: Terms | None
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data for a JSONB column."""
+        """Return plain data for a JSONB column."""
         old = None if self.old is None else _plain(self.old)
         return {**asdict(self), "key": list(self.key), "new": _plain(self.new), "old": old}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PlannedLicence:
-        """Read what ``as_json`` wrote."""
+        """Return the licence that ``as_json`` wrote."""
         old = None if data["old"] is None else _terms(data["old"])
         return cls(**{**data, "key": Key(*data["key"]), "new": _terms(data["new"]), "old": old})
 
 
 @dataclass(slots=True)
 class LicencePlan:
-    """What a sheet would do."""
+    """The effect of a sheet."""
 
     planned: list[PlannedLicence] = field(default_factory=list)
     unchanged: int = 0
@@ -69,7 +69,7 @@ class LicencePlan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """In rows; ``problem`` counts rows, not problems."""
+        """The numbers of rows; ``problem`` counts rows, not problems."""
         return {
             "create": sum(one.old is None for one in self.planned),
             "change": sum(one.old is not None for one in self.planned),
@@ -96,16 +96,16 @@ class _Found:
                 self.by_name[name].append(school)
 
     def course(self, title: str, code: str) -> LicensableCourse | tuple[str, Message]:
-        """The course of a row, or the field that is wrong and why."""
+        """Return the course of a row, or the wrong field and the reason."""
         if not title and not code:
             return "title", msg("请填写课程名称或课程代码")
         named = self.by_code[code] if code else self.by_title[title]
         if code and title:
             named = [course for course in named if course.title == title]
         if not named and code:
-            known = self.by_code[code]
-            if known:
-                return "code", msg("课程代码属于另一门课程：%(title)s", title=known[0].title)
+            courses = self.by_code[code]
+            if courses:
+                return "code", msg("课程代码属于另一门课程：%(title)s", title=courses[0].title)
             return "code", msg("没有这个代码的已发布课程")
         if not named:
             return "title", msg("没有这个名称的已发布课程")
@@ -114,7 +114,7 @@ class _Found:
         return named[0]
 
     def school(self, name: str, unit_code: str) -> SchoolInfo | tuple[str, Message]:
-        """The school of a row, or the field that is wrong and why."""
+        """Return the school of a row, or the wrong field and the reason."""
         if unit_code:
             school = self.by_unit_code.get(unit_code)
             if school is None:
@@ -133,11 +133,11 @@ class _Found:
 
 
 def plan_licences(ctx: Context, sheet: RosterSheet) -> LicencePlan:
-    """Compare a sheet with what there is; good rows are planned, the others become problems.
+    """Compare a sheet with the existing licences; valid rows are planned, the others become problems.
 
     A field without a column stays as it is; an empty cell means no limit.
     """
-    found = _Found(all_licensable(ctx, CourseFilter()), all_schools(ctx))
+    found = _Found(all_licensable(ctx, LicensableFilter()), all_schools(ctx))
     plan, seen = LicencePlan(), dict[Key, int]()
     rows: list[tuple[int, Key, str, str, dict[str, Any]]] = []
     for row in sheet.rows:
@@ -167,9 +167,12 @@ def plan_licences(ctx: Context, sheet: RosterSheet) -> LicencePlan:
 
 
 def is_still_true(ctx: Context, planned: Sequence[PlannedLicence]) -> bool:
-    """Whether all planned licences are as they were when the sheet was checked, and may still be given today."""
-    held = _held(ctx, {one.key.school_id for one in planned})
-    return all(held.get(one.key) == one.old and not terms_problems(one.new, ctx.today()) for one in planned)
+    """Return whether all planned licences are as they were when the sheet was checked, and may still be given today."""
+    present = _held(ctx, {licence.key.school_id for licence in planned})
+    return all(
+        present.get(licence.key) == licence.old and not terms_problems(licence.new, ctx.today())
+        for licence in planned
+    )
 
 
 def _meet(

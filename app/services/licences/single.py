@@ -1,4 +1,4 @@
-"""Licences (授权) one by one: giving one course to schools, ending one."""
+"""Single licences (授权): giving one course to schools, ending one licence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def license_course(
     ends_on: date | None = None,
     seats: int | None = None,
 ) -> Licensing:
-    """License a released course to schools: each gets the licence and, as 待提交, the course in its list.
+    """License a released course to schools: each school gets the licence and, as 待提交, the course in its list.
 
     A school that has the course already gets the new end and seats.
 
@@ -38,7 +38,7 @@ def license_course(
 
     Raises:
         Conflict: the course is not released.
-        Invalid: no school was chosen, the end has passed, the seats are no number above zero.
+        Invalid: no school was chosen, the end has passed, or the seats are no number above zero.
         NotFound: no such course or school.
     """
     require_licensing(ctx)
@@ -58,7 +58,7 @@ def end_licence(
     """End a licence now: from today the school's students do not see the course; what they did stays readable.
 
     Args:
-        owner_id: whose course it is; the alliance's own when not given.
+        owner_id: the owner of the course; the alliance if omitted.
 
     Raises:
         Conflict: it has ended already.

@@ -1,1 +1,1 @@
-"""Use cases: a person's own pages: own courses, own information, calendar, all data of one's own."""
+"""A person's own pages: own courses, own information, calendar, export of their data."""

@@ -1,4 +1,4 @@
-"""A person's course dates as a calendar: to be taken away once, or subscribed to under an address nobody can guess."""
+"""A person's course dates as a calendar: downloaded once, or subscribed to under a secret address."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A whole day at the school; ``key`` names the same day again when the date has moved."""
+    """A whole day at the school; ``key`` identifies the day even when its date has moved."""
 
     key: str
     day: date
@@ -35,7 +35,7 @@ class CalendarDay:
 
 
 def my_days(ctx: Context, *, offering_id: int | None = None) -> Sequence[CalendarDay]:
-    """The days of the acting person's courses.
+    """Return the days of the acting person's courses.
 
     Args:
         offering_id: of this course only.
@@ -53,7 +53,7 @@ def my_days(ctx: Context, *, offering_id: int | None = None) -> Sequence[Calenda
 
 
 def my_subscription(ctx: Context) -> str | None:
-    """The secret part of the acting person's calendar address; ``None``: he has made none.
+    """Return the secret part of the acting person's calendar address; ``None`` if they have not created one.
 
     Raises:
         NotAllowed: nobody is logged in.
@@ -64,7 +64,7 @@ def my_subscription(ctx: Context) -> str | None:
 
 
 def renew_subscription(ctx: Context) -> str:
-    """「生成」 or 「重新生成」: a new address; the one before is void at once.
+    """Create a new address (「生成」 or 「重新生成」); the one before is void at once.
 
     Returns:
         the secret part.
@@ -85,10 +85,11 @@ def renew_subscription(ctx: Context) -> str:
 
 
 def subscribed_days(ctx: Context, *, user_id: int, key: str) -> Sequence[CalendarDay]:
-    """What a calendar program gets that asks with a person's key; nobody is logged in.
+    """Return the days for a calendar program that presents a person's key, without a login.
 
     Raises:
-        NotFound: a wrong or void key, no such person here, or the account is disabled: one answer, and as much work.
+        NotFound: a wrong or void key, no such person here, or the account is disabled: the same answer, and the same
+            work.
     """
     row = ctx.session.execute(
         select(User.calendar_epoch, User.kind, User.real_name, User.status).where(User.id == user_id)

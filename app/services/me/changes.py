@@ -1,4 +1,4 @@
-"""What a person changes about himself alone: nickname, phone, introduction and photo."""
+"""Changes that people make to their own account: nickname, phone, introduction and photo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.errors import Invalid, NotFound, msg
 from app.models import User, UserPhoto
-from app.rules.shared import lengths
+from app.rules.shared import person_lengths as lengths
 from app.rules.shared.cells import Unreadable
 from app.rules.shared.contacts import read_mobile
 from app.rules.shared.masking import mask_mobile
@@ -26,26 +26,26 @@ BIO_LENGTH = 2000
 
 
 def change_own_information(ctx: Context, *, nickname: str, mobile: str, bio: str | None = None) -> list[str]:
-    """Change nickname and phone, of staff also the introduction; an empty phone takes it away.
+    """Change nickname and phone, for staff also the introduction; an empty phone removes it.
 
     Args:
         bio: ``None`` leaves the introduction as it is; students have none.
 
     Returns:
-        the names of what was changed.
+        the names of the changed fields.
 
     Raises:
         Invalid: with the field; ``mobile`` also where another person of the school has it.
     """
     user = acting_user(ctx, lock=True)
-    wanted = _read("nickname", lambda: read_name(nickname, lengths.NICKNAME)) or user.real_name
+    new_name = _read("nickname", lambda: read_name(nickname, lengths.NICKNAME)) or user.real_name
     present = open_mobile(ctx, user)
-    # The form shows the number masked; left as it was shown, it stays.
-    kept = present is not None and mobile.strip() == mask_mobile(present)
-    number = present if kept else _read("mobile", lambda: read_mobile(mobile))
+    # The form shows the number masked; if it comes back as shown, the number stays.
+    unchanged = present is not None and mobile.strip() == mask_mobile(present)
+    number = present if unchanged else _read("mobile", lambda: read_mobile(mobile))
     changed: list[str] = []
-    if wanted != user.nickname:
-        user.nickname = wanted
+    if new_name != user.nickname:
+        user.nickname = new_name
         changed.append("nickname")
     if number != present:
         _write_mobile(ctx, user, number)
@@ -60,10 +60,10 @@ def change_own_information(ctx: Context, *, nickname: str, mobile: str, bio: str
 
 
 def change_own_photo(ctx: Context, *, content: bytes) -> str:
-    """Replace the photo by a picture made anew from ``content``; its fingerprint is given back.
+    """Replace the photo by a picture re-encoded from ``content``; return its fingerprint.
 
     Raises:
-        Invalid: ``photo`` is no picture that is accepted.
+        Invalid: ``photo`` is not an accepted picture.
     """
     user = acting_user(ctx, lock=True)
     picture = clean_photo(content, field="photo")
@@ -80,7 +80,7 @@ def change_own_photo(ctx: Context, *, content: bytes) -> str:
 
 
 def remove_own_photo(ctx: Context) -> bool:
-    """Take the photo away; whether there was one."""
+    """Remove the photo; return whether there was one."""
     user = acting_user(ctx, lock=True)
     if user.photo_sha is None:
         return False
@@ -92,27 +92,27 @@ def remove_own_photo(ctx: Context) -> bool:
 
 
 def own_photo(ctx: Context, *, sha: str) -> bytes:
-    """The acting person's photo (WebP).
+    """Return the acting person's photo (WebP).
 
     Raises:
-        NotFound: there is none, or another by now.
+        NotFound: there is no photo, or another one by now.
     """
-    mine = (User.id == acting_user_id(ctx), User.photo_sha == sha, UserPhoto.user_id == User.id)
-    content = ctx.session.scalar(select(UserPhoto.content).where(*mine))
+    own = (User.id == acting_user_id(ctx), User.photo_sha == sha, UserPhoto.user_id == User.id)
+    content = ctx.session.scalar(select(UserPhoto.content).where(*own))
     if content is None:
         raise NotFound(msg("没有这张图片"))
     return content
 
 
 def reveal_own_numbers(ctx: Context) -> dict[str, str | None]:
-    """ID number and phone of the acting person in full, as he asked to see his own."""
+    """Return ID number and phone of the acting person in full, at their own request."""
     user = acting_user(ctx)
     record(ctx, "user.own_numbers_shown", "user", user.id)
     return {"id_number": open_id_number(ctx, user), "mobile": open_mobile(ctx, user)}
 
 
 def mark_edited(user: User, fields: list[str]) -> None:
-    """Note which fields were changed by hand, so that an import does not overwrite them unseen."""
+    """Mark fields as changed by hand, so that an import does not overwrite them unseen."""
     user.edited_columns = sorted({*user.edited_columns, *fields})
 
 

@@ -1,4 +1,4 @@
-"""我的课程: what a person is registered for, what he waits for, and which days come next."""
+"""A person's courses (我的课程): registered, waiting, and the next dates."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from sqlalchemy.orm import aliased
 
 from app.context import Context
 from app.models import CourseOffering, WaitingPlace
-from app.rules.me.agenda import Ahead, days_ahead
-from app.rules.offerings.dates import CourseState
+from app.rules.me.agenda import UpcomingDay, days_ahead
+from app.rules.offerings.phase import CourseState
 from app.services.catalogue.school import CatalogueItem, as_item, is_shown, items_query, my_courses
 from app.services.shared.require_permission import acting_user_id
 
-#: Days that 接下来 names.
+#: The number of days listed under 接下来.
 AGENDA = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A course that one waits for, and the place on its list, from 1."""
+    """A course that the person waits for, and the place on its list, from 1."""
 
     item: CatalogueItem
     position: int
@@ -37,7 +37,7 @@ class MyCourses:
         ended: over.
         hidden: offline by now.
         waiting: 候补.
-        agenda: the next days of all that is shown, each with its course, the next one first.
+        agenda: the next days of all shown courses, each with its course, the next one first.
     """
 
     current: list[CatalogueItem]
@@ -45,16 +45,16 @@ class MyCourses:
     ended: list[CatalogueItem]
     hidden: list[CatalogueItem]
     waiting: list[Waiting]
-    agenda: list[tuple[Ahead, CatalogueItem]]
+    agenda: list[tuple[UpcomingDay, CatalogueItem]]
 
     @property
     def registered(self) -> int:
-        """For how many courses the person is registered."""
+        """The number of courses for which the person is registered."""
         return sum(map(len, (self.current, self.upcoming, self.ended, self.hidden)))
 
 
 def list_mine(ctx: Context) -> MyCourses:
-    """The acting person's courses, in two queries.
+    """Return the acting person's courses, in two queries.
 
     Raises:
         NotAllowed: nobody is logged in.
@@ -79,7 +79,7 @@ def list_mine(ctx: Context) -> MyCourses:
 
 
 def list_waiting_for(ctx: Context) -> list[Waiting]:
-    """The courses that the acting person waits for, in one query.
+    """Return the courses that the acting person waits for, in one query.
 
     Raises:
         NotAllowed: nobody is logged in.
@@ -100,11 +100,11 @@ def list_waiting_for(ctx: Context) -> list[Waiting]:
         WaitingPlace.school_id == CourseOffering.school_id,
         WaitingPlace.offering_id == CourseOffering.id,
     )
-    wanted = (
+    query = (
         items_query(ctx)
         .add_columns(is_shown(ctx), position)
         .join(WaitingPlace, same[0] & same[1])
         .where(WaitingPlace.user_id == acting_user_id(ctx))
         .order_by(WaitingPlace.id)
     )
-    return [Waiting(as_item(ctx, *row[:-1]), row[-1]) for row in ctx.session.execute(wanted)]
+    return [Waiting(as_item(ctx, *row[:-1]), row[-1]) for row in ctx.session.execute(query)]

@@ -1,6 +1,6 @@
-"""Everything that is stored about a person, for himself: one .zip with JSON, a page to read, photo and proof files.
+"""A person's copy of all data stored about them: one .zip with JSON, a readable page, photo and proof files.
 
-Article 45 of the Personal Information Protection Law gives everyone a copy of his data.
+Article 45 of the Personal Information Protection Law entitles everyone to a copy of their data.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from app.models import (
     Consent,
     Course,
     CourseOffering,
-    Enrolment,
     Mail,
     Notice,
     ProofFile,
+    Registration,
     RosterImport,
     RosterImportRow,
     SchoolClass,
@@ -58,7 +58,7 @@ class Bundle:
 
 
 def collect_own_data(ctx: Context) -> dict[str, Any]:
-    """All that is stored about the acting person, as plain JSON values; times are in UTC.
+    """Return all data stored about the acting person, as plain JSON values; times are in UTC.
 
     Raises:
         NotAllowed: nobody is logged in.
@@ -68,7 +68,7 @@ def collect_own_data(ctx: Context) -> dict[str, Any]:
         "school": {"name": ctx.school.name, "unit_code": ctx.school.unit_code},
         "made_at": ctx.now().isoformat(),
         "account": _account(ctx, user),
-        "enrolments": _enrolments(ctx, user),
+        "registrations": _registrations(ctx, user),
         "change_requests": _requests(ctx, user),
         "messages": _rows(ctx, user, Notice, ("subject", "body", "created_at", "read_at")),
         "mails": _rows(
@@ -81,10 +81,10 @@ def collect_own_data(ctx: Context) -> dict[str, Any]:
 
 
 def bundle_own_data(ctx: Context, *, readable: Readable) -> Bundle:
-    """The data as one .zip; that it was taken is noted in the log.
+    """Return the data as one .zip; the download is recorded in the log.
 
     Args:
-        readable: makes a page to read of the data.
+        readable: makes a readable page of the data.
     """
     user = acting_user(ctx)
     data = collect_own_data(ctx)
@@ -111,20 +111,21 @@ def _account(ctx: Context, user: User) -> dict[str, Any]:
     return data
 
 
-def _enrolments(ctx: Context, user: User) -> list[dict[str, Any]]:
+def _registrations(ctx: Context, user: User) -> list[dict[str, Any]]:
     statement = (
-        select(Course.title, CourseOffering.term, Enrolment.registered_at, Enrolment.withdrawn_at)
-        .select_from(Enrolment)
+        select(Course.title, CourseOffering.term, Registration.registered_at, Registration.withdrawn_at)
+        .select_from(Registration)
         .join(
             CourseOffering,
-            (CourseOffering.school_id == Enrolment.school_id) & (CourseOffering.id == Enrolment.offering_id),
+            (CourseOffering.school_id == Registration.school_id)
+            & (CourseOffering.id == Registration.offering_id),
         )
         .join(
             Course,
             (Course.school_id == CourseOffering.course_owner_id) & (Course.id == CourseOffering.course_id),
         )
-        .where(Enrolment.user_id == user.id)
-        .order_by(Enrolment.id)
+        .where(Registration.user_id == user.id)
+        .order_by(Registration.id)
     )
     return _listed(ctx.session.execute(statement).all(), ("course", "term", "registered_at", "withdrawn_at"))
 
@@ -142,7 +143,7 @@ def _requests(ctx: Context, user: User) -> list[dict[str, Any]]:
 
 
 def _imports(ctx: Context, user: User) -> list[dict[str, Any]]:
-    """The files that named the person, and what came of his row."""
+    """Return the files that contained the person, and the results of their row."""
     same = (RosterImport.school_id == RosterImportRow.school_id) & (
         RosterImport.id == RosterImportRow.import_id
     )
@@ -165,13 +166,13 @@ def _imports(ctx: Context, user: User) -> list[dict[str, Any]]:
 
 
 def _log(ctx: Context, user: User) -> list[dict[str, Any]]:
-    """What the person did, logins included, and what was done to his account."""
+    """Return the person's actions, logins included, and the actions on their account."""
     concerned = (AuditEntry.actor_id == user.id) | (
         (AuditEntry.object_type == "user") & (AuditEntry.object_id == user.id)
     )
     columns = (AuditEntry.at, AuditEntry.action, AuditEntry.actor_id, AuditEntry.address)
     rows = ctx.session.execute(select(*columns).where(concerned).order_by(AuditEntry.id)).all()
-    # Who of the staff acted, and from where, is not this person's data.
+    # The staff who acted, and their addresses, are not this person's data.
     return [
         {
             "at": _plain(at),

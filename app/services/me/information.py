@@ -1,4 +1,4 @@
-"""What a person reads about himself on the student side."""
+"""People's own information on the student side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.services.shared.require_permission import acting_user_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyInformation:
-    """An account as its owner sees it: ID number and phone only as far as one recognises one's own."""
+    """An account as its owner sees it: ID number and phone masked, but recognisable."""
 
     kind: str
     student_no: str | None
@@ -41,19 +41,19 @@ class MyInformation:
 
 
 def get_my_information(ctx: Context) -> MyInformation:
-    """The acting person's own data, in one query.
+    """Return the acting person's own data, in one query.
 
     Raises:
         NotAllowed: nobody is logged in.
-        NotFound: the account is gone.
+        NotFound: the account no longer exists.
     """
     waiting = exists().where(
         ChangeRequest.school_id == User.school_id,
         ChangeRequest.user_id == User.id,
         ChangeRequest.state == "open",
     )
-    mine = select(User, waiting).where(User.id == acting_user_id(ctx))
-    found = ctx.session.execute(mine.options(joinedload(User.school_class))).one_or_none()
+    query = select(User, waiting).where(User.id == acting_user_id(ctx))
+    found = ctx.session.execute(query.options(joinedload(User.school_class))).one_or_none()
     if found is None:
         raise NotFound(msg("没有找到这个账号"))
     user, request_open = found

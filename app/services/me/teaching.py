@@ -1,4 +1,4 @@
-"""我教的课程 and 我的班级: what a person runs, assists in and heads, on his student side."""
+"""The courses that a person teaches and the classes they head (我教的课程, 我的班级), on their student side."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TaughtCourse:
 
 @dataclass(frozen=True, slots=True)
 class HeadedClass:
-    """A class whose 班主任 the person is."""
+    """A class that the person heads as 班主任."""
 
     id: int
     name: str
@@ -41,7 +41,7 @@ class HeadedClass:
 
 
 def list_taught(ctx: Context) -> Sequence[TaughtCourse]:
-    """The courses that the acting person runs or assists in, the latest first, in one query.
+    """Return the courses that the acting person runs or assists in, the latest first, in one query.
 
     Raises:
         NotAllowed: nobody is logged in.
@@ -70,7 +70,7 @@ def list_taught(ctx: Context) -> Sequence[TaughtCourse]:
 
 
 def list_headed(ctx: Context) -> Sequence[HeadedClass]:
-    """The classes that the acting person heads, the latest entry year first, in one query.
+    """Return the classes that the acting person heads, the latest entry year first, in one query.
 
     Raises:
         NotAllowed: nobody is logged in.

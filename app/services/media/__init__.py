@@ -1,1 +1,1 @@
-"""Use cases: pictures: checked, made anew, shown."""
+"""Pictures: checked, re-encoded, shown."""

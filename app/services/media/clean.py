@@ -1,4 +1,4 @@
-"""Pictures from people: checked by decoding, made anew, or refused with a sentence on what is accepted."""
+"""Check of uploaded pictures: decoded and re-encoded, or refused with a message on what is accepted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from app.errors import Invalid, Message, msg
 
-#: The type of every picture that this module makes.
+#: The type of every picture that this module produces.
 MIME = "image/webp"
 
 LOGO_SIZE = (512, 256)
@@ -40,10 +40,9 @@ _EMBEDDED = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,")
 
 @dataclass(frozen=True, slots=True)
 class CleanImage:
-    """A picture that we made ourselves; ``sha`` names its content in addresses."""
+    """A re-encoded picture; ``sha`` identifies its content in addresses."""
 
     content: bytes
-    mime: str
     sha: str
 
 
@@ -57,19 +56,19 @@ def clean_image(
     max_pixels: int = _MAX_PIXELS,
     wanted_bytes: int = _WANTED_BYTES,
 ) -> CleanImage:
-    """Check a picture by decoding it and make it anew: nothing of the file itself is kept, EXIF included.
+    """Check a picture by decoding it and re-encode it: nothing of the file itself is kept, EXIF included.
 
     Args:
         content: the file; PNG, JPEG, WebP or SVG, whatever its name says.
         size: width and height in pixels to fit into; smaller pictures are not enlarged, drawings are.
-        crop: fill ``size`` exactly, cutting what sticks out.
+        crop: fill ``size`` exactly and cut the rest.
         field: the form's name for the picture, for the refusal.
         max_bytes: the largest file.
         max_pixels: the most pixels that are decoded.
         wanted_bytes: the quality is lowered in steps until the picture is no larger than this, or at its lowest.
 
     Raises:
-        Invalid: not such a picture, broken, too large, or a drawing that refers to files elsewhere.
+        Invalid: not an accepted picture, broken, too large, or a drawing that refers to other files.
     """
     if not content:
         raise Invalid(field, msg("图片文件是空的，请重新选择"))
@@ -82,7 +81,7 @@ def clean_image(
     picture = _decoded(content, field, max_pixels)
     picture = ImageOps.fit(picture, size, Image.Resampling.LANCZOS) if crop else _within(picture, size)
     made = _encoded(picture, wanted_bytes)
-    return CleanImage(made, MIME, hashlib.sha256(made).hexdigest()[:16])
+    return CleanImage(made, hashlib.sha256(made).hexdigest()[:16])
 
 
 def _refused() -> Message:
@@ -110,7 +109,7 @@ def _decoded(content: bytes, field: str, max_pixels: int) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Invalid(field, msg("图片尺寸过大，请缩小后再上传")) from error
     except Exception as error:
-        # Pillow's decoders raise whatever a damaged file leads them to.
+        # Pillow's decoders raise errors of any kind on damaged files.
         raise Invalid(field, _refused()) from error
 
 
@@ -148,7 +147,7 @@ def _rasterised(content: bytes, size: tuple[int, int], field: str) -> bytes:
 
 
 def _checked_drawing(content: bytes, field: str) -> bytes:
-    """The drawing as our parser read it, so that the renderer sees nothing that was not checked."""
+    """Return the drawing as our parser read it, so that the renderer receives nothing unchecked."""
     depth = count = 0
     root: ElementTree.Element | None = None
     try:

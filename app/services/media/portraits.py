@@ -1,4 +1,4 @@
-"""People's pictures: made anew and square, shown to the people of their school."""
+"""Pictures of people: re-encoded, cut to a square, shown to the people of their school."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from app.models import User, UserPhoto
 from app.services.media.clean import CleanImage, clean_image
 from app.services.shared.require_permission import acting_user_id
 
-#: Width and height of every person's picture, in pixels, wherever it came from.
+#: Width and height of every person's picture, in pixels, whatever its source.
 PHOTO_SIZE = (400, 400)
-#: The largest file, in bytes: what a camera makes.
+#: The largest file, in bytes: enough for a camera's picture.
 PHOTO_BYTES = 8 * 1024 * 1024
 _MAX_PIXELS = 30_000_000
 
 
 def clean_photo(content: bytes, *, field: str = "picture") -> CleanImage:
-    """Check a picture of a person and make it anew, cut to a square.
+    """Check a picture of a person and re-encode it, cut to a square.
 
     Args:
         content: the file; PNG, JPEG or WebP, whatever its name says.
         field: the form's name for the picture, for the refusal.
 
     Raises:
-        Invalid: not such a picture, broken, or too large.
+        Invalid: not an accepted picture, broken, or too large.
     """
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        # A drawing is no photo, and each would cost a process of its own.
+        # A drawing is no photo, and each would need a process of its own.
         raise _refused(field)
     try:
         return clean_image(
@@ -40,15 +40,15 @@ def clean_photo(content: bytes, *, field: str = "picture") -> CleanImage:
             max_pixels=_MAX_PIXELS,
         )
     except Invalid as error:
-        # Those with figures say what is too large; the others speak of formats that are accepted elsewhere.
+        # Messages with figures say what is too large; the others name formats that are accepted elsewhere.
         raise (error if error.message.params else _refused(field)) from error
 
 
 def get_photo(ctx: Context, *, user_id: int, sha: str) -> bytes:
-    """Somebody's picture (WebP), for those who are logged in at the same school.
+    """Return a person's picture (WebP), for people who are logged in at the same school.
 
     Args:
-        sha: the fingerprint that the address carries; an outdated one is no longer there.
+        sha: the fingerprint in the address; an outdated one is not found.
 
     Raises:
         NotAllowed: nobody of this school is logged in.

@@ -1,4 +1,4 @@
-"""Reading the pictures that pages show: schools' logos and courses' covers."""
+"""The pictures that pages show: schools' logos and courses' covers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, School
 
+#: A course whose cover can be shown.
+CoveredCourse = Course
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as stored (WebP); ``shared`` says that every visitor of every school may see it."""
+    """A picture as stored (WebP); ``shared`` means that every visitor of every school may see it."""
 
     content: bytes
     shared: bool
 
 
 def get_logo(ctx: Context, *, school_id: int, sha: str) -> Picture:
-    """A school's logo, which is public everywhere.
+    """Return a school's logo, which is public everywhere.
 
     Args:
-        sha: the fingerprint that the address carries; an outdated one is no longer there.
+        sha: the fingerprint in the address; an outdated one is not found.
 
     Raises:
         NotFound: no such school, or another logo by now.
@@ -35,7 +38,7 @@ def get_logo(ctx: Context, *, school_id: int, sha: str) -> Picture:
 
 
 def get_cover(ctx: Context, *, owner_id: int, course_id: int, sha: str) -> Picture:
-    """The cover of a course that this school may see: its own, or one released to the alliance.
+    """Return the cover of a course that this school may see: its own, or one released to the alliance.
 
     Raises:
         NotFound: no such course here, or another cover by now.

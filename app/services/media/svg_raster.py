@@ -1,4 +1,4 @@
-"""Rasterises one SVG in a process of its own: ``app.services.media.clean`` starts it by path, nobody imports it.
+"""Rasterise one SVG in a separate process: ``app.services.media.clean`` starts this file by path; do not import it.
 
 The document comes in on standard input, PNG goes out on standard output. A drawing that asks for too much
 memory or time ends this process and nothing else.

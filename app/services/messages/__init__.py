@@ -1,1 +1,1 @@
-"""Use cases: notices (消息) and mail."""
+"""Notices (消息) and mail."""

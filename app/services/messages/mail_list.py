@@ -1,4 +1,4 @@
-"""The mails of a school, for those who look after them."""
+"""The mails of a school, for its administrators."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATES = ("queued", "sending", "sent", "failed", "unclear")
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """A mail as lists show it; ``recipient`` is masked unless the reader may see it."""
+    """A mail in a list; ``recipient`` is masked unless the reader may see it."""
 
     id: int
     user_id: int
@@ -37,7 +37,7 @@ class MailRow:
 
 
 def list_mails(ctx: Context, *, text: str = "", state: str | None = None, page: int = 1) -> Page[MailRow]:
-    """The school's mails, latest first.
+    """Return one page of the school's mails, latest first.
 
     Args:
         text: words that must all be found: part of the person's name, or the whole address.
@@ -54,11 +54,11 @@ def list_mails(ctx: Context, *, text: str = "", state: str | None = None, page: 
 
 
 def get_mail(ctx: Context, *, mail_id: int) -> MailRow:
-    """One mail.
+    """Return one mail.
 
     Raises:
         NotAllowed: only administrators may.
-        NotFound: no such mail.
+        NotFound: there is no such mail.
     """
     require(ctx, Action.SEE_MAILS)
     found = ctx.session.execute(_rows().where(Mail.id == mail_id)).one_or_none()
@@ -68,7 +68,7 @@ def get_mail(ctx: Context, *, mail_id: int) -> MailRow:
 
 
 def recent_mails(ctx: Context, *, count: int) -> list[MailRow]:
-    """The latest mails with whole addresses: for an installation whose mails are kept instead of sent."""
+    """Return the latest mails with whole addresses: for an installation whose mails are stored instead of sent."""
     return [_shown(mail, name, whole=True) for mail, name in ctx.session.execute(_rows().limit(count))]
 
 

@@ -1,4 +1,4 @@
-"""What sending a mail needs from outside: somebody who words it, somebody who carries it; ``workers`` brings both."""
+"""The interfaces for wording and delivering mails; ``workers`` provides both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tenants.registry import SchoolInfo
 
 @dataclass(frozen=True, slots=True)
 class MailContent:
-    """What a mail says, before it is worded: the template, its parameters and the language."""
+    """The content of a mail before it is worded: the template, its parameters and the language."""
 
     template: str
     params: Mapping[str, Any]
@@ -22,7 +22,7 @@ class MailContent:
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """A mail in words, once plain and once as HTML."""
+    """A mail in words, as plain text and as HTML."""
 
     subject: str
     text: str
@@ -33,7 +33,7 @@ class WordMail(Protocol):
     """Puts a mail into words."""
 
     def __call__(self, school: SchoolInfo, content: MailContent) -> Worded:
-        """The words.
+        """Return the words.
 
         Raises:
             LookupError, TypeError, ValueError: there is no such template, or a parameter is missing or wrong.
@@ -42,12 +42,12 @@ class WordMail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail ready to go.
+    """A mail ready to be sent.
 
     Args:
         mail_id: its number in the school; with ``school`` the Message-ID, so it stays the same over all attempts.
-        sender_name: as the receiver's list shows it.
-        date: the time in its head.
+        sender_name: as the recipient's list shows it.
+        date: the time in the header.
     """
 
     school: SchoolInfo
@@ -59,7 +59,7 @@ class Letter:
 
 
 class NotDelivered(Exception):
-    """No answer that the mail was taken; ``reason`` is for the school's administrators."""
+    """The server did not confirm the mail; ``reason`` is for the school's administrators."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(reason.text)
@@ -67,25 +67,25 @@ class NotDelivered(Exception):
 
 
 class TryLater(NotDelivered):
-    """Not taken now, but perhaps later: the server is away, busy or asks for patience."""
+    """The mail was not accepted now, but may be later: the server is away, busy or asks for patience."""
 
 
 class Refused(NotDelivered):
-    """Not taken, and it will not be."""
+    """The mail was rejected for good."""
 
 
 class Unclear(NotDelivered):
-    """The mail had been handed over when the answer stayed away: taken or not, nobody can know."""
+    """The mail had been handed over when the answer failed to arrive: nobody knows whether it was accepted."""
 
 
 class MailTransport(Protocol):
-    """Carries a letter; returns when it was taken."""
+    """Delivers a mail; returns when the server has accepted it."""
 
     def deliver(self, letter: Letter) -> None:
-        """Hand the letter over.
+        """Hand the mail over.
 
         Raises:
-            TryLater: not taken now.
-            Refused: not taken.
-            Unclear: perhaps taken.
+            TryLater: not accepted now.
+            Refused: rejected.
+            Unclear: perhaps accepted.
         """

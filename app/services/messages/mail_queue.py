@@ -1,18 +1,18 @@
-"""Mails on their way out: queued in the transaction that causes them, sent by a worker, never twice.
+"""The queue of outgoing mails: filled in the transaction that causes them, sent by a worker, never twice.
 
-A mail is ``sending`` (committed) before the server is spoken to. Whoever finds it there later cannot know whether it
-was taken, so it becomes ``unclear`` and is never sent again. Due times count by the database's clock, as they are
-compared between machines.
+A mail becomes ``sending`` (committed) before the server is contacted. A process that finds it there later cannot know
+whether it was accepted, so it becomes ``unclear`` and is never sent again. Due times use the database's clock, as
+they are compared between machines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.context import Context
@@ -20,17 +20,20 @@ from app.errors import Conflict, Message, NotFound, msg
 from app.jobs import JobName
 from app.models import Mail, MailOutbox
 from app.rules.permissions import Action
-from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.background.outbox import UnitOfWorkFactoryFor, sweep_outbox
 from app.services.messages.mail_port import MailContent
 from app.services.schools.settings import get_settings
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.require_permission import require
+from tenants.db import db
+from tenants.registry import find_by_id
 
-#: After this long without being taken, a mail's job counts as lost and is sent again.
+#: A mail's job that has not been taken for this long counts as lost and is sent again.
 LOST = timedelta(seconds=30)
-#: After this long a mail that is being sent counts as left behind; longer than any job may run.
+#: A mail that has been sending for this long counts as abandoned; longer than any job may run.
 LEFT_BEHIND = timedelta(minutes=15)
-#: Minutes to wait after the first, second … attempt that the server put off.
+#: Minutes to wait after the first, second … attempt that the server deferred.
 WAITS = (1, 5, 15, 30, 60, 180, 360)
 #: Attempts after which a mail is given up.
 MOST_ATTEMPTS = len(WAITS) + 1
@@ -51,66 +54,68 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who is to get a mail, and the name by which he is greeted."""
+    """The recipient of a mail: the account, the address, and the name in the greeting."""
 
     user_id: int
     recipient: str
     name: str
 
 
-def queue_mail(
-    ctx: Context,
-    *,
-    user_id: int,
-    recipient: str,
-    template: str,
-    params: Mapping[str, Any],
-    language: str = "zh",
-) -> Mail:
-    """Have a mail sent once this unit of work has been committed; nothing here waits for a mail server.
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail to be queued.
 
     Args:
-        user_id: the person it is for; the mail goes with the account.
-        recipient: the address; the caller knows that it may be written to.
-        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``name``, ``link``),
-            ``notice`` (``name``, ``subject`` and ``body`` as ``Message.as_json``, ``link``),
-            ``password_reset_done`` (``name``). A ``link`` is a path on the school's host, or a whole address there.
-        params: plain JSON values for the template; never a password or an ID number.
+        reader: the recipient; the mail is deleted with the account.
+        template: one of the names in ``app.web.messages.mail_words``: ``confirm_email`` (``link``), ``notice``
+            (``subject`` and ``body`` as ``Message.as_json``, ``link``), ``password_reset_done``. A ``link`` is a path
+            on the school's host, or a whole address there.
+        params: plain JSON values for the template besides the name; never a password or an ID number.
         language: ``zh`` or ``en``.
     """
-    mail = Mail(
-        user_id=user_id, recipient=recipient, template=template, params=dict(params), language=language
-    )
-    ctx.session.add(mail)
-    ctx.session.flush()
-    _due_in(ctx, mail.id, LOST)
-    ctx.send_later(JobName.SEND_MAIL, mail_id=mail.id, attempt=0)
-    return mail
+
+    reader: Reader
+    template: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    language: str = "zh"
 
 
-def queue_mails(ctx: Context, *, readers: Sequence[Reader], template: str, language: str = "zh") -> None:
-    """The same mail to many: rows only, which the sweep takes up within seconds, as thousands of jobs would not be
-    sent within a request.
+def queue_mails(ctx: Context, mails: Sequence[NewMail]) -> list[int]:
+    """Queue mails to be sent once this unit of work has been committed; nothing here waits for a mail server.
+
+    It takes two statements and one job, whatever their number: the worker makes a job of each mail (``wake_mails``).
 
     Args:
-        template: one that needs the name only.
+        mails: in the order of the recipients' ids; the caller has checked that the addresses may be written to.
+
+    Returns:
+        their ids.
     """
-    if not readers:
-        return
-    same = {"school_id": ctx.school.id, "template": template, "language": language}
+    if not mails:
+        return []
     rows = [
-        {**same, "user_id": one.user_id, "recipient": one.recipient, "params": {"name": one.name}}
-        for one in readers
+        {
+            "school_id": ctx.school.id,
+            "user_id": mail.reader.user_id,
+            "recipient": mail.reader.recipient,
+            "template": mail.template,
+            "params": {"name": mail.reader.name, **mail.params},
+            "language": mail.language,
+        }
+        for mail in mails
     ]
-    ids = ctx.session.scalars(insert(Mail).returning(Mail.id), rows).all()
-    ctx.session.execute(insert(MailOutbox), [{"school_id": ctx.school.id, "mail_id": one} for one in ids])
+    ids = list(ctx.session.scalars(insert(Mail).returning(Mail.id), rows))
+    due = [{"school_id": ctx.school.id, "mail_id": mail_id} for mail_id in ids]
+    ctx.session.execute(insert(MailOutbox).returning(MailOutbox.mail_id), due)
+    ctx.wake(JobName.WAKE_MAILS)
+    return ids
 
 
 def take_mail(ctx: Context, *, mail_id: int, attempt: int) -> Taken | None:
-    """Take a mail for sending; from the commit on it is this process' alone.
+    """Take a mail for sending; from the commit on it belongs to this process alone.
 
     Args:
-        attempt: how many attempts there were when the job was sent; an older job has nothing to do any more.
+        attempt: the number of attempts when the job was sent; an outdated job does nothing.
     """
     mail = _locked(ctx, mail_id)
     if mail is None or mail.state != "queued" or mail.attempts != attempt:
@@ -123,7 +128,7 @@ def take_mail(ctx: Context, *, mail_id: int, attempt: int) -> Taken | None:
 
 
 def mark_sent(ctx: Context, taken: Taken) -> None:
-    """The server has taken the mail."""
+    """Record that the server has accepted the mail."""
     mail = _mine(ctx, taken, "sending", "unclear")
     if mail is not None:
         mail.sent_at = ctx.now()
@@ -131,21 +136,21 @@ def mark_sent(ctx: Context, taken: Taken) -> None:
 
 
 def mark_unclear(ctx: Context, taken: Taken, reason: Message | None = None) -> None:
-    """Nobody knows whether the server has taken the mail."""
+    """Record that nobody knows whether the server has accepted the mail."""
     mail = _mine(ctx, taken, "sending")
     if mail is not None:
         _end(ctx, mail, "unclear", reason or _UNCLEAR)
 
 
 def mark_failed(ctx: Context, taken: Taken, reason: Message) -> None:
-    """The mail was refused for good."""
+    """Record that the mail was rejected for good."""
     mail = _mine(ctx, taken, "sending")
     if mail is not None:
         _end(ctx, mail, "failed", reason)
 
 
 def put_back(ctx: Context, taken: Taken, reason: Message) -> None:
-    """Not now: wait longer after each attempt, and give the mail up after the last."""
+    """Put a deferred mail back: wait longer after each attempt, and give it up after the last."""
     mail = _mine(ctx, taken, "sending")
     if mail is None:
         return
@@ -157,39 +162,72 @@ def put_back(ctx: Context, taken: Taken, reason: Message) -> None:
 
 
 def retry_mail(ctx: Context, *, mail_id: int) -> Mail:
-    """Send a failed mail once more, with all its attempts.
+    """Send a failed mail again, with a full number of attempts.
 
     Raises:
         NotAllowed: only administrators may.
-        NotFound: no such mail.
-        Conflict: it has not failed; what was sent, or perhaps sent, is not sent again.
+        NotFound: there is no such mail.
+        Conflict: the mail has not failed; a mail that was sent, or perhaps sent, is not sent again.
     """
     require(ctx, Action.SEE_MAILS)
-    mail = ctx.session.scalar(select(Mail).where(Mail.id == mail_id).with_for_update())
+    mail = ctx.session.scalar(locking(select(Mail).where(Mail.id == mail_id), Mail, Hold.WRITE))
     if mail is None:
         raise NotFound(msg("没有找到这封邮件"))
     if mail.state != "failed":
         raise Conflict(msg("只有发送失败的邮件可以重新发送"))
     mail.state, mail.attempts, mail.error = "queued", 0, None
-    _due_in(ctx, mail.id, LOST)
-    ctx.send_later(JobName.SEND_MAIL, mail_id=mail.id, attempt=0)
+    _due_in(ctx, mail.id, timedelta())
+    ctx.wake(JobName.WAKE_MAILS)
     record(ctx, "mail.retried", "mail", mail.id)
     return mail
 
 
-def sweep_mails(*, units_for: UnitsFor) -> int:
+def wake_mails(*, units_for: UnitOfWorkFactoryFor) -> int:
+    """Send a job for every mail that is due, school by school; the sweep handles mails left in sending.
+
+    Args:
+        units_for: opens units of work in a school.
+
+    Returns:
+        the number of jobs that were sent.
+    """
+    # Not through a session: a session sees one school, and the outbox is read before any school is known.
+    with db.engine.connect() as connection:
+        waiting = select(MailOutbox.school_id).where(MailOutbox.due_at <= func.now()).distinct()
+        school_ids = sorted(connection.scalars(waiting))
+    done = 0
+    for school in filter(None, map(find_by_id, school_ids)):
+        with units_for(school)() as ctx:
+            done += _send_due(ctx)
+    return done
+
+
+def _send_due(ctx: Context) -> int:
+    due = (
+        select(Mail.id, Mail.attempts)
+        .join(MailOutbox, and_(MailOutbox.school_id == Mail.school_id, MailOutbox.mail_id == Mail.id))
+        .where(Mail.state == "queued", MailOutbox.due_at <= func.now())
+    )
+    mails = ctx.session.execute(locking(due, Mail, Hold.WRITE, skip_locked=True)).all()
+    if mails:
+        ids = [mail_id for mail_id, _ in mails]
+        ctx.session.execute(
+            update(MailOutbox)
+            .where(MailOutbox.school_id == ctx.school.id, MailOutbox.mail_id.in_(ids))
+            .values(due_at=func.now() + LOST)
+        )
+    for mail_id, attempts in mails:
+        ctx.send_later(JobName.SEND_MAIL, mail_id=mail_id, attempt=attempts)
+    return len(mails)
+
+
+def sweep_mails(*, units_for: UnitOfWorkFactoryFor) -> int:
     """Send the jobs of due mails, and close those whose sender died.
 
     Returns:
-        how many mails were due.
+        the number of mails that were due.
     """
-    return sweep_outbox(
-        school_id=MailOutbox.school_id,
-        row_id=MailOutbox.mail_id,
-        due_at=MailOutbox.due_at,
-        take=_take_due,
-        units_for=units_for,
-    )
+    return sweep_outbox(MailOutbox, MailOutbox.mail_id, take=_take_due, units_for=units_for)
 
 
 def _take_due(ctx: Context, mail_id: int) -> bool:
@@ -206,13 +244,15 @@ def _take_due(ctx: Context, mail_id: int) -> bool:
 
 
 def _locked(ctx: Context, mail_id: int) -> Mail | None:
-    """The mail, held until the end of this transaction; none while another transaction holds it."""
-    return ctx.session.scalar(select(Mail).where(Mail.id == mail_id).with_for_update(skip_locked=True))
+    """Return the mail, locked until the end of this transaction; ``None`` while another transaction holds it."""
+    return ctx.session.scalar(
+        locking(select(Mail).where(Mail.id == mail_id), Mail, Hold.WRITE, skip_locked=True)
+    )
 
 
 def _mine(ctx: Context, taken: Taken, *states: str) -> Mail | None:
     same = (Mail.id == taken.mail_id, Mail.attempts == taken.attempt, Mail.state.in_(states))
-    return ctx.session.scalar(select(Mail).where(*same).with_for_update())
+    return ctx.session.scalar(locking(select(Mail).where(*same), Mail, Hold.WRITE))
 
 
 def _end(ctx: Context, mail: Mail, state: str, reason: Message | None) -> None:

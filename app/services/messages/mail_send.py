@@ -1,22 +1,24 @@
-"""Sending one mail: taken and committed, carried, and what came of it committed again."""
+"""Sending of one mail: taken and committed, delivered, and the result committed again."""
 
 from __future__ import annotations
 
 from app.errors import msg
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.messages.mail_port import Letter, MailTransport, Refused, TryLater, Unclear, WordMail
 from app.services.messages.mail_queue import Taken, mark_failed, mark_sent, mark_unclear, put_back, take_mail
 
 
-def run_send(units: Units, *, mail_id: int, attempt: int, word: WordMail, transport: MailTransport) -> None:
-    """Send a mail, unless it is taken already, sent, or waiting for a later attempt.
+def run_send(
+    units: UnitOfWorkFactory, *, mail_id: int, attempt: int, word: WordMail, transport: MailTransport
+) -> None:
+    """Send a mail, unless it has been taken or sent already, or waits for a later attempt.
 
     A process that dies between the two units of work leaves the mail ``sending``, and nobody sends it again.
 
     Args:
-        attempt: how many attempts there were when the job was sent.
+        attempt: the number of attempts when the job was sent.
         word: puts the mail into words.
-        transport: carries it.
+        transport: delivers the mail.
     """
     with units() as ctx:
         taken = take_mail(ctx, mail_id=mail_id, attempt=attempt)
@@ -44,7 +46,7 @@ def run_send(units: Units, *, mail_id: int, attempt: int, word: WordMail, transp
             mark_sent(ctx, taken)
 
 
-def _letter(units: Units, taken: Taken, word: WordMail) -> Letter:
+def _letter(units: UnitOfWorkFactory, taken: Taken, word: WordMail) -> Letter:
     return Letter(
         school=units.school,
         mail_id=taken.mail_id,

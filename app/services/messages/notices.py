@@ -1,24 +1,26 @@
-"""Messages (消息) to people: written with what causes them, mailed to those with a confirmed address."""
+"""Notices (消息) to people: written in the transaction that causes them, mailed to confirmed addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.context import Context
 from app.errors import Message, NotFound, msg
 from app.models import Notice, User
-from app.services.messages.mail_queue import queue_mail
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
+from app.services.shared.locks import Hold, locking
 from app.services.shared.paging import Page, fetch_page
-from app.services.shared.require_permission import acting_user_id
+from app.services.shared.require_permission import account_here, acting_user_id
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A message as its reader's list shows it; ``link`` is a path of the student side."""
+    """A notice in its reader's list; ``link`` is a path of the student side."""
 
     id: int
     subject: Message
@@ -28,100 +30,147 @@ class NoticeRow:
     read_at: datetime | None
 
 
-def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link: str | None = None) -> None:
-    """Write a message to a person of this school, and queue a mail where he has a confirmed address.
+@dataclass(frozen=True, slots=True)
+class News:
+    """One notice and its readers.
 
     Args:
+        user_ids: people of this school.
         subject: one short sentence.
         body: what happened and what to do now.
-        link: a path of the student side that leads on, at most 200 characters.
+        link: a path on the school's host that leads on, at most 200 characters.
     """
-    notice = Notice(user_id=user_id, subject=subject.as_json(), body=body.as_json(), link=link)
-    ctx.session.add(notice)
-    reader = select(User.email, User.real_name).where(User.id == user_id, User.status == "active")
-    found = ctx.session.execute(reader.where(User.email.is_not(None))).one_or_none()
-    if found is not None:
-        params = {"name": found.real_name, "subject": subject.as_json(), "body": body.as_json()}
-        params |= {"link": link or "/messages"}
-        queue_mail(ctx, user_id=user_id, recipient=found.email, template="notice", params=params)
+
+    user_ids: Collection[int]
+    subject: Message
+    body: Message
+    link: str | None = None
+
+
+def notify(ctx: Context, *, user_id: int, subject: Message, body: Message, link: str | None = None) -> None:
+    """Write a notice to one person; see ``notify_many``."""
+    notify_many(ctx, [News([user_id], subject, body, link)])
+
+
+def notify_many(ctx: Context, news: Iterable[News]) -> int:
+    """Write notices to people of this school, and queue mails to active accounts with confirmed addresses.
+
+    This takes the same few statements and one job, whatever the number of notices and readers. A service collects its
+    notices and calls this once, at its end: the readers are locked by id (``app.services.shared.locks``).
+
+    Returns:
+        the number of notices written.
+    """
+    rows = sorted(
+        ((user_id, item) for item in news for user_id in set(item.user_ids)), key=lambda pair: pair[0]
+    )
+    if not rows:
+        return 0
+    notices = [
+        {
+            "school_id": ctx.school.id,
+            "user_id": user_id,
+            "subject": item.subject.as_json(),
+            "body": item.body.as_json(),
+            "link": item.link,
+        }
+        for user_id, item in rows
+    ]
+    # With RETURNING all rows go into one statement; with explicit NULLs, notices without a link do, too.
+    ctx.session.execute(
+        insert(Notice).returning(Notice.id), notices, execution_options={"render_nulls": True}
+    )
+    found = ctx.session.execute(
+        select(User.id, User.email, User.real_name).where(
+            User.id.in_({user_id for user_id, _ in rows}), User.status == "active", User.email.is_not(None)
+        )
+    )
+    readers = {row.id: Reader(row.id, row.email or "", row.real_name) for row in found}
+    mails = [
+        NewMail(readers[user_id], "notice", _params(item)) for user_id, item in rows if user_id in readers
+    ]
+    queue_mails(ctx, mails)
+    return len(rows)
 
 
 def notify_administrators(ctx: Context, *, subject: Message, body: Message, link: str | None = None) -> int:
-    """Write a message to every active administrator of this school but the acting one; arguments as of ``notify``.
+    """Write a notice to every active administrator of this school except the acting one; arguments as of ``News``.
 
     Returns:
-        how many were written.
+        the number of notices written.
     """
-    acting = ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None
-    readers = ctx.session.execute(
-        select(User.id, User.email, User.real_name)
-        .where(
+    readers = ctx.session.scalars(
+        select(User.id).where(
             User.school_id == ctx.school.id,
             User.kind == "administrator",
             User.status == "active",
-            User.id != (acting or 0),
+            User.id != (account_here(ctx) or 0),
         )
-        .order_by(User.id)
-    ).all()
-    said, told = subject.as_json(), body.as_json()
-    ctx.session.add_all(Notice(user_id=one.id, subject=said, body=told, link=link) for one in readers)
-    for one in readers:
-        if one.email is not None:
-            params = {"name": one.real_name, "subject": said, "body": told, "link": link or "/messages"}
-            queue_mail(ctx, user_id=one.id, recipient=one.email, template="notice", params=params)
-    return len(readers)
+    )
+    return notify_many(ctx, [News(readers.all(), subject, body, link)])
 
 
 def list_notices(ctx: Context, *, unread_only: bool = False, page: int = 1) -> Page[NoticeRow]:
-    """The acting person's messages: the unread ones first, then the latest.
+    """Return one page of the acting person's notices: the unread ones first, then the latest.
 
     Args:
         unread_only: leave out what has been read.
         page: counted from 1.
     """
-    wanted = [Notice.user_id == acting_user_id(ctx)]
+    conditions = [Notice.user_id == acting_user_id(ctx)]
     if unread_only:
-        wanted.append(Notice.read_at.is_(None))
-    statement = select(Notice).where(*wanted).order_by(Notice.read_at.is_not(None), Notice.id.desc())
+        conditions.append(Notice.read_at.is_(None))
+    statement = select(Notice).where(*conditions).order_by(Notice.read_at.is_not(None), Notice.id.desc())
     return fetch_page(ctx.session, statement, _row, page=page)
 
 
 def count_unread(ctx: Context) -> int:
-    """How many messages the acting person has not read."""
+    """Return how many notices the acting person has not read."""
     statement = select(func.count()).select_from(Notice)
     unread = statement.where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
     return ctx.session.scalar(unread) or 0
 
 
 def mark_read(ctx: Context, *, notice_ids: Sequence[int] | None = None) -> int:
-    """Mark own messages as read; all of them without ``notice_ids``.
+    """Mark own notices as read; all of them without ``notice_ids``.
 
     Returns:
-        how many were unread before.
+        the number of notices that were unread before.
     """
-    statement = update(Notice).where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
+    unread = select(Notice.id).where(Notice.user_id == acting_user_id(ctx), Notice.read_at.is_(None))
     if notice_ids is not None:
-        statement = statement.where(Notice.id.in_(notice_ids))
-    changed = ctx.session.execute(
-        statement.values(read_at=ctx.now()).returning(Notice.id),
+        unread = unread.where(Notice.id.in_(notice_ids))
+    # Locked by id: two windows of the same person may do this at once.
+    ids = ctx.session.scalars(locking(unread, Notice, Hold.WRITE)).all()
+    ctx.session.execute(
+        update(Notice).where(Notice.id.in_(ids)).values(read_at=ctx.now()),
         execution_options={"synchronize_session": False},
     )
-    return len(changed.all())
+    return len(ids)
 
 
 def open_notice(ctx: Context, *, notice_id: int) -> NoticeRow:
-    """An own message, read from now on.
+    """Return an own notice and mark it as read.
 
     Raises:
-        NotFound: no such message, or somebody else's.
+        NotFound: there is no such notice, or it is somebody else's.
     """
-    mine = (Notice.id == notice_id, Notice.user_id == acting_user_id(ctx))
-    notice = ctx.session.scalar(select(Notice).where(*mine))
+    own_notice = (Notice.id == notice_id, Notice.user_id == acting_user_id(ctx))
+    notice = ctx.session.scalar(select(Notice).where(*own_notice))
     if notice is None:
         raise NotFound(msg("没有找到这条消息"))
     if notice.read_at is None:
         notice.read_at = ctx.now()
     return _row(notice)
+
+
+def _params(news: News) -> dict[str, Any]:
+    """Return the parameters of the mail besides the name."""
+    return {
+        "subject": news.subject.as_json(),
+        "body": news.body.as_json(),
+        "link": news.link or "/messages",
+    }
 
 
 def _row(notice: Notice) -> NoticeRow:

@@ -1,1 +1,1 @@
-"""Use cases: a course at a school in a term: dates, 上线 and 下线, staff, terms."""
+"""Offerings, a course at a school in a term: dates, 上线 and 下线, staff, terms."""

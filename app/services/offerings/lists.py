@@ -1,4 +1,4 @@
-"""课程管理 → 慕课列表 (manual 7.1): own and alliance courses of a school together, with their states and teachers."""
+"""The school's courses (课程管理 → 慕课列表, manual 7.1): own and alliance courses with their states and teachers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 from app.context import Context
 from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation, User, WaitingPlace
 from app.rules.courses.review_states import CourseStatus, Standing
-from app.rules.offerings.dates import CourseState, course_state
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Action, Reach, reach
 from app.services.offerings.phase import state_condition
 from app.services.registrations.counts import registrations_of_offering
@@ -22,15 +22,15 @@ from app.services.shared.paging import Page, fetch_page
 from app.services.shared.search import course_matches, person_matches, words
 
 SOURCES = ("alliance", "own")
-#: Of an own course; ``revision``: approved, and a revision of it waits.
+#: States of an own course; ``revision``: approved, and a revision of it waits.
 OWN_STATUSES = (*CourseStatus, "revision")
-#: Of an alliance course; ``ended``: the licence does not hold (any more).
+#: States of an alliance course; ``ended``: the licence does not hold (any more).
 ALLIANCE_STATUSES = ("unhandled", "online", "offline", "declined", "ended")
-#: ``none``: not recommended, or withdrawn.
+#: States of a recommendation; ``none``: not recommended, or withdrawn.
 RECOMMENDATIONS = ("open", "accepted", "declined", "none")
-#: By its dates a course is in a state, or ``undated``: not all of them are set.
+#: States by the dates; ``undated``: not all dates are set.
 STATES = (*CourseState, "undated")
-#: ``waiting``: somebody waits for a seat.
+#: Conditions on registrations; ``waiting``: somebody waits for a seat.
 REGISTRATIONS = ("some", "none", "waiting")
 
 
@@ -40,13 +40,13 @@ class ListedCourse:
 
     Args:
         offering: with its course and licence loaded.
-        own: whether the school made it (课程来源 本校), else 联盟慕课.
+        own: whether the school made it (课程来源 本校), or else it is 联盟慕课.
         status: one of ``CourseStatus`` for an own course, of ``ALLIANCE_STATUSES`` for an alliance course.
         revision: of an approved own course that is being revised: the state of the revision.
-        recommendation: of an own course: the state of the last one, ``None`` without or when withdrawn.
+        recommendation: of an own course: the state of the last one, ``None`` if there is none or it was withdrawn.
         operating_teacher: the name of the 运营教师, if there is one.
-        registrations: how many are registered.
-        state: by its dates; ``None`` while they are not all there.
+        registrations: the number of registered people.
+        state: by its dates; ``None`` while they are incomplete.
     """
 
     offering: CourseOffering
@@ -60,8 +60,8 @@ class ListedCourse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseFilter:
-    """What of the list is wanted; blank or ``None``: all.
+class OfferingFilter:
+    """Filters of the list; blank or ``None``: all.
 
     Args:
         text: title, its pinyin, code, teachers, or name or pinyin of the 运营教师.
@@ -83,37 +83,39 @@ class CourseFilter:
 
 
 def list_school_courses(
-    ctx: Context, *, wanted: CourseFilter | None = None, page: int = 1
+    ctx: Context, *, wanted: OfferingFilter | None = None, page: int = 1
 ) -> Page[ListedCourse]:
-    """All courses of the school (for a teacher those that he runs), what is to be done first.
+    """Return one page of the courses of the school (for teachers those that they run), courses that need action first.
 
     Raises:
         NotAllowed: not staff of the school.
     """
-    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
-    found = _filtered(ctx, _rows(ctx).where(mine), wanted or CourseFilter())
+    reachable = reachable_offerings(ctx, Action.SEE_OFFERINGS)
+    found = _filtered(ctx, _rows(ctx).where(reachable), wanted or OfferingFilter())
     ordered = found.order_by(_to_do(ctx), CourseOffering.id.desc())
     return fetch_page(ctx.session, ordered, partial(_listed, ctx), page=page)
 
 
 def list_operating_teachers(ctx: Context) -> list[tuple[int, str]]:
-    """Id and name of those who run a course here, for the filter; nobody for a teacher, who sees his own courses.
+    """Return id and name of the operating teachers here, for the filter; an empty list for teachers.
 
     Raises:
         NotAllowed: not staff of the school.
     """
-    mine = reachable_offerings(ctx, Action.SEE_OFFERINGS)
+    reachable = reachable_offerings(ctx, Action.SEE_OFFERINGS)
     if reach(ctx.actor.role, Action.SEE_OFFERINGS) is not Reach.ALL:
         return []
     runs = and_(CourseOffering.school_id == User.school_id, CourseOffering.operating_teacher_id == User.id)
-    statement = select(User.id, User.real_name).where(select(CourseOffering.id).where(runs, mine).exists())
+    statement = select(User.id, User.real_name).where(
+        select(CourseOffering.id).where(runs, reachable).exists()
+    )
     return [
         (row.id, row.real_name) for row in ctx.session.execute(statement.order_by(User.name_pinyin, User.id))
     ]
 
 
 def recommendation_state() -> ColumnElement[str | None]:
-    """The state of a course's last recommendation, for a query that has ``Course``."""
+    """Return the state of a course's last recommendation, for a query that has ``Course``."""
     return (
         select(CourseRecommendation.state)
         .where(
@@ -129,7 +131,7 @@ def recommendation_state() -> ColumnElement[str | None]:
 def _rows(ctx: Context) -> Select[Any]:
     registrations = registrations_of_offering()
     teacher = and_(User.school_id == CourseOffering.school_id, User.id == CourseOffering.operating_teacher_id)
-    # A draft is its owner's: never another school's of a course that both have.
+    # A draft belongs to its owner: another school that has the course does not see it.
     draft = and_(
         CourseDraft.school_id == CourseOffering.school_id,
         CourseDraft.school_id == CourseOffering.course_owner_id,
@@ -154,7 +156,7 @@ def _rows(ctx: Context) -> Select[Any]:
     )
 
 
-def _filtered(ctx: Context, rows: Select[Any], wanted: CourseFilter) -> Select[Any]:
+def _filtered(ctx: Context, rows: Select[Any], wanted: OfferingFilter) -> Select[Any]:
     text = wanted.text
     rows = rows.where(or_(course_matches(text), words(text, Course.code), person_matches(text)))
     if wanted.source:
@@ -220,16 +222,13 @@ def _is_recommended(recommendation: str) -> ColumnElement[bool]:
 
 
 def _to_do(ctx: Context) -> ColumnElement[int]:
-    """What waits for the reader first: reviews, then offers, then what is being written."""
+    """Return the order by which courses that need action come first: reviews, then offers, then drafts."""
     pending = or_(Course.status == CourseStatus.PENDING, CourseDraft.state == CourseStatus.PENDING)
-    written = Course.status.in_((CourseStatus.DRAFT, CourseStatus.REJECTED))
+    unfinished = Course.status.in_((CourseStatus.DRAFT, CourseStatus.REJECTED))
     return case(
         (and_(_own(ctx), pending), 0),
-        (
-            and_(~_own(ctx), CourseOffering.status == "unhandled", is_licensed(ctx.today())),
-            1,
-        ),
-        (and_(_own(ctx), written), 2),
+        (and_(~_own(ctx), CourseOffering.status == "unhandled", is_licensed(ctx.today())), 1),
+        (and_(_own(ctx), unfinished), 2),
         else_=3,
     )
 

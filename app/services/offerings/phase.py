@@ -1,4 +1,4 @@
-"""Conditions in SQL on what an offering is for students today."""
+"""SQL conditions on the phase of an offering for students today."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, and_, case, func
 
 from app.context import Context
 from app.models import CourseOffering
-from app.rules.offerings.dates import CourseState
+from app.rules.offerings.phase import CourseState
 
 
 def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
-    """``app.rules.offerings.dates.course_state`` for the four dates of a row; a test holds the two together."""
+    """Return ``app.rules.offerings.dates.course_state`` as SQL for the four dates of a row; a test compares the two."""
     ended = func.coalesce(CourseOffering.ends_on < today, False)
     open_ = func.coalesce(
         and_(CourseOffering.registration_starts_on <= today, CourseOffering.registration_ends_on >= today),
@@ -28,6 +28,6 @@ def state_condition(state: CourseState, today: date) -> ColumnElement[bool]:
 
 
 def state_number(ctx: Context) -> ColumnElement[int]:
-    """The place of a row's state among the states, 报名中 first."""
+    """Return the place of a row's state among the states, 报名中 first."""
     places = [(state_condition(state, ctx.today()), place) for place, state in enumerate(CourseState)]
     return case(*places)

@@ -1,4 +1,4 @@
-"""What a school has online, as everybody may know it: derived from its offerings, read by the alliance's pages."""
+"""The public offerings of schools: derived from the offerings, read by the alliance's pages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, exists, insert, literal, or_, select, tuple_
 
 from app.context import Context
-from app.models import Course, CourseLicence, CourseOffering, CourseShowing, School
-from app.rules.offerings.dates import CourseState, Dates, course_state
+from app.models import Course, CourseLicence, CourseOffering, PublicOffering, School
+from app.rules.offerings.dates import Dates
+from app.rules.offerings.phase import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
 from app.services.schools.directory import INFO_COLUMNS
 from app.services.shared.licence_conditions import holds
@@ -22,27 +23,28 @@ _COPIED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
-    """A course that runs at a school: where its page is, and what it is today."""
+class OfferedAt:
+    """A course that runs at a school: the address of its page, and its state today."""
 
     school: SchoolInfo
     offering_id: int
     state: CourseState
 
 
-def show_publicly(ctx: Context, *, offering_ids: Collection[int]) -> None:
-    """Write anew what the alliance's pages may know of offerings of this school; whoever puts one online or takes it
-    off, or changes its dates, calls this in the same transaction.
+def publish_state(ctx: Context, *, offering_ids: Collection[int]) -> None:
+    """Write anew the public offerings of this school; call this in every transaction that changes one.
+
+    Such a change is 上线, 下线 or new dates.
 
     Args:
-        offering_ids: the offerings that changed; those that are not online are shown no more.
+        offering_ids: the offerings that changed; those that are not online are no longer shown.
     """
     ctx.session.flush()
     if not offering_ids:
         return
     ctx.session.execute(
-        delete(CourseShowing)
-        .where(CourseShowing.school_id == ctx.school.id, CourseShowing.offering_id.in_(offering_ids))
+        delete(PublicOffering)
+        .where(PublicOffering.school_id == ctx.school.id, PublicOffering.offering_id.in_(offering_ids))
         .execution_options(synchronize_session=False)
     )
     online = select(
@@ -52,39 +54,40 @@ def show_publicly(ctx: Context, *, offering_ids: Collection[int]) -> None:
         *(getattr(CourseOffering, name) for name in _COPIED),
     ).where(CourseOffering.id.in_(offering_ids), CourseOffering.status == OfferingStatus.ONLINE)
     columns = ("school_id", "offering_id", "alliance_id", *_COPIED)
-    ctx.session.execute(insert(CourseShowing).from_select(columns, online))
+    ctx.session.execute(insert(PublicOffering).from_select(columns, online))
 
 
-def runs_somewhere(ctx: Context) -> ColumnElement[bool]:
-    """Courses of a query that run at a school today, or will; for the alliance's queries."""
+def is_offered_somewhere(ctx: Context) -> ColumnElement[bool]:
+    """Return the condition that a course runs at a school today, or will; for the alliance's queries."""
     return (
         exists()
         .where(
-            CourseShowing.course_owner_id == Course.school_id,
-            CourseShowing.course_id == Course.id,
+            PublicOffering.course_owner_id == Course.school_id,
+            PublicOffering.course_id == Course.id,
             *_public(ctx),
         )
         .correlate(Course)
     )
 
 
-def list_showings(ctx: Context, *, courses: Collection[Course]) -> Mapping[int, list[Showing]]:
-    """Where courses run, in one query: course id -> the schools, by name; at a school the offering that counts most.
+def list_public_offerings(ctx: Context, *, courses: Collection[Course]) -> Mapping[int, list[OfferedAt]]:
+    """Return where courses run: course id -> the schools by name, each with its most relevant offering.
 
-    What has ended is left out, and so are suspended schools and those whose licence has ended by now.
+    This takes one query. Offerings that have ended are left out, and so are suspended schools and those whose licence
+    has ended by now.
     """
     statement = (
-        select(CourseShowing, *INFO_COLUMNS)
-        .join(School, School.id == CourseShowing.school_id)
+        select(PublicOffering, *INFO_COLUMNS)
+        .join(School, School.id == PublicOffering.school_id)
         .where(
-            tuple_(CourseShowing.course_owner_id, CourseShowing.course_id).in_(
+            tuple_(PublicOffering.course_owner_id, PublicOffering.course_id).in_(
                 [(course.school_id, course.id) for course in courses]
             ),
             *_public(ctx),
         )
-        .order_by(School.name_pinyin, School.id, CourseShowing.starts_on, CourseShowing.offering_id)
+        .order_by(School.name_pinyin, School.id, PublicOffering.starts_on, PublicOffering.offering_id)
     )
-    found: defaultdict[int, list[Showing]] = defaultdict(list)
+    found: defaultdict[int, list[OfferedAt]] = defaultdict(list)
     for row, *school in ctx.session.execute(statement):
         found[row.course_id].append(_showing(ctx, row, SchoolInfo(*school)))
     return {course_id: _one_a_school(showings) for course_id, showings in found.items()}
@@ -92,27 +95,27 @@ def list_showings(ctx: Context, *, courses: Collection[Course]) -> Mapping[int, 
 
 def _public(ctx: Context) -> tuple[ColumnElement[bool], ...]:
     today = ctx.today()
-    own = CourseShowing.course_owner_id == CourseShowing.school_id
+    own = PublicOffering.course_owner_id == PublicOffering.school_id
     licensed = (
         exists()
         .where(
-            CourseLicence.school_id == CourseShowing.school_id,
-            CourseLicence.course_owner_id == CourseShowing.course_owner_id,
-            CourseLicence.course_id == CourseShowing.course_id,
+            CourseLicence.school_id == PublicOffering.school_id,
+            CourseLicence.course_owner_id == PublicOffering.course_owner_id,
+            CourseLicence.course_id == PublicOffering.course_id,
             holds(today),
         )
-        .correlate(CourseShowing)
+        .correlate(PublicOffering)
     )
-    at_work = exists().where(School.id == CourseShowing.school_id, School.status == "active")
+    at_work = exists().where(School.id == PublicOffering.school_id, School.status == "active")
     return (
-        CourseShowing.alliance_id == ctx.school.id,
-        CourseShowing.ends_on >= today,
+        PublicOffering.alliance_id == ctx.school.id,
+        PublicOffering.ends_on >= today,
         or_(own, licensed),
-        at_work.correlate(CourseShowing),
+        at_work.correlate(PublicOffering),
     )
 
 
-def _showing(ctx: Context, row: CourseShowing, school: SchoolInfo) -> Showing:
+def _showing(ctx: Context, row: PublicOffering, school: SchoolInfo) -> OfferedAt:
     dates = Dates(
         starts_on=row.starts_on,
         ends_on=row.ends_on,
@@ -120,14 +123,14 @@ def _showing(ctx: Context, row: CourseShowing, school: SchoolInfo) -> Showing:
         registration_ends_on=row.registration_ends_on,
     )
     state = course_state(dates, ctx.today())
-    return Showing(school, row.offering_id, state)
+    return OfferedAt(school, row.offering_id, state)
 
 
-def _one_a_school(showings: list[Showing]) -> list[Showing]:
-    first: dict[int, Showing] = {}
+def _one_a_school(showings: list[OfferedAt]) -> list[OfferedAt]:
+    first: dict[int, OfferedAt] = {}
     places = list(CourseState)
     for showing in showings:
-        held = first.get(showing.school.id)
-        if held is None or places.index(showing.state) < places.index(held.state):
+        best = first.get(showing.school.id)
+        if best is None or places.index(showing.state) < places.index(best.state):
             first[showing.school.id] = showing
     return list(first.values())

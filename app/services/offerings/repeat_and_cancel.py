@@ -1,4 +1,4 @@
-"""再次开课: a course offered again in another term, with new dates; what was before stays. And 取消开课."""
+"""Offering a course again in another term (再次开课), and cancelling such a term (取消开课)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from app.models import CourseOffering, OfferingAssistant
 from app.rules.offerings.publication import OfferingStatus
 from app.rules.permissions import Action
 from app.rules.shared.semesters import terms_around
-from app.services.offerings.schedule import get_school_course, locked_offering
+from app.services.offerings.follow_review import hold_terms
+from app.services.offerings.read import get_school_course, offering_to_edit
 from app.services.registrations.counts import registrations_of_offering
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.refusals import unique
 
-#: Terms that are offered for choice: the present one and those that follow.
+#: Terms that can be chosen: the present one and those that follow.
 TERMS_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class TermRow:
-    """An offering of a course as the switch between its terms shows it."""
+    """An offering of a course in the switch between its terms."""
 
     offering_id: int
     term: str
@@ -34,7 +36,7 @@ class TermRow:
 
 
 def list_terms(ctx: Context, *, offering_id: int) -> Sequence[TermRow]:
-    """All offerings of the course behind one, the latest term first, as far as the actor may see them.
+    """Return all offerings of the course of an offering that the actor may see, the latest term first.
 
     Raises:
         NotFound: no such course here.
@@ -54,17 +56,17 @@ def list_terms(ctx: Context, *, offering_id: int) -> Sequence[TermRow]:
 
 
 def open_terms(ctx: Context, *, offering_id: int) -> list[str]:
-    """The terms from today's on in which the course is not offered yet.
+    """Return the terms from today's on in which the course is not offered yet.
 
     Raises:
         NotFound: no such course here.
     """
-    taken = {row.term for row in list_terms(ctx, offering_id=offering_id)}
-    return [term for term in terms_around(ctx.today(), before=0, after=TERMS_AHEAD) if term not in taken]
+    offered = {row.term for row in list_terms(ctx, offering_id=offering_id)}
+    return [term for term in terms_around(ctx.today(), before=0, after=TERMS_AHEAD) if term not in offered]
 
 
 def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
-    """「再次开课」: a new offering of the same course for another term, 待提交, with the same staff and seats.
+    """Create a new offering of the same course for another term, 待提交, with the same staff and seats (「再次开课」).
 
     An own course that is approved needs no new review: it is shown as soon as it has its dates.
 
@@ -73,10 +75,11 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
 
     Raises:
         Conflict: the course was declined.
-        Invalid: ``term``: no term, or the course is offered in it already.
+        Invalid: ``term``: invalid, or the course is offered in it already.
         NotFound: no such course here.
     """
-    before = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    hold_terms(ctx, offering_id, Action.PUBLISH_OFFERING)
+    before = offering_to_edit(ctx, offering_id, Action.PUBLISH_OFFERING)
     if term not in terms_around(ctx.today(), before=0, after=TERMS_AHEAD):
         raise Invalid("term", msg("请选择学期"))
     if before.status == OfferingStatus.DECLINED:
@@ -96,23 +99,25 @@ def offer_again(ctx: Context, *, offering_id: int, term: str) -> CourseOffering:
     assistants = ctx.session.scalars(
         select(OfferingAssistant.user_id).where(OfferingAssistant.offering_id == before.id)
     ).all()
-    ctx.session.add_all(OfferingAssistant(offering_id=again.id, user_id=one) for one in assistants)
+    ctx.session.add_all(OfferingAssistant(offering_id=again.id, user_id=user_id) for user_id in assistants)
     ctx.session.flush()
     record(ctx, "offering.offered_again", "offering", again.id, {"term": term, "before": before.id})
     return again
 
 
 def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
-    """「取消开课」: take back a further term that was never shown to students.
+    """Delete a further term that was never shown to students (「取消开课」).
 
     Returns:
-        the course's offering of another term, the latest.
+        the course's latest offering of another term.
 
     Raises:
         Conflict: it is or was online, or is the course's only one.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.PUBLISH_OFFERING)
+    # Of two terms that are deleted at once, the second is found to be the only one left.
+    hold_terms(ctx, offering_id, Action.DROP_TERM, hold=Hold.REPLACE)
+    offering = offering_to_edit(ctx, offering_id, Action.DROP_TERM)
     if offering.status != OfferingStatus.UNHANDLED:
         raise Conflict(msg("学生已经看到过这个学期的课程，不能取消；不再使用时请「下线」"))
     other = ctx.session.scalars(
@@ -124,8 +129,6 @@ def drop_term(ctx: Context, *, offering_id: int) -> CourseOffering:
         )
         .order_by(CourseOffering.term.desc(), CourseOffering.id.desc())
         .limit(1)
-        # Two terms are not both taken back at once.
-        .with_for_update()
     ).first()
     if other is None:
         raise Conflict(msg("这是该课程唯一的开课，不能取消；不需要这门课程时请「拒绝」"))

@@ -1,4 +1,4 @@
-"""Who runs an offering (教师设置, manual 7.2): exactly one 运营教师, any number of 助教."""
+"""The staff of an offering (教师设置, manual 7.2): exactly one 运营教师, any number of 助教."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, NotFound, msg
 from app.models import Course, CourseOffering, OfferingAssistant, User
 from app.rules.permissions import Action
-from app.services.messages.notices import notify
-from app.services.offerings.schedule import get_school_course, locked_offering
+from app.services.messages.notices import News, notify_many
+from app.services.offerings.read import get_school_course, offering_to_edit
 from app.services.shared.audit import record
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.search import words
 
-#: Who can run a course: 本校教师 and, where a school has few, its administrators.
+#: Kinds of accounts that can run a course: 本校教师 and, where a school has few, its administrators.
 STAFF_KINDS = ("teacher", "administrator")
 
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A teacher as 教师设置 shows one; ``status`` says whether the account is still in use."""
+    """A teacher in 教师设置; ``status`` says whether the account is still in use."""
 
     id: int
     real_name: str
@@ -36,7 +36,7 @@ class StaffMember:
 
 
 def list_staff(ctx: Context, *, offering_id: int) -> Sequence[StaffMember]:
-    """The 运营教师 first, then the assistants by name.
+    """Return the staff: the 运营教师 first, then the assistants by name.
 
     Raises:
         NotFound: no such course here.
@@ -52,7 +52,7 @@ def list_staff(ctx: Context, *, offering_id: int) -> Sequence[StaffMember]:
 
 
 def find_teachers(ctx: Context, *, offering_id: int, text: str = "", page: int = 1) -> Page[StaffMember]:
-    """「现有用户」: the school's teachers and administrators whose accounts are in use, those on the course marked.
+    """Return the school's active teachers and administrators (「现有用户」), the staff of the course marked.
 
     Args:
         text: words that must all be found in name, pinyin, initials, login name or mail.
@@ -69,13 +69,13 @@ def find_teachers(ctx: Context, *, offering_id: int, text: str = "", page: int =
 
 
 def set_operating_teacher(ctx: Context, *, offering_id: int, user_id: int) -> CourseOffering:
-    """「指定运营教师」: exactly one; whoever was it before is it no more. He is told, and no longer an assistant.
+    """Set the 运营教师 in place of the present one (「指定运营教师」); they are notified, and cease to be an assistant.
 
     Raises:
-        Invalid: ``operating_teacher``: no teacher of this school with an account in use.
+        Invalid: ``operating_teacher``: no active teacher of this school.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.ASSIGN_STAFF)
+    offering = offering_to_edit(ctx, offering_id, Action.ASSIGN_STAFF)
     if offering.operating_teacher_id == user_id:
         return offering
     teacher = _usable(ctx, [user_id])
@@ -87,34 +87,35 @@ def set_operating_teacher(ctx: Context, *, offering_id: int, user_id: int) -> Co
     record(ctx, "offering.operating_teacher_set", "offering", offering_id, {"teacher": teacher[user_id]})
     title = _title(ctx, offering)
     body = msg("您已被指定为课程“%(title)s”的运营教师，可以在教师端管理该课程。", title=title)
-    _tell(ctx, offering_id, user_id, msg("您已成为运营教师"), body)
+    _tell(ctx, offering_id, [user_id], msg("您已成为运营教师"), body)
     return offering
 
 
 def add_assistants(ctx: Context, *, offering_id: int, user_ids: Sequence[int]) -> int:
-    """「关联本校教师」 → 「现有用户」 → 「助教」 → 保存. Those who are told are those who are new.
+    """Add assistants (「关联本校教师」 → 「现有用户」 → 「助教」 → 保存) and notify the new ones.
 
     Returns:
-        how many became assistants.
+        the number of new assistants.
 
     Raises:
         Conflict: the 运营教师 was ticked.
-        Invalid: ``assistants``: nobody was ticked, or somebody who is no teacher of this school in use.
+        Invalid: ``assistants``: nobody was ticked, or somebody who is no active teacher of this school.
         NotFound: no such course here.
     """
-    offering = locked_offering(ctx, offering_id, Action.ASSIGN_STAFF)
-    wanted = set(user_ids)
-    if not wanted:
+    offering = offering_to_edit(ctx, offering_id, Action.ASSIGN_STAFF)
+    chosen_ids = set(user_ids)
+    if not chosen_ids:
         raise Invalid("assistants", msg("请至少勾选一位教师"))
-    names = _usable(ctx, wanted)
-    if names.keys() != wanted:
+    names = _usable(ctx, chosen_ids)
+    if names.keys() != chosen_ids:
         raise Invalid("assistants", msg("请选择在用的本校教师"))
-    if offering.operating_teacher_id in wanted:
+    if offering.operating_teacher_id in chosen_ids:
         name = names[offering.operating_teacher_id]
         raise Conflict(msg("%(name)s 已是该课程的运营教师，无需再设为助教", name=name))
     adding = insert(OfferingAssistant).on_conflict_do_nothing().returning(OfferingAssistant.user_id)
     rows = [
-        {"school_id": ctx.school.id, "offering_id": offering_id, "user_id": one} for one in sorted(wanted)
+        {"school_id": ctx.school.id, "offering_id": offering_id, "user_id": user_id}
+        for user_id in sorted(chosen_ids)
     ]
     added = ctx.session.scalars(adding, rows).all()
     if not added:
@@ -124,31 +125,30 @@ def add_assistants(ctx: Context, *, offering_id: int, user_ids: Sequence[int]) -
         "offering.assistants_added",
         "offering",
         offering_id,
-        {"assistants": [names[one] for one in added]},
+        {"assistants": [names[user_id] for user_id in added]},
     )
     title = _title(ctx, offering)
-    for one in added:
-        body = msg("您已被设为课程“%(title)s”的助教，可以在教师端协助管理该课程。", title=title)
-        _tell(ctx, offering_id, one, msg("您已成为助教"), body)
+    body = msg("您已被设为课程“%(title)s”的助教，可以在教师端协助管理该课程。", title=title)
+    _tell(ctx, offering_id, added, msg("您已成为助教"), body)
     return len(added)
 
 
 def remove_assistant(ctx: Context, *, offering_id: int, user_id: int) -> str:
-    """Take an assistant off the course.
+    """Remove an assistant from the course.
 
     Returns:
-        the name.
+        the name of the assistant.
 
     Raises:
         NotFound: no such course here, or no such assistant.
     """
-    locked_offering(ctx, offering_id, Action.ASSIGN_STAFF)
-    gone = (
+    offering_to_edit(ctx, offering_id, Action.ASSIGN_STAFF)
+    removed = (
         delete(OfferingAssistant)
         .where(*_assistant(offering_id, user_id))
         .returning(OfferingAssistant.user_id)
     )
-    if ctx.session.scalar(gone, execution_options={"synchronize_session": False}) is None:
+    if ctx.session.scalar(removed, execution_options={"synchronize_session": False}) is None:
         raise NotFound(msg("没有找到这位助教"))
     name = ctx.session.scalars(select(User.real_name).where(User.id == user_id)).one()
     record(ctx, "offering.assistant_removed", "offering", offering_id, {"assistants": [name]})
@@ -199,6 +199,6 @@ def _title(ctx: Context, offering: CourseOffering) -> str:
     return ctx.session.scalars(select(Course.title).where(*own)).one()
 
 
-def _tell(ctx: Context, offering_id: int, user_id: int, subject: Message, body: Message) -> None:
-    if user_id != ctx.actor.user_id:
-        notify(ctx, user_id=user_id, subject=subject, body=body, link=f"/manage/offerings/{offering_id}/")
+def _tell(ctx: Context, offering_id: int, user_ids: Sequence[int], subject: Message, body: Message) -> None:
+    readers = [user_id for user_id in user_ids if user_id != ctx.actor.user_id]
+    notify_many(ctx, [News(readers, subject, body, f"/manage/offerings/{offering_id}/")])

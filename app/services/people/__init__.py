@@ -1,1 +1,1 @@
-"""Use cases: accounts: found, added, edited, shut, deleted."""
+"""Accounts of people: search, create, edit, disable, delete."""

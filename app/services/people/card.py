@@ -1,4 +1,4 @@
-"""Everything that the school has of one person, for the person's page on the management side."""
+"""All data that the school has about one person, for the person's page on the management side."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import Course, CourseOffering, Enrolment, RosterImport, RosterImportRow, SchoolClass, User
-from app.rules.auth.login_names import LIFETIME_FAILURES
+from app.models import Course, CourseOffering, Registration, RosterImport, RosterImportRow, SchoolClass, User
+from app.rules.auth.login_limits import LIFETIME_FAILURES
 from app.rules.classes.fields import class_label
 from app.rules.permissions import Action
 from app.rules.shared.cells import Cell
@@ -24,8 +24,8 @@ _REGISTRATIONS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """A course for which the person is registered, or was."""
+class RegisteredCourse:
+    """A course for which the person is or was registered."""
 
     offering_id: int
     title: str
@@ -36,7 +36,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class PersonImport:
-    """An applied import whose file named the person."""
+    """An applied import whose file contained the person."""
 
     import_id: int
     kind: str
@@ -49,7 +49,7 @@ class PersonImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonCard:
-    """A person beyond what the list shows."""
+    """The data of a person beyond what the list shows."""
 
     person: PersonRow
     student_no: str | None
@@ -61,12 +61,12 @@ class PersonCard:
     locked_out: bool
     slip_until: datetime | None
     created_at: datetime
-    registrations: Sequence[Registration]
+    registrations: Sequence[RegisteredCourse]
     imports: Sequence[PersonImport]
 
 
 def get_person(ctx: Context, *, user_id: int) -> PersonCard:
-    """One person, ID number and phone masked.
+    """Return one person, ID number and phone masked.
 
     Raises:
         NotFound: there is no such account at this school.
@@ -90,7 +90,7 @@ def get_person(ctx: Context, *, user_id: int) -> PersonCard:
 
 
 def get_cells(ctx: Context, *, user_id: int) -> tuple[str, dict[str, Cell]]:
-    """The kind of an account and its fields for the form 修改; ID number and phone stay sealed.
+    """Return the kind of an account and its fields for the form 修改; ID number and phone stay sealed.
 
     Raises:
         NotFound: there is no such account at this school.
@@ -114,30 +114,31 @@ def _find(ctx: Context, user_id: int) -> User:
 
 
 def _is_locked_out(ctx: Context, user: User) -> bool:
-    """Whether the rule's password opens nothing any more and there is no good slip either."""
+    """Return whether the rule's password no longer works and there is no valid slip either."""
     has_slip = user.slip_until is not None and ctx.now() < user.slip_until
     return user.password_hash is None and user.failed_logins >= LIFETIME_FAILURES and not has_slip
 
 
-def _registrations(ctx: Context, user_id: int) -> list[Registration]:
+def _registrations(ctx: Context, user_id: int) -> list[RegisteredCourse]:
     statement = (
         select(
-            Enrolment.offering_id,
+            Registration.offering_id,
             Course.title,
             CourseOffering.term,
-            Enrolment.registered_at,
-            Enrolment.withdrawn_at,
+            Registration.registered_at,
+            Registration.withdrawn_at,
         )
         .join(
             CourseOffering,
-            (CourseOffering.school_id == Enrolment.school_id) & (CourseOffering.id == Enrolment.offering_id),
+            (CourseOffering.school_id == Registration.school_id)
+            & (CourseOffering.id == Registration.offering_id),
         )
         .join(CourseOffering.course)
-        .where(Enrolment.user_id == user_id)
-        .order_by(Enrolment.registered_at.desc(), Enrolment.id.desc())
+        .where(Registration.user_id == user_id)
+        .order_by(Registration.registered_at.desc(), Registration.id.desc())
         .limit(_REGISTRATIONS_SHOWN)
     )
-    return [Registration(*row) for row in ctx.session.execute(statement)]
+    return [RegisteredCourse(*row) for row in ctx.session.execute(statement)]
 
 
 def _imports(ctx: Context, user_id: int) -> list[PersonImport]:

@@ -1,4 +1,4 @@
-"""The students of a class, and those who could come into it, found as in the list of people (manual 8.2)."""
+"""The students of a class, and those who could join it, searched as in the list of people (manual 8.2)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.services.shared.require_permission import require
 def find_students(
     ctx: Context, *, class_id: int, inside: bool, text: str = "", unassigned: bool = False, page: int = 1
 ) -> Page[PersonRow]:
-    """已关联 (``inside``) or 未关联 students, by any piece of information as in the list of people.
+    """Return one page of the 已关联 (``inside``) or 未关联 students, searched by any data as in the list of people.
 
     Args:
-        unassigned: of those outside only who is in no class.
+        unassigned: of those outside the class, only students without any class.
 
     Raises:
         NotAllowed: only administrators may.
@@ -31,7 +31,7 @@ def find_students(
 def find_student_ids(
     ctx: Context, *, class_id: int, inside: bool, text: str = "", unassigned: bool = False
 ) -> list[int]:
-    """All pages of ``find_students``, as ids."""
+    """Return the ids on all pages of ``find_students``."""
     require(ctx, Action.MANAGE_CLASSES)
     return find_people_ids(ctx, text=text, filters=_filters(class_id, inside, unassigned))
 

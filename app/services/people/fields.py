@@ -1,4 +1,4 @@
-"""The fields of an account: as cells for the rules, as columns of its row, and who else holds their values."""
+"""The fields of an account: as cells for the rules, as columns of its row, and the check for unique values."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, open_id_numb
 
 SEALED = (ID_NUMBER, MOBILE)
 
-#: Fields that are columns as they are.
+#: Fields that are stored as they are.
 PLAIN = (
     "student_no", "login_name", "real_name", "nickname", "email", "birth_date", "gender", "entry_year", "study_years",
     "major", "bio",
 )  # fmt: skip
 
-#: Values that an audit row may show; of the others it says only that they were changed.
+#: Values that an audit row may show; other fields are only named.
 SHOWN = ("student_no", "login_name", "real_name", "nickname", "entry_year", "study_years", "major")
 
-#: What may stand only once in a school: field -> column.
+#: Values that are unique in a school: field -> column.
 _UNIQUE = {
     "student_no": "student_no",
     "login_name": "login_name",
@@ -33,12 +33,12 @@ _UNIQUE = {
     MOBILE: "mobile_index",
     ID_NUMBER: "id_number_index",
 }
-#: Columns that follow from others and are never chosen by anybody.
+#: Columns that follow from others and are never set by a person.
 _DERIVED = ("name_pinyin", "name_initials", "mobile_sealed", "id_number_sealed")
 
 
 def current_cells(ctx: Context, user: User) -> dict[str, Cell]:
-    """The account as the rules would read it from a file."""
+    """Return the account as the rules would read it from a file."""
     named = select(SchoolClass.name).where(SchoolClass.id == user.class_id)
     return {
         **{field: getattr(user, field) for field in PLAIN},
@@ -49,11 +49,11 @@ def current_cells(ctx: Context, user: User) -> dict[str, Cell]:
 
 
 def columns_of(ctx: Context, user_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that hold these fields; the class is not among them.
+    """Return the columns that hold these fields, except the class.
 
     Args:
         user_id: the account, to which sealed values are bound.
-        values: by field, put right by the rules.
+        values: by field, normalised by the rules.
     """
     columns = {field: value for field, value in values.items() if field in PLAIN}
     if "real_name" in columns:
@@ -67,7 +67,7 @@ def columns_of(ctx: Context, user_id: int, values: Mapping[str, Any]) -> dict[st
 
 
 def write_columns(user: User, columns: Mapping[str, Any]) -> tuple[str, ...]:
-    """Write what differs and mark it as changed by hand, so that an import does not overwrite it unseen.
+    """Write the columns that differ and mark them as edited by hand, so that an import does not overwrite them unseen.
 
     Returns:
         the fields that were changed, as they are marked.
@@ -82,27 +82,27 @@ def write_columns(user: User, columns: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def taken_fields(ctx: Context, columns: Mapping[str, Any], *, user_id: int | None) -> dict[str, Message]:
-    """Which of these values another account of the school holds, by field, with that account named.
+    """Return which of these values another account of the school holds, by field, with that account named.
 
     Args:
-        columns: as ``columns_of`` gives them.
+        columns: from ``columns_of``.
         user_id: the account that may hold them.
     """
-    wanted = {field: column for field, column in _UNIQUE.items() if columns.get(column) is not None}
-    if not wanted:
+    unique_values = {field: column for field, column in _UNIQUE.items() if columns.get(column) is not None}
+    if not unique_values:
         return {}
-    same = or_(*(getattr(User, column) == columns[column] for column in wanted.values()))
+    same = or_(*(getattr(User, column) == columns[column] for column in unique_values.values()))
     owners = ctx.session.scalars(select(User).where(same, User.id != (user_id or 0))).all()
     return {
         field: _held_by(owner)
-        for field, column in wanted.items()
+        for field, column in unique_values.items()
         for owner in owners
         if getattr(owner, column) == columns[column]
     }
 
 
 def refused_when_taken(fields: Collection[str]) -> dict[str, DomainError]:
-    """The refusals for ``unique``: what another transaction took in the meantime is refused at its field."""
+    """Return the refusals for ``unique``: a value that another transaction took meanwhile is refused at its field."""
     return {
         f"uq_users_school_id_{column}": InvalidFields({field: msg("刚被其他账号使用，请换一个")})
         for field, column in _UNIQUE.items()
@@ -111,7 +111,7 @@ def refused_when_taken(fields: Collection[str]) -> dict[str, DomainError]:
 
 
 def _held_by(owner: User) -> Message:
-    """The account is of the same school, whose people the administrator may see; so it is named."""
+    """Return the problem with the account named: it is of the same school, whose people the administrator may see."""
     if owner.student_no:
         return msg("已被学号 %(number)s 的账号使用", number=owner.student_no)
     return msg("已被%(name)s的账号使用", name=owner.real_name)

@@ -1,4 +1,4 @@
-"""系统管理 → 毕业生数据清理: a graduated year is deleted with all that hangs on it, after a preview."""
+"""Deletion of a graduated year with all its data (系统管理 → 毕业生数据清理), after a preview."""
 
 from __future__ import annotations
 
@@ -7,35 +7,38 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import (
     ChangeRequest,
     Consent,
-    Enrolment,
     Mail,
     Notice,
-    RosterImport,
-    RosterImportRow,
+    Registration,
     SchoolClass,
     User,
 )
 from app.rules.permissions import Action
-from app.services.imports.shared.lease import hold_school
+from app.services.imports.pages.forgetting import (
+    count_traces,
+    forget_traces,
+    hold_traces,
+    refuse_open_imports,
+)
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, Lock, locking, school_lock
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.require_permission import require
 
-#: Courses of the last year end in July; the year after counts as passed from then on.
+#: Courses of the last year end in July; from then on the year after counts as over.
 _GRADUATION = (7, 1)
-_OPEN_IMPORTS = ("uploaded", "checking", "checked", "applying")
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Students who came in one year for the same length of study."""
+    """Students who entered in one year for the same length of study."""
 
     entry_year: int
     study_years: int
@@ -49,10 +52,10 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """How much there is of a cohort; ``files`` are imported files that hold at least one of them."""
+    """The amount of data of a cohort; ``files`` are kept files of imports that contain at least one of the students."""
 
     students: int
-    enrolments: int
+    registrations: int
     change_requests: int
     messages: int
     mails: int
@@ -71,7 +74,10 @@ class Graduate:
 
 
 def list_cohorts(ctx: Context) -> list[Cohort]:
-    """The cohorts whose study has ended, earliest first; students without year or length of study are in none."""
+    """Return the cohorts whose study has ended, earliest first.
+
+    Students without year or length of study are in no cohort.
+    """
     require(ctx, Action.DELETE_GRADUATES)
     statement = (
         select(User.entry_year, User.study_years, func.count())
@@ -85,14 +91,14 @@ def list_cohorts(ctx: Context) -> list[Cohort]:
 
 
 def has_graduated(entry_year: int, study_years: int, today: date) -> bool:
-    """Whether a study of so many years that began in this year has ended."""
+    """Return whether a study of this length that began in this year has ended."""
     return date(entry_year + study_years, *_GRADUATION) <= today
 
 
 def preview_graduates(
     ctx: Context, *, entry_year: int, study_years: int, page: int = 1
 ) -> tuple[Holdings, Page[Graduate]]:
-    """What would be deleted, and whose.
+    """Return what would be deleted, and whose data it is.
 
     Raises:
         NotAllowed: the actor may not.
@@ -117,34 +123,34 @@ def delete_graduates(
 ) -> Holdings:
     """Delete a cohort: accounts, registrations, requests with proof, messages, rows of imports and their files.
 
-    The log keeps how many of each, and nobody's name.
+    The audit log records how many of each, without names.
 
     Args:
-        students: how many the preview showed.
+        students: the number that the preview showed.
         typed_year: the entry year once more, typed by the person.
 
     Raises:
         NotAllowed: the actor may not.
         NotFound: no such cohort, or it has not graduated.
         Invalid: ``typed_year`` is another year.
-        Conflict: the number of students has changed since, or an import is going on.
+        Conflict: the number of students has changed since, or an import may still write accounts.
     """
     _require_graduated(ctx, entry_year, study_years)
     if typed_year.strip() != str(entry_year):
         raise Invalid("typed_year", msg("请输入入学年份 %(year)s 以确认删除", year=entry_year))
-    hold_school(ctx)
-    if ctx.session.scalar(select(RosterImport.id).where(RosterImport.state.in_(_OPEN_IMPORTS)).limit(1)):
-        raise Conflict(msg("有导入正在进行，请先保存或放弃它，再清理"))
+    school_lock(ctx, Lock.ROSTER)
+    refuse_open_imports(ctx)
     among = _cohort(entry_year, study_years)
-    ctx.session.execute(select(User.id).where(*among).order_by(User.id).with_for_update())
+    hold_traces(ctx, among)
+    ctx.session.execute(locking(select(User.id).where(*among), User, Hold.REPLACE))
     holdings = _count(ctx, among)
     if not holdings.students:
         raise NotFound(msg("没有这一届毕业生"))
     if holdings.students != students:
         raise Conflict(msg("名单在预览之后有变化，请核对后再确认"))
-    _forget_imports(ctx, among)
+    forget_traces(ctx, among)
     ids = select(User.id).where(*among)
-    _run(ctx, delete(Enrolment).where(Enrolment.user_id.in_(ids)))
+    _run(ctx, delete(Registration).where(Registration.user_id.in_(ids)))
     _run(ctx, delete(User).where(*among))
     counts = {"entry_year": entry_year, "study_years": study_years, **asdict(holdings)}
     record(ctx, "graduates.deleted", "school", ctx.school.id, counts)
@@ -169,34 +175,17 @@ def _count(ctx: Context, among: Sequence[ColumnElement[bool]]) -> Holdings:
     def rows(model: type[Any]) -> int:
         return ctx.session.scalar(select(func.count()).select_from(model).where(model.user_id.in_(ids))) or 0
 
-    files = select(func.count()).select_from(RosterImport).where(RosterImport.id.in_(_imports(among)))
+    traces = count_traces(ctx, among)
     return Holdings(
         students=ctx.session.scalar(select(func.count()).select_from(User).where(*among)) or 0,
-        enrolments=rows(Enrolment),
+        registrations=rows(Registration),
         change_requests=rows(ChangeRequest),
         messages=rows(Notice),
         mails=rows(Mail),
         consents=rows(Consent),
-        import_rows=rows(RosterImportRow),
-        files=ctx.session.scalar(files.where(RosterImport.content.is_not(None))) or 0,
+        import_rows=traces.rows,
+        files=traces.files,
     )
-
-
-def _imports(among: Sequence[ColumnElement[bool]]) -> Select[int]:
-    """The imports that hold one of them."""
-    ids = select(User.id).where(*among)
-    return select(RosterImportRow.import_id).where(RosterImportRow.user_id.in_(ids)).distinct()
-
-
-def _forget_imports(ctx: Context, among: Sequence[ColumnElement[bool]]) -> None:
-    """Delete their rows and the files; of rows with problems nobody knows whose they are, so they go, too."""
-    touched = list(ctx.session.scalars(_imports(among)))
-    if not touched:
-        return
-    ids = select(User.id).where(*among)
-    theirs = RosterImportRow.user_id.in_(ids) | (RosterImportRow.action == "problem")
-    _run(ctx, delete(RosterImportRow).where(RosterImportRow.import_id.in_(touched), theirs))
-    _run(ctx, update(RosterImport).where(RosterImport.id.in_(touched)).values(content=None))
 
 
 def _run(ctx: Context, statement: Any) -> None:

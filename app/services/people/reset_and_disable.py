@@ -1,4 +1,4 @@
-"""What opens and closes accounts: 重置密码, 停用 and 启用, 角色设置. Sessions are ended by the caller's side."""
+"""Access to accounts: 重置密码, 停用 and 启用, 角色设置. The caller's side ends the sessions."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import User
 from app.rules.permissions import Action
-from app.services.messages.mail_queue import Reader, queue_mails
+from app.services.messages.mail_queue import NewMail, Reader, queue_mails
 from app.services.people.last_administrator import keep_an_administrator
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.password_hashes import hash_password, make_one_time_password
 from app.services.shared.require_permission import require
 
-#: Between these two a person may be moved; a student's account is another thing.
+#: The roles between which a person may be moved; students' accounts are excluded.
 STAFF_ROLES = ("teacher", "administrator")
 
 
 @dataclass(frozen=True, slots=True)
 class OneTimePassword:
-    """A password to be shown once, and whose it is."""
+    """A password to be shown once, and the person it belongs to."""
 
     login: str
     real_name: str
@@ -49,15 +50,15 @@ class _Person:
 
 
 def reset_passwords(ctx: Context, *, user_ids: Collection[int]) -> ResetPasswords:
-    """Give accounts initial passwords again (manual 4.3, 5.3), to be changed at the next login.
+    """Set initial passwords for accounts again (manual 4.3, 5.3), to be changed at the next login.
 
     A student or teacher gets what the school has chosen: the manual's rule, or a new credential slip. The lifetime
-    count of failures begins anew. Who has an address is told by mail that it happened.
+    count of failures begins anew. People with an address are told by mail that it happened.
 
     Raises:
         NotAllowed: only administrators may.
         NotFound: one of them is not at this school.
-        Conflict: one of them is the acting person, who changes the password himself.
+        Conflict: one of them is the acting person, who has to change the password on their own page.
     """
     require(ctx, Action.EDIT_PEOPLE)
     if ctx.actor.user_id in user_ids:
@@ -72,24 +73,30 @@ def reset_passwords(ctx: Context, *, user_ids: Collection[int]) -> ResetPassword
     }
     _write(ctx, people, {"password_hash": None, **anew})
     one_time: list[OneTimePassword] = []
-    for one in people:
-        if one.kind == "administrator":
+    for person in people:
+        if person.kind == "administrator":
             password = make_one_time_password()
-            _write(ctx, [one], {"password_hash": hash_password(password)})
-            one_time.append(OneTimePassword(one.login_name or one.email or "", one.real_name, password))
+            _write(ctx, [person], {"password_hash": hash_password(password)})
+            one_time.append(
+                OneTimePassword(person.login_name or person.email or "", person.real_name, password)
+            )
     _note(ctx, "user.password_reset", people)
-    readers = [
-        Reader(one.id, one.email, one.real_name) for one in people if one.email and one.status == "active"
-    ]
-    queue_mails(ctx, readers=readers, template="password_reset_done")
-    return ResetPasswords(tuple(one.id for one in people), tuple(one_time))
+    queue_mails(
+        ctx,
+        [
+            NewMail(Reader(person.id, person.email, person.real_name), "password_reset_done")
+            for person in people
+            if person.email and person.status == "active"
+        ],
+    )
+    return ResetPasswords(tuple(person.id for person in people), tuple(one_time))
 
 
 def disable_accounts(ctx: Context, *, user_ids: Collection[int]) -> tuple[int, ...]:
-    """Shut accounts (停用): nobody logs in with them, and what goes on ends at once.
+    """Disable accounts (停用): nobody can log in to them, and their sessions end at once.
 
     Returns:
-        the accounts that were open.
+        the accounts that were active.
 
     Raises:
         NotAllowed: only administrators may.
@@ -100,14 +107,14 @@ def disable_accounts(ctx: Context, *, user_ids: Collection[int]) -> tuple[int, .
     if ctx.actor.user_id in user_ids:
         raise Conflict(msg("不能停用自己的账号，请由另一位管理员操作"))
     keep_an_administrator(ctx, without=user_ids)
-    people = [one for one in _lock(ctx, user_ids) if one.status == "active"]
+    people = [person for person in _lock(ctx, user_ids) if person.status == "active"]
     _write(ctx, people, {"status": "disabled"})
     _note(ctx, "user.disabled", people)
-    return tuple(one.id for one in people)
+    return tuple(person.id for person in people)
 
 
 def enable_accounts(ctx: Context, *, user_ids: Collection[int]) -> tuple[int, ...]:
-    """Open accounts again (启用), with the passwords they had.
+    """Enable accounts again (启用), with the passwords they had.
 
     Returns:
         the accounts that were disabled.
@@ -117,14 +124,14 @@ def enable_accounts(ctx: Context, *, user_ids: Collection[int]) -> tuple[int, ..
         NotFound: one of them is not at this school.
     """
     require(ctx, Action.EDIT_PEOPLE)
-    people = [one for one in _lock(ctx, user_ids) if one.status == "disabled"]
+    people = [person for person in _lock(ctx, user_ids) if person.status == "disabled"]
     _write(ctx, people, {"status": "active"})
     _note(ctx, "user.enabled", people)
-    return tuple(one.id for one in people)
+    return tuple(person.id for person in people)
 
 
 def change_role(ctx: Context, *, user_id: int, role: str) -> bool:
-    """Make a teacher an administrator, or the other way round (角色设置).
+    """Make a teacher an administrator, or the reverse (角色设置).
 
     Returns:
         whether something changed.
@@ -132,8 +139,8 @@ def change_role(ctx: Context, *, user_id: int, role: str) -> bool:
     Raises:
         NotAllowed: only administrators may.
         NotFound: there is no such account at this school.
-        Invalid: the role is none of the two.
-        Conflict: a student, oneself, or no administrator would be left.
+        Invalid: the role is neither of the two.
+        Conflict: the account is a student's or the acting person's, or no administrator would be left.
     """
     require(ctx, Action.CHANGE_RIGHTS)
     if role not in STAFF_ROLES:
@@ -153,29 +160,31 @@ def change_role(ctx: Context, *, user_id: int, role: str) -> bool:
 
 
 def _lock(ctx: Context, user_ids: Collection[int]) -> list[_Person]:
-    """The accounts as they are now, in the order of their ids so that no two wait for each other."""
-    wanted = set(user_ids)
+    """Return the accounts as they are now, locked."""
+    requested = set(user_ids)
     columns = (User.id, User.kind, User.status, User.login_name, User.email, User.real_name)
-    statement = select(*columns).where(_among(wanted)).order_by(User.id).with_for_update()
+    statement = locking(select(*columns).where(_among(requested)), User, Hold.WRITE)
     found = [_Person(*row) for row in ctx.session.execute(statement)]
-    if not found or len(found) != len(wanted):
+    if not found or len(found) != len(requested):
         raise NotFound(msg("没有找到这个用户"))
     return found
 
 
 def _write(ctx: Context, people: Sequence[_Person], values: dict[str, object]) -> None:
-    statement = update(User).where(_among({one.id for one in people})).values(values)
+    statement = update(User).where(_among({person.id for person in people})).values(values)
     ctx.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _among(user_ids: Collection[int]) -> ColumnElement[bool]:
-    """One array instead of a parameter for each: a whole school may be meant."""
+    """Return a condition with one array instead of a parameter for each id: a whole school may be meant."""
     return User.id == any_(literal(list(user_ids), ARRAY(BigInteger)))
 
 
 def _note(ctx: Context, action: str, people: Sequence[_Person]) -> None:
-    """One row for one person; for many, one row that names them all."""
+    """Write one audit row for one person; for many people, one row that names them all."""
     if len(people) == 1:
         record(ctx, action, "user", people[0].id)
     elif people:
-        record(ctx, action, "user", None, {"count": len(people), "user_ids": [one.id for one in people]})
+        record(
+            ctx, action, "user", None, {"count": len(people), "user_ids": [person.id for person in people]}
+        )

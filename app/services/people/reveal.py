@@ -19,7 +19,7 @@ _OPEN = {ID_NUMBER: open_id_number, MOBILE: open_mobile}
 
 
 def reveal_value(ctx: Context, *, user_id: int, field: str, reason: str) -> str:
-    """The one value, in clear; the caller commits, so that nothing is shown without its audit row.
+    """Return the value in clear; the caller commits, so that nothing is shown without its audit row.
 
     Args:
         field: ``id_number`` or ``mobile``.

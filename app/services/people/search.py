@@ -1,4 +1,4 @@
-"""Finding people of a school: the list of 系统管理."""
+"""Search for people of a school: the list of 系统管理."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SEARCHED = (
 
 
 class PersonState(StrEnum):
-    """What the list can be narrowed to."""
+    """The states by which the list can be filtered."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
@@ -38,7 +38,7 @@ class PersonState(StrEnum):
 
 
 class PersonSort(StrEnum):
-    """What the list can be sorted by."""
+    """The columns by which the list can be sorted."""
 
     NUMBER = "number"
     NAME = "name"
@@ -49,21 +49,21 @@ class PersonSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFilter:
-    """Exact conditions beside the search; ``None`` leaves one out."""
+    """Exact conditions beside the search; ``None`` means no condition."""
 
     kind: str | None = None
     class_id: int | None = None
     entry_year: int | None = None
     state: PersonState | None = None
-    #: Only who is not in this class.
+    #: Only people who are not in this class.
     outside_class_id: int | None = None
-    #: Only who is in no class.
+    #: Only people without a class.
     unassigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person as the list shows one; ID number and phone are masked."""
+    """A person in the list; ID number and phone are masked."""
 
     id: int
     kind: str
@@ -91,7 +91,7 @@ def search_people(
     descending: bool = False,
     page: int = 1,
 ) -> Page[PersonRow]:
-    """People of the school by any piece of information (manual 4.3: 输入学生任意信息).
+    """Return people of the school, searched by any data (manual 4.3: 输入学生任意信息).
 
     Args:
         text: words that must all be found: part of the name, pinyin, initials, 学号, login name, mail or class, or
@@ -104,18 +104,18 @@ def search_people(
     """
     require(ctx, Action.SEE_PEOPLE)
     conditions = _conditions(ctx, text, filters)
-    wanted = select(User.id).where(*conditions)
+    query = select(User.id).where(*conditions)
     if sort is PersonSort.CLASS:
-        wanted = wanted.outerjoin(User.school_class)
-    ids = fetch_page(ctx.session, wanted.order_by(*_order(sort, descending)), as_it_is, page=page)
-    # The rows are wide; only those of the page are read whole.
+        query = query.outerjoin(User.school_class)
+    ids = fetch_page(ctx.session, query.order_by(*_order(sort, descending)), as_it_is, page=page)
+    # The rows are wide; only those of the page are read completely.
     found = select(User, SchoolClass.name).outerjoin(User.school_class).where(User.id.in_(ids.rows))
     people = {user.id: _row(ctx, user, class_name) for user, class_name in ctx.session.execute(found)}
     return ids.with_rows(people[number] for number in ids.rows if number in people)
 
 
 def find_people_ids(ctx: Context, *, text: str = "", filters: PeopleFilter | None = None) -> list[int]:
-    """The accounts on all pages of the list, for what is done to all of them.
+    """Return the ids of the accounts on all pages of the list, for actions on all of them.
 
     Raises:
         NotAllowed: the actor may not see people.
@@ -125,7 +125,7 @@ def find_people_ids(ctx: Context, *, text: str = "", filters: PeopleFilter | Non
 
 
 def get_person_row(ctx: Context, *, user_id: int) -> PersonRow:
-    """One person as the list shows one.
+    """Return one person's row of the list.
 
     Raises:
         NotFound: there is no such account at this school.
@@ -140,7 +140,7 @@ def get_person_row(ctx: Context, *, user_id: int) -> PersonRow:
 
 
 def entry_years(ctx: Context) -> Sequence[int]:
-    """The entry years that students of the school have, latest first."""
+    """Return the entry years of the school's students, latest first."""
     require(ctx, Action.SEE_PEOPLE)
     statement = select(User.entry_year).where(User.entry_year.is_not(None)).distinct()
     return [
@@ -173,7 +173,7 @@ def _narrowed(filters: PeopleFilter) -> list[ColumnElement[bool]]:
 
 
 def _in_class_or_sealed(ctx: Context, spellings: tuple[str, ...]) -> Iterator[ColumnElement[bool]]:
-    """A word may also be part of a class's name, a whole phone or a whole ID number."""
+    """Return the condition that a word is part of a class's name, a whole phone or a whole ID number."""
     named = (SchoolClass.name.icontains(spelling, autoescape=True) for spelling in spellings)
     yield User.class_id.in_(select(SchoolClass.id).where(or_(*named)))
     mobile, id_number = _sealed_values(ctx, spellings[-1])
@@ -184,7 +184,7 @@ def _in_class_or_sealed(ctx: Context, spellings: tuple[str, ...]) -> Iterator[Co
 
 
 def _sealed_values(ctx: Context, word: str) -> tuple[str | None, str | None]:
-    """The phone and the ID number that the word could be."""
+    """Return the phone and the ID number that the word could be."""
     mobile: str | None = None
     id_number: str | None = None
     try:

@@ -1,1 +1,1 @@
-"""Use cases: registrations of people for offerings: seats, the waiting list (候补), by oneself and by staff."""
+"""Registrations of people for offerings: seats, the waiting list (候补), registration by oneself and by staff."""

@@ -1,4 +1,4 @@
-"""注册学生: staff register people for an offering and take them off, and keep its waiting list, at any time."""
+"""Registrations made by staff (注册学生): add and remove people, and manage the waiting list, at any time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, func, select, update
 
 from app.context import Context
 from app.errors import Conflict, Invalid, msg
-from app.models import Course, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
+from app.models import Course, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
 from app.rules.shared.search_words import search_words
 from app.services.registrations.counts import registered_for
@@ -25,16 +25,18 @@ from app.services.registrations.notices import tell_added, tell_promoted, tell_r
 from app.services.registrations.seats import (
     Registered,
     free_seats,
+    hold_people,
+    hold_seats,
     is_online,
-    lock_offering,
     promote_waiting,
     register_many,
 )
 from app.services.shared.audit import record
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page, page_of
+from app.services.shared.require_permission import require
 
 REASON_LENGTH = 200
-#: People of one act.
+#: The most people of one request.
 MOST = 1000
 
 
@@ -53,7 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """One who waits; ``position`` counts from 1."""
+    """A person on the waiting list; ``position`` counts from 1."""
 
     user_id: int
     real_name: str
@@ -66,23 +68,23 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What a workbook of registrations holds; ``title`` is the course's."""
+    """The content of a workbook of registrations; ``title`` is the course's."""
 
     title: str
     rows: Sequence[RegistrationRow]
 
 
 def must_search(ctx: Context) -> bool:
-    """Whether the actor sees students of the school only when he searches for them."""
+    """Return whether the actor sees students of the school only by searching for them."""
     return reach(ctx.actor.role, Action.MANAGE_REGISTRATIONS) is Reach.OWN
 
 
 def find_candidates(
     ctx: Context, *, offering_id: int, text: str = "", class_id: int | None = None, page: int = 1
 ) -> Page[Candidate]:
-    """The school's students, with what each has to do with the offering.
+    """Return the school's students, with the state of each in the offering.
 
-    A teacher finds those whom he searches for; he is not shown the whole school.
+    Teachers find the students they search for; the whole school is not listed for them.
 
     Args:
         text: as in ``list_registered``.
@@ -95,7 +97,7 @@ def find_candidates(
     manageable(ctx, offering_id)
     if must_search(ctx) and not search_words(text):
         return page_of((), page=page, size=LONG_PAGE_SIZE)
-    registered = select(Enrolment.id).where(registered_for(offering_id))
+    registered = select(Registration.id).where(registered_for(offering_id))
     waits = select(WaitingPlace.id).where(
         WaitingPlace.school_id == User.school_id,
         WaitingPlace.user_id == User.id,
@@ -119,7 +121,7 @@ def find_candidates(
 
 
 def class_choices(ctx: Context, *, offering_id: int) -> list[tuple[int, str]]:
-    """Id and name of every class of the school, for finding students to add; none for who must search.
+    """Return id and name of every class of the school, for finding students to add; none for actors who must search.
 
     Raises:
         NotFound: no such course for the actor.
@@ -135,7 +137,7 @@ def class_choices(ctx: Context, *, offering_id: int) -> list[tuple[int, str]]:
 
 
 def add_students(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -> Registered:
-    """Register students; they are told.
+    """Register students and notify them.
 
     Raises:
         Conflict: the course is not online.
@@ -149,16 +151,16 @@ def add_students(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -
     done = register_many(ctx, offering=offering, user_ids=user_ids, source="staff")
     if done.registered:
         data = {"count": done.registered, "user_ids": list(done.user_ids)}
-        record(ctx, "enrolment.added", "offering", offering_id, data)
+        record(ctx, "registration.added", "offering", offering_id, data)
         tell_added(ctx, offering, done.user_ids)
     return done
 
 
 def remove_students(ctx: Context, *, offering_id: int, user_ids: Collection[int], reason: str) -> int:
-    """Take students off the course; they read the reason, and who waits gets their seats.
+    """Remove students from the course; they are told the reason, and people on the waiting list get their seats.
 
     Returns:
-        how many were registered.
+        the number of people who were registered.
 
     Raises:
         Invalid: ``reason`` is missing or too long; ``students``: nobody was ticked, or too many.
@@ -169,28 +171,28 @@ def remove_students(ctx: Context, *, offering_id: int, user_ids: Collection[int]
         raise Invalid("reason", msg("请填写移出的原因，学生会在消息中看到"))
     if len(reason) > REASON_LENGTH:
         raise Invalid("reason", msg("超过 %(limit)s 个字符", limit=REASON_LENGTH))
-    offering = _locked(ctx, offering_id, user_ids)
-    gone = ctx.session.scalars(
-        update(Enrolment)
+    offering = _locked(ctx, offering_id, user_ids, leaving=len(user_ids))
+    removed = ctx.session.scalars(
+        update(Registration)
         .where(
-            Enrolment.offering_id == offering_id,
-            Enrolment.user_id.in_(user_ids),
-            Enrolment.withdrawn_at.is_(None),
+            Registration.offering_id == offering_id,
+            Registration.user_id.in_(user_ids),
+            Registration.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=ctx.now())
-        .returning(Enrolment.user_id)
+        .returning(Registration.user_id)
         .execution_options(synchronize_session=False)
     ).all()
-    if gone:
-        data = {"count": len(gone), "reason": reason, "user_ids": list(gone)}
-        record(ctx, "enrolment.removed", "offering", offering_id, data)
-        tell_removed(ctx, offering, gone, reason)
+    if removed:
+        data = {"count": len(removed), "reason": reason, "user_ids": list(removed)}
+        record(ctx, "registration.removed", "offering", offering_id, data)
+        tell_removed(ctx, offering, removed, reason)
         promote_waiting(ctx, offering)
-    return len(gone)
+    return len(removed)
 
 
 def list_waiting(ctx: Context, *, offering_id: int, page: int = 1) -> Page[WaitingRow]:
-    """Who waits for a seat, in the order in which they get one.
+    """Return the waiting list, in the order in which people get seats.
 
     Raises:
         NotFound: no such course for the actor.
@@ -216,7 +218,7 @@ def list_waiting(ctx: Context, *, offering_id: int, page: int = 1) -> Page[Waiti
 
 
 def admit_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -> int:
-    """「优先录取」: give free seats to some who wait, whatever their place, also after the end of registration.
+    """Give free seats to chosen people on the waiting list (「优先录取」), also after the end of registration.
 
     Raises:
         Conflict: the course is not online, or not so many seats are free.
@@ -243,47 +245,52 @@ def admit_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int]) 
     done = register_many(ctx, offering=offering, user_ids=waiting, source="waiting").user_ids
     if done:
         data = {"count": len(done), "user_ids": list(done)}
-        record(ctx, "enrolment.admitted", "offering", offering_id, data)
+        record(ctx, "registration.admitted", "offering", offering_id, data)
         tell_promoted(ctx, offering, done)
     return len(done)
 
 
 def remove_waiting(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -> int:
-    """Take people off the waiting list; they are told.
+    """Remove people from the waiting list and notify them.
 
     Raises:
         Invalid: ``students``: nobody was ticked, or too many.
         NotFound: no such course for the actor.
     """
     offering = _locked(ctx, offering_id, user_ids)
-    gone = ctx.session.scalars(
+    removed = ctx.session.scalars(
         delete(WaitingPlace)
         .where(WaitingPlace.offering_id == offering_id, WaitingPlace.user_id.in_(user_ids))
         .returning(WaitingPlace.user_id)
         .execution_options(synchronize_session=False)
     ).all()
-    if gone:
-        data = {"count": len(gone), "user_ids": list(gone)}
-        record(ctx, "enrolment.waiting_removed", "offering", offering_id, data)
-        tell_waiting_removed(ctx, offering, gone)
-    return len(gone)
+    if removed:
+        data = {"count": len(removed), "user_ids": list(removed)}
+        record(ctx, "registration.waiting_removed", "offering", offering_id, data)
+        tell_waiting_removed(ctx, offering, removed)
+    return len(removed)
 
 
-def _locked(ctx: Context, offering_id: int, user_ids: Collection[int]) -> CourseOffering:
+def _locked(ctx: Context, offering_id: int, user_ids: Collection[int], *, leaving: int = 0) -> CourseOffering:
+    """Return the offering and the people of a request, locked together with those who may get a seat by it."""
     manageable(ctx, offering_id)
     if not user_ids:
         raise Invalid("students", msg("请至少勾选一名学生"))
     if len(user_ids) > MOST:
         raise Invalid("students", msg("一次最多 %(most)s 人", most=MOST))
-    return lock_offering(ctx, offering_id)
+    offering = hold_seats(ctx, offering_id)
+    hold_people(ctx, user_ids, promoting=[offering], leaving=leaving)
+    return offering
 
 
 def export_registrations(ctx: Context, *, offering_id: int) -> Exported:
-    """「导出」: everybody who is registered, for a workbook; it is noted who took the list away.
+    """Return everybody who is registered, for a workbook (「导出」); the export is written to the audit log.
 
     Raises:
+        NotAllowed: the actor's role may not.
         NotFound: no such course for the actor.
     """
+    require(ctx, Action.EXPORT_REGISTRATIONS)
     rows = all_registered(ctx, offering_id=offering_id)
     title = ctx.session.scalars(
         select(Course.title)
@@ -293,5 +300,5 @@ def export_registrations(ctx: Context, *, offering_id: int) -> Exported:
         )
         .where(CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id)
     ).one()
-    record(ctx, "enrolment.exported", "offering", offering_id, {"count": len(rows)})
+    record(ctx, "registration.exported", "offering", offering_id, {"count": len(rows)})
     return Exported(title, rows)

@@ -1,27 +1,27 @@
-"""Who is registered for an offering, and how many are, as parts of other queries."""
+"""The registrations for an offering and their number, as expressions for other queries."""
 
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 
-from app.models import CourseOffering, Enrolment, User
+from app.models import CourseOffering, Registration, User
 
 
 def registrations_of_offering(*of_whom: ColumnElement[bool]) -> ScalarSelect[int]:
-    """The number of those who are registered now, for the ``CourseOffering`` of the query around it.
+    """Return the number of current registrations, for the ``CourseOffering`` of the enclosing query.
 
     Args:
-        of_whom: conditions on ``User``: only such people are counted.
+        of_whom: conditions on ``User``: only these people are counted.
     """
-    counted = select(func.count()).select_from(Enrolment)
+    counted = select(func.count()).select_from(Registration)
     if of_whom:
-        theirs = and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id)
-        counted = counted.join(User, theirs).where(*of_whom)
+        same_person = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
+        counted = counted.join(User, same_person).where(*of_whom)
     return (
         counted.where(
-            Enrolment.school_id == CourseOffering.school_id,
-            Enrolment.offering_id == CourseOffering.id,
-            Enrolment.withdrawn_at.is_(None),
+            Registration.school_id == CourseOffering.school_id,
+            Registration.offering_id == CourseOffering.id,
+            Registration.withdrawn_at.is_(None),
         )
         .correlate(CourseOffering)
         .scalar_subquery()
@@ -29,10 +29,10 @@ def registrations_of_offering(*of_whom: ColumnElement[bool]) -> ScalarSelect[int
 
 
 def registered_for(offering_id: int) -> ColumnElement[bool]:
-    """The registration that the ``User`` of a query has for an offering now, to join ``Enrolment`` by."""
+    """Return the condition that joins ``Registration`` to the ``User`` of a query: the active one for an offering."""
     return and_(
-        Enrolment.school_id == User.school_id,
-        Enrolment.user_id == User.id,
-        Enrolment.offering_id == offering_id,
-        Enrolment.withdrawn_at.is_(None),
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
     )

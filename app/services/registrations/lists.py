@@ -1,4 +1,4 @@
-"""注册学生: who is registered for an offering, for administrators and those who run it."""
+"""Lists of the people registered for an offering (注册学生), for administrators and its staff."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, select
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, SchoolClass, User, WaitingPlace
+from app.models import CourseLicence, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action
-from app.rules.shared.day_counts import Point, points
+from app.rules.registrations.day_counts import Point, points
 from app.services.registrations.seats import seats_of
 from app.services.shared.class_sizes import class_size
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 from app.services.shared.search import words
 
-_SAME_USER = and_(User.school_id == Enrolment.school_id, User.id == Enrolment.user_id)
+_SAME_USER = and_(User.school_id == Registration.school_id, User.id == Registration.user_id)
 
 
 class RegistrationSort(StrEnum):
-    """What the list can be sorted by."""
+    """The columns by which the list can be sorted."""
 
     NUMBER = "number"
     NAME = "name"
@@ -35,7 +35,10 @@ class RegistrationSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RegistrationRow:
-    """A registered person; ``number`` is the 学号, or the login name of who has none; ``source`` as ``Enrolment``'s."""
+    """A registered person.
+
+    ``number`` is the 学号, or the login name of a person without one; ``source`` is that of ``Registration``.
+    """
 
     user_id: int
     real_name: str
@@ -56,13 +59,13 @@ class SeatFigures:
 
     @property
     def left(self) -> int | None:
-        """Seats that are free."""
+        """The number of free seats."""
         return None if self.seats is None else max(self.seats - self.registered, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassFigure:
-    """How many of a class are registered, of how many students; ``class_id`` is ``None`` for those without one."""
+    """The registered and all students of a class; ``class_id`` is ``None`` for students without a class."""
 
     class_id: int | None
     name: str | None
@@ -71,14 +74,14 @@ class ClassFigure:
 
 
 def manageable(ctx: Context, offering_id: int) -> CourseOffering:
-    """The offering, when the actor may keep its registrations.
+    """Return the offering, if the actor may manage its registrations.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
-        NotFound: no such course here, or a teacher does not run it.
+        NotFound: no such course here, or the actor is a teacher who does not run it.
     """
-    mine = reachable_offerings(ctx, Action.MANAGE_REGISTRATIONS)
-    here = (CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id, mine)
+    reachable = reachable_offerings(ctx, Action.MANAGE_REGISTRATIONS)
+    here = (CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id, reachable)
     offering = ctx.session.scalar(select(CourseOffering).where(*here))
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))
@@ -86,14 +89,14 @@ def manageable(ctx: Context, offering_id: int) -> CourseOffering:
 
 
 def seat_figures(ctx: Context, *, offering_id: int) -> SeatFigures:
-    """How full an offering is.
+    """Return how full an offering is.
 
     Raises:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
     waiting = select(func.count()).select_from(WaitingPlace).where(WaitingPlace.offering_id == offering_id)
-    registered = select(func.count()).select_from(Enrolment).where(*_active(offering_id))
+    registered = select(func.count()).select_from(Registration).where(*_active(offering_id))
     statement = (
         select(CourseOffering, CourseLicence, registered.scalar_subquery(), waiting.scalar_subquery())
         .outerjoin(CourseOffering.licence)
@@ -113,11 +116,11 @@ def list_registered(
     descending: bool = False,
     page: int = 1,
 ) -> Page[RegistrationRow]:
-    """Who is registered.
+    """Return one page of the people who are registered.
 
     Args:
         text: words that must all be found in name, pinyin, initials, 学号 or login name.
-        class_id: only this class; 0: only who has none.
+        class_id: only this class; 0: only people without a class.
         page: from 1.
 
     Raises:
@@ -125,35 +128,35 @@ def list_registered(
     """
     manageable(ctx, offering_id)
     conditions = [*_active(offering_id), searched(text), *in_class(class_id)]
-    wanted = _rows().where(*conditions).order_by(*_order(sort, descending))
-    return fetch_page(ctx.session, wanted, RegistrationRow, page=page, size=LONG_PAGE_SIZE)
+    rows = _rows().where(*conditions).order_by(*_order(sort, descending))
+    return fetch_page(ctx.session, rows, RegistrationRow, page=page, size=LONG_PAGE_SIZE)
 
 
 def all_registered(ctx: Context, *, offering_id: int) -> list[RegistrationRow]:
-    """Everybody who is registered, by class and 学号.
+    """Return everybody who is registered, by class and 学号.
 
     Raises:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    wanted = _rows().where(*_active(offering_id)).order_by(*_order(RegistrationSort.CLASS, False))
-    return [RegistrationRow(*row) for row in ctx.session.execute(wanted)]
+    rows = _rows().where(*_active(offering_id)).order_by(*_order(RegistrationSort.CLASS, False))
+    return [RegistrationRow(*row) for row in ctx.session.execute(rows)]
 
 
 def list_named(ctx: Context, *, offering_id: int, user_ids: Collection[int]) -> list[RegistrationRow]:
-    """Those of these people who are registered, by 学号.
+    """Return those of these people who are registered, by 学号.
 
     Raises:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    wanted = _rows().where(*_active(offering_id), User.id.in_(user_ids))
-    rows = ctx.session.execute(wanted.order_by(*_order(RegistrationSort.NUMBER, False)))
+    named = _rows().where(*_active(offering_id), User.id.in_(user_ids))
+    rows = ctx.session.execute(named.order_by(*_order(RegistrationSort.NUMBER, False)))
     return [RegistrationRow(*row) for row in rows]
 
 
 def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
-    """The classes of those who are registered, the largest number first.
+    """Return the classes of the registered people, the largest number first.
 
     Raises:
         NotFound: as ``manageable``.
@@ -163,7 +166,7 @@ def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
     counted = func.count().label("registered")
     rows = ctx.session.execute(
         select(SchoolClass.id, SchoolClass.name, counted, students)
-        .select_from(Enrolment)
+        .select_from(Registration)
         .join(User, _SAME_USER)
         .outerjoin(User.school_class)
         .where(*_active(offering_id))
@@ -177,13 +180,13 @@ def class_figures(ctx: Context, *, offering_id: int) -> Sequence[ClassFigure]:
 
 
 def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
-    """Since when those who are registered are, by days at the school.
+    """Return the number of current registrations over time, by days at the school.
 
     Raises:
         NotFound: as ``manageable``.
     """
     manageable(ctx, offering_id)
-    day: ColumnElement[date] = cast(func.timezone(ctx.school.timezone, Enrolment.registered_at), Date)
+    day: ColumnElement[date] = cast(func.timezone(ctx.school.timezone, Registration.registered_at), Date)
     rows = ctx.session.execute(
         select(day, func.count()).where(*_active(offering_id)).group_by(day).order_by(day)
     )
@@ -191,20 +194,20 @@ def registrations_in_time(ctx: Context, *, offering_id: int) -> list[Point]:
 
 
 def searched(text: str) -> ColumnElement[bool]:
-    """A condition on ``User``: all words of a search are found in name, pinyin, initials, 学号 or login name."""
+    """Return a condition on ``User``: every word of a search is found in name, pinyin, initials, 学号 or login name."""
     names = (User.real_name, User.name_pinyin, User.name_initials)
     return words(text, *names, User.student_no, User.login_name)
 
 
 def in_class(class_id: int | None) -> list[ColumnElement[bool]]:
-    """Conditions on ``User``: of this class; 0: of none; ``None``: of any or none."""
+    """Return conditions on ``User``: in this class; 0: in no class; ``None``: no condition."""
     if class_id is None:
         return []
     return [User.class_id.is_(None) if class_id == 0 else User.class_id == class_id]
 
 
 def _active(offering_id: int) -> tuple[ColumnElement[bool], ...]:
-    return Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None)
+    return Registration.offering_id == offering_id, Registration.withdrawn_at.is_(None)
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -215,10 +218,10 @@ def _rows() -> Select[*tuple[Any, ...]]:
             func.coalesce(User.student_no, User.login_name, ""),
             SchoolClass.name,
             User.status,
-            Enrolment.registered_at,
-            Enrolment.source,
+            Registration.registered_at,
+            Registration.source,
         )
-        .select_from(Enrolment)
+        .select_from(Registration)
         .join(User, _SAME_USER)
         .outerjoin(User.school_class)
     )
@@ -230,7 +233,7 @@ def _order(sort: RegistrationSort, descending: bool) -> tuple[Any, ...]:
         RegistrationSort.NUMBER: (User.student_no,),
         RegistrationSort.NAME: (User.name_pinyin, User.real_name),
         RegistrationSort.CLASS: (SchoolClass.name, User.student_no),
-        RegistrationSort.REGISTERED: (Enrolment.registered_at,),
+        RegistrationSort.REGISTERED: (Registration.registered_at,),
     }
     if descending:
         return (*(column.desc().nulls_last() for column in columns[sort]), User.id.desc())

@@ -1,7 +1,7 @@
-"""Writing registrations of an offering: seats counted under a lock, people registered in one statement.
+"""Writing registrations of an offering: seats are counted under a lock, people registered in one statement.
 
-Lock order of everything that writes registrations: the offering's row first (several: by id), then the rest. The lock
-lasts until the end of the unit of work; it leaves readers and foreign keys alone.
+A service that writes registrations locks the offerings (``hold_seats``), then the people whose rows it inserts,
+changes or deletes (``hold_people``): all of each at once, in the order of ``app.services.shared.locks``.
 """
 
 from __future__ import annotations
@@ -9,29 +9,42 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Select, String, and_, delete, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import contains_eager
 
 from app.context import Context
 from app.errors import NotFound, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, User, WaitingPlace
+from app.models import CourseLicence, CourseOffering, Registration, User, WaitingPlace
 from app.rules.offerings.dates import is_registration_open
 from app.rules.offerings.publication import OfferingStatus
 from app.services.registrations.counts import registered_for
 from app.services.registrations.notices import tell_promoted
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 
 #: Kinds of accounts that can be registered; an administrator's student side is the same as a student's (chapter 3).
 _KINDS = ("student", "teacher", "administrator")
 
 #: Accounts given as ids, or as a query for ids.
-UserIds = Collection[int] | Select[tuple[int]]
+UserIds = Collection[int] | Select[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What ``register_many`` did.
+    """The result of ``register_many``.
 
     Args:
         registered: how many were registered now.
@@ -47,7 +60,7 @@ class Registered:
 
 
 def seats_of(offering: CourseOffering, licence: CourseLicence | None) -> int | None:
-    """The most people who may be registered: what the school set, or what the licence grants if that is less.
+    """Return the most people who may be registered: what the school set, or what the licence grants if that is less.
 
     Returns:
         ``None``: there is no limit.
@@ -56,39 +69,66 @@ def seats_of(offering: CourseOffering, licence: CourseLicence | None) -> int | N
     return min((seats for seats in limits if seats is not None), default=None)
 
 
-def lock_offering(ctx: Context, offering_id: int) -> CourseOffering:
-    """An offering of the school with its licence, fresh and locked for the writing of registrations.
+def hold_seats(ctx: Context, offering_id: int) -> CourseOffering:
+    """Return an offering of the school with its licence, fresh and locked for writing registrations.
 
-    The caller has seen to it that the actor may do this. Who locks several does so in the order of their ids.
+    The caller has checked that the actor may do this.
 
     Raises:
         NotFound: no such course here.
     """
-    offering = ctx.session.scalar(
-        select(CourseOffering)
-        .outerjoin(CourseOffering.licence)
-        .options(contains_eager(CourseOffering.licence))
-        .where(CourseOffering.school_id == ctx.school.id, CourseOffering.id == offering_id)
-        .with_for_update(of=CourseOffering, key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    (offering,) = hold_seats_of(ctx, [offering_id]) or (None,)
     if offering is None:
         raise NotFound(msg("没有找到这门课程"))
     return offering
 
 
+def hold_seats_of(ctx: Context, offering_ids: Collection[int] | Select[int]) -> list[CourseOffering]:
+    """Return several offerings as ``hold_seats`` does; a service that needs more than one locks all of them at once.
+
+    Args:
+        offering_ids: ids, or a query for ids; missing ones are left out.
+    """
+    offerings = (
+        select(CourseOffering)
+        .outerjoin(CourseOffering.licence)
+        .options(contains_eager(CourseOffering.licence))
+        .where(CourseOffering.school_id == ctx.school.id, CourseOffering.id.in_(offering_ids))
+    )
+    return list(ctx.session.scalars(locking(offerings, CourseOffering, Hold.WRITE)))
+
+
+def hold_people(
+    ctx: Context, user_ids: UserIds = (), *, promoting: Collection[CourseOffering] = (), leaving: int = 0
+) -> None:
+    """Lock people against deletion or a change of 学号, phone or address until the unit of work ends.
+
+    Writing their registrations, places and messages takes the same locks one by one, in the order of writing; a
+    service that takes many of them, or changes what others delete together with the person, locks all of them first.
+
+    Args:
+        user_ids: the people whose registrations or places are written.
+        promoting: locked offerings on whose waiting lists seats may be given out.
+        leaving: the most seats that come free.
+    """
+    first = [_next_in_line(ctx, offering, leaving) for offering in promoting if _gives_seats(ctx, offering)]
+    concerned = or_(User.id.in_(user_ids), *(User.id.in_(waiting) for waiting in first))
+    people = select(User.id).where(User.school_id == ctx.school.id, concerned)
+    ctx.session.execute(locking(people, User, Hold.KEEP))
+
+
 def is_online(ctx: Context, offering: CourseOffering) -> bool:
-    """Whether students see the offering today: online, and its licence holds; the licence is loaded."""
+    """Return whether students see the offering today: online, and its licence holds; the licence is loaded."""
     return offering.status == OfferingStatus.ONLINE and offering.is_licensed_on(ctx.today())
 
 
 def free_seats(ctx: Context, offering: CourseOffering) -> int | None:
-    """How many seats are free, ``None`` without a limit; true as long as the offering is locked."""
+    """Return how many seats are free, ``None`` without a limit; true as long as the offering is locked."""
     seats = seats_of(offering, offering.licence)
     if seats is None:
         return None
-    taken = select(func.count()).select_from(Enrolment)
-    taken = taken.where(Enrolment.offering_id == offering.id, Enrolment.withdrawn_at.is_(None))
+    taken = select(func.count()).select_from(Registration)
+    taken = taken.where(Registration.offering_id == offering.id, Registration.withdrawn_at.is_(None))
     return max(seats - (ctx.session.scalar(taken) or 0), 0)
 
 
@@ -100,25 +140,26 @@ def register_many(
     source: str,
     selection_id: int | None = None,
 ) -> Registered:
-    """Register people in one statement; where seats are short, those with the lowest 学号 get them.
+    """Register people in one statement; where seats are short, the people with the lowest 学号 get them.
 
-    Who withdrew before is registered again; who waits for a seat waits no more. The caller writes the audit row.
+    People who withdrew before are registered again; people on the waiting list leave it. The caller writes the audit
+    row.
 
     Args:
-        offering: from ``lock_offering``, in this unit of work.
-        user_ids: ids, or a query for ids; what is no active account of the school is refused.
-        source: of ``Enrolment.source``.
-        selection_id: the 选课 that does it.
+        offering: from ``hold_seats``, in this unit of work.
+        user_ids: ids, or a query for ids; anything but an active account of the school is refused.
+        source: of ``Registration.source``.
+        selection_id: the 选课 that registers them.
     """
-    asked = (User.school_id == ctx.school.id, User.id.in_(user_ids), User.kind.in_(_KINDS))
-    theirs = registered_for(offering.id)
+    requested = (User.school_id == ctx.school.id, User.id.in_(user_ids), User.kind.in_(_KINDS))
+    own_registration = registered_for(offering.id)
     counted = select(
         func.count(),
-        func.count(Enrolment.id),
-        func.count().filter(Enrolment.id.is_(None), User.status != "active"),
+        func.count(Registration.id),
+        func.count().filter(Registration.id.is_(None), User.status != "active"),
     )
     found, already, disabled = ctx.session.execute(
-        counted.select_from(User).outerjoin(Enrolment, theirs).where(*asked)
+        counted.select_from(User).outerjoin(Registration, own_registration).where(*requested)
     ).one()
     free = free_seats(ctx, offering)
     values = {
@@ -129,20 +170,22 @@ def register_many(
         "source": literal(source, String),
         "selection_id": literal(selection_id, BigInteger),
     }
-    newcomers = (
-        select(*values.values())
-        .outerjoin(Enrolment, theirs)
-        .where(*asked, User.status == "active", Enrolment.id.is_(None))
+    seated = (
+        select(*(value.label(name) for name, value in values.items()))
+        .outerjoin(Registration, own_registration)
+        .where(*requested, User.status == "active", Registration.id.is_(None))
         .order_by(User.student_no, User.id)
         .limit(free)
+        .subquery()
     )
-    written = insert(Enrolment).from_select(list(values), newcomers)
-    written = written.on_conflict_do_update(
-        index_elements=[Enrolment.school_id, Enrolment.offering_id, Enrolment.user_id],
-        set_={name: written.excluded[name] for name in ("registered_at", "source", "selection_id")}
+    newcomers = select(*seated.c).order_by(seated.c.user_id)
+    statement = insert(Registration).from_select(list(values), newcomers)
+    statement = statement.on_conflict_do_update(
+        index_elements=[Registration.school_id, Registration.offering_id, Registration.user_id],
+        set_={name: statement.excluded[name] for name in ("registered_at", "source", "selection_id")}
         | {"withdrawn_at": None},
     )
-    done = () if free == 0 else tuple(ctx.session.scalars(written.returning(Enrolment.user_id)).all())
+    done = () if free == 0 else tuple(ctx.session.scalars(statement.returning(Registration.user_id)).all())
     if done:
         ctx.session.execute(
             delete(WaitingPlace).where(
@@ -158,56 +201,67 @@ def register_many(
 
 
 def promote_waiting(ctx: Context, offering: CourseOffering) -> tuple[int, ...]:
-    """Give free seats to those who wait, in their order, and tell them; who frees seats calls this before the end.
+    """Give free seats to people on the waiting list, in its order, and notify them; call this after freeing seats.
 
-    Only while students may register and withdraw, so that nobody gets a course that he cannot leave; afterwards staff
-    admit from the list. Disabled accounts keep their place and are passed over.
+    Only while students may register and withdraw, so that nobody gets a course that they cannot leave; afterwards
+    staff admit from the list. Disabled accounts keep their place and are passed over.
 
     Args:
-        offering: from ``lock_offering``, in this unit of work; what was changed in it counts.
+        offering: from ``hold_seats``, in this unit of work; changes made in it count.
 
     Returns:
-        who got a seat.
+        the people who got a seat.
     """
-    if not is_online(ctx, offering) or not is_registration_open(offering.dates, ctx.today()):
+    if not _gives_seats(ctx, offering):
         return ()
-    free = free_seats(ctx, offering)
-    if free == 0:
+    waiting = ctx.session.scalars(_next_in_line(ctx, offering)).all()
+    if not waiting:
         return ()
+    done = register_many(ctx, offering=offering, user_ids=waiting, source="waiting").user_ids
+    data = {"count": len(done), "user_ids": list(done)}
+    record(ctx, "registration.promoted", "offering", offering.id, data)
+    tell_promoted(ctx, offering, done)
+    return done
+
+
+def waits_somebody() -> ColumnElement[bool]:
+    """Return the condition that somebody waits for a seat of an offering in the query."""
+    return (
+        exists()
+        .where(
+            WaitingPlace.school_id == CourseOffering.school_id, WaitingPlace.offering_id == CourseOffering.id
+        )
+        .correlate(CourseOffering)
+    )
+
+
+def promote_in(ctx: Context, offerings: Collection[CourseOffering]) -> None:
+    """Call ``promote_waiting`` for several offerings from ``hold_seats_of``."""
+    if len(offerings) > 1:
+        hold_people(ctx, promoting=offerings)
+    for offering in offerings:
+        promote_waiting(ctx, offering)
+
+
+def _gives_seats(ctx: Context, offering: CourseOffering) -> bool:
+    return is_online(ctx, offering) and is_registration_open(offering.dates, ctx.today())
+
+
+def _next_in_line(ctx: Context, offering: CourseOffering, leaving: int = 0) -> Select[int]:
+    """Return who gets the free seats, and ``leaving`` more: ids in the order of the waiting list."""
+    seats = seats_of(offering, offering.licence)
     first = (
         select(WaitingPlace.user_id)
         .join(User, and_(User.school_id == WaitingPlace.school_id, User.id == WaitingPlace.user_id))
         .where(WaitingPlace.offering_id == offering.id, User.status == "active")
         .order_by(WaitingPlace.id)
-        .limit(free)
     )
-    waiting = ctx.session.scalars(first).all()
-    if not waiting:
-        return ()
-    done = register_many(ctx, offering=offering, user_ids=waiting, source="waiting").user_ids
-    data = {"count": len(done), "user_ids": list(done)}
-    record(ctx, "enrolment.promoted", "offering", offering.id, data)
-    tell_promoted(ctx, offering, done)
-    return done
-
-
-def promote_where_licensed(ctx: Context, licence_ids: Collection[int]) -> None:
-    """Give free seats to those who wait, in the offerings of licences that were changed by the alliance.
-
-    Args:
-        ctx: in the scope of the school that has them.
-    """
-    waited_for = (
-        select(WaitingPlace.offering_id)
-        .join(
-            CourseOffering,
-            and_(
-                CourseOffering.school_id == WaitingPlace.school_id,
-                CourseOffering.id == WaitingPlace.offering_id,
-            ),
-        )
-        .where(CourseOffering.school_id == ctx.school.id, CourseOffering.licence_id.in_(licence_ids))
-        .distinct()
+    if seats is None:
+        return first
+    taken = select(func.count()).select_from(Registration)
+    taken = taken.where(
+        Registration.school_id == ctx.school.id,
+        Registration.offering_id == offering.id,
+        Registration.withdrawn_at.is_(None),
     )
-    for offering_id in sorted(ctx.session.scalars(waited_for)):
-        promote_waiting(ctx, lock_offering(ctx, offering_id))
+    return first.limit(func.greatest(seats + leaving - taken.scalar_subquery(), 0))

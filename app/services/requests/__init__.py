@@ -1,1 +1,1 @@
-"""Use cases: change requests of students (学籍信息审核)."""
+"""Change requests of students (学籍信息审核)."""

@@ -1,4 +1,4 @@
-"""Files that prove a change request: checked by content, pictures made anew, sealed, given out only with care."""
+"""Proof files of change requests: checked by content, pictures re-encoded, sealed, given out with care."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from app.errors import Invalid, NotFound, msg
 from app.models import ProofFile
 from app.services.media.clean import MIME, clean_image
 
-#: At most so many files of one request, each and all together at most so large, in bytes.
+#: The most files of one request, the largest size of each, and of all together, in bytes.
 MOST_FILES = 5
 FILE_BYTES = 5 * 1024 * 1024
 ALL_BYTES = 10 * 1024 * 1024
-#: A photographed document stays readable at this size.
+#: Photographed documents stay readable at this size.
 _PICTURE_SIZE = (2000, 2000)
 _PICTURE_PIXELS = 50_000_000
 _PICTURE_BYTES = 600_000
@@ -32,7 +32,7 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file to be given out; a PDF only as a download, as it is somebody else's document."""
+    """A file to be given out; a PDF only as a download, as it comes from somebody else."""
 
     filename: str
     media_type: str
@@ -40,7 +40,7 @@ class OpenedFile:
 
 
 def check_files(files: Sequence[SentFile]) -> list[tuple[str, str, bytes]]:
-    """Read what was sent: name, type and content of each as it will be kept.
+    """Check the sent files; return name, type and content of each as they will be stored.
 
     Raises:
         Invalid: too many, too large, or neither picture nor PDF.
@@ -53,7 +53,7 @@ def check_files(files: Sequence[SentFile]) -> list[tuple[str, str, bytes]]:
 
 
 def keep_files(ctx: Context, *, request_id: int, files: Sequence[tuple[str, str, bytes]]) -> None:
-    """Seal checked files beside their request."""
+    """Seal checked files and store them with their request."""
     for filename, media_type, content in files:
         sealed = ctx.vault.seal_blob(ctx.school.id, _kind(request_id), content)
         ctx.session.add(
@@ -69,10 +69,10 @@ def keep_files(ctx: Context, *, request_id: int, files: Sequence[tuple[str, str,
 
 
 def open_file(ctx: Context, file: ProofFile | None) -> OpenedFile:
-    """The content of a file that the caller has found and may see.
+    """Return the content of a file that the caller has found and may see.
 
     Raises:
-        NotFound: nothing was found.
+        NotFound: there is no such file.
     """
     if file is None:
         raise NotFound(msg("没有找到这个文件"))
@@ -109,8 +109,10 @@ def _checked(file: SentFile) -> tuple[str, str, bytes]:
 
 def _clean_name(name: str) -> str:
     base = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(letter for letter in base if letter.isprintable() and letter not in '"<>|:*?').strip(". ")
-    return kept[:100] or "file"
+    cleaned = "".join(letter for letter in base if letter.isprintable() and letter not in '"<>|:*?').strip(
+        ". "
+    )
+    return cleaned[:100] or "file"
 
 
 def _with_ending(name: str, ending: str) -> str:

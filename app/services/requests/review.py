@@ -1,10 +1,9 @@
-"""教务管理 → 学籍信息审核: students' requests are listed, compared with what is there now, and decided."""
+"""Review of students' change requests (教务管理 → 学籍信息审核): listed, compared with the present values, decided."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,17 +15,19 @@ from app.models import ChangeRequest, ProofFile, SchoolClass, User
 from app.rules.imports.students import LABELS
 from app.rules.permissions import Action
 from app.rules.requests.change_requests import ANSWER_LENGTH
-from app.services.messages.notices import notify
-from app.services.people.edit import edit_account
+from app.rules.shared.cells import Cell
+from app.services.messages.notices import News, notify_many
+from app.services.people.edit import HeldAccounts, edit_account, hold_accounts
 from app.services.requests.proof_files import OpenedFile, open_file
 from app.services.requests.student import FileRow, current_values, files_of, open_changes
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 from app.services.shared.paging import Page, as_tuple, fetch_page
 from app.services.shared.require_permission import require
 from app.services.shared.search import words
 
 STATES = ("open", "approved", "rejected", "withdrawn")
-#: Requests that are decided at once: a page of the list.
+#: The most requests of one bulk decision: a page of the list.
 MOST_AT_ONCE = 100
 _LINK = "/me/requests"
 _SAME_PERSON = and_(User.school_id == ChangeRequest.school_id, User.id == ChangeRequest.user_id)
@@ -50,7 +51,7 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedChange:
-    """A field side by side; ``now`` is its present value where that is no longer the old one."""
+    """A field with old and new value; ``now`` is its present value where that is no longer the old one."""
 
     field: str
     old: str
@@ -60,7 +61,7 @@ class ReviewedChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A request to be decided; ``seen`` stands for what the account holds now and is sent back with the decision."""
+    """A request to be decided; ``seen`` identifies the account's present values and comes back with the decision."""
 
     row: RequestRow
     reason: str
@@ -76,8 +77,16 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class _Held:
+    """Requests by id, in its order, and the accounts of their students; all of them locked."""
+
+    requests: Mapping[int, ChangeRequest]
+    accounts: HeldAccounts
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that could not be decided with the others, and why."""
+    """A request that could not be decided with the others, and the reason."""
 
     request_id: int
     real_name: str
@@ -86,7 +95,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of deciding many at once."""
+    """The result of a bulk decision."""
 
     done: int
     refused: tuple[Refusal, ...]
@@ -95,7 +104,7 @@ class Decided:
 def list_requests(
     ctx: Context, *, state: str | None = None, text: str = "", class_id: int | None = None, page: int = 1
 ) -> Page[RequestRow]:
-    """Requests of the school: open ones oldest first, others latest first.
+    """Return one page of the requests of the school: open ones oldest first, others latest first.
 
     Args:
         state: one of ``STATES``, ``None`` for all.
@@ -118,7 +127,7 @@ def list_requests(
 
 
 def count_requests(ctx: Context) -> dict[str, int]:
-    """How many requests there are in each state."""
+    """Return the number of requests in each state."""
     require(ctx, Action.REVIEW_REQUESTS)
     statement = select(ChangeRequest.state, func.count()).group_by(ChangeRequest.state)
     counted: dict[str, int] = {row[0]: row[1] for row in ctx.session.execute(statement)}
@@ -126,7 +135,7 @@ def count_requests(ctx: Context) -> dict[str, int]:
 
 
 def get_review(ctx: Context, *, request_id: int) -> Review:
-    """A request beside what the account holds now. That an ID number was looked at is noted in the log.
+    """Return a request beside the present values of the account; showing an ID number is recorded in the log.
 
     Raises:
         NotAllowed: the actor may not review.
@@ -152,55 +161,38 @@ def get_review(ctx: Context, *, request_id: int) -> Review:
 
 
 def get_proof(ctx: Context, *, request_id: int, file_id: int) -> OpenedFile:
-    """A proof file; that it was opened is noted in the log.
+    """Return a proof file; opening it is recorded in the log.
 
     Raises:
         NotAllowed: the actor may not review.
         NotFound: no such file of this request.
     """
     require(ctx, Action.REVIEW_REQUESTS)
-    wanted = select(ProofFile).where(ProofFile.id == file_id, ProofFile.request_id == request_id)
-    opened = open_file(ctx, ctx.session.scalar(wanted))
+    query = select(ProofFile).where(ProofFile.id == file_id, ProofFile.request_id == request_id)
+    opened = open_file(ctx, ctx.session.scalar(query))
     record(ctx, "change_request.file_opened", "change_request", request_id, {"file": file_id})
     return opened
 
 
 def approve_request(ctx: Context, *, request_id: int, seen: str | None, answer: str = "") -> None:
-    """Write what was asked for, and tell the student.
+    """Write the requested values, and tell the student.
 
     Args:
         seen: ``Review.seen`` of the page on which this was decided; ``None``: the old values must still be there.
-        answer: a word for the student, may be empty.
+        answer: a message to the student, may be empty.
 
     Raises:
         NotAllowed: the actor may not review.
         NotFound: no such request at this school.
-        Conflict: it was decided by now, or the person was changed since what was seen.
-        Invalid: a value cannot be written any more, such as an ID number that another account has by now.
+        Conflict: it was decided by now, or the person was changed since the values were seen.
+        Invalid: a value cannot be written any more, for example an ID number that another account has by now.
     """
-    request, user = _open_request(ctx, request_id)
-    changes, now = _compared(ctx, request, user)
-    if seen != now and (seen is not None or any(change.now is not None for change in changes)):
-        raise Conflict(msg("申请提交后，这名学生的信息又有改动，请核对新的原值后再决定"))
-    edit_account(ctx, user_id=user.id, changes={change.field: change.new for change in changes})
-    _decide(ctx, request, "approved", _answer(answer))
-    notify(
-        ctx,
-        user_id=user.id,
-        subject=msg("您的信息修改申请已通过"),
-        body=msg("已按您的申请修改：%(fields)s。", fields=_named(changes))
-        if not request.answer
-        else msg(
-            "已按您的申请修改：%(fields)s。管理员留言：%(answer)s",
-            fields=_named(changes),
-            answer=request.answer,
-        ),
-        link="/me",
-    )
+    locked = _hold(ctx, [request_id], to_write=True)
+    notify_many(ctx, [_approve(ctx, locked, request_id, seen, answer)])
 
 
 def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
-    """Leave the record as it is, and tell the student why.
+    """Leave the record unchanged, and tell the student why.
 
     Raises:
         NotAllowed: the actor may not review.
@@ -211,20 +203,12 @@ def reject_request(ctx: Context, *, request_id: int, answer: str) -> None:
     text = _answer(answer)
     if not text:
         raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
-    request, user = _open_request(ctx, request_id)
-    _decide(ctx, request, "rejected", text)
-    fields = tuple(open_changes(ctx, request))
-    notify(
-        ctx,
-        user_id=user.id,
-        subject=msg("您的信息修改申请未通过"),
-        body=msg("申请修改的内容：%(fields)s。原因：%(answer)s", fields=_labels(fields), answer=text),
-        link=_LINK,
-    )
+    locked = _hold(ctx, [request_id], to_write=False)
+    notify_many(ctx, [_reject(ctx, locked, request_id, text)])
 
 
 def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answer: str = "") -> Decided:
-    """Decide several requests at once; each stands for itself, so what is refused does not hold up the others.
+    """Decide several requests at once, each independently: a refused one does not stop the others.
 
     Raises:
         NotAllowed: the actor may not review.
@@ -235,32 +219,19 @@ def decide_many(ctx: Context, *, request_ids: Sequence[int], approve: bool, answ
         raise Invalid("rowid", msg("一次最多处理 %(limit)s 个申请", limit=MOST_AT_ONCE))
     if not approve and not _answer(answer):
         raise Invalid("answer", msg("请填写不通过的原因，学生会看到"))
-    done, refused = 0, []
-    for request_id in sorted(set(request_ids)):
+    locked = _hold(ctx, request_ids, to_write=approve)
+    news, refused = [], []
+    for request_id in locked.requests:
         try:
-            with _apart(ctx):
+            with ctx.session.begin_nested():
                 if approve:
-                    approve_request(ctx, request_id=request_id, seen=None, answer=answer)
+                    news.append(_approve(ctx, locked, request_id, None, answer))
                 else:
-                    reject_request(ctx, request_id=request_id, answer=answer)
-            done += 1
-        except NotFound:
-            continue
+                    news.append(_reject(ctx, locked, request_id, _answer(answer)))
         except DomainError as error:
             refused.append(Refusal(request_id, _name_of(ctx, request_id), error.message))
-    return Decided(done, tuple(refused))
-
-
-@contextmanager
-def _apart(ctx: Context) -> Iterator[None]:
-    """A savepoint, with what was to be noted and sent after it."""
-    kept = {key: list(ctx.session.info.get(key, [])) for key in ("jobs", "audit")}
-    try:
-        with ctx.session.begin_nested():
-            yield
-    except DomainError:
-        ctx.session.info.update(kept)
-        raise
+    notify_many(ctx, news)
+    return Decided(len(news), tuple(refused))
 
 
 def _listed() -> Select[ChangeRequest, User, str | None]:
@@ -268,29 +239,66 @@ def _listed() -> Select[ChangeRequest, User, str | None]:
     return joined.outerjoin(User.school_class)
 
 
-def _open_request(ctx: Context, request_id: int) -> tuple[ChangeRequest, User]:
-    """The request and its student, both held until the end of this transaction."""
+def _hold(ctx: Context, request_ids: Collection[int], *, to_write: bool) -> _Held:
+    """Return requests and their students, locked in the order of all locks.
+
+    Args:
+        to_write: also lock what writing the changes needs.
+    """
     require(ctx, Action.REVIEW_REQUESTS)
-    fresh = {"populate_existing": True}
-    wanted = select(ChangeRequest).where(ChangeRequest.id == request_id).with_for_update()
-    request = ctx.session.scalar(wanted, execution_options=fresh)
+    query = select(ChangeRequest).where(ChangeRequest.id.in_(request_ids))
+    changes: dict[int, dict[str, Cell]] = {}
+    for request in ctx.session.scalars(query).all():
+        requested = open_changes(ctx, request) if to_write and request.state == "open" else {}
+        changes.setdefault(request.user_id, {}).update({field: new for field, (_, new) in requested.items()})
+    accounts = hold_accounts(ctx, changes)
+    requests = ctx.session.scalars(locking(query, ChangeRequest, Hold.WRITE))
+    return _Held({request.id: request for request in requests}, accounts)
+
+
+def _open_request(held: _Held, request_id: int) -> tuple[ChangeRequest, User]:
+    request = held.requests.get(request_id)
     if request is None:
         raise NotFound(msg("没有找到这个申请"))
     if request.state != "open":
         raise Conflict(msg("这个申请已经处理，或已被学生撤回"))
-    student = select(User).where(User.id == request.user_id).with_for_update(key_share=True)
-    return request, ctx.session.scalars(student, execution_options=fresh).one()
+    return request, held.accounts.users[request.user_id]
+
+
+def _approve(ctx: Context, held: _Held, request_id: int, seen: str | None, answer: str) -> News:
+    request, user = _open_request(held, request_id)
+    changes, now = _compared(ctx, request, user)
+    if seen != now and (seen is not None or any(change.now is not None for change in changes)):
+        raise Conflict(msg("申请提交后，这名学生的信息又有改动，请核对新的原值后再决定"))
+    new_values = {change.field: change.new for change in changes}
+    edit_account(ctx, user_id=user.id, changes=new_values, held=held.accounts)
+    _decide(ctx, request, "approved", _answer(answer))
+    fields = _named(changes)
+    body = msg("已按您的申请修改：%(fields)s。", fields=fields)
+    if request.answer:
+        body = msg(
+            "已按您的申请修改：%(fields)s。管理员留言：%(answer)s", fields=fields, answer=request.answer
+        )
+    return News([user.id], msg("您的信息修改申请已通过"), body, "/me")
+
+
+def _reject(ctx: Context, held: _Held, request_id: int, answer: str) -> News:
+    request, user = _open_request(held, request_id)
+    _decide(ctx, request, "rejected", answer)
+    fields = _labels(tuple(open_changes(ctx, request)))
+    body = msg("申请修改的内容：%(fields)s。原因：%(answer)s", fields=fields, answer=answer)
+    return News([user.id], msg("您的信息修改申请未通过"), body, _LINK)
 
 
 def _compared(ctx: Context, request: ChangeRequest, user: User) -> tuple[tuple[ReviewedChange, ...], str]:
     current = current_values(ctx, user)
-    wanted = open_changes(ctx, request)
+    requested = open_changes(ctx, request)
     decided = request.state != "open"
     changes = tuple(
         ReviewedChange(field, old, new, None if decided or current[field] in (old, new) else current[field])
-        for field, (old, new) in wanted.items()
+        for field, (old, new) in requested.items()
     )
-    text = json.dumps([current[field] for field in wanted], ensure_ascii=False)
+    text = json.dumps([current[field] for field in requested], ensure_ascii=False)
     return changes, ctx.vault.blind_index(ctx.school.id, f"review:{request.id}", text).hex()[:32]
 
 
@@ -309,12 +317,12 @@ def _answer(typed: str) -> str:
     return text
 
 
-def _named(changes: Sequence[ReviewedChange]) -> str:
+def _named(changes: Sequence[ReviewedChange]) -> tuple[Message, ...]:
     return _labels([change.field for change in changes])
 
 
-def _labels(fields: Sequence[str]) -> str:
-    return "、".join(LABELS[field] for field in fields)
+def _labels(fields: Sequence[str]) -> tuple[Message, ...]:
+    return tuple(Message(LABELS[field]) for field in fields)
 
 
 def _name_of(ctx: Context, request_id: int) -> str:

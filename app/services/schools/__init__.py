@@ -1,1 +1,1 @@
-"""Use cases: schools: opened, edited, suspended, their settings, quotas and onboarding."""
+"""Schools: opened, edited, suspended, their settings, quotas and onboarding."""

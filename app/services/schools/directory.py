@@ -1,4 +1,4 @@
-"""Schools as values, read fresh: what use cases that cross schools start from."""
+"""Schools as values, read fresh, for services that work across schools."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INFO_COLUMNS = tuple(getattr(School, name) for name in SchoolInfo.__dataclass_fi
 
 
 def require_alliance(ctx: Context) -> None:
-    """Go on only in the alliance's own scope.
+    """Check that the scope is the alliance's own.
 
     Raises:
         NotAllowed: this is a member school.
@@ -25,32 +25,42 @@ def require_alliance(ctx: Context) -> None:
         raise NotAllowed(msg("此操作只能由联盟秘书处进行"))
 
 
-def get_member(ctx: Context, *, school_id: int) -> SchoolInfo:
-    """A member school by its id.
+def list_tenants(ctx: Context) -> list[SchoolInfo]:
+    """Return the alliance and every member school, suspended ones too, by id.
 
     Raises:
-        NotFound: none.
+        NotAllowed: this is a member school.
+    """
+    require_alliance(ctx)
+    return [SchoolInfo(*row) for row in ctx.session.execute(select(*INFO_COLUMNS).order_by(School.id))]
+
+
+def get_member(ctx: Context, *, school_id: int) -> SchoolInfo:
+    """Return a member school by its id.
+
+    Raises:
+        NotFound: there is no such school.
     """
     return get_members(ctx, school_ids=[school_id])[0]
 
 
 def get_members(ctx: Context, *, school_ids: Iterable[int]) -> list[SchoolInfo]:
-    """Member schools by their ids, by name.
+    """Return member schools by their ids, by name.
 
     Raises:
-        NotFound: one of them is none.
+        NotFound: one of them does not exist.
     """
-    wanted = set(school_ids)
+    requested = set(school_ids)
     rows = ctx.session.execute(
-        select(*INFO_COLUMNS).where(School.id.in_(wanted), School.kind == "member").order_by(School.name)
+        select(*INFO_COLUMNS).where(School.id.in_(requested), School.kind == "member").order_by(School.name)
     ).all()
-    if len(rows) != len(wanted) or not rows:
+    if len(rows) != len(requested) or not rows:
         raise NotFound(msg("没有找到这所学校"))
     return [SchoolInfo(*row) for row in rows]
 
 
 def all_members(ctx: Context) -> list[SchoolInfo]:
-    """All member schools, by name, for the secretariat's choices.
+    """Return all member schools, by name, for the secretariat's choices.
 
     Raises:
         NotAllowed: this is a member school.

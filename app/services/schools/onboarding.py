@@ -1,4 +1,4 @@
-"""The onboarding checklist of a school: what is there, what is missing."""
+"""The onboarding checklist of a school: finished and missing steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, Select, case, func, literal, select
 
 from app.context import Context
 from app.errors import Message, msg
-from app.models import CourseLicence, CourseOffering, Enrolment, RosterImport, School, User
+from app.models import CourseLicence, CourseOffering, Registration, RosterImport, School, User
 from app.rules.permissions import Action
 from app.services.schools.directory import INFO_COLUMNS, require_alliance
 from app.services.shared.paging import Page, page_of
@@ -21,7 +21,7 @@ from tenants.registry import SchoolInfo
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to be done; ``code`` names it, ``count`` says how much of it there is."""
+    """One step of the checklist; ``code`` names it, ``count`` says how many items there are."""
 
     code: str
     label: Message
@@ -29,7 +29,7 @@ class Step:
 
     @property
     def done(self) -> bool:
-        """Whether there is any."""
+        """Whether there is any item."""
         return self.count > 0
 
 
@@ -41,17 +41,17 @@ class Checklist:
 
     @property
     def done(self) -> int:
-        """How many steps are done."""
+        """The number of finished steps."""
         return sum(step.done for step in self.steps)
 
     @property
     def percent(self) -> int:
-        """How far the school is, in whole per cent; 100 only when nothing is missing."""
+        """The progress of the school, in whole per cent; 100 only when nothing is missing."""
         return self.done * 100 // len(self.steps)
 
     @property
     def missing(self) -> tuple[Step, ...]:
-        """The steps that are not done."""
+        """The unfinished steps."""
         return tuple(step for step in self.steps if not step.done)
 
 
@@ -76,10 +76,10 @@ class SchoolRow:
 
 
 def school_checklist(ctx: Context, school: SchoolInfo) -> Checklist:
-    """What a school has done of what a school needs; only counts leave the school.
+    """Return the checklist of a school; only counts leave the school.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     _require_secretariat(ctx)
     with ctx.within(school) as inner:
@@ -89,12 +89,12 @@ def school_checklist(ctx: Context, school: SchoolInfo) -> Checklist:
 
 
 def school_checklists(ctx: Context, schools: Iterable[SchoolInfo]) -> dict[int, Checklist]:
-    """The checklists of several schools, by school id: one short query in each one's scope, one transaction for all.
+    """Return the checklists of several schools by id: one short query in each school's scope, in one transaction.
 
-    Whether there is any, not how many: the first row that is found answers.
+    The query asks whether there is any item, not how many: the first row that is found answers.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     _require_secretariat(ctx)
     found: dict[int, Checklist] = {}
@@ -115,28 +115,28 @@ def list_progress(
     descending: bool = False,
     page: int = 1,
 ) -> Page[SchoolRow]:
-    """The secretariat's list of member schools, the newest first, each with its checklist.
+    """Return the secretariat's list of member schools, the newest first, each with its checklist.
 
     Args:
         text: as ``school_matches``.
         status: ``active`` or ``suspended``.
         missing: only schools that lack this step (a code of ``LABELS``), or ``any``, or ``none``.
-        by_progress: the least advanced first, ``descending`` the other way round.
+        by_progress: the least advanced first; with ``descending`` the most advanced.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     _require_secretariat(ctx)
-    wanted = select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
+    query = select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
     if status:
-        wanted = wanted.where(School.status == status)
-    schools = [SchoolInfo(*row) for row in ctx.session.execute(wanted.order_by(School.id.desc()))]
+        query = query.where(School.status == status)
+    schools = [SchoolInfo(*row) for row in ctx.session.execute(query.order_by(School.id.desc()))]
     if not missing and not by_progress:
         shown = page_of(schools, page=page)
         lists = school_checklists(ctx, shown.rows)
-        return shown.with_rows(SchoolRow(one, lists[one.id]) for one in shown.rows)
+        return shown.with_rows(SchoolRow(school, lists[school.id]) for school in shown.rows)
     lists = school_checklists(ctx, schools)
-    rows = [SchoolRow(one, lists[one.id]) for one in schools if _lacks(lists[one.id], missing)]
+    rows = [SchoolRow(school, lists[school.id]) for school in schools if _lacks(lists[school.id], missing)]
     if by_progress:
         rows.sort(key=lambda row: row.checklist.done, reverse=descending)
     return page_of(rows, page=page)
@@ -164,7 +164,7 @@ def _has_logo(school_id: int) -> ScalarSelect[int]:
 
 
 def _things(what: Select[Any], school_id: int) -> list[Select[Any]]:
-    """What is counted in the school's own scope, in the order of ``LABELS`` after the logo."""
+    """Return what is counted in the school's own scope, in the order of ``LABELS`` after the logo."""
     people = what.select_from(User)
     return [
         people.where(User.kind == "administrator", User.must_change_password.is_(False)),
@@ -174,5 +174,5 @@ def _things(what: Select[Any], school_id: int) -> list[Select[Any]]:
         # A school also sees the licences of its own courses at others.
         what.select_from(CourseLicence).where(CourseLicence.school_id == school_id),
         what.select_from(CourseOffering).where(CourseOffering.status == "online"),
-        what.select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None)),
+        what.select_from(Registration).where(Registration.withdrawn_at.is_(None)),
     ]

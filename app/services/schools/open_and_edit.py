@@ -1,4 +1,4 @@
-"""Schools as the secretariat keeps them: opening, editing, suspending, the logo, and the directory 联盟成员."""
+"""Member schools for the secretariat: opening, editing, suspending, the logo, and the directory 联盟成员."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REASON_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class OpenedSchool:
-    """What the secretariat hands to the school: its address, the administrator's login and a password for once."""
+    """The data for the new school: its address, the administrator's login and a one-time password."""
 
     school: SchoolInfo
     admin_login: str
@@ -61,14 +61,14 @@ def open_school(
         slug: the label of its address (本校二级域名).
         unit_code: five digits (单位代码), with which its 学号 begin.
         accent: ``#rrggbb``.
-        logo: the picture's file, may come later.
+        logo: the picture's file; may be added later.
         admin_name: the administrator's real name.
-        admin_login: his login name.
+        admin_login: the administrator's login name.
         timezone: IANA name.
 
     Raises:
         Invalid: with the field and the reason; nothing has been written.
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require(ctx, Action.OPEN_SCHOOL)
     require_alliance(ctx)
@@ -106,13 +106,13 @@ def edit_school(
     accent: str,
     timezone: str,
 ) -> SchoolInfo:
-    """Change what a school is called, where it is found and how it looks.
+    """Change the names, the address and the appearance of a school.
 
-    The unit code stays once there are students: their numbers begin with it.
+    The unit code cannot change once there are students: their numbers begin with it.
 
     Raises:
         Invalid: with the field and the reason.
-        NotFound: no such school.
+        NotFound: there is no such school.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
@@ -144,7 +144,7 @@ def set_logo(ctx: Context, *, school_id: int, content: bytes) -> SchoolInfo:
 
     Raises:
         Invalid: the picture is refused (field ``logo``).
-        NotFound: no such school.
+        NotFound: there is no such school.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
@@ -163,8 +163,8 @@ def suspend_school(ctx: Context, *, school_id: int, reason: str) -> SchoolInfo:
 
     Raises:
         Conflict: it is suspended already.
-        Invalid: no reason, or too long a one.
-        NotFound: no such school.
+        Invalid: the reason is missing or too long.
+        NotFound: there is no such school.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     reason = required_text("reason", reason, REASON_LENGTH, msg("请填写暂停的原因"))
@@ -176,13 +176,13 @@ def resume_school(ctx: Context, *, school_id: int) -> SchoolInfo:
 
     Raises:
         Conflict: it is not suspended.
-        NotFound: no such school.
+        NotFound: there is no such school.
     """
     return _set_status(ctx, school_id, "active", msg("该校未被暂停"), {})
 
 
 def last_suspension(ctx: Context, *, school_id: int) -> AuditEntry | None:
-    """The latest time that a school was suspended: when, by whom, and the ``reason`` in its data."""
+    """Return the latest suspension of a school: when, by whom, and the ``reason`` in its data."""
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
     noted = select(AuditEntry).where(
@@ -194,21 +194,21 @@ def last_suspension(ctx: Context, *, school_id: int) -> AuditEntry | None:
 def list_schools(
     ctx: Context, *, text: str = "", status: str | None = None, page: int = 1
 ) -> Page[SchoolInfo]:
-    """The secretariat's list of member schools, the newest first.
+    """Return the secretariat's list of member schools, the newest first.
 
     Raises:
-        NotAllowed: not the secretariat.
+        NotAllowed: the actor is not the secretariat.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
-    wanted = select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
+    query = select(*INFO_COLUMNS).where(School.kind == "member", school_matches(text))
     if status:
-        wanted = wanted.where(School.status == status)
-    return fetch_page(ctx.session, wanted.order_by(School.id.desc()), SchoolInfo, page=page)
+        query = query.where(School.status == status)
+    return fetch_page(ctx.session, query.order_by(School.id.desc()), SchoolInfo, page=page)
 
 
 def list_members(ctx: Context, text: str = "") -> list[SchoolInfo]:
-    """The public directory 联盟成员, by pinyin: suspended schools are not in it.
+    """Return the public directory 联盟成员, by pinyin, without suspended schools.
 
     Args:
         text: part of a name in Chinese or pinyin, or the beginning of initials, unit code or address; blank for all.
@@ -219,10 +219,10 @@ def list_members(ctx: Context, text: str = "") -> list[SchoolInfo]:
 
 
 def get_school(ctx: Context, *, school_id: int) -> SchoolInfo:
-    """A member school, for the secretariat.
+    """Return a member school, for the secretariat.
 
     Raises:
-        NotFound: no such school.
+        NotFound: there is no such school.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)

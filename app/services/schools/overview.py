@@ -1,4 +1,4 @@
-"""The figures of the management side's first page."""
+"""The figures on the first page of the management side."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.context import Context
-from app.models import CourseOffering, Enrolment, SchoolClass, User
+from app.models import CourseOffering, Registration, SchoolClass, User
 from app.rules.permissions import Action
 from app.services.shared.require_permission import require
 
@@ -18,7 +18,7 @@ class SchoolFigures:
 
     Args:
         unused: students who have never logged in.
-        classes: those in use, without the archived.
+        classes: classes in use, without the archived ones.
         unhandled: alliance courses that wait for the school (待提交).
     """
 
@@ -36,12 +36,12 @@ def count_school(ctx: Context) -> SchoolFigures:
     """Count people, classes, courses and registrations of the school, in one query.
 
     Raises:
-        NotAllowed: the actor is not an administrator; a teacher sees what is his.
+        NotAllowed: the actor is not an administrator; teachers see only their own classes and courses.
     """
     require(ctx, Action.SEE_FIGURES)
     students = select(func.count()).select_from(User).where(User.kind == "student")
     offerings = select(func.count()).select_from(CourseOffering)
-    enrolments = select(func.count()).select_from(Enrolment).where(Enrolment.withdrawn_at.is_(None))
+    registered = select(func.count()).select_from(Registration).where(Registration.withdrawn_at.is_(None))
     row = ctx.session.execute(
         select(
             students.scalar_subquery(),
@@ -56,7 +56,7 @@ def count_school(ctx: Context) -> SchoolFigures:
                 CourseOffering.status == "unhandled", CourseOffering.licence_id.is_not(None)
             ).scalar_subquery(),
             offerings.where(CourseOffering.status == "online").scalar_subquery(),
-            enrolments.scalar_subquery(),
+            registered.scalar_subquery(),
         )
     ).one()
     return SchoolFigures(*row)

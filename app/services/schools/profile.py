@@ -1,4 +1,4 @@
-"""What a school is called, where it is found and how it looks: checked before a school is opened or edited."""
+"""The names, address and appearance of a school: checked before a school is opened or edited."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.rules.schools.slugs import slug_candidates, slug_problem, tidy_slug
 from app.rules.schools.unit_codes import tidy_unit_code, unit_code_problem
 from app.rules.shared.pinyin import pinyin_of_title
 from app.services.shared.require_permission import require
-from tenants.host import RESERVED_LABELS
+from tenants.reserved_labels import RESERVED_LABELS
 
 NAME_LENGTH = 64
 SHORT_NAME_LENGTH = 16
@@ -39,7 +39,7 @@ class SchoolProfile:
 
 @dataclass(frozen=True, slots=True)
 class SlugVerdict:
-    """Whether a label can be had; when not, why, and a free one instead."""
+    """Whether a label is available; if not, the reason and an available label instead."""
 
     slug: str
     problem: Message | None
@@ -47,7 +47,7 @@ class SlugVerdict:
 
 
 class SlugRefused(Invalid):
-    """The label cannot be had; ``suggestion`` is a free one, where one was found."""
+    """The label is not available; ``suggestion`` is an available one, if one was found."""
 
     def __init__(self, message: Message, suggestion: str | None) -> None:
         super().__init__("slug", message)
@@ -65,14 +65,14 @@ def check_profile(
     accent: str,
     timezone: str,
 ) -> SchoolProfile:
-    """Tidy and check what was typed.
+    """Normalise and check the typed values.
 
     Args:
-        school_id: the school that is edited, ``None`` for one to be opened.
+        school_id: the school to edit, ``None`` for a school to be opened.
 
     Raises:
         Invalid: with the field and the reason.
-        SlugRefused: the same for the label, with one that is free.
+        SlugRefused: the same for the label, with one that is available.
     """
     name = required_text("name", name, NAME_LENGTH, msg("请填写学校名称"))
     short_name = " ".join(short_name.split()) or name[:SHORT_NAME_LENGTH]
@@ -95,20 +95,20 @@ def check_profile(
 def check_slug(
     ctx: Context, *, slug: str, name: str = "", unit_code: str = "", school_id: int | None = None
 ) -> SlugVerdict:
-    """Whether a label can be had, for the form while one types.
+    """Return whether a label is available, for the form while a person types.
 
     Args:
-        slug: what was typed.
+        slug: the label as typed.
         name: the school's short name, from which a suggestion is made.
         unit_code: likewise.
-        school_id: the school that has it already, when one is edited.
+        school_id: the school that is edited and may keep its label.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     return _judge(ctx, tidy_slug(slug), name, tidy_unit_code(unit_code), school_id)
 
 
 def required_text(field: str, text: str, limit: int, missing: Message) -> str:
-    """A line of text, blanks trimmed and collapsed.
+    """Return a line of text, blanks trimmed and collapsed.
 
     Raises:
         Invalid: empty or longer than ``limit`` characters.
@@ -122,7 +122,7 @@ def required_text(field: str, text: str, limit: int, missing: Message) -> str:
 
 
 def refused_when_taken(profile: SchoolProfile) -> dict[str, DomainError]:
-    """The refusals for ``unique``: what another transaction took in the meantime is refused like any double."""
+    """Return the refusals for ``unique``: a value taken meanwhile is refused like any duplicate."""
     return {
         "uq_schools_name": _double(profile, "name"),
         "uq_schools_unit_code": _double(profile, "unit_code"),
@@ -138,10 +138,10 @@ def _check_zone(timezone: str) -> None:
 
 
 def _doubled_field(ctx: Context, profile: SchoolProfile, school_id: int | None) -> str | None:
-    others = select(School.name, School.unit_code).where(
+    other_schools = select(School.name, School.unit_code).where(
         (School.unit_code == profile.unit_code) | (School.name == profile.name), School.id != (school_id or 0)
     )
-    rows = ctx.session.execute(others).all()
+    rows = ctx.session.execute(other_schools).all()
     if any(row.name == profile.name for row in rows):
         return "name"
     return "unit_code" if rows else None
@@ -169,8 +169,8 @@ def _judge(ctx: Context, slug: str, name: str, unit_code: str, school_id: int | 
         for candidate in dict.fromkeys(slug_candidates(slug, pinyin, unit_code))
         if slug_problem(candidate, reserved=RESERVED_LABELS) is None
     ]
-    taken = _taken_slugs(ctx, candidates, school_id)
-    free = next((candidate for candidate in candidates if candidate not in taken), None)
+    unavailable = _taken_slugs(ctx, candidates, school_id)
+    free = next((candidate for candidate in candidates if candidate not in unavailable), None)
     return SlugVerdict(slug, problem, free)
 
 

@@ -1,4 +1,4 @@
-"""What the alliance grants a school at most: accounts and own courses (配额); set at the apex, kept at the school."""
+"""The limits of a school (配额), accounts and own courses: set by the alliance, stored at the school."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.models import Course, School, User
 from app.rules.permissions import Action
 from app.services.schools.directory import get_member, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
 from app.services.shared.require_permission import require
 
 MOST = 10_000_000
@@ -19,7 +20,7 @@ MOST = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How much a school uses of what it may; ``None`` for no limit."""
+    """The usage of a limit; ``None`` for no limit."""
 
     people: int
     most_people: int | None
@@ -28,40 +29,40 @@ class Usage:
 
 
 def set_quotas(ctx: Context, *, school_id: int, most_people: int | None, most_courses: int | None) -> Usage:
-    """Set a school's limits; one below what it uses already only stops more.
+    """Set a school's limits; a limit below the present usage only prevents additions.
 
     Args:
         most_people: accounts of all kinds; ``None`` for no limit.
         most_courses: own courses; ``None`` for no limit.
 
     Raises:
-        Invalid: a number that is none (field ``most_people`` or ``most_courses``).
-        NotFound: no such school.
+        Invalid: a value is no number (field ``most_people`` or ``most_courses``).
+        NotFound: there is no such school.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
     school = get_member(ctx, school_id=school_id)
-    wanted = {"most_people": most_people, "most_courses": most_courses}
-    for field, number in wanted.items():
+    limits = {"most_people": most_people, "most_courses": most_courses}
+    for field, number in limits.items():
         if number is not None and not 0 <= number <= MOST:
             raise Invalid(field, msg("应为 0 至 %(most)s 的整数，不填则不限", most=MOST))
-    before = dict(zip(wanted, _limits(ctx, school_id), strict=True))
-    if wanted != before:
+    before = dict(zip(limits, _limits(ctx, school_id), strict=True))
+    if limits != before:
         ctx.session.execute(
-            update(School).where(School.id == school_id, School.kind == "member").values(wanted)
+            update(School).where(School.id == school_id, School.kind == "member").values(limits)
         )
-        record(ctx, "school.quotas_set", "school", school_id, {"old": before, "new": wanted})
+        record(ctx, "school.quotas_set", "school", school_id, {"old": before, "new": limits})
         with ctx.within(school) as inner:
-            record(inner, "school.quotas_set", "school", school_id, {"old": before, "new": wanted})
+            record(inner, "school.quotas_set", "school", school_id, {"old": before, "new": limits})
     return school_usage(ctx, school_id=school_id)
 
 
 def school_usage(ctx: Context, *, school_id: int) -> Usage:
-    """What a school uses, for the secretariat; only counts leave the school.
+    """Return the usage of a school, for the secretariat; only counts leave the school.
 
     Raises:
-        NotAllowed: not the secretariat.
-        NotFound: no such school.
+        NotAllowed: the actor is not the secretariat.
+        NotFound: there is no such school.
     """
     require(ctx, Action.MANAGE_SCHOOLS)
     require_alliance(ctx)
@@ -70,7 +71,7 @@ def school_usage(ctx: Context, *, school_id: int) -> Usage:
 
 
 def usage(ctx: Context) -> Usage:
-    """What this school uses, in one query and one for the limits."""
+    """Return the usage of this school, in one query and one for the limits."""
     most_people, most_courses = _limits(ctx, ctx.school.id)
     people = select(func.count()).select_from(User).where(User.school_id == ctx.school.id)
     courses = select(func.count()).select_from(Course).where(Course.school_id == ctx.school.id)
@@ -79,17 +80,17 @@ def usage(ctx: Context) -> Usage:
 
 
 def people_refusal(ctx: Context, *, new: int, hold: bool = False) -> Message | None:
-    """Why so many accounts cannot be added, ``None`` when they can.
+    """Return why so many accounts cannot be added, ``None`` when they can.
 
     Args:
         new: how many are to be created.
-        hold: let others that add some wait until this is committed.
+        hold: make other transactions that add accounts wait until this one is committed.
     """
     most, _ = _limits(ctx, ctx.school.id)
     if most is None or not new:
         return None
     if hold:
-        _hold(ctx)
+        school_lock(ctx, Lock.QUOTAS)
     here = (
         ctx.session.scalar(select(func.count()).select_from(User).where(User.school_id == ctx.school.id)) or 0
     )
@@ -103,27 +104,32 @@ def people_refusal(ctx: Context, *, new: int, hold: bool = False) -> Message | N
     )
 
 
-def require_room_for_people(ctx: Context, *, new: int = 1) -> None:
-    """Go on only when the school may have so many more accounts; others that add some wait until this is committed.
+def require_room_for_people(ctx: Context, *, new: int = 1, hold: bool = True) -> None:
+    """Check that the school may have so many more accounts.
+
+    Args:
+        new: how many are to be created.
+        hold: make other transactions that add accounts wait until this one is committed; without it
+            the answer is of this moment.
 
     Raises:
-        Conflict: it may not; the sentence says the limit and what is used.
+        Conflict: it may not; the message says the limit and the usage.
     """
-    refusal = people_refusal(ctx, new=new, hold=True)
+    refusal = people_refusal(ctx, new=new, hold=hold)
     if refusal is not None:
         raise Conflict(refusal)
 
 
 def require_room_for_course(ctx: Context) -> None:
-    """Go on only when the school may have one more own course.
+    """Check that the school may have one more own course.
 
     Raises:
-        Conflict: it may not; the sentence says the limit.
+        Conflict: it may not; the message says the limit.
     """
     most = _limits(ctx, ctx.school.id)[1]
     if most is None:
         return
-    _hold(ctx)
+    school_lock(ctx, Lock.QUOTAS)
     here = (
         ctx.session.scalar(select(func.count()).select_from(Course).where(Course.school_id == ctx.school.id))
         or 0
@@ -143,8 +149,3 @@ def _limits(ctx: Context, school_id: int) -> tuple[int | None, int | None]:
         select(School.most_people, School.most_courses).where(School.id == school_id)
     ).one()
     return row[0], row[1]
-
-
-def _hold(ctx: Context) -> None:
-    key = func.pg_advisory_xact_lock(func.hashtext("quotas"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))

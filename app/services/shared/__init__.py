@@ -1,1 +1,1 @@
-"""Use cases: what several subjects need."""
+"""Services that several subjects use."""

@@ -1,4 +1,4 @@
-"""Whether people use their accounts: three states, of which everybody is in exactly one."""
+"""The states of account activation: every account is in exactly one of three."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.models import User
 
 
 class Activation(StrEnum):
-    """Never logged in, in use, or shut."""
+    """Whether an account has never been logged in to, is in use, or is disabled."""
 
     NEVER = "never"
     ACTIVE = "active"

@@ -1,15 +1,18 @@
-"""The audit row of a write, sealed and committed with it (``app.uow``)."""
+"""Audit records of writes: committed with the write, chained afterwards (``app.services.shared.audit_chain``)."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.context import Context
 from app.models import AuditEntry
-from app.uow import chain_text
-from app.vault import Vault
+from app.rules.shared.audit_chain import row_text
+
+#: An entry of the log, as the management side lists it.
+LogEntry = AuditEntry
 
 
 def record(
@@ -19,7 +22,7 @@ def record(
     object_id: int | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Note a write; it becomes a row of the school's chained log when the unit of work commits.
+    """Record a write in the audit log; the record is committed or rolled back with the write.
 
     Args:
         action: past participle of what happened, e.g. ``school.opened``.
@@ -27,6 +30,9 @@ def record(
     """
     entry = AuditEntry(
         school_id=ctx.school.id,
+        # The time is set before the insert, so that the digest covers it. It is asked of the connection: the session
+        # would flush.
+        id=ctx.session.connection().scalar(select(func.nextval("audit_log_id_seq"))),
         at=ctx.now(),
         actor_id=ctx.actor.user_id,
         actor_name=ctx.actor.name,
@@ -34,17 +40,8 @@ def record(
         action=action,
         object_type=object_type,
         object_id=object_id,
-        data=data or {},
+        # The data as it will be read back: keys are texts, tuples are lists.
+        data=json.loads(json.dumps(data or {})),
     )
-    ctx.session.info.setdefault("audit", []).append(entry)
-
-
-def broken_links(ctx: Context, vault: Vault) -> list[int]:
-    """Numbers of the audit rows of this school that were edited, removed (the number after the gap) or put in."""
-    broken: list[int] = []
-    previous = b""
-    for number, entry in enumerate(ctx.session.scalars(select(AuditEntry).order_by(AuditEntry.id)), start=1):
-        if entry.id != number or vault.chain(previous, chain_text(entry, entry.id)) != entry.digest:
-            broken.append(entry.id)
-        previous = entry.digest
-    return broken
+    entry.digest = ctx.vault.seal_audit_row(row_text(entry))
+    ctx.session.add(entry)

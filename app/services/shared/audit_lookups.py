@@ -1,4 +1,4 @@
-"""Names for the numbers that the audit log holds, as they are today; what is gone keeps its number."""
+"""Names for the ids in the audit log, as they are today; a deleted object is shown by its id."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from app.models import Announcement, AuditEntry, Course, CourseOffering, SchoolC
 from app.rules.permissions import Action
 from app.services.shared.require_permission import require
 
-#: (type of the object, its number) -> its name.
+#: (type of the object, its id) -> its name.
 Names = Mapping[tuple[str, int], str]
-#: Facts that are numbers of objects, and of which.
+#: Data keys that hold ids, and the type of object that each refers to.
 NUMBERED: Mapping[str, str] = {"class_id": "class", "user_id": "user"}
 
 
 def names_of(ctx: Context, entries: Iterable[AuditEntry]) -> Names:
-    """The names of all that one page of the log speaks of, in one query a kind.
+    """Return the names of all objects on one page of the log, with one query for each type.
 
     Raises:
-        NotAllowed: not one who may see the log.
+        NotAllowed: the actor may not see the log.
     """
     require(ctx, Action.SEE_AUDIT)
-    wanted: dict[str, set[int]] = defaultdict(set)
+    ids: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
         for kind, number in _numbers(entry):
-            wanted[kind].add(number)
+            ids[kind].add(number)
     return {
         (kind, row.id): row.name
         for kind, statement in _statements().items()
-        if wanted[kind]
-        for row in ctx.session.execute(statement.where(statement.selected_columns.id.in_(wanted[kind])))
+        if ids[kind]
+        for row in ctx.session.execute(statement.where(statement.selected_columns.id.in_(ids[kind])))
     }
 
 

@@ -1,4 +1,4 @@
-"""How many students a class has, for queries over classes."""
+"""The number of students in a class, as an expression for queries over classes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from app.models import SchoolClass, User
 
 
 def class_size(*conditions: ColumnElement[bool]) -> Select[int]:
-    """Count the students of the class of each row; the query around it has ``SchoolClass``.
+    """Count the students of the class of each row; the enclosing query has ``SchoolClass``.
 
     Args:
-        conditions: on ``User``, which of them count.
+        conditions: on ``User``: which students count.
     """
     return (
         select(func.count())

@@ -1,4 +1,4 @@
-"""The sealed columns of an account, by the one name that their ciphertext and blind index are bound to."""
+"""The encrypted columns of an account, and the field names that bind their ciphertext and blind index."""
 
 from __future__ import annotations
 
@@ -11,22 +11,17 @@ MOBILE = "mobile"
 
 
 def open_id_number(ctx: Context, user: User) -> str | None:
-    """The ID number of an account of this school, in clear."""
+    """Return the ID number of an account of this school, in clear."""
     return _open(ctx, ID_NUMBER, user.id, user.id_number_sealed)
 
 
 def open_mobile(ctx: Context, user: User) -> str | None:
-    """The phone of an account of this school, in clear."""
+    """Return the phone number of an account of this school, in clear."""
     return _open(ctx, MOBILE, user.id, user.mobile_sealed)
 
 
-def mobile_index(ctx: Context, mobile: str) -> bytes:
-    """The blind index under which a phone (11 digits) is found in this school."""
-    return ctx.vault.blind_index(ctx.school.id, MOBILE, mobile)
-
-
 def seal(vault: Vault, school_id: int, field: str, user_id: int, text: str) -> tuple[bytes, bytes]:
-    """The two columns of a value: ``(sealed, index)``.
+    """Return the two columns of a value: ``(sealed, index)``.
 
     Args:
         field: ``ID_NUMBER`` or ``MOBILE``.
@@ -37,7 +32,7 @@ def seal(vault: Vault, school_id: int, field: str, user_id: int, text: str) -> t
 
 
 def unseal(vault: Vault, school_id: int, field: str, user_id: int, sealed: bytes | None) -> str | None:
-    """The value that was sealed for this account, ``None`` where there is none.
+    """Return the value that was sealed for this account, ``None`` if there is none.
 
     Raises:
         SealBroken: the value was damaged or copied from another row.

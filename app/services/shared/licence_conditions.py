@@ -1,7 +1,7 @@
-"""``app.rules.licences.conditions`` for queries: what a licence is on a day, as conditions on its row.
+"""SQL conditions on the days of a licence: ``app.rules.licences.conditions`` for queries.
 
-A test holds the rule and these conditions together, day by day. A day is one of the school's calendar: a date, or a
-column where schools in several time zones are asked at once.
+A test compares the rules and these conditions day by day. A day belongs to the school's calendar: it is a date, or a
+column in queries over schools in several time zones.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ _ENDING = literal(ENDING.days, Integer)
 
 
 def has_begun(day: Day) -> ColumnElement[bool]:
-    """Licences whose first day has come."""
+    """Return the condition that a licence has begun."""
     return or_(CourseLicence.starts_on.is_(None), CourseLicence.starts_on <= day)
 
 
 def has_ended(day: Day) -> ColumnElement[bool]:
-    """Licences whose last day has passed."""
+    """Return the condition that a licence has ended."""
     return and_(CourseLicence.ends_on.is_not(None), CourseLicence.ends_on < day)
 
 
 def holds(day: Day) -> ColumnElement[bool]:
-    """Licences that hold; where the query outer-joins them, the rows that have one."""
+    """Return the condition that a licence is valid; in an outer join, that there is one that is."""
     return and_(CourseLicence.id.is_not(None), has_begun(day), ~has_ended(day))
 
 
 def is_licensed(day: Day) -> ColumnElement[bool]:
-    """Offerings that the school may show: its own courses, and those whose licence holds.
+    """Return the condition that the school may show an offering: an own course, or a licence that is valid.
 
-    The query outer-joins ``CourseOffering.licence``. ``CourseOffering.is_licensed_on`` says it of one that is loaded.
+    The query must outer-join ``CourseOffering.licence``. ``CourseOffering.is_licensed_on`` does the same for one row.
     """
     return or_(CourseOffering.course_owner_id == CourseOffering.school_id, holds(day))
 
 
 def is_in_state(state: LicenceState, day: Day, *, declined: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Licences of which ``licence_state`` says this.
+    """Return the condition that ``licence_state`` returns ``state``.
 
     Args:
         declined: whether the school declined the licence.

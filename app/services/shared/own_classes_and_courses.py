@@ -1,7 +1,7 @@
-"""What of a school is an actor's own: the classes he heads and the courses he runs or assists in.
+"""The rows a teacher may reach: the classes they head and the courses they run or assist in.
 
-Every list and page that a teacher shares with the administrators narrows its rows by one of these conditions; what
-they leave out is not there for him.
+Every list and page that teachers share with administrators narrows its rows by one of these conditions; rows that
+the conditions leave out do not exist for the teacher.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from app.context import Context
 from app.models import CourseOffering, OfferingAssistant, SchoolClass
 from app.rules.permissions import Action, Reach, reach
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 
 
 def reachable_classes(ctx: Context, action: Action) -> ColumnElement[bool]:
-    """The classes on which the actor may do this: all of the school, or those whose head teacher (班主任) he is.
+    """Return the classes on which the actor may do this: all of the school, or those they head as 班主任.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
@@ -26,7 +26,7 @@ def reachable_classes(ctx: Context, action: Action) -> ColumnElement[bool]:
 
 
 def reachable_offerings(ctx: Context, action: Action) -> ColumnElement[bool]:
-    """The school's offerings on which the actor may do this: all, or those whose 运营教师 or 助教 he is.
+    """Return the school's offerings on which the actor may do this: all, or those they run or assist in.
 
     Raises:
         NotAllowed: the actor's role may not do this at all.
@@ -35,7 +35,7 @@ def reachable_offerings(ctx: Context, action: Action) -> ColumnElement[bool]:
 
 
 def assists(user_id: int) -> ColumnElement[bool]:
-    """Whether a person is 助教 of the ``CourseOffering`` of the query around it."""
+    """Return whether a person is 助教 of the ``CourseOffering`` of the enclosing query."""
     return (
         select(OfferingAssistant.user_id)
         .where(
@@ -58,7 +58,6 @@ def _reachable(
     require(ctx, action)
     if reach(ctx.actor.role, action) is Reach.ALL:
         return true()
-    # An id says who somebody is only together with the school.
-    if ctx.actor.user_id is None or ctx.actor.school_id != ctx.school.id:
-        return false()
-    return theirs(ctx.actor.user_id)
+    # An id identifies a person only together with the school.
+    user_id = account_here(ctx)
+    return false() if user_id is None else theirs(user_id)

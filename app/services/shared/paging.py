@@ -1,4 +1,4 @@
-"""Pages of lists: every list is cut and counted here."""
+"""Pages of lists: this module cuts and counts every list."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Columns = TypeVarTuple("Columns")
 
 #: Rows on a page unless a list says otherwise.
 PAGE_SIZE = 20
-#: Rows on a page of a list whose lines are short, like people to be ticked.
+#: Rows on a page of a list with short lines, for example people to be ticked.
 LONG_PAGE_SIZE = 50
-#: A higher page number means the last page; OFFSET stays within what PostgreSQL takes.
+#: A higher page number means the last page; OFFSET stays within PostgreSQL's range.
 _HIGHEST = 2**31
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Some rows of a longer list.
+    """A page of a longer list.
 
     Args:
         rows: the rows of this page.
@@ -40,11 +40,11 @@ class Page(Generic[Row]):
 
     @property
     def pages(self) -> int:
-        """How many pages there are; an empty list has one."""
+        """The number of pages; an empty list has one."""
         return _pages(self.total, self.size)
 
     def with_rows(self, rows: Iterable[Other]) -> Page[Other]:
-        """The same page with other rows, for a list that reads in two steps."""
+        """Return the same page with other rows, for a list that reads in two steps."""
         return Page(tuple(rows), self.total, self.number, self.size)
 
 
@@ -59,7 +59,7 @@ def fetch_page(
 ) -> Page[Row]:
     """Read one page of a list. The total is right on every page.
 
-    A page that is not full tells the total itself, so most lists cost one query.
+    A page that is not full gives the total itself, so most lists cost one query.
 
     Args:
         statement: the whole list in its order.
@@ -86,18 +86,18 @@ def fetch_page(
 
 
 def page_of(rows: Sequence[Row], *, page: int, size: int = PAGE_SIZE) -> Page[Row]:
-    """One page of rows that are all at hand; ``page`` and ``size`` as in ``fetch_page``."""
+    """Return one page of rows that are already loaded; ``page`` and ``size`` as in ``fetch_page``."""
     page = min(max(page, 1), _pages(len(rows), size))
     return Page(tuple(rows[(page - 1) * size : page * size]), len(rows), page, size)
 
 
 def as_it_is(value: Row) -> Row:
-    """A ``make`` for statements of one column whose values are the rows of the page."""
+    """Return the value itself: ``make`` for statements of one column whose values are the rows of the page."""
     return value
 
 
 def as_tuple(*values: *Columns) -> tuple[*Columns]:
-    """A ``make`` for lists that read in two steps."""
+    """Return the columns as a tuple: ``make`` for lists that read in two steps."""
     return values
 
 
@@ -106,7 +106,7 @@ def _cut(session: Session, statement: Select[*Columns], page: int, size: int) ->
 
 
 def _counting(statement: Select[*Columns]) -> Select[int]:
-    # PostgreSQL leaves out what only serves the columns: joins to at most one row, and subqueries.
+    # The count omits what only serves the columns: joins to at most one row, and subqueries.
     return select(func.count()).select_from(statement.order_by(None).subquery())
 
 

@@ -1,4 +1,4 @@
-"""Hashes of passwords, and random passwords that are good for one use."""
+"""Password hashes, and random passwords for one use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.rules.auth import passwords as rules
+from app.rules.auth.chosen_password import LONGEST
 
 #: argon2id with the parameters of OWASP's password storage sheet: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -19,26 +19,26 @@ _ONE_TIME_LENGTH = 12
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash under which a password is stored."""
+    """Return the argon2id hash under which a password is stored."""
     return _HASHER.hash(password)
 
 
 def verify_password(stored: str | None, password: str) -> bool:
-    """Whether the password belongs to the hash; without a hash it takes as long and is wrong."""
+    """Return whether the password matches the hash; without a hash the answer is no and takes as long."""
     try:
-        right = _HASHER.verify(stored or _nobodys_hash(), password[: rules.LONGEST + 1])
+        right = _HASHER.verify(stored or _nobodys_hash(), password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return right and stored is not None
 
 
 def needs_rehash(stored: str) -> bool:
-    """Whether the hash was made with other parameters than today's."""
+    """Return whether the hash was made with other parameters than today's."""
     return _HASHER.check_needs_rehash(stored)
 
 
 def make_one_time_password() -> str:
-    """A random first password, for accounts whose holder gets it on paper or by voice: ``7KQM-X2HV-9RTA``."""
+    """Return a random first password, for accounts whose holder gets it on paper or by voice: ``7KQM-X2HV-9RTA``."""
     drawn = "".join(secrets.choice(_ONE_TIME_CHARACTERS) for _ in range(_ONE_TIME_LENGTH))
     return "-".join(drawn[start : start + 4] for start in range(0, _ONE_TIME_LENGTH, 4))
 

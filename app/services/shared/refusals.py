@@ -1,4 +1,4 @@
-"""A value that is taken meanwhile: what the database refuses, in the words of the use case."""
+"""Unique constraints as refusals: the database's error becomes the error of the use case."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from app.errors import DomainError
 
 @contextmanager
 def unique(ctx: Context, refusals: Mapping[str, DomainError]) -> Iterator[None]:
-    """Write inside a savepoint, so that a value which another row holds becomes a refusal.
+    """Write inside a savepoint, and turn a violation of a unique constraint into a refusal.
 
-    Checking beforehand gives the better message, but two transactions can both have checked. What may be refused is
-    set inside the block: a savepoint begins with a flush.
+    A check beforehand gives the better message, but two transactions can both pass it. Set the values that may be
+    refused inside the block: a savepoint begins with a flush.
 
     Args:
-        refusals: what is raised, by the name of the unique constraint or index.
+        refusals: the error to raise, by the name of the unique constraint or index.
 
     Raises:
         DomainError: the refusal of the constraint; any other error of the database stays as it is.

@@ -1,4 +1,4 @@
-"""The permission check at the head of a use case."""
+"""The permission check at the start of a use case."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from app.context import Context
 from app.errors import NotAllowed, NotFound, msg
 from app.models import User
 from app.rules.permissions import Action, may
+from app.services.shared.locks import Hold, locking
 
 
 def require(ctx: Context, action: Action) -> None:
-    """Let the actor of ``ctx`` go on.
+    """Check that the role of the actor may do this.
 
     Raises:
         NotAllowed: the actor's role may not do this (``app.rules.permissions.MAY``).
@@ -21,18 +22,19 @@ def require(ctx: Context, action: Action) -> None:
 
 
 def acting_user_id(ctx: Context) -> int:
-    """The account that acts, for use cases that concern the person himself.
+    """Return the id of the acting account, for use cases that concern the acting person.
 
     Raises:
         NotAllowed: nobody is logged in, or the account is of another school.
     """
-    if ctx.actor.user_id is None or ctx.actor.school_id != ctx.school.id:
+    user_id = account_here(ctx)
+    if user_id is None:
         raise NotAllowed(msg("请先登录"))
-    return ctx.actor.user_id
+    return user_id
 
 
 def acting_user(ctx: Context, *, lock: bool = False) -> User:
-    """The acting person's account; with ``lock`` nobody else writes it until this transaction ends.
+    """Return the acting person's account; with ``lock`` nobody else writes it until this transaction ends.
 
     Raises:
         NotAllowed: nobody is logged in.
@@ -40,8 +42,17 @@ def acting_user(ctx: Context, *, lock: bool = False) -> User:
     """
     statement = select(User).where(User.id == acting_user_id(ctx))
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = locking(statement, User, Hold.WRITE)
     user = ctx.session.scalar(statement)
     if user is None:
         raise NotFound(msg("没有找到这个账号"))
     return user
+
+
+def account_here(ctx: Context) -> int | None:
+    """Return the acting account if it belongs to this school.
+
+    Rows of a school that record their author point at the school's own accounts; for a visiting secretary they
+    keep only the name.
+    """
+    return ctx.actor.user_id if ctx.actor.school_id == ctx.school.id else None

@@ -1,4 +1,4 @@
-"""How lists are searched, wherever there is a search box."""
+"""Word search in lists, for every search box."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.models import Course, School, User
 from app.rules.shared.cells import without_marks
 from app.rules.shared.search_words import search_words
 
-#: Between the texts of a row; no word holds it, as it is a blank to ``str.split``.
+#: Separates the texts of a row; no word contains it, because ``str.split`` treats it as a blank.
 _SEPARATOR = "\x1f"
 
 
@@ -20,14 +20,14 @@ def words(
     *columns: Any,
     also: Callable[[tuple[str, ...]], Iterable[ColumnElement[bool]]] | None = None,
 ) -> ColumnElement[bool]:
-    """Rows in which all words of a search are found, each in one of the columns; all rows when there are none.
+    """Return the condition that every word of a search is found in one of the columns; true without words.
 
     Args:
-        text: what was typed; see ``search_words``. Upper and lower case are the same.
-        columns: texts; NULL holds nothing.
+        text: as typed; see ``search_words``. Upper and lower case are the same.
+        columns: texts; NULL contains nothing.
         also: further conditions under which a word, given in its spellings, counts as found.
     """
-    # One look at all texts of a row costs a third of one look at each.
+    # Searching all texts of a row at once costs a third of searching each.
     texts = func.concat_ws(_SEPARATOR, *columns, type_=String)
     found = [
         or_(
@@ -40,10 +40,12 @@ def words(
 
 
 def course_matches(text: str) -> ColumnElement[bool]:
-    """Courses whose title, teachers, source, discipline, subject or code hold the text, or whose title sounds like it.
+    """Return the condition that a course matches the text.
+
+    Its title, teachers, source, discipline, subject or code contain the text, or its title sounds like it.
 
     Args:
-        text: what was typed; pinyin of the title in full, or the beginning of its initials. Blank for all.
+        text: as typed; pinyin of the title in full, or the beginning of its initials. Blank matches all.
     """
     phrase, compact = _phrase(text)
     if not phrase:
@@ -57,10 +59,12 @@ def course_matches(text: str) -> ColumnElement[bool]:
 
 
 def school_matches(text: str) -> ColumnElement[bool]:
-    """Schools whose name holds the text or sounds like it, or whose unit code or host label begins with it.
+    """Return the condition that a school matches the text.
+
+    Its name contains the text or sounds like it, or its unit code or host label begins with it.
 
     Args:
-        text: what was typed; blank for all.
+        text: as typed; blank matches all.
     """
     phrase, compact = _phrase(text)
     if not phrase:
@@ -75,7 +79,7 @@ def school_matches(text: str) -> ColumnElement[bool]:
 
 
 def person_matches(text: str, *, whole_pinyin: bool = False) -> ColumnElement[bool]:
-    """People whose name holds the text or sounds like it; blank for all.
+    """Return the condition that a person's name contains the text or sounds like it; blank matches all.
 
     Args:
         whole_pinyin: pinyin or initials must be typed in full: where visitors search for something else, too, a
@@ -91,7 +95,7 @@ def person_matches(text: str, *, whole_pinyin: bool = False) -> ColumnElement[bo
 
 
 def _phrase(text: str) -> tuple[str, str]:
-    """What was typed as one phrase, and the same as pinyin is kept: small letters without blanks."""
+    """Return the typed text as one phrase, and in the form in which pinyin is stored: lower case without blanks."""
     phrase = " ".join(without_marks(text).split())
     return phrase, phrase.lower().replace(" ", "")
 

@@ -1,1 +1,1 @@
-"""Spreadsheets: bytes of strangers to a workbook of typed cells, in a bounded child process."""
+"""Reading untrusted files into workbooks of typed cells, in a bounded child process."""

@@ -1,10 +1,10 @@
-"""Letters over the columns."""
+"""Column letters of spreadsheets."""
 
 from __future__ import annotations
 
 
 def column_letters(number: int) -> str:
-    """The letters of a column: 1 is A, 27 is AA."""
+    """Return the letters of a column: 1 is A, 27 is AA."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -13,7 +13,7 @@ def column_letters(number: int) -> str:
 
 
 def column_number(letters: str) -> int:
-    """The number of a column by its letters, which are capitals."""
+    """Return the number of a column, given its letters in capitals."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1

@@ -1,4 +1,4 @@
-"""Zip containers (.xlsx, .ods): what is inside, unpacked under limits that trust no header."""
+"""Zip containers (.xlsx, .ods), unpacked under limits that do not trust the sizes in their headers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SHEET_ENDINGS = (".xlsx", ".xls", ".ods", ".csv", ".et")
 
 
 class Container:
-    """An opened zip whose directory has passed.
+    """An open zip container whose directory has been checked.
 
     Raises:
-        Refusal: not a zip that can be read, too many members, doubtful names, or encrypted members.
+        Refusal: the zip cannot be read, or has too many members, suspicious names or encrypted members.
     """
 
     def __init__(self, content: bytes, limits: Limits) -> None:
@@ -34,20 +34,20 @@ class Container:
         self.names = [member.filename for member in members]
         if len(members) > limits.entries:
             refuse("bomb")
-        if len(set(self.names)) < len(members) or any(_is_doubtful(name) for name in self.names):
+        if len(set(self.names)) < len(members) or any(_is_suspicious(name) for name in self.names):
             refuse("damaged")
         if any(member.flag_bits & _ENCRYPTED for member in members):
             refuse("password")
 
     def members(self) -> Iterator[tuple[str, int]]:
-        """The members' names as the directory holds them, each with its flags."""
+        """Yield the name and the flags of each member, as stored in the directory."""
         return ((member.filename, member.flag_bits) for member in self._zip.infolist())
 
     def kind(self) -> str:
-        """Say what the container is: ``xlsx`` or ``ods``.
+        """Return the format of the container, ``xlsx`` or ``ods``.
 
         Raises:
-            Refusal: a workbook with macros, one in binary form, an archive of files, or something else.
+            Refusal: the container is a workbook with macros, a binary workbook, an archive of files, or anything else.
         """
         names = set(self.names)
         if any(name.lower().endswith("vbaproject.bin") for name in names) or "Basic/script-lc.xml" in names:
@@ -65,10 +65,10 @@ class Container:
         )
 
     def read(self, name: str) -> bytes:
-        """Unpack a member, counting real bytes against what all members may have together.
+        """Unpack a member; its actual bytes count against the limit for all members together.
 
         Raises:
-            Refusal: it grows too large, or is damaged.
+            Refusal: the member grows too large, or is damaged.
         """
         member = self._zip.getinfo(name)
         if member.compress_type not in _KNOWN_METHODS:
@@ -86,7 +86,7 @@ class Container:
         return b"".join(pieces)
 
     def parts(self, ending: str) -> Iterator[tuple[str, bytes]]:
-        """Unpack the members with this ending one by one; the others are unpacked too, to be counted.
+        """Yield the members with this ending one by one; the others are unpacked too, so that their bytes count.
 
         Raises:
             Refusal: as ``read``.
@@ -105,5 +105,5 @@ class Container:
             refuse("bomb")
 
 
-def _is_doubtful(name: str) -> bool:
+def _is_suspicious(name: str) -> bool:
     return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or "\x00" in name

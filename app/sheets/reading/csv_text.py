@@ -1,4 +1,4 @@
-"""Comma-separated text in the encodings that schools' programs write."""
+"""Comma-separated text, in the encodings that programs of schools write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.sheets.reading.limits import Limits, refuse
 from app.sheets.reading.sheet_bounds import Extent
 
 _SEPARATORS = ",\t;|"
-#: Marks of a wrong guess: replacement and private characters, and controls that no text has.
+#: Signs of a wrong encoding: replacement and private characters, and controls that no text has.
 _GARBLED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
@@ -22,7 +22,7 @@ def read_csv(content: bytes, limits: Limits) -> list[list[str]]:
     """Read the rows of a text file.
 
     Raises:
-        Refusal: unknown encoding, too many rows or columns, or not a table at all.
+        Refusal: the encoding is unknown, there are too many rows or columns, or the text is not a table.
     """
     text = decode_text(content)
     csv.field_size_limit(_LONGEST_CELL)
@@ -34,7 +34,7 @@ def read_csv(content: bytes, limits: Limits) -> list[list[str]]:
             while row and not row[-1].strip():
                 row.pop()
             if row:
-                extent.see(len(rows), len(row) - 1)
+                extent.add(len(rows), len(row) - 1)
                 if len(rows) >= 2 * limits.sheet_rows:
                     refuse("too_many_rows", rows=len(rows), limit=limits.data_rows)
             rows.append(row)
@@ -47,10 +47,10 @@ def read_csv(content: bytes, limits: Limits) -> list[list[str]]:
 def decode_text(content: bytes) -> str:
     """Decode by byte order mark, else strictly as UTF-8, else strictly as GB18030.
 
-    The order matters: UTF-8 text often decodes as GB18030 too, into other characters.
+    The order matters: UTF-8 text often also decodes as GB18030, into other characters.
 
     Raises:
-        Refusal: none fits, or the text is garbled already.
+        Refusal: no encoding fits, or the text itself is garbled.
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
@@ -70,7 +70,7 @@ def decode_text(content: bytes) -> str:
 
 
 def _is_broken_utf8(content: bytes) -> bool:
-    """Whether most of the Chinese in text that is not valid UTF-8 is UTF-8 all the same: cut, or mixed."""
+    """Return whether invalid UTF-8 holds mostly Chinese in UTF-8: a file that was cut or has mixed encodings."""
     foreign = len(content) - len(content.decode("ascii", "ignore"))
     chinese = len(_CHINESE.findall(content.decode("utf-8", "ignore")))
     return 3 * chinese > foreign / 2

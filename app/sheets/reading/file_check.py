@@ -1,4 +1,4 @@
-"""The first look at a file: its size and its first bytes, never its name."""
+"""The first check of a file, by its size and its first bytes, never by its name."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _TEXT_ENDINGS = (".csv", ".txt")
 _HEAD = 4096
 
 
-def look_at(content: bytes, filename: str, limits: Limits) -> Form:
-    """Say what kind of file this is by its first bytes.
+def check_file(content: bytes, filename: str, limits: Limits) -> Form:
+    """Return the kind of a file, recognised by its first bytes.
 
     Args:
         content: the whole file.
-        filename: used only to choose between two sentences.
-        limits: bounds on the size.
+        filename: only chooses between two messages.
+        limits: the largest size allowed.
     Raises:
-        Refusal: empty, too large, an archive, a web page, or plainly something else.
+        Refusal: the file is empty, too large, an archive, a web page, or obviously something else.
     """
     if not content.strip(_UTF8_MARK + b" \t\r\n"):
         refuse("empty_file")
@@ -59,7 +59,7 @@ def look_at(content: bytes, filename: str, limits: Limits) -> Form:
 
 
 def _is_markup(content: bytes) -> bool:
-    """HTML or XML behind the name of a spreadsheet, as the export of many a school system is."""
+    """Return whether a file is HTML or XML, as the "spreadsheets" that many school systems export are."""
     head = content[:_HEAD].removeprefix(_UTF8_MARK).lstrip().lower()
     return head.startswith(
         (b"<?xml", b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<style", b"<!--")

@@ -1,6 +1,6 @@
-"""What a file may cost, and the refusal that the reading process raises.
+"""Limits on a file, and the exception with which the reading process refuses one.
 
-Imports little: a child process starts with it.
+The module imports little because every start of the child process loads it.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ from typing import NamedTuple, NoReturn
 
 
 class Limits(NamedTuple):
-    """Bounds on a file; the defaults are those of the import.
+    """Limits on a file; the defaults are those of the import.
 
     Args:
-        file_bytes: size as uploaded.
+        file_bytes: the size of the file as uploaded.
         entries: members of a zip container.
-        unpacked_bytes: all members together, counted while unpacking.
-        ratio: unpacked to packed, for members over a megabyte.
+        unpacked_bytes: the size of all members together, counted while unpacking.
+        ratio: unpacked to packed size, for members over a megabyte.
         data_rows: rows below the header.
-        head_rows: rows that may stand above the data.
+        head_rows: rows above the data.
         columns: columns with content.
         cells: cells with content in a sheet.
         merged: merged ranges that are reported.
-        output_bytes: the child's answer.
+        output_bytes: the size of the child's answer.
         memory_bytes: the child's address space.
         cpu_seconds: the child's CPU time.
-        wall_seconds: until the child is killed.
+        wall_seconds: the time until the child is killed.
     """
 
     file_bytes: int = 10 * 2**20
@@ -43,7 +43,7 @@ class Limits(NamedTuple):
 
     @property
     def sheet_rows(self) -> int:
-        """Rows of a sheet, those above the data included."""
+        """Rows of a sheet, including those above the data."""
         return self.data_rows + self.head_rows
 
 
@@ -51,7 +51,7 @@ LIMITS = Limits()
 
 
 class Refusal(Exception):
-    """The file is not read; ``code`` names the sentence in ``app.sheets.reading.refusals``."""
+    """Raised when a file is not read; ``code`` names the message in ``app.sheets.reading.refusals``."""
 
     def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(code)
@@ -60,5 +60,5 @@ class Refusal(Exception):
 
 
 def refuse(code: str, **params: str | int) -> NoReturn:
-    """Raise the refusal of this name."""
+    """Raise the refusal with this code."""
     raise Refusal(code, **params)

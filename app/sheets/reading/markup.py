@@ -1,4 +1,4 @@
-"""XML of strangers, read event by event."""
+"""Event-based parsing of untrusted XML."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from app.sheets.reading.limits import refuse
 _CHUNK = 2**20
 
 
-class Listener:
-    """Receives the events of a part; names come without their prefix."""
+class XmlHandler:
+    """The base of handlers of XML events; names of elements come without their prefix."""
 
-    def opened(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins; names of attributes keep their prefix."""
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
+        """Handle the start of an element; names of attributes keep their prefix."""
 
-    def closed(self, name: str) -> None:
-        """An element ends."""
+    def end_element(self, name: str) -> None:
+        """Handle the end of an element."""
 
-    def said(self, text: str) -> None:
-        """Text inside an element."""
+    def character_data(self, text: str) -> None:
+        """Handle text inside an element."""
 
 
-def listen(content: bytes, listener: Listener) -> None:
-    """Parse a part.
+def parse_xml(content: bytes, handler: XmlHandler) -> None:
+    """Parse a part and pass its events to the handler.
 
     Raises:
         Refusal: the part declares a document type, or is not well-formed.
@@ -32,9 +32,11 @@ def listen(content: bytes, listener: Listener) -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.StartElementHandler = lambda name, attributes: listener.opened(name.rpartition(":")[2], attributes)
-    parser.EndElementHandler = lambda name: listener.closed(name.rpartition(":")[2])
-    parser.CharacterDataHandler = listener.said
+    parser.StartElementHandler = lambda name, attributes: handler.start_element(
+        name.rpartition(":")[2], attributes
+    )
+    parser.EndElementHandler = lambda name: handler.end_element(name.rpartition(":")[2])
+    parser.CharacterDataHandler = handler.character_data
     try:
         for start in range(0, len(content), _CHUNK):
             parser.Parse(content[start : start + _CHUNK], False)
@@ -44,10 +46,10 @@ def listen(content: bytes, listener: Listener) -> None:
 
 
 def refuse_declarations(content: bytes) -> None:
-    """Refuse document types in a part that is not parsed here.
+    """Refuse document types in a part that is not parsed.
 
     Raises:
-        Refusal: there is one.
+        Refusal: the part declares a document type or an entity.
     """
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         refuse("unsafe_markup")

@@ -1,10 +1,10 @@
-"""Look through an .ods before it is laid out: it may repeat a cell or row a million times in a few bytes."""
+"""The scan of an .ods before it is read: a few bytes may repeat a cell or a row a million times."""
 
 from __future__ import annotations
 
 from app.sheets.reading.container import Container
 from app.sheets.reading.limits import Limits, refuse
-from app.sheets.reading.markup import Listener, listen, refuse_declarations
+from app.sheets.reading.markup import XmlHandler, parse_xml, refuse_declarations
 from app.sheets.reading.sheet_bounds import Extent
 
 Flaw = tuple[int, int, str]
@@ -12,8 +12,8 @@ Flaw = tuple[int, int, str]
 Merged = tuple[int, int, int, int]
 
 
-class OdsScan(Listener):
-    """Tables in their order, with flaws and merged ranges of each."""
+class OdsScan(XmlHandler):
+    """The handler that collects the flaws and merged ranges of each table, in the order of the file."""
 
     def __init__(self, limits: Limits) -> None:
         self.flaws: list[list[Flaw]] = []
@@ -27,7 +27,7 @@ class OdsScan(Listener):
         self._valued = self._is_error = False
         self._span = (1, 1)
 
-    def opened(self, name: str, attributes: dict[str, str]) -> None:
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table":
             self._depth += 1
             if self._depth > 1:
@@ -49,12 +49,12 @@ class OdsScan(Listener):
         elif name == "p":
             self._valued = True
 
-    def closed(self, name: str) -> None:
+    def end_element(self, name: str) -> None:
         if name in {"table-cell", "covered-table-cell"}:
             self._close_cell()
         elif name == "table-row":
             for column, columns in self._cells:
-                self._extent.see(self._row, column, rows=self._rows, columns=columns)
+                self._extent.add(self._row, column, rows=self._rows, columns=columns)
             self._row += self._rows
         elif name == "table":
             self._depth -= 1
@@ -75,7 +75,7 @@ def scan_ods(container: Container, limits: Limits) -> OdsScan:
     """Scan the tables of an .ods.
 
     Raises:
-        Refusal: encrypted, reaching too far, hostile or damaged.
+        Refusal: the file is encrypted, too large, hostile or damaged.
     """
     scan, tables = OdsScan(limits), b""
     for part, content in container.parts(".xml"):
@@ -84,10 +84,10 @@ def scan_ods(container: Container, limits: Limits) -> OdsScan:
             refuse("password")
         if part == "content.xml":
             tables = content
-    listen(tables, scan)
+    parse_xml(tables, scan)
     return scan
 
 
 def _number(attributes: dict[str, str], label: str) -> int:
-    given = attributes.get(f"table:{label}", "1")
-    return int(given) if given.isascii() and given.isdecimal() and 0 < len(given) < 9 and int(given) else 1
+    text = attributes.get(f"table:{label}", "1")
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 9 and int(text) else 1

@@ -1,4 +1,4 @@
-"""A .zip of pictures sent along with a roster: gated like the sheets, and only what a row names is unpacked."""
+"""Pictures of a roster, uploaded as a .zip: checked like the sheets, and unpacked only if a row names them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.sheets.reading.container import Container
 from app.sheets.reading.limits import Limits, Refusal, refuse
 from app.sheets.reading.refusals import SheetRefused
 
-#: Bounds on a .zip of pictures: fewer bytes together than the pictures it may hold, so that it is read in a minute.
+#: Limits on a .zip of pictures: together less than 2,000 pictures of the largest size, so that reading takes a minute.
 PICTURE_LIMITS = Limits(file_bytes=20 * 2**20, entries=2_000, unpacked_bytes=60 * 2**20)
 
 _ZIP = b"PK\x03\x04"
@@ -33,15 +33,15 @@ def _refusal(refusal: Refusal) -> SheetRefused:
 
 
 class PictureArchive:
-    """The pictures of a .zip, found by the names that rows give.
+    """The pictures of a .zip, found by the names in the rows of a roster.
 
-    A row may name a picture with or without its folder and its ending; capitals do not matter.
+    A row may name a picture with or without its folder and its ending; case does not matter.
 
     Args:
         content: the .zip as uploaded.
-        limits: bounds on it.
+        limits: the limits on it.
     Raises:
-        SheetRefused: with one sentence: no .zip, too large, too many members, a password, doubtful names.
+        SheetRefused: the file is not a .zip or too large, has too many members, a password or suspicious names.
     """
 
     def __init__(self, content: bytes, limits: Limits = PICTURE_LIMITS) -> None:
@@ -64,10 +64,10 @@ class PictureArchive:
                 self._members[_key(key)].add(name)
 
     def find(self, name: str) -> list[str]:
-        """The members that a row's words may mean; one when they are clear.
+        """Return the members that a name may refer to; a single one when the name is unambiguous.
 
         Args:
-            name: as the row writes it.
+            name: the name as written in the row.
         """
         path = PurePosixPath(name.replace("\\", "/"))
         for key in (str(path), path.name):
@@ -76,11 +76,11 @@ class PictureArchive:
         return []
 
     def read(self, member: str) -> bytes:
-        """Unpack a member, counted against what all may have together.
+        """Unpack a member; its bytes count against the limit for all members together.
 
         Raises:
-            Unreadable: it is damaged.
-            SheetRefused: it grows too large; nothing of such a .zip is read.
+            Unreadable: the member is damaged.
+            SheetRefused: the member grows too large; nothing of such a .zip is read.
         """
         try:
             return self._container.read(member)
@@ -91,7 +91,7 @@ class PictureArchive:
 
 
 def _shown_name(name: str, flags: int) -> str:
-    """The name as its owner wrote it: Chinese Windows packs names in GBK without saying so."""
+    """Return the name as its owner wrote it: Chinese Windows stores names in GBK without declaring it."""
     if not flags & _UTF8_NAME:
         try:
             return name.encode("cp437").decode("gb18030")

@@ -1,4 +1,4 @@
-"""Bytes of strangers to a workbook of typed cells; the parsing happens in a child process."""
+"""The reader of untrusted files, which parses them in a child process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.rules.shared.cells import Cell, CellFlaw
-from app.sheets.reading.file_check import look_at
+from app.sheets.reading.file_check import check_file
 from app.sheets.reading.limits import LIMITS, Limits, Refusal, refuse
 from app.sheets.reading.refusals import refused
 from app.sheets.reading.workbook import Grid, Range, Workbook
@@ -23,21 +23,21 @@ from app.sheets.reading.workbook import Grid, Range, Workbook
 _PROJECT = Path(__file__).resolve().parents[3]
 _CHUNK = 2**18
 #: Signals with which the kernel or the parser's own memory check ends the child.
-_OUT_OF_BOUNDS = {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ}
+_LIMIT_SIGNALS = {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ}
 
 
 def read_workbook(content: bytes, filename: str, limits: Limits = LIMITS) -> Workbook:
-    """Read an .xlsx, .xls, .ods or .csv file.
+    """Read an .xlsx, .xls, .ods or .csv file into a workbook of typed cells.
 
     Args:
         content: the file as uploaded.
-        filename: its name, which decides nothing about how it is read.
-        limits: bounds; the defaults are those of the import.
+        filename: its name, which has no influence on how it is read.
+        limits: the limits; the defaults are those of the import.
     Raises:
-        SheetRefused: with one sentence that says what is wrong and what to do.
+        SheetRefused: the file cannot be read; the message says what is wrong and what to do.
     """
     try:
-        form = look_at(content, filename, limits)
+        form = check_file(content, filename, limits)
         answer = _ask_child(form, content, limits)
     except Refusal as refusal:
         raise refused(refusal.code, refusal.params) from None
@@ -50,32 +50,32 @@ def read_workbook(content: bytes, filename: str, limits: Limits = LIMITS) -> Wor
 
 
 def _ask_child(form: str, content: bytes, limits: Limits) -> dict[str, Any]:
-    """Hand the file to a fresh process and take its answer within the limits.
+    """Pass the file to a new process and collect its answer within the limits.
 
-    The file goes through anonymous memory: no name on a disk, and no deadlock of two full pipes.
+    The file is passed in anonymous memory, so that it has no name on a disk and two full pipes cannot deadlock.
     """
-    handed = os.memfd_create("sheet")
+    file = os.memfd_create("sheet")
     try:
-        with os.fdopen(os.dup(handed), "wb") as writer:
+        with os.fdopen(os.dup(file), "wb") as writer:
             writer.write(content)
-        os.lseek(handed, 0, os.SEEK_SET)
+        os.lseek(file, 0, os.SEEK_SET)
         child = subprocess.Popen(
             [sys.executable, "-m", "app.sheets.reading.reader_process", form, json.dumps(limits)],
-            stdin=handed,
+            stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=_PROJECT,
             env={"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
         )
     finally:
-        os.close(handed)
+        os.close(file)
     with child:
         try:
             output = _collect(child, limits)
         except BaseException:
             child.kill()
             raise
-    if child.returncode in _OUT_OF_BOUNDS:
+    if child.returncode in _LIMIT_SIGNALS:
         refuse("too_complex")
     if child.returncode:
         refuse("damaged")
@@ -83,7 +83,7 @@ def _ask_child(form: str, content: bytes, limits: Limits) -> dict[str, Any]:
 
 
 def _collect(child: subprocess.Popen[bytes], limits: Limits) -> bytes:
-    """Read the answer until its end, its size limit, or the end of the time."""
+    """Read the answer until it ends, or reaches the limit of size or time."""
     assert child.stdout is not None
     deadline = time.monotonic() + limits.wall_seconds
     pieces: list[bytes] = []

@@ -1,9 +1,9 @@
-"""The process that reads spreadsheets: a file on stdin, JSON on stdout.
+"""The process that reads spreadsheets: it gets a file on stdin and answers with JSON on stdout.
 
 It is started as ``python -m app.sheets.reading.reader_process FORM LIMITS``.
 
-It is the only place where a stranger's file is unpacked and parsed. It bounds its own memory and CPU time
-first, so that a file that still gets the better of the parser kills this process and nothing else.
+It is the only place where an untrusted spreadsheet is unpacked and parsed. It limits its own memory and CPU time
+first, so that a file that still overwhelms the parser kills this process and nothing else.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Merged = list[tuple[int, int, int, int]]
 
 
 class _Answer:
-    """Gathers the answer as JSON text, and stops at its limit; nothing is sent before all is well."""
+    """The answer as JSON text, up to its size limit; it is sent only when the whole file has been read."""
 
     def __init__(self, limit: int) -> None:
         self._left = limit
@@ -59,9 +59,9 @@ class _Answer:
 
 
 def main() -> None:
-    """Read one file and answer ``{"kind", "grids"}`` or ``{"refused", "params"}``."""
+    """Read a file and write ``{"kind", "grids"}`` or ``{"refused", "params"}``."""
     limits = Limits(*json.loads(sys.argv[2]))
-    _bound_this_process(limits)
+    _limit_this_process(limits)
     answer = _Answer(limits.output_bytes)
     try:
         _READERS[sys.argv[1]](sys.stdin.buffer.read(), limits, answer)
@@ -74,7 +74,7 @@ def main() -> None:
     sys.stdout.buffer.flush()
 
 
-def _bound_this_process(limits: Limits) -> None:
+def _limit_this_process(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,10 +1,10 @@
-"""The sentences with which files are refused: what is wrong and what to do."""
+"""The messages of refused files, which say what is wrong and what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.errors import DomainError, Message, msg
+from app.errors import DomainError, Message, Param, msg
 
 _SENTENCES: Mapping[str, Message] = {
     "empty_file": msg("文件是空的，请重新选择填写好的表格。"),
@@ -30,12 +30,12 @@ _SENTENCES: Mapping[str, Message] = {
     "two_sheets": msg(
         "文件里有 %(count)s 张有数据的工作表（%(names)s），请只保留一张，其余的另存为单独的文件分别上传。"
     ),
-    "no_header": msg("没有找到表头：应有“%(expected)s”等列，请下载模板，按模板填写后再上传。"),
+    "no_header": msg("没有找到表头：应有%(expected)s等列，请下载模板，按模板填写后再上传。"),
     "no_header_in_text": msg(
-        "没有找到表头：应有“%(expected)s”等列；如果打开后列名是乱码，请另存为 .xlsx，否则请按模板填写，再上传。"
+        "没有找到表头：应有%(expected)s等列；如果打开后列名是乱码，请另存为 .xlsx，否则请按模板填写，再上传。"
     ),
-    "missing_columns": msg("表头缺少“%(missing)s”列，请对照模板补上后再上传。"),
-    "double_columns": msg(
+    "missing_columns": msg("表头缺少%(missing)s列，请对照模板补上后再上传。"),
+    "duplicate_columns": msg(
         "第 %(first)s 列“%(first_label)s”和第 %(second)s 列“%(second_label)s”内容相同，请只保留一列后再上传。"
     ),
     "header_only": msg("表格只有表头，没有数据，请从表头下一行开始填写后再上传。"),
@@ -47,18 +47,18 @@ _SENTENCES: Mapping[str, Message] = {
 
 
 class SheetRefused(DomainError):
-    """A file that is not read, or is no roster; the message is one sentence for the person."""
+    """Raised when a file cannot be read or is not a roster; the message is a sentence for the person."""
 
 
 class HeaderUnknown(SheetRefused):
-    """The columns do not speak for themselves; a person may say what they hold."""
+    """Raised when the columns cannot be recognised; a person may then name them."""
 
 
-def unknown_header(code: str, params: Mapping[str, str | int] | None = None) -> HeaderUnknown:
-    """The exception for a header that is not understood, by its code."""
+def unknown_header(code: str, params: Mapping[str, Param] | None = None) -> HeaderUnknown:
+    """Return the exception for a header that cannot be recognised, given its code."""
     return HeaderUnknown(Message(_SENTENCES[code].text, dict(params or {})))
 
 
-def refused(code: str, params: Mapping[str, str | int] | None = None) -> SheetRefused:
-    """The exception for a refusal by its code."""
+def refused(code: str, params: Mapping[str, Param] | None = None) -> SheetRefused:
+    """Return the exception for a refusal, given its code."""
     return SheetRefused(Message(_SENTENCES[code].text, dict(params or {})))

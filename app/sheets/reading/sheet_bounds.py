@@ -1,4 +1,4 @@
-"""How far the content of a sheet reaches, weighed against the limits before it is laid out in memory."""
+"""The extent of a sheet's content, checked against the limits before the sheet is loaded into memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from app.sheets.reading.limits import Limits, refuse
 
 
 class Extent:
-    """Rows and columns with content, counted from 0 as files do."""
+    """The rows and columns with content, counted from 0 as in files."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -16,11 +16,11 @@ class Extent:
         self._cells = 0
         self._far: tuple[int, int] | None = None
 
-    def see(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
-        """Note a cell with content, or a block of them when a file repeats one.
+    def add(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
+        """Add a cell with content, or a block of cells when the file repeats one.
 
         Raises:
-            Refusal: there are too many cells, or more repetitions than rows or columns allowed.
+            Refusal: there are too many cells, or more repetitions than rows or columns are allowed.
         """
         limits = self._limits
         if rows > limits.sheet_rows:
@@ -41,10 +41,10 @@ class Extent:
             self._columns.update(range(column, last_column + 1))
 
     def check(self) -> None:
-        """Weigh what was seen.
+        """Check the rows and columns that were added.
 
         Raises:
-            Refusal: too many rows or columns with content, or a cell far away from the rest.
+            Refusal: too many rows or columns have content, or a cell lies outside the limits.
         """
         limits = self._limits
         if len(self._rows) > limits.sheet_rows:

@@ -1,4 +1,4 @@
-"""A workbook as read: grids of typed cells, counted as people see them."""
+"""Workbooks: grids of typed cells, with rows and columns counted from 1 as people see them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A visible sheet; ``rows[0]`` is its row 1, rows end at their last cell with content."""
+    """A visible sheet; ``rows[0]`` is its row 1, and rows end at their last cell with content."""
 
     name: str
     rows: list[list[Cell]]
@@ -32,7 +32,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A file as read; ``kind`` is xlsx, xls, ods or csv."""
+    """The visible sheets of a file; ``kind`` is xlsx, xls, ods or csv."""
 
     kind: str
     grids: list[Grid]

@@ -1,14 +1,21 @@
-"""Look through an .xls before it is laid out, record by record ([MS-XLS])."""
+"""The scan of an .xls before it is read, record by record ([MS-XLS])."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+from io import BytesIO
+
+from olefile import MAXREGSECT, STGTY_STREAM, OleFileIO
 
 from app.sheets.reading.limits import Limits, refuse
-from app.sheets.reading.ole import CompoundFile
 from app.sheets.reading.sheet_bounds import Extent
 
 Flaw = tuple[int, int, str]
+
+#: Entries of a compound file's directory; a workbook has some ten, and two for each embedded object.
+_MOST_ENTRIES = 4096
+_ENTRY_BYTES = 128
 
 _BOF, _EOF, _BOUNDSHEET, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x002F
 _FORMULA, _BOOL_OR_ERROR, _MULTIPLE_RK = 0x0006, 0x0205, 0x00BD
@@ -22,23 +29,94 @@ def scan_xls(content: bytes, limits: Limits) -> list[list[Flaw]]:
     """Scan the sheets of an .xls.
 
     Returns:
-        flaws of each sheet, in the order of the workbook.
+        The flaws of each sheet, in the order of the workbook.
     Raises:
-        Refusal: password, macros, no workbook inside, reaching too far, or damaged.
+        Refusal: the file has a password or macros, contains no workbook, is too large or damaged.
     """
-    compound = CompoundFile(content)
-    names = compound.names
-    if "EncryptedPackage" in names:
-        refuse("password")
-    stream = next((found for name in _WORKBOOKS if (found := compound.stream(name))), b"")
-    if not stream:
-        refuse("not_a_sheet")
-    if "_VBA_PROJECT_CUR" in names:
-        refuse("macro")
     try:
+        stream = _workbook(content)
         return [_scan_sheet(stream, start, limits) for start in _sheet_starts(stream)]
-    except struct.error:
+    except (OSError, ValueError, LookupError, RecursionError, struct.error):
         refuse("damaged")
+
+
+def _workbook(content: bytes) -> bytes:
+    """Return the stream of an .xls that contains its sheets.
+
+    Raises:
+        Refusal: see ``scan_xls``.
+        OSError, ValueError, LookupError, RecursionError, struct.error: the compound file is damaged.
+    """
+    _check_header(content)
+    with _BoundedOle(BytesIO(content)) as compound:
+        names = {entry.name for entry in compound.direntries if entry is not None}
+        if "EncryptedPackage" in names:
+            refuse("password")
+        stream = next((found for name in _WORKBOOKS if (found := compound.stream(name))), b"")
+        if not stream:
+            refuse("not_a_sheet")
+        if "_VBA_PROJECT_CUR" in names:
+            refuse("macro")
+    return stream
+
+
+def _check_header(content: bytes) -> None:
+    """Refuse sizes that no program writes but that olefile would trust ([MS-CFB] 2.2)."""
+    shift, mini_shift = struct.unpack_from("<HH", content, 30)
+    if shift not in {9, 12} or mini_shift != 6:
+        refuse("damaged")
+    size = 1 << shift
+    # A sector of the double-indirect table (DIFAT) names size/4 - 1 sectors of the FAT, each for size/4 sectors.
+    sectors_each = size // 4 * (size // 4 - 1)
+    (difat_sectors,) = struct.unpack_from("<I", content, 72)
+    if difat_sectors > len(content) // (size * sectors_each) + 1:
+        refuse("damaged")
+
+
+class _BoundedOle(OleFileIO):  # type: ignore[misc]
+    """A compound file whose chains of sectors are known to end.
+
+    olefile follows a chain for as many sectors as the file declares, which may be billions in a loop. Therefore each
+    chain is followed here before olefile reads it.
+    """
+
+    def loaddirectory(self, sect: int) -> None:
+        """Read the directory, after the FAT."""
+        if _length(self.fat, sect) * self.sector_size > _MOST_ENTRIES * _ENTRY_BYTES:
+            refuse("damaged")
+        _length(self.fat, self.first_mini_fat_sector)
+        super().loaddirectory(sect)
+        _length(self.fat, self.root.isectStart)
+
+    def stream(self, name: str) -> bytes:
+        """Return the first stream of this name in any folder, as calamine does; empty if there is none."""
+        for entry in self.direntries:
+            if entry is not None and entry.name == name and entry.entry_type == STGTY_STREAM:
+                return self._read(entry.isectStart, entry.size)
+        return b""
+
+    def _read(self, start: int, size: int) -> bytes:
+        if size >= self.minisectorcutoff:
+            _length(self.fat, start)
+        else:
+            self.loadminifat()
+            _length(self.minifat, start)
+        return bytes(self._open(start, size).read())
+
+
+def _length(table: Sequence[int], sector: int) -> int:
+    """Return the number of sectors of the chain that begins with this sector.
+
+    Raises:
+        Refusal: the chain leads outside the file, or is a loop.
+    """
+    length = 0
+    while sector < MAXREGSECT:
+        length += 1
+        if sector >= len(table) or length > len(table):
+            refuse("damaged")
+        sector = table[sector]
+    return length
 
 
 def _sheet_starts(stream: bytes) -> list[int]:
@@ -75,7 +153,7 @@ def _scan_sheet(stream: bytes, position: int, limits: Limits) -> list[Flaw]:
                 if record == _MULTIPLE_RK
                 else column
             )
-            extent.see(row, column, columns=max(last - column + 1, 1))
+            extent.add(row, column, columns=max(last - column + 1, 1))
             if _is_error(stream, position, record):
                 flaws.append((row, column, "ERROR"))
         position += 4 + length

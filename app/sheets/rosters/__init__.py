@@ -1,1 +1,1 @@
-"""Spreadsheets: a workbook to the rows of a roster: header, columns, rows."""
+"""Rosters in workbooks: their headers, columns and rows."""

@@ -1,4 +1,4 @@
-"""Which column holds what, guessed for a person to confirm: by likeness of the words and by what stands below."""
+"""Guesses at the columns of a roster, by the similarity of headers and by content, for a person to confirm."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from app.rules.shared.cells import Cell, Unreadable, display_text
 from app.rules.shared.contacts import read_email, read_mobile
 from app.rules.shared.gender_and_years import read_entry_year
 from app.rules.shared.id_numbers import read_id_number
-from app.sheets.rosters.header import Vocabulary, bare
+from app.sheets.rosters.header import Vocabulary, normalised_header
 
 _EXACT, _CONTAINED, _ALIKE = 1.0, 0.7, 0.6
-#: A column whose content contradicts a merely similar word.
+#: The penalty for a merely similar header whose content contradicts it.
 _CONTRADICTED = 0.5
-_ENOUGH = 0.45
-#: Share of the cells that must fit before the content says anything.
-_MOST = 0.6
+_LEAST_SCORE = 0.45
+#: The share of cells that must fit before the content counts as evidence.
+_LEAST_SHARE = 0.6
 
 
 def _reads(read: Callable[[Cell, date], object]) -> Callable[[Cell, date], bool]:
@@ -37,7 +37,7 @@ def _looks_like(pattern: str) -> Callable[[Cell, date], bool]:
     return lambda cell, _: compiled.fullmatch(display_text(cell).strip()) is not None
 
 
-#: field -> how much its content tells, and whether a cell fits.
+#: For each field, the weight of its content as evidence, and the check of a cell.
 _CONTENT: Mapping[str, tuple[float, Callable[[Cell, date], bool]]] = {
     "id_number": (0.9, _reads(read_id_number)),
     "mobile": (0.9, _reads(lambda cell, _: read_mobile(cell))),
@@ -53,30 +53,30 @@ _CONTENT: Mapping[str, tuple[float, Callable[[Cell, date], bool]]] = {
     "picture": (0.9, _looks_like(r"(?i).{1,100}\.(jpe?g|png|webp|gif|bmp)")),
     "bio": (0.5, _looks_like(r"(?s).{30,}")),
 }
-#: Fields whose values differ from person to person: a column that repeats itself is none of them.
+#: Fields whose values differ between people: a column with repeated values is not one of them.
 _OF_ONE_PERSON = frozenset({"student_no", "real_name", "id_number", "mobile", "email"})
 
 
 def guess_fields(
     header: Sequence[str], columns: Sequence[Sequence[Cell]], words: Vocabulary, today: date
 ) -> tuple[str | None, ...]:
-    """Say for every column the field that it most likely holds; every field at most once.
+    """Return the most likely field of each column, each field at most once.
 
     Args:
-        header: the words above the columns.
-        columns: some cells of each column, empty ones left out.
-        words: of the roster that is expected.
-        today: the school's date, for dates of birth.
+        header: the headers of the columns.
+        columns: some cells of each column, without empty ones.
+        words: the vocabulary of the expected roster.
+        today: the school's date, for birth dates.
     """
     scores = [
         (score, index, field)
         for index, text in enumerate(header)
         for field in words.labels
-        if (score := _score(text, columns[index], field, words, today)) >= _ENOUGH
+        if (score := _score(text, columns[index], field, words, today)) >= _LEAST_SCORE
     ]
     guessed: list[str | None] = [None] * len(header)
     taken: set[str] = set()
-    for _, index, field in sorted(scores, key=lambda one: (-one[0], one[1])):
+    for _, index, field in sorted(scores, key=lambda entry: (-entry[0], entry[1])):
         if guessed[index] is None and field not in taken:
             guessed[index] = field
             taken.add(field)
@@ -84,7 +84,7 @@ def guess_fields(
 
 
 def _score(text: str, cells: Sequence[Cell], field: str, words: Vocabulary, today: date) -> float:
-    by_word, by_content = _likeness(bare(text), field, words), _content(cells, field, today)
+    by_word, by_content = _likeness(normalised_header(text), field, words), _content(cells, field, today)
     if by_word == _EXACT:
         return by_word + (by_content or 0.0)
     if by_content == 0.0:
@@ -93,7 +93,7 @@ def _score(text: str, cells: Sequence[Cell], field: str, words: Vocabulary, toda
 
 
 def _likeness(text: str, field: str, words: Vocabulary) -> float:
-    """How much a header is like the words for a field, from 0 to 1."""
+    """Return the similarity of a header to the words for a field, from 0 to 1."""
     best = 0.0
     for word in words.spellings(field):
         if text == word:
@@ -107,13 +107,13 @@ def _likeness(text: str, field: str, words: Vocabulary) -> float:
 
 
 def _content(cells: Sequence[Cell], field: str, today: date) -> float | None:
-    """How much the cells speak for a field; None when they cannot say, 0 when they speak against it."""
+    """Return the evidence of the cells for a field: None without evidence, 0 when they contradict it."""
     if field not in _CONTENT or not cells:
         return None
     weight, fits = _CONTENT[field]
     share = sum(fits(cell, today) for cell in cells) / len(cells)
-    if share < _MOST:
+    if share < _LEAST_SHARE:
         return 0.0
-    if field in _OF_ONE_PERSON and len(cells) > 3 and len(set(map(str, cells))) < _MOST * len(cells):
+    if field in _OF_ONE_PERSON and len(cells) > 3 and len(set(map(str, cells))) < _LEAST_SHARE * len(cells):
         return 0.0
     return weight * share

@@ -1,4 +1,4 @@
-"""Files whose columns a person has to name: what stands in them, and reading them by what was said."""
+"""Rosters whose columns a person names: samples of the columns, and reading by confirmed fields."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import HeaderUnknown
 from app.sheets.reading.workbook import Grid, Workbook
 from app.sheets.rosters.guessing import guess_fields
-from app.sheets.rosters.header import Header, Vocabulary, bare, find_header, read_headers
+from app.sheets.rosters.header import Header, Vocabulary, find_header, normalised_header, read_headers
 from app.sheets.rosters.read import RosterSheet, only_grid, read_rows
 
 SAMPLES = 3
-#: Rows that are looked at for samples and guesses.
-_LOOKED_AT = 50
+#: The number of rows that are examined for samples and guesses.
+_EXAMINED_ROWS = 50
 _LONGEST_SAMPLE = 60
 
 Fields = tuple[str | None, ...]
@@ -26,12 +26,12 @@ Fields = tuple[str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The person's own columns, in the file's order.
+    """The person's own columns, in the order of the file.
 
     Args:
-        header: the words above them, "" where there are none.
-        fields: what each is read as, or is guessed to be; None for one that is not read.
-        samples: up to three different values of each, as the person sees them.
+        header: the headers of the columns, "" where there is none.
+        fields: the known or guessed field of each column; None for a column that is not read.
+        samples: up to three different values of each column, as the person sees them.
     """
 
     header: tuple[str, ...]
@@ -40,58 +40,59 @@ class Layout:
 
     @property
     def fingerprint(self) -> str:
-        """What another file with the same header has in common with this one."""
+        """The digest of the header, which is the same for all files with this header."""
         return fingerprint(self.header)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file as far as it could be read; without a ``sheet`` somebody has to say which column is what.
+    """A file as far as it could be read; without a ``sheet``, a person has to name the columns.
 
     Args:
-        said_by: whose confirmation was followed, "" when the header spoke for itself.
+        confirmed_by: the person whose confirmation was used, "" when the header was recognised.
     """
 
     layout: Layout
     sheet: RosterSheet | None
-    said_by: str = ""
+    confirmed_by: str = ""
 
 
-#: Fingerprints of headers to what was confirmed for them, and by whom.
-Remembered = Callable[[Sequence[str]], Mapping[str, tuple[Fields, str]]]
+#: Maps fingerprints of headers to their confirmed fields and the name of the person who confirmed them.
+ConfirmedHeaders = Callable[[Sequence[str]], Mapping[str, tuple[Fields, str]]]
 
 
 def fingerprint(header: Sequence[str]) -> str:
-    """A digest of the words of a header, without marks and blanks."""
-    words = [bare(text) for text in header]
+    """Return a digest of a header in normalised form."""
+    words = [normalised_header(text) for text in header]
     while words and not words[-1]:
         words.pop()
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
 def read_columns(
-    workbook: Workbook, words: Vocabulary, remembered: Remembered, today: date, limits: Limits = LIMITS
+    workbook: Workbook, words: Vocabulary, confirmed: ConfirmedHeaders, today: date, limits: Limits = LIMITS
 ) -> Reading:
-    """Read a roster by what was confirmed for its header before, else by the header's own words.
+    """Read a roster by the fields that were confirmed for its header, else by the header itself.
 
     Args:
-        workbook: as ``read_workbook`` gave it.
-        words: of the roster that is expected.
-        remembered: looks up what was confirmed.
+        workbook: as returned by ``read_workbook``.
+        words: the vocabulary of the expected roster.
+        confirmed: looks up the confirmed fields.
         today: the school's date.
-        limits: how many rows are allowed.
+        limits: the number of rows allowed.
     Raises:
-        SheetRefused: as ``read_roster``; an unknown header only when the file holds too little for a roster.
+        SheetRefused: as ``only_grid`` and ``read_rows``; an unknown header only when the file holds too little for a
+            roster.
     """
     grid = only_grid(workbook)
     candidates = read_headers(grid.rows, words)
-    prints = {fingerprint(own_texts(header)): header for header in reversed(candidates)}
-    for found, (fields, said_by) in remembered(list(prints)).items():
+    prints = {fingerprint(own_headers(header)): header for header in reversed(candidates)}
+    for found, (fields, confirmed_by) in confirmed(list(prints)).items():
         header = prints[found]
         by_index: dict[int, str | None] = dict.fromkeys(header.fields)
-        by_index |= dict(zip(header.kept, fields, strict=False))
+        by_index |= dict(zip(header.own_columns, fields, strict=False))
         header = replace(header, fields=by_index)
-        return Reading(_layout(grid, header), read_rows(grid, header, words, limits), said_by)
+        return Reading(_layout(grid, header), read_rows(grid, header, words, limits), confirmed_by)
     try:
         header = find_header(grid.rows, workbook.kind, words)
     except HeaderUnknown:
@@ -102,13 +103,13 @@ def read_columns(
     return Reading(_layout(grid, header), read_rows(grid, header, words, limits))
 
 
-def own_texts(header: Header) -> tuple[str, ...]:
-    """The words above the person's own columns."""
-    return tuple(header.texts[index] for index in header.kept)
+def own_headers(header: Header) -> tuple[str, ...]:
+    """Return the headers of the person's own columns."""
+    return tuple(header.texts[index] for index in header.own_columns)
 
 
 def _likely_header(candidates: Sequence[Header]) -> Header:
-    """The row with the most words of its own, the first of several; a title above it has one."""
+    """Return the row with the most different texts, the first of several; a title above the header has only one."""
 
     def words(header: Header) -> int:
         return len({text for text in header.texts.values() if text and not text.isdigit()})
@@ -123,20 +124,21 @@ def _could_be_a_roster(grid: Grid, header: Header, words: Vocabulary) -> bool:
 
 def _layout(grid: Grid, header: Header) -> Layout:
     columns = _columns(grid, header)
-    fields = tuple(header.fields.get(index) for index in header.kept)
-    return Layout(own_texts(header), fields, tuple(map(_samples, columns)))
+    fields = tuple(header.fields.get(index) for index in header.own_columns)
+    return Layout(own_headers(header), fields, tuple(map(_samples, columns)))
 
 
 def _guessed(grid: Grid, header: Header, words: Vocabulary, today: date) -> Layout:
-    columns, texts = _columns(grid, header), own_texts(header)
+    columns, texts = _columns(grid, header), own_headers(header)
     return Layout(texts, guess_fields(texts, columns, words, today), tuple(map(_samples, columns)))
 
 
 def _columns(grid: Grid, header: Header) -> list[list[Cell]]:
-    """The first cells of the person's own columns, empty ones left out."""
-    rows = grid.rows[header.row_no : header.row_no + _LOOKED_AT]
+    """Return the first cells of the person's own columns, without empty ones."""
+    rows = grid.rows[header.row_no : header.row_no + _EXAMINED_ROWS]
     return [
-        [row[index] for row in rows if index < len(row) and row[index] is not None] for index in header.kept
+        [row[index] for row in rows if index < len(row) and row[index] is not None]
+        for index in header.own_columns
     ]
 
 

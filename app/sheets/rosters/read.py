@@ -1,4 +1,4 @@
-"""A workbook to the rows of a roster, of whatever people."""
+"""Reading the rows of a roster, of students or teachers alike."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.rules.shared.cells import Cell, display_text
+from app.rules.shared.texts import first_few
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import refused
 from app.sheets.reading.workbook import Grid, Workbook
-from app.sheets.rosters.header import Header, Vocabulary, find_header
+from app.sheets.rosters.header import Header, Vocabulary
 
-#: The sheet of a template that tells how to fill it in.
+#: The sheet of a template that explains how to fill it in.
 NOTES_SHEET = "填写说明"
-#: In one cell of the template's example row: no real row holds it, so the row is known wherever columns are moved.
+#: Marks a cell of the template's example row; no real row has it, so the row is recognised even after columns moved.
 EXAMPLE_MARK = "（示例）"
 _RANGES_NAMED = 3
 
@@ -23,8 +24,8 @@ class RosterRow:
     """A row of the person's file.
 
     Args:
-        row_no: the row as spreadsheet programs number it.
-        cells: typed cells by field; a field without a column is absent.
+        row_no: the number of the row as the spreadsheet program shows it.
+        cells: the cells by field; a field without a column is absent.
         raw: the texts of the person's own columns, aligned with ``RosterSheet.header``.
     """
 
@@ -38,35 +39,16 @@ class RosterSheet:
     """A roster as read, not yet checked.
 
     Args:
-        grid_name: the sheet, "" for a .csv.
-        header_row_no: the row of the header, from 1.
-        columns: index of a column from 0 to its field, None for one that is not read.
-        header: the headers of the person's own columns as written.
-        labels: field to its header as written, to name columns in problems.
-        rows: rows with content below the header, the template's example excluded.
+        columns: the field of each column, by the column's index from 0; None for a column that is not read.
+        header: the headers of the person's own columns, as written.
+        labels: the header of each field as written, for the messages of problems.
+        rows: the rows with content below the header, without the template's example.
     """
 
-    grid_name: str
-    header_row_no: int
     columns: dict[int, str | None]
     header: list[str]
     labels: dict[str, str]
     rows: list[RosterRow]
-
-
-def read_roster(workbook: Workbook, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with people.
-
-    Args:
-        workbook: as ``read_workbook`` gave it.
-        words: of the roster that is expected.
-        limits: how many rows are allowed.
-    Raises:
-        SheetRefused: several sheets with data, unknown header, doubled or missing columns, no data, too many
-            rows, or merged cells among the data; one sentence each.
-    """
-    grid = only_grid(workbook)
-    return read_rows(grid, find_header(grid.rows, workbook.kind, words), words, limits)
 
 
 def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
@@ -74,11 +56,11 @@ def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LI
 
     Args:
         grid: the sheet.
-        header: which column is what.
-        words: of the roster that is expected.
-        limits: how many rows are allowed.
+        header: the fields of the columns.
+        words: the vocabulary of the expected roster.
+        limits: the number of rows allowed.
     Raises:
-        SheetRefused: no data, too many rows, or merged cells among the data.
+        SheetRefused: there is no data, there are too many rows, or cells are merged among the data.
     """
     _refuse_merged(grid, header)
     rows = list(_rows(grid, header, words.required[0]))
@@ -86,15 +68,15 @@ def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LI
         raise refused("header_only")
     if len(rows) > limits.data_rows:
         raise refused("too_many_rows", {"rows": len(rows), "limit": limits.data_rows})
-    texts = [header.texts[index] for index in header.kept]
-    return RosterSheet(grid.name, header.row_no, header.fields, texts, header.labels, rows)
+    texts = [header.texts[index] for index in header.own_columns]
+    return RosterSheet(header.fields, texts, header.labels, rows)
 
 
 def only_grid(workbook: Workbook) -> Grid:
-    """The one sheet with people.
+    """Return the only sheet with people.
 
     Raises:
-        SheetRefused: none, or several.
+        SheetRefused: no sheet has content, or several have data.
     """
     filled = [
         grid
@@ -104,10 +86,10 @@ def only_grid(workbook: Workbook) -> Grid:
     if not filled:
         raise refused("no_content")
     if len(filled) > 1:
-        # A left-over sheet with nothing but a header is no second roster.
+        # a left-over sheet with only a header is not a second roster
         filled = [grid for grid in filled if sum(map(_has_content, grid.rows)) > 1] or filled[:1]
     if len(filled) > 1:
-        names = "、".join(grid.name for grid in filled)
+        names = tuple(grid.name for grid in filled)
         raise refused("two_sheets", {"count": len(filled), "names": names})
     return filled[0]
 
@@ -115,20 +97,19 @@ def only_grid(workbook: Workbook) -> Grid:
 def _refuse_merged(grid: Grid, header: Header) -> None:
     merged = [merged for merged in grid.merged if merged.bottom > header.row_no]
     if merged:
-        named = "、".join(map(str, merged[:_RANGES_NAMED]))
-        more = "…" if len(merged) > _RANGES_NAMED else ""
-        raise refused("merged_cells", {"ranges": named + more})
+        raise refused("merged_cells", {"ranges": first_few(list(map(str, merged)), _RANGES_NAMED)})
 
 
-def _rows(grid: Grid, header: Header, marked: str) -> Iterator[RosterRow]:
+def _rows(grid: Grid, header: Header, marked_field: str) -> Iterator[RosterRow]:
     columns = [(index, field) for index, field in header.fields.items() if field]
-    kept = header.kept
+    own_columns = header.own_columns
     for row_no, row in enumerate(grid.rows[header.row_no :], start=header.row_no + 1):
         width = len(row)
         cells = {field: row[index] if index < width else None for index, field in columns}
-        if not _has_content(cells.values()) or EXAMPLE_MARK in str(cells[marked]):
+        if not _has_content(cells.values()) or EXAMPLE_MARK in str(cells[marked_field]):
             continue
-        yield RosterRow(row_no, cells, [display_text(row[index]) if index < width else "" for index in kept])
+        texts = [display_text(row[index]) if index < width else "" for index in own_columns]
+        yield RosterRow(row_no, cells, texts)
 
 
 def _has_content(cells: object) -> bool:

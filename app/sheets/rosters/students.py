@@ -1,14 +1,11 @@
-"""A workbook to the rows of a student roster."""
+"""The headers of a student roster."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from app.rules.imports.students import LABELS, REQUIRED
-from app.sheets.reading.limits import LIMITS, Limits
-from app.sheets.reading.workbook import Workbook
 from app.sheets.rosters.header import Vocabulary
-from app.sheets.rosters.read import RosterRow, RosterSheet, read_roster
 
 _SYNONYMS: Mapping[str, str] = {
     "student_no": "学生编号 学生学号 学籍号 学员编号 studentno studentid studentnumber",
@@ -26,18 +23,3 @@ _SYNONYMS: Mapping[str, str] = {
 }
 
 WORDS = Vocabulary(LABELS, REQUIRED, _SYNONYMS)
-
-StudentRow = RosterRow
-StudentSheet = RosterSheet
-
-
-def read_students(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with students.
-
-    Args:
-        workbook: as ``read_workbook`` gave it.
-        limits: how many rows are allowed.
-    Raises:
-        SheetRefused: as ``read_roster``.
-    """
-    return read_roster(workbook, WORDS, limits)

@@ -1,15 +1,12 @@
-"""A workbook to the rows of a teacher roster."""
+"""The headers of a teacher roster."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from app.rules.imports.teachers import LABELS, REQUIRED
-from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import refused
-from app.sheets.reading.workbook import Workbook
 from app.sheets.rosters.header import Vocabulary
-from app.sheets.rosters.read import RosterSheet, read_roster
 from app.sheets.rosters.students import WORDS as STUDENT_WORDS
 
 _SYNONYMS: Mapping[str, str] = {
@@ -23,30 +20,16 @@ _SYNONYMS: Mapping[str, str] = {
 }
 WORDS = Vocabulary(LABELS, REQUIRED, _SYNONYMS)
 
-#: A column of these says that the rows are students: they would become teachers otherwise.
-_OF_STUDENTS = ("student_no", "class_name")
-
-
-def read_teachers(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with teachers.
-
-    Args:
-        workbook: as ``read_workbook`` gave it.
-        limits: how many rows are allowed.
-    Raises:
-        SheetRefused: as ``read_roster``; also a roster of students.
-    """
-    sheet = read_roster(workbook, WORDS, limits)
-    refuse_students(sheet.header)
-    return sheet
+#: Columns that only student rosters have: with one of them, students would become teachers.
+_STUDENT_FIELDS = ("student_no", "class_name")
 
 
 def refuse_students(header: Sequence[str]) -> None:
-    """Refuse a header whose rows must be students.
+    """Refuse the header of a student roster.
 
     Raises:
-        SheetRefused: one of its columns is one of theirs.
+        SheetRefused: the header has a column that only students have.
     """
     for text in header:
-        if STUDENT_WORDS.field_of(text) in _OF_STUDENTS:
+        if STUDENT_WORDS.field_of(text) in _STUDENT_FIELDS:
             raise refused("students_not_teachers", {"label": text.strip(" *＊")})

@@ -1,1 +1,1 @@
-"""Spreadsheets: workbooks, slips and calendars that people take away."""
+"""Writing workbooks, credential slips and calendars for download."""

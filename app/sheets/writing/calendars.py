@@ -1,4 +1,4 @@
-"""Calendars (RFC 5545) of whole days."""
+"""Calendars (RFC 5545) of all-day events."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-#: How often a program should ask again.
+#: The interval at which calendar programs should refresh a subscription.
 REFRESH = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class WholeDay:
-    """An event of one whole day; ``uid`` stays the same when the day moves, so that it moves in the calendar, too."""
+    """An all-day event; ``uid`` stays the same when the day changes, so that calendars move the event."""
 
     uid: str
     day: date
@@ -23,12 +23,12 @@ class WholeDay:
 
 
 def calendar_file(name: str, timezone: str, days: Iterable[WholeDay], made_at: datetime) -> bytes:
-    """A calendar as programs import it or subscribe to it.
+    """Return a calendar file for import or subscription.
 
     Args:
-        name: of the calendar.
-        timezone: of the school; the days are days there, so the events themselves have none.
-        made_at: the moment of writing, with a zone.
+        name: the name of the calendar.
+        timezone: the school's time zone; the events are days at the school and have no zone of their own.
+        made_at: the time of writing, with a zone.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//SPOC//Course dates//ZH")
@@ -39,15 +39,15 @@ def calendar_file(name: str, timezone: str, days: Iterable[WholeDay], made_at: d
     calendar.add("x-wr-timezone", timezone)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
-    for one in days:
+    for whole_day in days:
         event = Event()
-        event.add("uid", one.uid)
+        event.add("uid", whole_day.uid)
         event.add("dtstamp", made_at)
-        event.add("dtstart", one.day)
-        event.add("dtend", one.day + timedelta(days=1))
-        event.add("summary", one.summary)
-        event.add("url", one.url)
-        # It says what is due and takes no time.
+        event.add("dtstart", whole_day.day)
+        event.add("dtend", whole_day.day + timedelta(days=1))
+        event.add("summary", whole_day.summary)
+        event.add("url", whole_day.url)
+        # the event is a reminder and does not make its owner busy
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -1,4 +1,4 @@
-"""Writing workbooks so that no text of a person ever becomes a formula."""
+"""Writing texts into workbooks so that none ever becomes a formula."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST = 32_767
 
 
 def put_text(cell: object, text: str) -> None:
-    """Write a text into a cell as a text, whatever it begins with, and keep it one when it is edited.
+    """Write a text into a cell as text, whatever it begins with, so that it also stays text when it is edited.
 
     openpyxl turns ``=…`` into a formula when the value is assigned, so the type is set after it.
     """
@@ -32,13 +32,13 @@ def put_text(cell: object, text: str) -> None:
 def text_table(
     title: str, header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]
 ) -> bytes:
-    """A workbook of one sheet of texts with a frozen header.
+    """Return a workbook with a single sheet of texts and a frozen header.
 
     Args:
-        title: name of the sheet.
-        header: texts of row 1.
-        rows: texts of the rows below.
-        widths: of the columns, in characters.
+        title: the name of the sheet.
+        header: the texts of row 1.
+        rows: the texts of the rows below.
+        widths: the widths of the columns, in characters.
     """
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(title)
@@ -46,7 +46,7 @@ def text_table(
     for number, width in enumerate(widths, start=1):
         set_width(sheet, number, width)
     sheet.append([_text_cell(sheet, text, head=True) for text in header])
-    # A row is written out when it is appended, so one set of cells serves them all; making cells is most of the work.
+    # appending a row writes it out, so one set of cells serves all rows; creating cells would take most of the time
     cells = [_text_cell(sheet, "") for _ in header]
     for row in rows:
         for cell, text in zip(cells, row, strict=True):
@@ -56,14 +56,14 @@ def text_table(
 
 
 def set_width(sheet: Worksheet, column: int, width: int) -> None:
-    """Set the width of a column, and text as the format of its cells that are not written yet."""
+    """Set the width of a column, and text as the format of its unwritten cells."""
     dimension = sheet.column_dimensions[column_letters(column)]
     dimension.width = width
     dimension.number_format = TEXT_FORMAT
 
 
 def saved(workbook: Workbook) -> bytes:
-    """The bytes of a workbook."""
+    """Return the bytes of a workbook."""
     buffer = BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Workbooks of licences: the list, which can be mended and sent back, and the matrix, which is to be looked at."""
+"""Workbooks of licences: the list, which can be edited and imported again, and the matrix, which is read-only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from openpyxl import Workbook as Book
 from openpyxl.cell import Cell, WriteOnlyCell
 
-from app.rules.licences.sheet_rows import EITHER, LABELS
+from app.rules.licences.sheet_rows import LABELS, REQUIRED_ALTERNATIVES
 from app.sheets.reading.columns import column_letters
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.workbook import Workbook
@@ -35,35 +35,37 @@ _WIDTHS: Mapping[str, int] = {
     "local_assessment": 18,
 }
 _USUAL_WIDTH = 12
-#: Columns that tell more and are not read.
+#: Columns with more information, which an import ignores.
 NOTES = ("状态", "课程来源", "拒绝原因")
 _DAY_FORMAT = "yyyy-mm-dd"
 
 
 def read_licences(workbook: Workbook, limits: Limits = LIMITS) -> RosterSheet:
-    """Read the one sheet with licences; a course is named by title or code, a school by name or unit code.
+    """Read the only sheet with licences; title or code names a course, name or unit code a school.
 
     Raises:
-        SheetRefused: as ``read_roster``.
+        SheetRefused: as ``only_grid``, ``find_header`` and ``read_rows``.
     """
     grid = only_grid(workbook)
     words = Vocabulary(LABELS, tuple(LABELS), _SYNONYMS)
     best = max(
         read_headers(grid.rows, words),
-        key=lambda one: len({f for f in one.fields.values() if f}),
+        key=lambda header: len({field for field in header.fields.values() if field}),
         default=None,
     )
-    there = set(best.fields.values()) if best else set()
-    required = [next((field for field in fields if field in there), fields[0]) for fields in EITHER]
+    present = set(best.fields.values()) if best else set()
+    required = [
+        next((field for field in fields if field in present), fields[0]) for fields in REQUIRED_ALTERNATIVES
+    ]
     words = Vocabulary(LABELS, required, _SYNONYMS)
     return read_rows(grid, find_header(grid.rows, workbook.kind, words), words, limits)
 
 
 def licence_list(rows: Iterable[tuple[Mapping[str, str | int | date | None], Sequence[str]]]) -> bytes:
-    """The list as a workbook of typed cells: days are days, numbers are numbers, all else is text.
+    """Return the list as a workbook of typed cells: dates, numbers and texts.
 
     Args:
-        rows: the values by field of ``LABELS``, and the texts of ``NOTES``.
+        rows: for each row, the values by field of ``LABELS`` and the texts of ``NOTES``.
     """
     book = Book(write_only=True)
     sheet = book.create_sheet("课程授权")
@@ -71,20 +73,20 @@ def licence_list(rows: Iterable[tuple[Mapping[str, str | int | date | None], Seq
     header = [*LABELS.values(), *NOTES]
     for number, name in enumerate([*LABELS, *NOTES], start=1):
         sheet.column_dimensions[column_letters(number)].width = _WIDTHS.get(name, _USUAL_WIDTH)
-    sheet.append([_head(sheet, text) for text in header])
+    sheet.append([_header_cell(sheet, text) for text in header])
     for values, notes in rows:
-        cells = [_typed(sheet, values.get(field)) for field in LABELS]
-        sheet.append([*cells, *(_typed(sheet, note) for note in notes)])
+        cells = [_typed_cell(sheet, values.get(field)) for field in LABELS]
+        sheet.append([*cells, *(_typed_cell(sheet, note) for note in notes)])
     return saved(book)
 
 
 def licence_matrix(corner: str, schools: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> bytes:
-    """The matrix as a workbook of texts; header and first column stay in sight.
+    """Return the matrix as a workbook of texts, with a frozen header and first column.
 
     Args:
-        corner: above the courses.
-        schools: headers of the other columns.
-        rows: a course, and a text for each school.
+        corner: the header of the column of courses.
+        schools: the headers of the other columns.
+        rows: for each row, the course and a text for each school.
     """
     book = Book(write_only=True)
     sheet = book.create_sheet("课程×学校")
@@ -92,9 +94,9 @@ def licence_matrix(corner: str, schools: Sequence[str], rows: Iterable[tuple[str
     sheet.column_dimensions["A"].width = 34
     for number in range(2, len(schools) + 2):
         sheet.column_dimensions[column_letters(number)].width = 18
-    sheet.append([_head(sheet, text) for text in (corner, *schools)])
-    # A row is written out when it is appended, so one set of cells serves them all.
-    cells = [_text(sheet, "") for _ in range(len(schools) + 1)]
+    sheet.append([_header_cell(sheet, text) for text in (corner, *schools)])
+    # appending a row writes it out, so one set of cells serves all rows
+    cells = [_text_cell(sheet, "") for _ in range(len(schools) + 1)]
     for title, texts in rows:
         for cell, text in zip(cells, (title, *texts), strict=True):
             put_text(cell, text)
@@ -102,22 +104,22 @@ def licence_matrix(corner: str, schools: Sequence[str], rows: Iterable[tuple[str
     return saved(book)
 
 
-def _typed(sheet: object, value: str | int | date | None) -> Cell:
+def _typed_cell(sheet: object, value: str | int | date | None) -> Cell:
     if isinstance(value, str):
-        return _text(sheet, value)
+        return _text_cell(sheet, value)
     cell: Cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]
     if isinstance(value, date):
         cell.number_format = _DAY_FORMAT
     return cell
 
 
-def _text(sheet: object, text: str) -> Cell:
+def _text_cell(sheet: object, text: str) -> Cell:
     cell: Cell = WriteOnlyCell(sheet)  # type: ignore[arg-type]
     put_text(cell, text)
     return cell
 
 
-def _head(sheet: object, text: str) -> Cell:
-    cell = _text(sheet, text)
+def _header_cell(sheet: object, text: str) -> Cell:
+    cell = _text_cell(sheet, text)
     cell.font, cell.fill, cell.alignment = HEADER_FONT, HEADER_FILL, WRAPPED
     return cell

@@ -1,4 +1,4 @@
-"""The list of accounts that an import has created, to be handed to their owners."""
+"""Lists of the accounts that an import has created, for their owners."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def login_list(
     """Write a workbook of accounts.
 
     Args:
-        columns: header and width in characters of each.
-        rows: texts of each account.
+        columns: the header of each column, and its width in characters.
+        rows: the texts of each account.
         translate: renders the headers in the reader's language.
     """
     header = [translate(text) for text, _ in columns]

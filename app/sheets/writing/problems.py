@@ -1,4 +1,4 @@
-"""The rows that stayed out, as a workbook that can be mended and sent again."""
+"""Workbooks of rows with problems, which can be corrected and imported again."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from app.sheets.writing.cells import text_table
 
 
 def problem_workbook(*, header: list[str], rows: Iterable[tuple[int, list[str], str]]) -> bytes:
-    """Write the person's own rows with two more columns, 原行号 and 错误说明, which a later import ignores.
+    """Write the person's own rows with the additional columns 原行号 and 错误说明, which a later import ignores.
 
     Args:
-        header: the person's own header (``StudentSheet.header``).
-        rows: row number in the person's file, the row's texts, and what is wrong with it.
+        header: the person's own header (``RosterSheet.header``).
+        rows: for each row, its number in the person's file, its texts, and an explanation of its problems.
     """
     width = len(header)
     table = ([*_fit(raw, width), str(row_no), explanation] for row_no, raw, explanation in rows)

@@ -1,7 +1,7 @@
-"""Credential slips as a PDF: A4 pages to be cut, each class on pages of its own.
+"""Credential slips as a PDF of A4 pages for cutting, with separate pages for each class.
 
-Chinese is set in STSong-Light, one of the fonts that PDF readers bring along or replace by the system's own
-(docs/adr/0007): embedding one would put some ten megabytes into every installation.
+Chinese text uses STSong-Light, one of the fonts that PDF readers include or replace by a font of the system
+(docs/adr/0007). Embedding a font would add some ten megabytes to every installation.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _INK, _GREY, _PALE = 0.1, 0.4, 0.65
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What one person gets.
+    """The credential slip of a person.
 
     Args:
         name: the real name.
-        login: 学号, or what else the account is called at the login.
+        login: the 学号, or the other login name of the account.
         is_student: whether ``login`` is a 学号.
-        password: the one-time password, in clear: it exists here and on paper only.
+        password: the one-time password in clear, which exists only here and on paper.
     """
 
     name: str
@@ -52,33 +52,33 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class SlipSheet:
-    """The slips of one class, or of people without one; ``title`` stands over its pages."""
+    """The slips of a class, or of people without a class; ``title`` is printed above its pages."""
 
     title: str
     slips: tuple[Slip, ...]
 
 
 def slips_pdf(sheets: Sequence[SlipSheet], *, school: str, address: str, good_until: str) -> bytes:
-    """Set the slips.
+    """Return the PDF with the slips.
 
     Args:
         school: the school's name.
-        address: its login page, printed and as QR code.
-        good_until: the last day on which a slip is good, as people read it.
+        address: the address of its login page, printed as text and as QR code.
+        good_until: the last day on which a slip is valid, as a text.
     """
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=A4, pageCompression=1)
     canvas.setTitle(str(msg("密码条")))
     canvas.setAuthor(school)
-    _remember_code(canvas, address)
+    _define_qr_code(canvas, address)
     for sheet in sheets:
         pages = list(_pages(sheet.slips))
         for number, slips in enumerate(pages, start=1):
             _head(canvas, f"{school}  {sheet.title}", f"{number} / {len(pages)}")
             _cut_lines(canvas)
-            for place, slip in enumerate(slips):
-                _slip(canvas, place, slip, (school, address, good_until))
+            for position, slip in enumerate(slips):
+                _slip(canvas, position, slip, (school, address, good_until))
             canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -113,9 +113,9 @@ def _cut_lines(canvas: Canvas) -> None:
     canvas.restoreState()
 
 
-def _slip(canvas: Canvas, place: int, slip: Slip, common: tuple[str, str, str]) -> None:
+def _slip(canvas: Canvas, position: int, slip: Slip, common: tuple[str, str, str]) -> None:
     school, address, good_until = common
-    row, column = divmod(place, COLUMNS)
+    row, column = divmod(position, COLUMNS)
     left = _MARGIN + column * _SLIP_WIDTH + _PAD
     top = _HEIGHT - _MARGIN - _HEAD - row * _SLIP_HEIGHT - _PAD
     inner = _SLIP_WIDTH - 2 * _PAD
@@ -148,7 +148,7 @@ def _slip(canvas: Canvas, place: int, slip: Slip, common: tuple[str, str, str]) 
 
 
 def _line(canvas: Canvas, x: float, y: float, text: str, size: float, width: float) -> None:
-    """One line within ``width``: set smaller, and cut where that is not enough."""
+    """Draw a line of at most ``width``: in a smaller size, and cut off if that is not enough."""
     font = _LATIN if text.isascii() else _FONT
     needed = pdfmetrics.stringWidth(text, font, size)
     if needed > width:
@@ -159,8 +159,8 @@ def _line(canvas: Canvas, x: float, y: float, text: str, size: float, width: flo
     canvas.drawString(x, y, text)
 
 
-def _remember_code(canvas: Canvas, address: str) -> None:
-    """Draw the QR code once; every slip refers to it."""
+def _define_qr_code(canvas: Canvas, address: str) -> None:
+    """Define the QR code once, so that every slip can refer to it."""
     modules = segno.make(address, error="m", micro=False).matrix
     step = _QR / len(modules)
     canvas.beginForm("login-page", 0, 0, _QR, _QR)

@@ -1,4 +1,4 @@
-"""The student template (manual 4.2): row 1 the rules, row 2 the header, row 3 an example.
+"""The student template (manual 4.2): rules in row 1, the header in row 2, an example in row 3.
 
 An import ignores the example.
 """
@@ -66,7 +66,7 @@ _GREY_FILL = PatternFill("solid", fgColor="F2F2F2")
 def student_template(*, unit_code: str, school_name: str, translate: Callable[[Message], str]) -> bytes:
     """Write the template of a school.
 
-    The headers stay Chinese in every language, since an import knows columns by them.
+    The headers stay Chinese in every language, since an import recognises columns by them.
 
     Args:
         unit_code: the school's five digits, shown in the example and the rules.

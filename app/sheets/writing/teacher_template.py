@@ -1,4 +1,7 @@
-"""The teacher template (manual 5.2): row 1 the rules, row 2 the header, row 3 an example, which an import ignores."""
+"""The teacher template (manual 5.2): rules in row 1, the header in row 2, an example in row 3.
+
+An import ignores the example.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ _GREY_FILL = PatternFill("solid", fgColor="F2F2F2")
 def teacher_template(*, school_name: str, translate: Callable[[Message], str]) -> bytes:
     """Write the template of a school.
 
-    The headers stay Chinese in every language, since an import knows columns by them.
+    The headers stay Chinese in every language, since an import recognises columns by them.
 
     Args:
         school_name: shown above the notes.

@@ -1,4 +1,4 @@
-"""Workbooks of typed cells: numbers that can be summed, days and moments that can be sorted, texts that stay texts."""
+"""Workbooks of typed cells: numbers that can be summed, dates and times that can be sorted, and texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.sheets.reading.columns import column_letters
 from app.sheets.writing.cells import HEADER_FILL, HEADER_FONT, put_text, saved
 
-#: ``datetime`` first: it is a ``date``, too.
+#: ``datetime`` comes first, because it is also a ``date``.
 _FORMATS: tuple[tuple[type, str], ...] = (
     (datetime, "yyyy-mm-dd hh:mm"),
     (date, "yyyy-mm-dd"),
@@ -21,7 +21,7 @@ _FORMATS: tuple[tuple[type, str], ...] = (
     (float, "0%"),
 )
 
-#: A text, a count, a share (0 to 1), a day, a moment without zone, or nothing.
+#: A text, a count, a share (0 to 1), a date, a time without zone, or nothing.
 Value = str | int | float | date | datetime | None
 
 
@@ -30,10 +30,10 @@ class TypedSheet:
     """A sheet with a frozen header.
 
     Args:
-        title: its name, at most 31 characters.
-        header: texts of row 1.
+        title: the name of the sheet, at most 31 characters.
+        header: the texts of row 1.
         rows: the rows below.
-        widths: of the columns, in characters.
+        widths: the widths of the columns, in characters.
     """
 
     title: str
@@ -43,15 +43,15 @@ class TypedSheet:
 
 
 def typed_workbook(sheets: Iterable[TypedSheet]) -> bytes:
-    """The bytes of a workbook of these sheets."""
+    """Return the bytes of a workbook with these sheets."""
     workbook = Workbook(write_only=True)
-    for given in sheets:
-        sheet = workbook.create_sheet(given.title)
+    for content in sheets:
+        sheet = workbook.create_sheet(content.title)
         sheet.freeze_panes = "A2"
-        for number, width in enumerate(given.widths, start=1):
+        for number, width in enumerate(content.widths, start=1):
             sheet.column_dimensions[column_letters(number)].width = width
-        sheet.append([_head(sheet, text) for text in given.header])
-        for row in given.rows:
+        sheet.append([_head(sheet, text) for text in content.header])
+        for row in content.rows:
             sheet.append([_cell(sheet, value) for value in row])
     return saved(workbook)
 

@@ -1,1 +1,1 @@
-"""The alliance itself: its settings, what waits for the secretariat, the schools' activity, visits to schools."""
+"""Pages: the secretariat's visits to schools."""

@@ -1,7 +1,8 @@
-"""A visit of the secretariat in a session: who the visitor is on the management side, until the visit ends.
+"""A visit of the secretariat in a session: the visitor on the management side, until the visit ends.
 
-The visit is looked up at every request, so it ends at once when it is over, when the school ends it, or when the
-secretary's account is shut. Outside the management side its visitor is nobody: what is personal asks him to log in.
+The visit is looked up at every request, so it ends at once when its time is over, when the school ends it, or
+when the secretary's account is disabled. Outside the management side the visitor is anonymous: personal pages
+ask for a login.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _MANAGEMENT = "/manage/"
 
 @dataclass(eq=False)
 class VisitorUser(UserMixin):
-    """The visitor, for Flask-Login and the templates: no account, so no id."""
+    """The visitor, for Flask-Login and the templates: there is no account, so there is no id."""
 
     real_name: str
     nickname: str
@@ -37,16 +38,16 @@ class VisitorUser(UserMixin):
 
 
 def begin(visit_id: int) -> None:
-    """Open the visit's session under a new name; nothing of the one before survives."""
+    """Open the visit's session under a new name; the content of the previous session is dropped."""
     session.clear()
     regenerate(session)
     session[_VISIT] = visit_id
 
 
 def running_visit() -> RunningVisit | None:
-    """The visit of this request's session, looked up once."""
+    """Return the visit of this request's session, looked up once."""
     if "visit" not in g:
-        # First: the page that says that the database is away asks again.
+        # Set first, because the page that reports that the database is away asks again.
         g.visit = None
         number = session.get(_VISIT) if "school" in g else None
         if isinstance(number, int):
@@ -56,13 +57,13 @@ def running_visit() -> RunningVisit | None:
 
 
 def as_visitor(ctx: Context, visit: RunningVisit) -> Context:
-    """The context with the visitor as its actor, where the address alone does not make him one."""
+    """Return the context with the visitor as its actor, also where the address alone does not do so."""
     actor = Actor(role=Role.VISITOR, name=visit.name, address=ctx.actor.address)
     return replace(ctx, actor=actor)
 
 
 def minutes_left() -> int:
-    """Whole minutes until the visit of this request ends, counting the one that runs."""
+    """Return the whole minutes until the visit of this request ends, including the current one."""
     visit = running_visit()
     return 0 if visit is None else max(1, -(-(visit.ends_at - now()) // timedelta(minutes=1)))
 
@@ -84,7 +85,7 @@ def install(app: Flask) -> None:
             return None
         forget()
         flash(gettext("来访已结束"), "info")
-        # Also for a form that is being sent: it must not arrive as somebody else's.
+        # Also for a form that is being sent: it must not act under another identity.
         return make_response(redirect("/", code=303)) if request.path.startswith(_MANAGEMENT) else None
 
     @app.after_request

@@ -1,4 +1,4 @@
-"""The secretariat's link into a school, and the way out."""
+"""The secretariat's link into a school, and the end of the visit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("visits", __name__)
 @blueprint.get("/visit/<string(maxlength=64):token>")
 @school_only
 def ask(token: str) -> Response:
-    """A button instead of the deed: what fetches addresses ahead does not use the link up."""
+    """Show a button that starts the visit, so that programs that prefetch addresses do not use the link up."""
     try:
         offered = find_offer(request_context(), token=token)
     except NotFound:
@@ -28,7 +28,7 @@ def ask(token: str) -> Response:
 @blueprint.post("/visit/<string(maxlength=64):token>")
 @school_only
 def enter(token: str) -> Response:
-    """「进入」: the link is used up, and this browser becomes the visitor."""
+    """Use the link up and make this browser's session the visitor's (「进入」)."""
     try:
         with unit_of_work(request_context()) as ctx:
             visit_id = begin_visit(ctx, token=token)
@@ -41,7 +41,7 @@ def enter(token: str) -> Response:
 @blueprint.post("/visit/leave")
 @school_only
 def end() -> Response:
-    """「离开」."""
+    """End the visit (「离开」)."""
     visit = visiting.running_visit()
     if visit is not None:
         with unit_of_work(request_context()) as ctx:
@@ -53,7 +53,7 @@ def end() -> Response:
 @blueprint.get("/visit/left")
 @school_only
 def left() -> Response:
-    """The visit is over; the way back to the alliance."""
+    """Show that the visit is over, with a link back to the alliance."""
     return _page("left", 200)
 
 

@@ -1,4 +1,4 @@
-"""公告 on the site: the list, and a page for each; the alliance's own host has its public ones."""
+"""公告 on the site: the list, and a page for each announcement; the alliance's own host shows its public ones."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from app.web.shared.hosts import ROW
 
 blueprint = Blueprint("announcements", __name__, url_prefix="/announcements")
 
-#: What is shown at one time is taken down again, so the list stays short; this is a bound, not a page.
+#: A bound, not a page: announcements are also taken down again, so the list stays short.
 _MOST = 100
 
 
 @blueprint.get("/")
 @shared_by_visitors
 def index() -> str:
-    """All that are shown now, pinned ones first."""
+    """Show all current announcements, pinned ones first."""
     return render_template(
         "announcements/index.html", announcements=list_shown(request_context(), limit=_MOST)
     )
@@ -27,6 +27,6 @@ def index() -> str:
 @blueprint.get(f"/<{ROW}:owner_id>/<{ROW}:announcement_id>")
 @shared_by_visitors
 def show(owner_id: int, announcement_id: int) -> str:
-    """One of them: the school's own, or the alliance's."""
+    """Show one announcement of the school or of the alliance."""
     shown = get_shown(request_context(), owner_id, announcement_id)
     return render_template("announcements/show.html", announcement=shown)

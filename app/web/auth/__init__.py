@@ -1,1 +1,1 @@
-"""Pages: logging in: accounts found, passwords, credential slips (密码条), consent, limits."""
+"""Pages: logging in: sessions, captchas, limits, passwords, consent."""

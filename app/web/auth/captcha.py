@@ -1,7 +1,7 @@
-"""The captcha: drawn and spoken here, its answers kept in Redis, good for one use within three minutes.
+"""The captcha: a picture and a sound made here, with answers kept in Redis for one use within three minutes.
 
-The session holds its random name only. It is friction against programs, not a wall: the limits are
-(``app.rules.auth.login_names``).
+The session holds only the captcha's random name. A captcha slows programs down but does not stop them; the
+limits do (``app.rules.auth.login_names``).
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from flask import Blueprint, Response, current_app, request, send_file, session
 from redis import Redis
 
 from app.errors import TooManyTries, msg
-from app.rules.auth.login_names import client_network
+from app.rules.auth.login_limits import client_network
 from app.web.auth.redis_limits import RedisLoginLimits, Window
 from app.web.shared.context import now, request_school
 from app.web.shared.redis_keys import key
 
-#: Letters and digits that are not mistaken for each other when turned and crossed out.
+#: Letters and digits that are not mistaken for each other when rotated and crossed out.
 CHARACTERS = "23456789ACDEFGHJKMNPQRTUVWXY"
 LENGTH = 4
-#: At an address where passwords are being sprayed.
+#: The length at an address where passwords are being sprayed.
 STRAINED_LENGTH = 6
 SPOKEN_LENGTH = 5
 LIFETIME = timedelta(minutes=3)
 
-#: Speaking costs a tenth of a second of work.
+#: Synthesising the sound takes a tenth of a second of processor time.
 SPOKEN_A_MINUTE = 30
 
-#: Twice the size at which the page shows it.
+#: Twice the size at which the page shows the picture.
 _WIDTH, _HEIGHT = 260, 80
 _SESSION_NAME = "captcha"
 
 
 class _Picture(ImageCaptcha):
-    """The library's picture, legible: dark letters are drawn as dark as they are, and lean on each other less."""
+    """The library's picture in a legible form: dark letters keep their darkness and overlap less."""
 
     lookup_table = [min(255, level * 6) for level in range(256)]
     character_rotate = (-25, 25)
@@ -52,7 +52,7 @@ blueprint = Blueprint("captcha", __name__, url_prefix="/captcha")
 
 @blueprint.get("/image")
 def image() -> Response:
-    """A new captcha for this session, as a picture."""
+    """Send a new captcha for this session as a picture."""
     redis, name = _redis(), _new_name()
     strained = RedisLoginLimits(redis, request_school().id).is_strained(
         client_network(request.remote_addr), now()
@@ -66,9 +66,10 @@ def image() -> Response:
 
 @blueprint.get("/audio")
 def audio() -> Response:
-    """The session's captcha as five spoken digits, accepted beside what the picture shows.
+    """Send the session's captcha as five spoken digits, which are accepted as well as the picture's letters.
 
-    ``r`` in the address tells one wish to hear it from the next: players fetch the same sound in several pieces.
+    ``r`` in the address distinguishes one request to hear it from the next, because players fetch the same
+    sound in several pieces.
     """
     redis, wish = _redis(), request.args.get("r", "")[:32]
     name = session.get(_SESSION_NAME)
@@ -87,24 +88,26 @@ def audio() -> Response:
 
 
 def is_asked() -> bool:
-    """Whether logins need a captcha."""
+    """Return whether logins need a captcha."""
     return bool(current_app.config["CAPTCHA"])
 
 
 def is_solved(typed: str) -> bool:
-    """Whether this is the answer of the session's captcha; asking uses it up, whatever the outcome."""
+    """Return whether this is the answer of the session's captcha, which is used up whatever the outcome."""
     name = session.pop(_SESSION_NAME, None)
     return name is not None and consume(_redis(), request_school().id, str(name), typed)
 
 
 def consume(redis: Redis, school_id: int, name: str, typed: str) -> bool:
-    """Compare with the answers of a captcha and remove them in one step: of many at once, one sees them.
+    """Return whether the text answers the captcha, and remove its answers.
+
+    Both happen in one step, so that only one of many concurrent requests sees the answers.
 
     Args:
         redis: the connection.
-        school_id: the school at whose host it was shown.
+        school_id: the school on whose host it was shown.
         name: the captcha's random name.
-        typed: what the person read or heard; letters in any case, blanks ignored.
+        typed: the entered answer; letters in any case, blanks ignored.
     """
     with redis.pipeline(transaction=True) as steps:
         steps.getdel(key(school_id, "captcha", name))
@@ -114,7 +117,7 @@ def consume(redis: Redis, school_id: int, name: str, typed: str) -> bool:
     if shown is None:
         return False
     answer = "".join(typed.split()).upper().encode()
-    found = [secrets.compare_digest(answer, one) for one in (shown, spoken) if one is not None]
+    found = [secrets.compare_digest(answer, expected) for expected in (shown, spoken) if expected is not None]
     return any(found)
 
 

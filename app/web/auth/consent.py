@@ -1,4 +1,4 @@
-"""个人信息处理告知: what is done with people's data, to be read by everyone and accepted once per version."""
+"""个人信息处理告知: the text on the processing of personal data, which everyone reads and accepts once per version."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("privacy", __name__)
 @blueprint.get("/privacy")
 @school_only
 def show() -> str:
-    """The text; below it the button for those who have not accepted this version."""
+    """Show the text, with a button for those who have not accepted this version."""
     asked = user_session.must_consent() and not user_session.must_change_password()
     return render_template(
         "auth/consent.html",

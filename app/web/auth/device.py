@@ -1,4 +1,4 @@
-"""The device cookie: signed proof that an account has logged in here before, so others' failures do not lock it.
+"""The device cookie: signed proof of an earlier login, so that others' failures do not lock the account here.
 
 After OWASP's "Slow down online guessing attacks with device cookies".
 """
@@ -17,22 +17,22 @@ LIFETIME = timedelta(days=180)
 
 
 def known_device(school_id: int) -> KnownDevice | None:
-    """What the request's cookie says for this school; a forged, old or other school's one says nothing."""
+    """Return the device that the request's cookie proves at this school; ``None`` without a valid cookie."""
     try:
         content = _signer().loads(request.cookies.get(_name(), ""), max_age=int(LIFETIME.total_seconds()))
     except BadData:
         return None
-    of_school, user_id, mark = content
-    return KnownDevice(user_id, mark) if of_school == school_id else None
+    of_school, user_id, device_id = content
+    return KnownDevice(user_id, device_id) if of_school == school_id else None
 
 
 def remember_device(response: Response, school_id: int, user_id: int) -> None:
-    """Note on the answer that this account has logged in on this device."""
+    """Set the cookie that records that this account has logged in on this device."""
     before = known_device(school_id)
-    mark = before.mark if before is not None and before.user_id == user_id else secrets.token_hex(8)
+    device_id = before.mark if before is not None and before.user_id == user_id else secrets.token_hex(8)
     response.set_cookie(
         _name(),
-        _signer().dumps([school_id, user_id, mark]),
+        _signer().dumps([school_id, user_id, device_id]),
         max_age=LIFETIME,
         path="/",
         secure=current_app.config["SESSION_COOKIE_SECURE"],

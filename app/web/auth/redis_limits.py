@@ -1,4 +1,4 @@
-"""The login's counters in Redis: sliding windows by the clock of the domain, one script a step."""
+"""The login's counters in Redis: sliding windows by the domain's clock, with one script for each step."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import cast
 
 from redis import Redis
 
-from app.rules.auth.login_names import (
+from app.rules.auth.login_limits import (
     FAILURE_WINDOW,
     FAILURES,
     STRAINED_ACCOUNTS,
@@ -19,7 +19,7 @@ from app.rules.auth.login_names import (
 from app.services.auth.limit_port import LoginTry
 from app.web.shared.redis_keys import key
 
-#: One place in a window: 0 when it was free, else the seconds until the oldest one leaves.
+#: Takes a place in a window: returns 0 if one is free, else the seconds until the oldest event leaves.
 _TAKE = """
 local now, seconds, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - seconds)
@@ -34,11 +34,11 @@ return '0'
 
 
 class Window:
-    """At most so many events within a time, under one key.
+    """A limit on the number of events within a period, under one key.
 
     Args:
-        redis: the connection; its errors go through, so that a limit that cannot count lets nobody pass.
-        length: the time.
+        redis: the connection; its errors are raised, so that nobody passes a limit that cannot count.
+        length: the period.
         most: the number of events that it holds.
     """
 
@@ -51,7 +51,7 @@ class Window:
         """Count one event.
 
         Returns:
-            0 when there was room, else the seconds until there is; then nothing was counted.
+            0 if there was room, else the seconds until there is; in that case nothing is counted.
         """
         left = self._redis.eval(
             _TAKE, 1, name, str(at.timestamp()), str(self._seconds), str(self._most), mark
@@ -60,11 +60,11 @@ class Window:
         return max(1, ceil(seconds)) if seconds else 0
 
     def give_back(self, name: str, mark: str) -> None:
-        """Forget one event."""
+        """Remove one event."""
         self._redis.zrem(name, mark)
 
     def count(self, name: str, at: datetime) -> int:
-        """How many events the window holds now."""
+        """Return the number of events that the window holds now."""
         since = at.timestamp() - self._seconds
         return self._redis.zcount(name, f"({since}", "+inf")
 
@@ -75,12 +75,13 @@ class RedisLoginLimits:
     def __init__(self, redis: Redis, school_id: int) -> None:
         self._school_id = school_id
         self._account = Window(redis, FAILURE_WINDOW, FAILURES)
-        # One more than the limit would do; ten times as many keep the window strained while old failures leave it.
+        # One more than the limit would suffice; ten times as many keep the window strained while old
+        # failures leave it.
         self._accounts = Window(redis, STRAINED_WINDOW, 10 * STRAINED_ACCOUNTS)
         self._pace = Window(redis, STRAINED_PACE, STRAINED_FAILURES)
 
     def take(self, attempt: LoginTry) -> int:
-        """See ``LoginLimits``."""
+        """Take a place; see ``LoginLimits``."""
         name = self._account_key(attempt)
         wait = self._account.take(name, attempt.mark, attempt.at)
         if wait or attempt.device is not None or not self.is_strained(attempt.network, attempt.at):
@@ -91,17 +92,17 @@ class RedisLoginLimits:
         return wait
 
     def give_back(self, attempt: LoginTry) -> None:
-        """See ``LoginLimits``."""
+        """Give a place back; see ``LoginLimits``."""
         self._account.give_back(self._account_key(attempt), attempt.mark)
         self._pace.give_back(self._key("pace", attempt.network), attempt.mark)
 
     def note_failure(self, attempt: LoginTry) -> bool:
-        """See ``LoginLimits``."""
+        """Count a failure; see ``LoginLimits``."""
         self._accounts.take(self._key("accounts", attempt.network), attempt.subject, attempt.at)
         return self.is_strained(attempt.network, attempt.at)
 
     def is_strained(self, network: str, at: datetime) -> bool:
-        """Whether so many accounts failed at this address that it is made slower, and its captchas longer."""
+        """Return whether so many accounts failed at this address that logins are slowed and captchas are longer."""
         return self._accounts.count(self._key("accounts", network), at) >= STRAINED_ACCOUNTS
 
     def _account_key(self, attempt: LoginTry) -> str:

@@ -1,7 +1,7 @@
-"""The second wall: sessions that live in Redis, belong to one school, and can be revoked.
+"""Sessions that are kept in Redis, belong to one school and can be revoked: the second wall between schools.
 
-The cookie carries nothing but a random name. It is looked up under the school that the Host header names, so at
-another school's host the same cookie opens nothing.
+The cookie carries only a random name. It is looked up under the school of the Host header, so at another
+school's host the same cookie opens nothing.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from werkzeug.exceptions import HTTPException
 
 from app.web.shared.context import now
 from app.web.shared.redis_keys import key
+from tenants.after_commit import failing_quietly
 from tenants.resolve import AllianceMissing, UnknownSchool, school_for_host
 
-#: A session ends after this much silence …
+#: The longest time without a request after which a session goes on …
 IDLE = timedelta(hours=2)
-#: … and after this much time in any case (ASVS 5.0, 7.3).
+#: … and the longest time in any case (ASVS 5.0, 7.3).
 ABSOLUTE = timedelta(hours=12)
 
 
@@ -36,7 +37,7 @@ PROBES = ("/healthz", "/readyz")
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """A session's content, with the school it belongs to (``None``: a request that has no school; never stored)."""
+    """The content of a session, with its school. Without a school (``None``) it is never stored."""
 
     def __init__(
         self, school_id: int | None, sid: str | None = None, initial: dict[str, Any] | None = None
@@ -66,7 +67,7 @@ class RedisSessions(SessionInterface):
         self._base_domain = base_domain
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
-        """Find the session of the request's cookie at the request's school; an empty one otherwise."""
+        """Return the session of the request's cookie at the request's school, or an empty session."""
         if request.path in PROBES:
             return ServerSession(None)
         try:
@@ -82,7 +83,7 @@ class RedisSessions(SessionInterface):
         return ServerSession(school_id, sid, self.serializer.loads(stored.decode()))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Store what changed, prolong what was used, forget what was emptied or replaced."""
+        """Store a changed session, prolong a used one, and delete one that was emptied or replaced."""
         assert isinstance(session, ServerSession)
         name = self.get_cookie_name(app)
         if session.school_id is None:
@@ -107,7 +108,7 @@ class RedisSessions(SessionInterface):
             response.set_cookie(
                 name, session.sid, path="/", secure=self.get_cookie_secure(app), httponly=True, samesite="Lax"
             )
-        # A session that was revoked while this request ran stays revoked: only what exists is written again.
+        # A session that was revoked while this request ran stays revoked: only an existing key is written.
         self._redis.set(
             _session_key(session.school_id, session.sid),
             self.serializer.dumps(dict(session)),
@@ -127,7 +128,7 @@ class RedisSessions(SessionInterface):
 
 
 def regenerate(session: SessionMixin) -> None:
-    """Give the session a new name and forget the old one: what was planted before a login does not survive it."""
+    """Give the session a new name and delete the old one, so that a planted session does not survive a login."""
     assert isinstance(session, ServerSession)
     if session.sid is not None:
         session.replaced.append(session.sid)
@@ -136,7 +137,7 @@ def regenerate(session: SessionMixin) -> None:
 
 
 def revoke_user(school_id: int, user_id: int, except_sid: str | None = None) -> None:
-    """End all sessions of an account, at once and everywhere.
+    """End all sessions of an account at once, after the change that ends them is committed.
 
     Args:
         except_sid: the name of the session that may go on (the one in which the password was changed).
@@ -144,27 +145,32 @@ def revoke_user(school_id: int, user_id: int, except_sid: str | None = None) -> 
     redis = cast(Redis, current_app.extensions["spoc_redis"])
     owned = _owned_key(school_id, user_id)
     kept = _fingerprint(except_sid) if except_sid else None
-    for member in cast("set[bytes]", redis.smembers(owned)):
-        if member.decode() != kept:
-            redis.delete(key(school_id, "session", member.decode()))
-            redis.srem(owned, member)
+    with failing_quietly("sessions of user %s of school %s go on until they are too old", user_id, school_id):
+        for member in cast("set[bytes]", redis.smembers(owned)):
+            if member.decode() != kept:
+                redis.delete(key(school_id, "session", member.decode()))
+                redis.srem(owned, member)
 
 
 def revoke_users(school_id: int, user_ids: Iterable[int]) -> None:
-    """End all sessions of many accounts, at once and everywhere."""
-    redis = cast(Redis, current_app.extensions["spoc_redis"])
+    """End all sessions of many accounts at once, after the change that ends them is committed."""
     owned = [_owned_key(school_id, user_id) for user_id in user_ids]
     for start in range(0, len(owned), _REVOKED_AT_ONCE):
-        part = owned[start : start + _REVOKED_AT_ONCE]
-        reading = redis.pipeline(transaction=False)
-        for name in part:
-            reading.smembers(name)
-        ended = [member.decode() for members in reading.execute() for member in members]
-        redis.delete(*part, *(key(school_id, "session", fingerprint) for fingerprint in ended))
+        with failing_quietly("sessions of %s accounts of school %s may go on", len(owned), school_id):
+            _revoke(school_id, owned[start : start + _REVOKED_AT_ONCE])
+
+
+def _revoke(school_id: int, owned: list[str]) -> None:
+    redis = cast(Redis, current_app.extensions["spoc_redis"])
+    reading = redis.pipeline(transaction=False)
+    for name in owned:
+        reading.smembers(name)
+    ended = [member.decode() for members in reading.execute() for member in members]
+    redis.delete(*owned, *(key(school_id, "session", fingerprint) for fingerprint in ended))
 
 
 def _fingerprint(sid: str) -> str:
-    # Redis holds a hash only: whoever reads it there cannot use it as a cookie.
+    # Redis holds only a hash, so that nobody who reads it there can use it as a cookie.
     return hashlib.sha256(sid.encode()).hexdigest()
 
 

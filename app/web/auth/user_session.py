@@ -1,6 +1,6 @@
-"""Who is logged in: what Flask-Login keeps of an account, how a session begins, and what it may reach at first.
+"""The logged-in account: its values for Flask-Login, the start of its session, and its first obligatory pages.
 
-A session is bound to the password that opened it: when that changes, every other session ends by itself.
+A session is bound to the password that opened it: when the password changes, all other sessions end.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from app.web.auth.server_session import regenerate
 from app.web.shared.context import now, request_school, vault
 from tenants.db import db
 
-#: What a session may reach before the initial password has been changed.
+#: The endpoints that a session may reach before the initial password has been changed.
 REACHABLE_BEFORE_CHANGE = frozenset(
     {
         "auth.password", "auth.change", "auth.logout", "language.choose", "media.logo", "static",
@@ -45,10 +45,10 @@ class SessionUser(UserMixin):
 
 
 def begin_session(account: Account, *, must_consent: bool = False) -> None:
-    """Open the session of an account under a new name; nothing of the one before the login survives.
+    """Open the session of an account under a new name; the content from before the login is dropped.
 
     Args:
-        must_consent: the person has not yet accepted the consent text in force.
+        must_consent: whether the person has not yet accepted the consent text in force.
     """
     session.clear()
     regenerate(session)
@@ -61,29 +61,29 @@ def begin_session(account: Account, *, must_consent: bool = False) -> None:
 
 
 def go_on_with(password_hash: str) -> None:
-    """Let this session go on, under a new name, after its account's password was changed in it."""
+    """Continue this session under a new name after its account's password was changed in it."""
     regenerate(session)
     session[_STAMP] = _stamp(password_hash)
     session.pop(_MUST_CHANGE, None)
 
 
 def must_change_password() -> bool:
-    """Whether this session was opened with an initial or one-time password that has not been changed yet."""
+    """Return whether this session was opened with an initial or one-time password that has not been changed yet."""
     return bool(current_user.is_authenticated and session.get(_MUST_CHANGE))
 
 
 def must_consent() -> bool:
-    """Whether this session's person has yet to accept the consent text in force."""
+    """Return whether this session's person has yet to accept the consent text in force."""
     return bool(current_user.is_authenticated and session.get(_MUST_CONSENT))
 
 
 def note_consent() -> None:
-    """Let this session go on, now that its person has accepted."""
+    """Continue this session now that its person has accepted the consent text."""
     session.pop(_MUST_CONSENT, None)
 
 
 def hold_until_changed() -> Response | None:
-    """Lead every other request of such a session to the change of password, or to the consent text."""
+    """Redirect all other requests of such a session to the change of password, or to the consent text."""
     if "school" not in g or request.endpoint in REACHABLE_BEFORE_CHANGE:
         return None
     if must_change_password():
@@ -93,7 +93,7 @@ def hold_until_changed() -> Response | None:
 
 def install() -> None:
     """Bind Flask-Login to sessions and accounts."""
-    # A phone changes its address all day; the cookie is host-only, unreadable for scripts and revocable.
+    # A phone's address changes all day; the cookie is host-only, unreadable for scripts and revocable.
     login_manager.session_protection = None
     login_manager.user_loader(_load)
     login_manager.unauthorized_handler(_ask_to_log_in)
@@ -117,7 +117,10 @@ def _ask_to_log_in() -> Response:
 
 
 def _lead_to(endpoint: str) -> Response:
-    """To a page of ours and back; a script's request is told so, since it would swap the page into a part."""
+    """Redirect to one of our pages and back.
+
+    A script's request gets a header instead, since it would swap the page into a part.
+    """
     if request.headers.get("HX-Request") == "true":
         response = make_response("", 204)
         response.headers["HX-Redirect"] = url_for(endpoint)

@@ -1,4 +1,4 @@
-"""Logging in and out, and the change of password; on the apex, finding the school to log in at."""
+"""Pages: logging in and out, the change of password, and on the alliance's host the search for one's school."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ blueprint = Blueprint("auth", __name__)
 blueprint.before_app_request(user_session.hold_until_changed)
 blueprint.record(lambda _state: user_session.install())
 
-#: Schools that the finder names at once.
+#: The number of schools that the finder shows at once.
 _FOUND_MOST = 8
 
 
 @blueprint.get("/login")
 def login() -> Response:
-    """The form on a school's host; on the apex, the way to the school."""
+    """Show the login form on a school's host; on the alliance's host, show the search for the school."""
     if current_user.is_authenticated:
         return _onward()
     if not request_school().is_alliance:
@@ -64,20 +64,23 @@ def login() -> Response:
 @blueprint.get("/login/secretariat")
 @apex_only
 def secretariat() -> Response:
-    """The secretariat's own form, on the apex."""
+    """Show the secretariat's login form, on the alliance's host."""
     return _onward() if current_user.is_authenticated else _form(account="")
 
 
 @blueprint.post("/login")
 def enter() -> Response:
-    """Captcha, then limits, then password; one answer to all that fails. What is not typed is no try."""
-    account, typed = request.form.get("account", "").strip(), request.form.get("password", "")
-    if not account or not typed:
+    """Check captcha, limits and password in this order.
+
+    All failures get the same answer; an empty form does not count as an attempt.
+    """
+    account, secret = request.form.get("account", "").strip(), request.form.get("password", "")
+    if not account or not secret:
         return _form(account=account, error=msg("请输入账号和密码"), status=422)
     if captcha.is_asked() and not captcha.is_solved(request.form.get("captcha", "")):
         return _form(account=account, captcha_error=msg("验证码不正确或已过期，请重新输入"), status=422)
     try:
-        found, consented = _log_in(account, typed)
+        found, consented = _log_in(account, secret)
     except TooManyTries as refusal:
         response = _form(account=account, error=refusal.message, status=429)
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -101,14 +104,14 @@ def logout() -> Response:
 @blueprint.get("/password")
 @login_required
 def password() -> Response:
-    """The form for a new password; after an initial password, the only page there is."""
+    """Show the form for a new password; a session with an initial password sees no other page."""
     return _password_form({})
 
 
 @blueprint.post("/password")
 @login_required
 def change() -> Response:
-    """Change the password, end the account's other sessions and go on in this one."""
+    """Change the password, end the account's other sessions and continue this one."""
     new = request.form.get("new_password", "")
     consents = request.form.get("consent") == "1"
     if user_session.must_consent() and not consents:
@@ -139,7 +142,7 @@ def change() -> Response:
 
 @blueprint.errorhandler(CSRFError)
 def stale(_: CSRFError) -> Response:
-    """A form that outlived its session: show it again instead of an error."""
+    """Show a form that outlived its session again, instead of an error."""
     expired = msg("页面已过期，请重新填写")
     if request.endpoint == "auth.enter":
         return _form(account=request.form.get("account", "").strip(), error=expired, status=400)
@@ -150,12 +153,15 @@ def stale(_: CSRFError) -> Response:
 
 
 def redirect_to(target: str) -> Response:
-    """An answer that makes the browser fetch another page."""
+    """Return an answer that makes the browser fetch another page."""
     return make_response(redirect(target, code=303))
 
 
 def _log_in(account: str, typed: str) -> tuple[Account | None, bool]:
-    """The account, and whether its person has accepted the consent text; the alliance's staff are not asked."""
+    """Return the account, and whether its person has accepted the consent text.
+
+    The alliance's staff are not asked for consent.
+    """
     with unit_of_work(request_context()) as ctx:
         found = log_in(
             ctx, account=account, password=typed, limits=_limits(), device=known_device(request_school().id)
@@ -166,7 +172,7 @@ def _log_in(account: str, typed: str) -> tuple[Account | None, bool]:
 
 
 def _onward() -> Response:
-    """To where the person was going; else the student side, for the secretariat the management side."""
+    """Redirect to the page that the person wanted, else to the student side or the secretariat's management side."""
     wanted = safe_next(request.form.get("next") or request.args.get("next"))
     return redirect_to(wanted or ("/manage/" if request_school().is_alliance else "/"))
 
@@ -201,7 +207,7 @@ def _password_form(errors: dict[str, list[Message]], status: int | None = None) 
 
 
 def _find_school() -> Response:
-    """The schools that fit what was typed; who sends it off and means one school goes on to its login."""
+    """Show the schools that match the text; a submitted text that names one school leads on to its login."""
     q = text_argument("q")
     schools, account = _schools_for(q), q if _is_student_no(q) else None
     response = render_list(
@@ -213,17 +219,17 @@ def _find_school() -> Response:
         account=account,
         sent_empty=bool(request.args.get("go")) and not q,
     )
-    # The box stands on the home page, too, whose address stays as it is while one types.
+    # The box is also on the home page, whose address stays as it is during typing.
     response.headers.pop("HX-Replace-Url", None)
     if wants_fragment() and request.args.get("go") and len(schools) == 1:
-        # The script goes there; the answer to a form may not lead to another host (form-action of our CSP).
+        # The script goes there; a form's answer may not redirect to another host (form-action of our CSP).
         target = school_address(schools[0].slug) + url_for("auth.login", account=account)
         response.headers["HX-Redirect"] = target
     return response
 
 
 def _is_student_no(text: str) -> bool:
-    """Whether a 学号 was typed: the unit code, five digits, and more."""
+    """Return whether the text is a 学号: the unit code, five digits, and more."""
     return re.match(r"[0-9]{5}[0-9A-Za-z]", text) is not None
 
 

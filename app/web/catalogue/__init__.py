@@ -1,1 +1,1 @@
-"""Pages: what people can choose from: the alliance's public courses, a school's catalogue, a course's page."""
+"""Pages: the alliance's public courses, a school's catalogue, and the page of a course."""

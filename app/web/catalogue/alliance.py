@@ -10,13 +10,13 @@ from flask import Blueprint, Response, render_template
 from app.services.announcements.read import list_shown
 from app.services.catalogue.alliance import (
     count_alliance,
-    count_shelf,
+    count_alliance_facets,
     get_released_course,
     list_released_courses,
 )
 from app.services.schools.open_and_edit import list_members
 from app.web.catalogue.filters import discipline_choices
-from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.cache.pages import offer_list, shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import apex_only
 from app.web.shared.listing import (
@@ -37,7 +37,7 @@ _HOME_ANNOUNCEMENTS = 4
 
 
 def home() -> str:
-    """What the alliance is, in true figures: announcements, courses, members, and the way to one's school."""
+    """Show the alliance in current figures: announcements, courses, members, and links to the schools."""
     ctx = request_context()
     return render_template(
         "alliance/home.html",
@@ -49,33 +49,35 @@ def home() -> str:
 
 
 def courses() -> Response:
-    """The released courses, with search and filters: at which schools each runs now."""
+    """Show the released courses, with search and filters, and the number of schools at which each runs now."""
     ctx = request_context()
     q, category, page = text_argument("q"), text_argument("category"), page_argument()
     running = text_argument("running") == "1"
-    said = {"q": q, "category": category, "running": "1" if running else ""}
-    shelf = count_shelf(ctx, text=q, category=category, running=running)
+    filters = {"q": q, "category": category, "running": "1" if running else ""}
+    shelf = count_alliance_facets(ctx, text=q, category=category, running=running)
     found = list_released_courses(
         ctx, text=q, category=category, running=running, page=page, per_page=PER_PAGE, total=shelf.total
     )
+    there = found.number == page and bool(found.rows)
+    offer_list(filters | {"page": str(page) if page > 1 else ""}, found=there)
     return render_list(
         "catalogue/alliance/courses.html",
         "catalogue/alliance/_courses.html",
-        canonical=address("catalogue.index", **said),
+        canonical=address("catalogue.index", **filters),
         courses=found.rows,
         total=found.total,
         shelf=shelf,
         disciplines=discipline_choices(shelf.categories, category),
-        said=said,
-        with_choice=with_choice("catalogue.index", **said),
+        said=filters,
+        with_choice=with_choice("catalogue.index", **filters),
         page=found.number,
         pages=found.pages,
-        page_address=page_address("catalogue.index", **said),
+        page_address=page_address("catalogue.index", **filters),
     )
 
 
 def course(course_id: int) -> str:
-    """A released course, to be read, and the schools at which it runs."""
+    """Show a released course, and the schools at which it runs."""
     found = get_released_course(request_context(), course_id=course_id)
     return render_template(
         "catalogue/alliance/course.html", released=found, course=found.course, assessment=found.assessment
@@ -86,7 +88,7 @@ def course(course_id: int) -> str:
 @apex_only
 @shared_by_visitors
 def members() -> Response:
-    """联盟成员: the member schools, found by name or pinyin initials (manual 2.2)."""
+    """Show 联盟成员: the member schools, found by name or pinyin initials (manual 2.2)."""
     q = text_argument("q")
     return render_list(
         "alliance/members.html",

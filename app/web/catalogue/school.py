@@ -1,6 +1,6 @@
 """The courses of a school: catalogue, course page, registering and withdrawing (manual 7.3, 8.3).
 
-The paths ``/courses…`` stand on the alliance's host as well, where ``app.web.catalogue.alliance`` answers them.
+The paths ``/courses…`` exist on the alliance's host as well, where ``app.web.catalogue.alliance`` answers them.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from markupsafe import Markup
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, msg
-from app.models import Course
 from app.rules.shared.html import clean_html
 from app.rules.shared.semesters import term_label
 from app.services.catalogue.course_page import get_choice, get_course_details
 from app.services.catalogue.school import get_offering
-from app.services.catalogue.search import Wanted, search_catalogue
-from app.services.registrations import self_service as enrolments
+from app.services.catalogue.school_search import Wanted, search_catalogue
+from app.services.media.read import CoveredCourse
+from app.services.registrations import self_service
 from app.uow import unit_of_work
 from app.web.catalogue import alliance as apex
 from app.web.catalogue.filters import discipline_choices, source_choices, state_choices
-from app.web.shared.cache.fragments import kept_parts, own_place
-from app.web.shared.cache.pages import shared_by_visitors
+from app.web.shared.cache.entries import Room
+from app.web.shared.cache.fragments import Fragments, cached_fragments, render_fragment
+from app.web.shared.cache.pages import offer_list, shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW, by_host, school_only
 from app.web.shared.i18n import translated
@@ -45,36 +46,33 @@ blueprint = Blueprint("catalogue", __name__)
 
 Result = TypeVar("Result")
 
-#: What narrows the catalogue beside its search; each is an argument of the address.
+#: The filters of the catalogue beside its search; each is an argument of the address.
 _FILTERS = ("category", "state", "source", "sort")
 
 
 @blueprint.app_template_global("cover_url")
-def cover_url(course: Course) -> str | None:
-    """The address of a course's cover, ``None`` when it has none."""
+def cover_url(course: CoveredCourse) -> str | None:
+    """Return the address of a course's cover, ``None`` if it has none."""
     if not course.cover_sha:
         return None
     return url_for("media.cover", owner_id=course.school_id, course_id=course.id, sha=course.cover_sha)
 
 
-blueprint.add_app_template_global(own_place, "own_place")
-
-
 @blueprint.app_template_filter("rich")
 def rich(markup: str) -> Markup:
-    """Rich text as markup; cleaned once more, however it came into the database."""
+    """Return rich text as markup, sanitised once more regardless of how it came into the database."""
     return Markup(clean_html(markup))  # noqa: S704 (only the allow-list of app.rules.shared.html is left)
 
 
 @blueprint.app_template_filter("credit")
 def credit(points: Decimal | None) -> str:
-    """Credit points without idle zeros: 2, 1.5."""
+    """Return credit points without trailing zeros: 2, 1.5."""
     return "" if points is None else f"{float(points):g}"
 
 
 @blueprint.app_template_filter("term")
 def term(code: str) -> str:
-    """A term in words; one that is named otherwise stays as it is."""
+    """Return a term in words; a term with another kind of name stays as it is."""
     try:
         return translated(term_label(code))
     except ValueError:
@@ -82,26 +80,26 @@ def term(code: str) -> str:
 
 
 def _index() -> Response:
-    """The school's catalogue, with search, filters and their counts, and orders."""
-    said = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
+    """Show the school's catalogue, with search, filters and their counts, and orders."""
+    filters = {"q": text_argument("q"), **{name: text_argument(name) for name in _FILTERS}}
     page = page_argument()
-    # What people search for is too manifold to be kept.
-    name: tuple[str | int, ...] | None = None if said["q"] else ("catalogue", *said.values(), page)
-    parts = kept_parts(name, lambda ctx: _courses(ctx, said, page))
+    # Search texts are too varied to be cached.
+    subject: tuple[str | int, ...] | None = None if filters["q"] else ("catalogue", *filters.values(), page)
+    fragments = cached_fragments(subject, lambda ctx: _courses(ctx, filters, page))
     return render_list(
         "catalogue/school/index.html",
         "catalogue/school/_found.html",
-        canonical=address("catalogue.index", **said),
-        parts=parts,
-        said=said,
+        canonical=address("catalogue.index", **filters),
+        fragments=fragments,
+        said=filters,
     )
 
 
-def _courses(ctx: Context, said: dict[str, str], page: int) -> dict[str, str]:
+def _courses(ctx: Context, said: dict[str, str], page: int) -> Fragments:
     q, chosen = said["q"], {name: said[name] for name in _FILTERS}
     wanted = Wanted(text=q, **chosen)
     found, facets = search_catalogue(ctx, wanted, page=page)
-    courses = render_template(
+    courses = render_fragment(
         "catalogue/school/_courses.html",
         courses=found.rows,
         total=found.total,
@@ -115,20 +113,27 @@ def _courses(ctx: Context, said: dict[str, str], page: int) -> dict[str, str]:
         pages=found.pages,
         page_address=page_address("catalogue.index", **said),
     )
-    return {"count": render_template("catalogue/school/_count.html", total=found.total), "courses": courses}
+    count = render_fragment("catalogue/school/_count.html", total=found.total)
+    understood = wanted.is_known and found.number == page
+    room = offer_list(said | {"page": str(page) if page > 1 else ""}, found=understood and bool(found.rows))
+    return Fragments({"count": count, "courses": courses}, room)
 
 
 def _show(offering_id: int) -> str:
-    """A course of the school, with what the visitor can do about it today."""
+    """Show a course of the school, with the visitor's possible acts on it today."""
     ctx = request_context()
     item = get_offering(ctx, offering_id=offering_id)
 
-    def details(ctx: Context) -> dict[str, str]:
+    def details(ctx: Context) -> Fragments:
         page = get_course_details(ctx, item)
-        return {"details": render_template("catalogue/school/_details.html", item=item, page=page)}
+        return Fragments(
+            {"details": render_fragment("catalogue/school/_details.html", item=item, page=page)}, Room.ROW
+        )
 
-    parts = kept_parts(("course", offering_id), details)
-    return render_template("catalogue/school/show.html", item=item, choice=get_choice(ctx, item), parts=parts)
+    fragments = cached_fragments(("course", offering_id), details)
+    return render_template(
+        "catalogue/school/show.html", item=item, choice=get_choice(ctx, item), fragments=fragments
+    )
 
 
 _list = shared_by_visitors(by_host(school=_index, apex=apex.courses))
@@ -140,26 +145,26 @@ blueprint.add_url_rule(f"/courses/<{ROW}:offering_id>", "show", _one)
 @blueprint.post(f"/courses/<{ROW}:offering_id>/register")
 @school_only
 def register(offering_id: int) -> Response:
-    """报名, or 候补 when no seat is left."""
-    return _change(offering_id, enrolments.register, _said)
+    """Register for the course (报名), or join the waiting list (候补) if no seat is left."""
+    return _change(offering_id, self_service.register, _said)
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/withdraw")
 @school_only
 def withdraw(offering_id: int) -> Response:
-    """退选."""
-    return _change(offering_id, enrolments.withdraw, lambda _: str(gettext("已退选")))
+    """Withdraw from the course (退选)."""
+    return _change(offering_id, self_service.withdraw, lambda _: str(gettext("已退选")))
 
 
 @blueprint.post(f"/courses/<{ROW}:offering_id>/leave-waiting")
 @school_only
 def leave_waiting(offering_id: int) -> Response:
-    """退出候补."""
-    return _change(offering_id, enrolments.leave_waiting, lambda _: str(gettext("已退出候补")))
+    """Leave the waiting list (退出候补)."""
+    return _change(offering_id, self_service.leave_waiting, lambda _: str(gettext("已退出候补")))
 
 
-def _said(outcome: enrolments.Outcome) -> str:
-    if outcome.place is enrolments.Place.REGISTERED:
+def _said(outcome: self_service.Outcome) -> str:
+    if outcome.place is self_service.Place.REGISTERED:
         return str(gettext("报名成功"))
     words = msg(
         "名额已满，您在候补第 %(position)s 位；有名额时自动报名并通知您", position=outcome.position or 1
@@ -169,7 +174,7 @@ def _said(outcome: enrolments.Outcome) -> str:
 
 @blueprint.errorhandler(CSRFError)
 def stale(_: CSRFError) -> Response:
-    """A page that outlived its session: a visitor logs in and comes back to the course."""
+    """Answer a form that outlived its session: a visitor logs in and returns to the course."""
     if not current_user.is_authenticated and request.view_args:
         return _to_login(url_for("catalogue.show", **request.view_args))
     page = render_template("errors/400.html", message=gettext("页面已过期，请返回刷新后再试"))
@@ -177,7 +182,7 @@ def stale(_: CSRFError) -> Response:
 
 
 def _change(offering_id: int, use_case: Callable[..., Result], words: Callable[[Result], str]) -> Response:
-    """Run the use case, say what came of it, and go back to the course."""
+    """Run the use case, report the result, and return to the course."""
     here = url_for("catalogue.show", offering_id=offering_id)
     if not current_user.is_authenticated:
         return _to_login(here)

@@ -1,1 +1,1 @@
-"""Pages: courses and their catalogue text: drafts, versions, review, recommendation."""
+"""Pages: the presence of editors at a course."""

@@ -1,4 +1,4 @@
-"""Who is editing which course right now: a sorted set a course in Redis, whose members report every few seconds."""
+"""The editors who have a course open: a sorted set in Redis, to which browsers report every few seconds."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from redis import Redis
 from app.context import Context
 from app.web.shared.redis_keys import key
 
-#: Seconds after which somebody who said nothing is gone.
+#: Seconds without a report after which an editor counts as gone.
 GONE = 30
 
 
 def note_presence(ctx: Context, *, course_id: int) -> list[str]:
-    """Say that the acting person is editing a course.
+    """Record that the acting person is editing a course.
 
     Returns:
         the names of the others who are, the first come first.

@@ -1,1 +1,1 @@
-"""Pages: a person's own pages: own courses, own information, calendar, all data of one's own."""
+"""Pages: a person's own courses, information, calendar and data."""

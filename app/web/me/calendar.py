@@ -1,4 +1,4 @@
-"""The calendar of one's courses: files to take away, and the subscription's address."""
+"""The calendar of a person's courses: files to download, and the subscription's address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("calendar", __name__)
 @school_only
 @login_required
 def mine() -> Response:
-    """The days of all of one's courses."""
+    """Send the dates of all of the person's courses."""
     return _download(my_days(request_context()))
 
 
@@ -31,7 +31,7 @@ def mine() -> Response:
 @school_only
 @login_required
 def course(offering_id: int) -> Response:
-    """The days of one course."""
+    """Send the dates of one course."""
     return _download(my_days(request_context(), offering_id=offering_id))
 
 
@@ -39,7 +39,7 @@ def course(offering_id: int) -> Response:
 @school_only
 @login_required
 def renew() -> Response:
-    """「生成订阅地址」, 「重新生成」."""
+    """Make a new subscription address (「生成订阅地址」, 「重新生成」)."""
     with unit_of_work(request_context()) as ctx:
         renew_subscription(ctx)
     flash(gettext("已生成新的订阅地址"), "success")
@@ -49,7 +49,7 @@ def renew() -> Response:
 @blueprint.get(f"/calendar/<{ROW}:user_id>/<key>.ics")
 @school_only
 def subscribed(user_id: int, key: str) -> Response:
-    """What calendar programs ask for; they cannot log in, so the key in the address is the proof."""
+    """Answer calendar programs; they cannot log in, so the key in the address is the proof."""
     try:
         days = subscribed_days(request_context(), user_id=user_id, key=key)
     except NotFound:

@@ -1,4 +1,4 @@
-"""A person's own data as a page to read and to print: plain HTML that needs nothing from here."""
+"""A person's own data as a page to read and to print: plain HTML that needs no other files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.web.shared.i18n import chosen_language, translated
 #: The parts of the data, in the order of the page.
 PARTS: Mapping[str, Message] = {
     "account": msg("账号与学籍"),
-    "enrolments": msg("课程报名"),
+    "registrations": msg("课程报名"),
     "change_requests": msg("信息修改申请"),
     "messages": msg("消息"),
     "mails": msg("邮件"),
@@ -25,7 +25,7 @@ PARTS: Mapping[str, Message] = {
 
 
 def readable_page(data: Mapping[str, Any]) -> str:
-    """The page in the reader's language."""
+    """Return the page in the reader's language."""
     return render_template(
         "me/export.html",
         data=data,
@@ -37,13 +37,13 @@ def readable_page(data: Mapping[str, Any]) -> str:
 
 
 def _say(value: Any) -> str:
-    """A value in words: messages in the reader's language, several values in one line."""
+    """Return a value in words: messages in the reader's language, several values in one line."""
     if value is None or value == "":
         return "—"
     if isinstance(value, Mapping):
         if "text" in value:
             return translated(Message.from_json(value))
-        return "; ".join(f"{name}: {_say(one)}" for name, one in value.items())
+        return "; ".join(f"{name}: {_say(item)}" for name, item in value.items())
     if isinstance(value, list):
-        return " → ".join(_say(one) for one in value)
+        return " → ".join(_say(item) for item in value)
     return str(value)

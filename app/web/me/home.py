@@ -8,8 +8,8 @@ from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user, login_required
 
 from app.context import Context
-from app.rules.me.agenda import Ahead, next_day
-from app.rules.offerings.dates import CourseState
+from app.rules.me.agenda import UpcomingDay, next_day
+from app.rules.offerings.phase import CourseState
 from app.rules.permissions import Action, may
 from app.services.announcements.read import list_shown
 from app.services.catalogue.school import CatalogueItem, OnNow, list_on_now
@@ -18,40 +18,45 @@ from app.services.me.calendar import my_subscription
 from app.services.me.courses import list_mine
 from app.services.me.teaching import list_headed, list_taught
 from app.web.catalogue import alliance as apex
-from app.web.shared.cache.fragments import kept_parts
+from app.web.shared.cache.entries import Room
+from app.web.shared.cache.fragments import Fragments, cached_fragments, render_fragment
 from app.web.shared.cache.pages import shared_by_visitors
 from app.web.shared.context import request_context
 from app.web.shared.hosts import by_host, school_only
 
 blueprint = Blueprint("student", __name__)
 
-#: One's own courses that the home page names; the others are a click away.
+#: The number of the person's courses that the home page shows; a link leads to the others.
 _MINE = 4
 _ANNOUNCEMENTS = 4
-#: So many courses need no sections.
+#: The number of courses up to which the page has no sections.
 _FEW = 8
 
 
 def _home() -> str:
-    """The school: its announcements, one's own courses and what comes next, what is new, open and on now."""
+    """Show the school's home page.
+
+    It has announcements, the person's own courses with their next dates, and new, open and running courses.
+    """
     ctx = request_context()
     courses = courses_of_mine(ctx) if current_user.is_authenticated else []
     return render_template(
         "me/home.html",
-        parts=kept_parts(("home",), _on_now, mine={course.id for course in courses}),
+        fragments=cached_fragments(("home",), _on_now, registered={course.id for course in courses}),
         mine=_ahead(courses, ctx.today())[:_MINE],
         announcements=list_shown(ctx, limit=_ANNOUNCEMENTS),
     )
 
 
-def _on_now(ctx: Context) -> dict[str, str]:
+def _on_now(ctx: Context) -> Fragments:
     now = list_on_now(ctx)
-    courses = render_template("me/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
-    return {"lead": render_template("me/_lead.html", total=now.total), "courses": courses}
+    courses = render_fragment("me/_on_now.html", now=now, sections=_sections(now), today=ctx.today())
+    lead = render_fragment("me/_lead.html", total=now.total)
+    return Fragments({"lead": lead, "courses": courses}, Room.FRONT)
 
 
 def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
-    """The first page's lists, each course in one of them only; a few courses make one list."""
+    """Return the home page's lists, with each course in one of them only; a few courses make one list."""
     current = now.open + now.running + now.upcoming
     if len(current) <= _FEW:
         return [("now", current)]
@@ -63,8 +68,8 @@ def _sections(now: OnNow) -> list[tuple[str, list[CatalogueItem]]]:
     return [("open", now.open), ("new", fresh), ("running", running), ("upcoming", upcoming)]
 
 
-def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, Ahead | None]]:
-    """One's courses that are not over, what comes first in front."""
+def _ahead(courses: list[CatalogueItem], today: date) -> list[tuple[CatalogueItem, UpcomingDay | None]]:
+    """Return the person's courses that are not over, in the order of their next dates."""
     days = [(item, next_day(item.offering.dates, today)) for item in courses if item.shown]
     return sorted(
         (each for each in days if each[0].state is not CourseState.ENDED),
@@ -79,7 +84,7 @@ blueprint.add_url_rule("/", "home", shared_by_visitors(by_host(school=_home, ape
 @school_only
 @login_required
 def my_courses() -> str:
-    """我的课程: current, upcoming, ended, 候补; the days that come; the calendar."""
+    """Show 我的课程: current, upcoming, ended, 候补; the next dates; the calendar."""
     ctx = request_context()
     key = my_subscription(ctx)
     subscription = (
@@ -98,7 +103,7 @@ def my_courses() -> str:
 @school_only
 @login_required
 def teaching() -> str:
-    """我教的课程, 我的班级."""
+    """Show 我教的课程 and 我的班级."""
     ctx = request_context()
     if not may(ctx.actor.role, Action.ENTER_MANAGEMENT):
         abort(404)

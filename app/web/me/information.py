@@ -1,4 +1,4 @@
-"""我的信息: what the school has of a person, what he changes alone, and a copy of all his data."""
+"""我的信息: the school's data about a person, the fields that the person may change, and a copy of all their data."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from flask_login import login_required
 from app.context import Context
 from app.errors import Invalid, Message, TooManyTries, msg
 from app.services.me import changes as own_changes
-from app.services.me import email as own_email
+from app.services.me import email_confirmation as own_email
 from app.services.me.export import bundle_own_data
 from app.services.me.information import get_my_information
 from app.services.media.portraits import PHOTO_BYTES
 from app.uow import unit_of_work
 from app.web.auth.views import redirect_to
-from app.web.me.email_links import link_of
+from app.web.me.email_signatures import link_of
 from app.web.me.export_page import readable_page
 from app.web.shared.context import request_context
 from app.web.shared.downloads import give_download
@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 @school_only
 @login_required
 def show() -> Response:
-    """The person's own data; the numbers masked."""
+    """Show the person's own data, with masked numbers."""
     return _page()
 
 
@@ -41,7 +41,7 @@ def show() -> Response:
 @school_only
 @login_required
 def change() -> Response:
-    """Nickname, phone and, of staff, the introduction."""
+    """Save the nickname, the phone and, for staff, the introduction."""
     form = request.form
     typed = {name: form.get(name, "") for name in ("nickname", "mobile", "bio")}
 
@@ -57,7 +57,7 @@ def change() -> Response:
 @school_only
 @login_required
 def photo() -> Response:
-    """A new photo."""
+    """Save a new photo."""
     sent = request.files.get("photo")
     if sent is None or not sent.filename:
         return _page({"photo": msg("请先选择照片")}, status=422)
@@ -69,7 +69,7 @@ def photo() -> Response:
 @school_only
 @login_required
 def remove_photo() -> Response:
-    """No photo any more."""
+    """Remove the photo."""
     return _done(own_changes.remove_own_photo, gettext("照片已删除"))
 
 
@@ -77,7 +77,7 @@ def remove_photo() -> Response:
 @school_only
 @login_required
 def own_photo(sha: str) -> Response:
-    """The person's own photo, for nobody else."""
+    """Send the person's own photo, to that person only."""
     response = make_response(own_changes.own_photo(request_context(), sha=sha))
     response.content_type = "image/webp"
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
@@ -89,7 +89,7 @@ def own_photo(sha: str) -> Response:
 @school_only
 @login_required
 def numbers() -> Response:
-    """「显示」: the page with one's own numbers in full, this once."""
+    """Show the page with the person's own numbers in full, this once (「显示」)."""
     with unit_of_work(request_context()) as ctx:
         shown = own_changes.reveal_own_numbers(ctx)
     return _page(shown=shown)
@@ -99,7 +99,7 @@ def numbers() -> Response:
 @school_only
 @login_required
 def email() -> Response:
-    """Ask for a new mail address; a link goes there."""
+    """Request a new mail address, to which a link is sent."""
     typed = {"email": request.form.get("email", "")}
 
     def work(ctx: Context) -> str:
@@ -114,7 +114,7 @@ def email() -> Response:
 @school_only
 @login_required
 def forget_email() -> Response:
-    """Give up the address that waits."""
+    """Cancel the mail address that awaits confirmation."""
     return _done(own_email.forget_pending_email, gettext("已取消更换邮箱"))
 
 
@@ -122,14 +122,14 @@ def forget_email() -> Response:
 @school_only
 @login_required
 def data() -> Response:
-    """All that is stored about the person."""
+    """Send all data that is stored about the person."""
     with unit_of_work(request_context()) as ctx:
         bundle = bundle_own_data(ctx, readable=readable_page)
     return give_download(bundle.content, bundle.filename, "application/zip")
 
 
 def _done(work: Callable[[Context], Result], said: str, typed: Mapping[str, str] | None = None) -> Response:
-    """Do it and show the page again, or say at the field what is wrong."""
+    """Run the use case and show the page again, or show the error at its field."""
     try:
         with unit_of_work(request_context()) as ctx:
             changed = work(ctx)
@@ -149,10 +149,10 @@ def _page(
     shown: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> Response:
-    mine = get_my_information(request_context())
+    information = get_my_information(request_context())
     page = render_template(
         "me/information.html",
-        me=mine,
+        me=information,
         errors=errors or {},
         typed=typed or {},
         shown=shown or {},

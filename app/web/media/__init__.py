@@ -1,1 +1,1 @@
-"""Pages: pictures: checked, made anew, shown."""
+"""Pages: pictures, which are served at permanent addresses."""

@@ -1,4 +1,4 @@
-"""Pictures out of the database, at addresses that carry their fingerprint and so never change."""
+"""Pictures from the database, at addresses that contain their fingerprint and so never change."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _YEAR = 365 * 24 * 3600
 
 @blueprint.get(f"/schools/<{ROW}:school_id>/logo-<string(maxlength=16):sha>.webp")
 def logo(school_id: int, sha: str) -> Response:
-    """A school's logo, on every host."""
+    """Send a school's logo, on every host."""
     return _image(get_logo(request_context(), school_id=school_id, sha=_fingerprint(sha)), sha)
 
 
 @blueprint.get(f"/courses/<{ROW}:owner_id>/<{ROW}:course_id>/<string(maxlength=16):sha>.webp")
 def cover(owner_id: int, course_id: int, sha: str) -> Response:
-    """A course's cover, where its course may be seen."""
+    """Send a course's cover, where its course may be seen."""
     picture = get_cover(request_context(), owner_id=owner_id, course_id=course_id, sha=_fingerprint(sha))
     return _image(picture, sha)
 
@@ -31,7 +31,7 @@ def cover(owner_id: int, course_id: int, sha: str) -> Response:
 @blueprint.get(f"/people/<{ROW}:user_id>/<string(maxlength=16):sha>.webp")
 @login_required
 def photo(user_id: int, sha: str) -> Response:
-    """A person's picture, for those who are logged in at the same school."""
+    """Send a person's picture to people who are logged in at the same school."""
     content = get_photo(request_context(), user_id=user_id, sha=_fingerprint(sha))
     return _image(Picture(content, shared=False), sha)
 

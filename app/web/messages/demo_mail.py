@@ -1,4 +1,4 @@
-"""``/demo/mail``: where mails are kept instead of sent, everybody can read them, so that links in them can be tried."""
+"""``/demo/mail``: the mails that are kept instead of sent, readable by everyone so that links can be tried."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 50
 
 @blueprint.get("/demo/mail")
 def index() -> str:
-    """The latest mails of this host's school; not there where mails are really sent."""
+    """Show the latest mails of this host's school; the page does not exist where mails are really sent."""
     if current_app.config["MAIL_FOLDER"] is None:
         abort(404)
     school = request_school()

@@ -1,6 +1,6 @@
-"""Mails in words: subject, plain text and HTML, in the reader's language, whoever renders them.
+"""Rendering of mails: subject, plain text and HTML, in the receiver's language.
 
-No style and no picture: mail programs drop most of it, and a short text needs none.
+They have no styles and no pictures: mail programs drop most of them, and a short text needs none.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from app.web.shared.i18n import LOCALES, translated
 from app.web.shared.templating import school_address
 from tenants.registry import SchoolInfo
 
-#: template -> its subject; a notice brings its own.
+#: Maps each template to its subject; a notice brings its own.
 SUBJECTS: Mapping[str, Message | None] = {
     "confirm_email": msg("请确认您的邮箱"),
     "notice": None,
@@ -29,14 +29,14 @@ _ABOUT_A_LINK = ("confirm_email",)
 
 
 def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = False) -> Worded:
-    """Put a mail into words; needs an application context.
+    """Render a mail; needs an application context.
 
     Args:
-        hide_link: for readers other than the receiver: where a link is a key, show the school's address only.
+        hide_link: show the school's address in place of a link that is a key, for readers other than the receiver.
 
     Raises:
         KeyError: there is no such template, or a notice without subject or body.
-        ValueError: the mail makes no sense without its link, and that leads away from the school or is not there.
+        ValueError: the mail needs a link, and it is missing or leads away from the school.
     """
     params = dict(content.params)
     fixed = SUBJECTS[content.template]
@@ -45,7 +45,7 @@ def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
         raise ValueError(content.template)
     with force_locale(LOCALES[content.language]):
         values: dict[str, Any] = {
-            **params,
+            "name": params.get("name"),
             "school": school,
             "address": home_of(school),
             "link": link,
@@ -61,7 +61,7 @@ def word_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
 
 
 def read_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = False) -> Worded:
-    """The same for a page: a mail that cannot be worded is shown with nothing but its name."""
+    """Render a mail for a page; a mail that cannot be rendered is shown with its name only."""
     try:
         return word_mail(school, content, hide_link=hide_link)
     except (LookupError, TypeError, ValueError):
@@ -69,7 +69,7 @@ def read_mail(school: SchoolInfo, content: MailContent, *, hide_link: bool = Fal
 
 
 def title_of(content: MailContent) -> str:
-    """The subject for a list, in the language of its reader; the name of a mail that cannot be worded."""
+    """Return the subject in the language of a list's reader, or the name of a mail that cannot be rendered."""
     try:
         return subject_of(content)
     except (LookupError, TypeError, ValueError):
@@ -77,7 +77,7 @@ def title_of(content: MailContent) -> str:
 
 
 def subject_of(content: MailContent) -> str:
-    """The subject in the language of whoever asks, as one line.
+    """Return the subject in the language of the current request, as one line.
 
     Raises:
         KeyError: there is no such template, or a notice without subject.
@@ -86,12 +86,12 @@ def subject_of(content: MailContent) -> str:
 
 
 def home_of(school: SchoolInfo) -> str:
-    """The address of a tenant's own host."""
+    """Return the address of a tenant's own host."""
     return school_address("" if school.is_alliance else school.slug)
 
 
 def link_of(school: SchoolInfo, content: MailContent) -> str | None:
-    """The address that a mail leads to: a path on the school's host made whole, or one that lies there already."""
+    """Return the full address that a mail leads to, on the school's host."""
     link, home = content.params.get("link"), home_of(school)
     if not link:
         return None
@@ -101,7 +101,7 @@ def link_of(school: SchoolInfo, content: MailContent) -> str | None:
 
 
 def _render(name: str, values: Mapping[str, Any], translate: Callable[..., str]) -> str:
-    # Not through Flask's render_template: what that adds belongs to the request, and the reader is somebody else.
+    # Flask's render_template is not used: it adds values of the request, and the mail's reader is another person.
     return current_app.jinja_env.get_template(name).render(values, _=translate)
 
 
@@ -114,5 +114,5 @@ def _marked(text: str, /, **values: object) -> str:
 
 
 def _line(text: str) -> str:
-    """The text as one line: a line break in a header would begin another header."""
+    """Return the text as one line: a line break in a header would begin another header."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]

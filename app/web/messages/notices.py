@@ -1,4 +1,4 @@
-"""消息: what the school told a person, and the count of it in the header."""
+"""消息: the notices that the school sent to a person, and their count in the header."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ blueprint = Blueprint("messages", __name__)
 
 @blueprint.app_template_global("unread_messages")
 def unread_messages() -> int:
-    """How many messages the person has not read; counted once a request, by the layout."""
+    """Return how many messages the person has not read, counted once a request, for the layout."""
     if "unread_messages" not in g:
         g.unread_messages = 0
         if current_user.is_authenticated and current_user.id is not None:
             try:
                 g.unread_messages = count_unread(request_context())
             except SQLAlchemyError:
-                # The page that says that the database is away has a header, too.
+                # The page that reports that the database is away has a header, too.
                 g.unread_messages = 0
     return int(g.unread_messages)
 
@@ -36,7 +36,7 @@ def unread_messages() -> int:
 @school_only
 @login_required
 def index() -> str:
-    """The person's messages, unread ones first; with ``unread=1`` only those."""
+    """Show the person's messages, unread ones first; with ``unread=1`` only unread ones."""
     unread = "1" if text_argument("unread") == "1" else ""
     found = list_notices(request_context(), unread_only=bool(unread), page=page_argument())
     return render_template(
@@ -51,7 +51,7 @@ def index() -> str:
 @school_only
 @login_required
 def read_all() -> Response:
-    """Mark all as read."""
+    """Mark all messages as read."""
     with unit_of_work(request_context()) as ctx:
         mark_read(ctx)
     flash(gettext("消息已全部标为已读"), "success")
@@ -62,7 +62,7 @@ def read_all() -> Response:
 @school_only
 @login_required
 def open_one(notice_id: int) -> Response:
-    """Mark one as read and go where it leads."""
+    """Mark one message as read and redirect to its address."""
     with unit_of_work(request_context()) as ctx:
         notice = open_notice(ctx, notice_id=notice_id)
     return redirect_to(safe_next(notice.link) or url_for("messages.index"))

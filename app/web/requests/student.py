@@ -1,4 +1,4 @@
-"""学籍信息修改申请: a student asks for changes of his record, follows them and takes them back."""
+"""学籍信息修改申请: a student asks for changes to their record, follows the requests and withdraws them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ blueprint = Blueprint("own_requests", __name__, url_prefix="/me/requests")
 @school_only
 @login_required
 def index() -> str:
-    """The student's requests, latest first."""
+    """Show the student's requests, latest first."""
     _students_only()
     found = change_requests.list_own_requests(request_context())
     return render_template("requests/list.html", requests=found, labels=LABELS)
@@ -38,7 +38,7 @@ def index() -> str:
 @school_only
 @login_required
 def new() -> Response:
-    """The form: what is there now beside what it should be."""
+    """Show the form: the present values beside the requested ones."""
     _students_only()
     if get_my_information(request_context()).request_open:
         flash(gettext("您已有一个申请正在审核，请等待结果，或先撤回它"), "warning")
@@ -53,7 +53,7 @@ def submit() -> Response:
     """Send the request."""
     _students_only()
     typed = {name: request.form.get(name, "") for name in (*REQUESTABLE, "reason")}
-    # One more than may be is enough to refuse; each is read only as far as shows that it is too large.
+    # One file more than allowed suffices to refuse; each is read only far enough to see whether it is too large.
     sent = [file for file in request.files.getlist("files") if file.filename][: MOST_FILES + 1]
     files = [SentFile(file.filename or "", file.stream.read(FILE_BYTES + 1)) for file in sent]
     try:
@@ -79,7 +79,7 @@ def submit() -> Response:
 @school_only
 @login_required
 def withdraw(request_id: int) -> Response:
-    """Take it back."""
+    """Withdraw the request."""
     try:
         with unit_of_work(request_context()) as ctx:
             change_requests.withdraw_request(ctx, request_id=request_id)
@@ -93,7 +93,7 @@ def withdraw(request_id: int) -> Response:
 @school_only
 @login_required
 def file(file_id: int) -> Response:
-    """A file that the student has sent."""
+    """Send back a file that the student has uploaded."""
     return give_file(change_requests.open_own_file(request_context(), file_id=file_id))
 
 

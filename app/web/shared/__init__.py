@@ -1,1 +1,1 @@
-"""Pages: what several subjects need."""
+"""Pages: helpers that several subjects use."""

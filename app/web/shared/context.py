@@ -1,4 +1,4 @@
-"""From a request to the ``Context`` of a use case."""
+"""The ``Context`` of a use case, built from the request."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from tenants.registry import SchoolInfo
 
 
 def now() -> datetime:
-    """The clock that requests hand to the domain; tests set ``app.extensions["spoc_clock"]``."""
+    """Return the time that requests give to the domain; tests set ``app.extensions["spoc_clock"]``."""
     clock = current_app.extensions.get("spoc_clock")
     return cast(datetime, clock()) if clock is not None else datetime.now(UTC)
 
 
 def vault() -> Vault:
-    """The keys of this installation."""
+    """Return the keys of this installation."""
     return cast(Vault, current_app.extensions["spoc_vault"])
 
 
 def request_school() -> SchoolInfo:
-    """The school that the Host header named."""
+    """Return the school of the Host header."""
     return cast(SchoolInfo, g.school)
 
 
 def request_actor() -> Actor:
-    """The person who is logged in, or an anonymous visitor with a student's rights and no account."""
+    """Return the logged-in person, or an anonymous visitor with a student's rights and no account."""
     if not current_user.is_authenticated:
         return _visitor()
     return Actor(
@@ -50,12 +50,12 @@ def _visitor() -> Actor:
 
 
 def request_context() -> Context:
-    """The context of this request; one session, already in the request's school."""
+    """Return the context of this request; it has one session, already in the request's school."""
     return _context(request_actor())
 
 
 def public_context() -> Context:
-    """This request's context as a visitor would have it, for what must hold nothing of the reader."""
+    """Return this request's context as a visitor would have it, for content that must not depend on the reader."""
     return _context(_visitor())
 
 

@@ -1,4 +1,4 @@
-"""Every error to its page, once: the domain's refusals, the tenancy's, and HTTP's own."""
+"""The error pages: maps refusals of the domain, errors of the tenancy and HTTP errors to their answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 #: Refusals of the domain and their HTTP status; a subclass is found through its bases.
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
-    NotAllowed: 404,  # what one may not do is answered like what is not there
+    NotAllowed: 404,  # a forbidden row is answered like one that does not exist
     Conflict: 409,
     Invalid: 422,
     TooManyTries: 429,
@@ -30,8 +30,8 @@ STATUS: dict[type[DomainError], int] = {
 PAGES = {400: "400", 403: "403", 404: "404", 413: "413", 429: "429", 500: "500", 503: "503"}
 
 
-def _page(name: str, status: int, **values: object) -> Response:
-    return make_response(render_template(f"errors/{name}.html", **values), status)
+def _page(name: str, status: int, *, message: str | None = None, **values: object) -> Response:
+    return make_response(render_template(f"errors/{name}.html", message=message, **values), status)
 
 
 def install(app: Flask) -> None:
@@ -61,7 +61,7 @@ def install(app: Flask) -> None:
         log.error(
             "not available: %s %s: %s", request.method, request.path, type(error).__name__, exc_info=error
         )
-        # Templates ask who is logged in, and that is in Redis, too.
+        # Templates ask for the logged-in person, who is in Redis, too.
         g.setdefault("_login_user", login_manager.anonymous_user())
         response = _page("503", 503)
         response.headers["Retry-After"] = "10"
@@ -69,7 +69,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        # What fails before a view is chosen (the session is opened then) arrives here wrapped.
+        # Errors before a view is chosen (when the session is opened) arrive here wrapped.
         cause = getattr(error, "original_exception", None)
         if isinstance(cause, RedisError | OperationalError | InterfaceError):
             return unavailable(cause)

@@ -1,4 +1,4 @@
-"""帮助: how a student gets along, in short sections; on the alliance's host how one finds one's school."""
+"""帮助: short sections for students; on the alliance's host, how to find one's school."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ blueprint = Blueprint("help", __name__)
 
 
 def _school() -> str:
-    """The school's own: its unit code in the examples, its way to first passwords, whom to ask."""
+    """Show the school's own help: its unit code in the examples, its kind of first passwords, and its contacts."""
     settings = get_settings(request_context())
     by_slips = settings.initial_password == RANDOM
     return render_template("help/school.html", by_slips=by_slips, contact=settings.help_contact)

@@ -1,4 +1,4 @@
-"""The same paths on two kinds of host: the alliance's own, and a school's."""
+"""Views for the two kinds of host: the alliance's own, and a school's."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.web.shared.context import request_school
 
 View = Callable[..., Any]
 
-#: Converter of a row's number in a path; a larger number than the database's is no address at all.
+#: Converter of a row's id in a path; a number that is too large for the database matches no route.
 ROW = "int(min=1,max=9223372036854775807)"
 
 
 def by_host(*, school: View, apex: View) -> View:
-    """A view that hands over to the one of the host it is asked on."""
+    """Return a view that calls the view of the host on which it is requested."""
 
     @wraps(school)
     def view(**values: Any) -> Any:
@@ -27,7 +27,7 @@ def by_host(*, school: View, apex: View) -> View:
 
 
 def school_only(view: View) -> View:
-    """A view that is not there on the alliance's host."""
+    """Make a view answer 404 on the alliance's host."""
 
     @wraps(view)
     def guarded(**values: Any) -> Any:
@@ -39,7 +39,7 @@ def school_only(view: View) -> View:
 
 
 def apex_only(view: View) -> View:
-    """A view that is not there on a school's host."""
+    """Make a view answer 404 on a school's host."""
 
     @wraps(view)
     def guarded(**values: Any) -> Any:

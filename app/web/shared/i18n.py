@@ -1,4 +1,4 @@
-"""Language: Chinese first; English when the person chose it (cookie ``lang``)."""
+"""The language of a request: Chinese by default, English if the person chose it (cookie ``lang``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.errors import Message
 from app.extensions import babel, csrf
 from app.web.shared.safe_next import safe_next
 
-#: Cookie value -> Babel's locale.
+#: Maps the cookie's value to Babel's locale.
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 _ENGLISH_MARKS = {"、": ", ", "；": "; ", "：": ": "}
 _YEAR = 365 * 24 * 3600
@@ -20,25 +20,18 @@ blueprint = Blueprint("language", __name__)
 
 
 def chosen_language() -> str:
-    """``zh`` or ``en``, as the person chose."""
+    """Return ``zh`` or ``en``, as the person chose."""
     language = request.cookies.get("lang", "zh") if has_request_context() else "zh"
     return language if language in LOCALES else "zh"
 
 
 def translated(message: Message) -> str:
-    """A domain message in the reader's language."""
-    text: str = gettext(message.text)
-    if not message.params:
-        return text
-    # Makers of messages part the items of a list by the Chinese comma.
-    items = {name: str(value).split("、") for name, value in message.params.items()}
-    if message.params.get("fields"):
-        items["fields"] = [gettext(label) for label in items["fields"]]
-    return text % {name: _mark("、").join(parts) for name, parts in items.items()}
+    """Return a domain message in the reader's language."""
+    return message.worded(gettext, _mark("、"))
 
 
 def joined(texts: Iterable[str], between: str = "、") -> str:
-    """Several texts as one, parted by the Chinese mark ``between`` or by what English has for it."""
+    """Return several texts as one, separated by the Chinese sign ``between`` or its English counterpart."""
     return _mark(between).join(texts)
 
 
@@ -46,11 +39,11 @@ def _mark(chinese: str) -> str:
     return _ENGLISH_MARKS[chinese] if get_locale().language == "en" else chinese
 
 
-# Choosing a language changes nothing but the cookie and must work on every page, also where no form token was made.
+# The choice of a language changes only the cookie and must work on every page, also without a form token.
 @blueprint.post("/language")
 @csrf.exempt
 def choose() -> Response:
-    """Remember the language and go back."""
+    """Store the language and go back."""
     language = request.form.get("locale", "zh")
     response = redirect(safe_next(request.form.get("next")) or "/", code=303)
     if language in LOCALES:

@@ -1,4 +1,4 @@
-"""Probes for machines: is the process alive, and can it serve."""
+"""Probes for machines: whether the process is alive, and whether it can serve."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ blueprint = Blueprint("probes", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """The process answers; nothing else is asked."""
+    """Report that the process answers; nothing else is checked."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Database (as a restricted role, migrations at head) and Redis; 503 until all are right."""
+    """Check the database (as a restricted role, migrations at head) and Redis; answer 503 until all are right."""
     checks = {"database": _database(), "redis": _redis()}
     ready = all(state == "ok" for state in checks.values())
     return jsonify(status="ok" if ready else "unavailable", **checks), 200 if ready else 503

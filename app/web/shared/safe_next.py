@@ -1,4 +1,4 @@
-"""The one answer to "where to go on to": an address the browser handed us, or nothing."""
+"""The check of addresses to which a browser asks to be sent on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _LONGEST = 2000
 
 
 def safe_next(url: str | None) -> str | None:
-    """The address when it is a path of this host, else ``None``.
+    """Return the address if it is a path of this host, else ``None``.
 
     Args:
-        url: what a form or a query string named.
+        url: the address from a form or a query string.
     """
     if url is None or len(url) > _LONGEST or _OWN_PATH.fullmatch(url) is None:
         return None

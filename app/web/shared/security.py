@@ -1,4 +1,4 @@
-"""What every answer carries and every unsafe request must show: CSP, headers, same-origin."""
+"""The security headers of every answer (CSP and others), and the same-origin check of unsafe requests."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def own_style(css: str) -> Markup:
-    """A style element of ours, which the policy of this answer lets through by its hash.
+    """Return a style element of ours, which the policy of this answer allows by its hash.
 
-    Not by a nonce: that would differ in every answer, and pages that are the same for many could not be kept.
+    A nonce would differ in every answer, and pages that are the same for many could not be cached.
 
     Args:
-        css: made by us; nothing that anybody typed.
+        css: the rules, which must not contain any user input.
     """
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     g.style_hashes = g.get("style_hashes", "") + f" 'sha256-{digest}'"
@@ -27,7 +27,7 @@ def own_style(css: str) -> Markup:
 
 
 def install(app: Flask, *, https: bool) -> None:
-    """Check unsafe requests before, and set the headers after every request."""
+    """Check unsafe requests before they are handled, and set the headers after every request."""
 
     @app.before_request
     def refuse_other_origins() -> None:

@@ -1,4 +1,4 @@
-"""Forms as they are sent, without what no field may hold."""
+"""Parsing of forms, without characters that no field may hold."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 
-#: No person types it and PostgreSQL stores it nowhere, so that every field would have to refuse it.
+#: NUL: no person types it and PostgreSQL cannot store it, so every field would have to refuse it.
 _NUL = "\0"
 
 
 class _FormsWithoutNul(FormDataParser):
-    """Drops NUL characters from the texts of a form; files stay as they are."""
+    """Parser that drops NUL characters from the texts of a form; files stay as they are."""
 
     def parse(
         self,
@@ -30,6 +30,6 @@ class _FormsWithoutNul(FormDataParser):
 
 
 class SentRequest(Request):
-    """The requests of the application."""
+    """The request class of the application."""
 
     form_data_parser_class = _FormsWithoutNul

@@ -1,13 +1,14 @@
 """The manual's words for states, and the tone in which a chip shows them.
 
-Kept as messages, not looked up in the template: a page with many chips would else translate every word for each.
+They are messages and not looked up in the template: a page with many chips would otherwise translate every
+word for each chip.
 """
 
 from __future__ import annotations
 
 from app.errors import Message, msg
 
-#: thing -> code -> (word, tone of the chip).
+#: Maps each kind of object to its states: code -> (word, tone of the chip).
 STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
     "course": {
         "open": (msg("报名中"), "success"),
@@ -28,7 +29,7 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "declined": (msg("已拒绝"), "neutral"),
         "ended": (msg("授权已结束"), "neutral"),
     },
-    # Of an approved own course that is edited: its approved version stays live.
+    # The states of an approved own course that is being edited: its approved version stays live.
     "revision": {
         "draft": (msg("修订中"), "neutral"),
         "pending": (msg("修订待审核"), "warning"),
@@ -40,7 +41,7 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "declined": (msg("未采纳"), "neutral"),
         "withdrawn": (msg("已撤回"), "neutral"),
     },
-    # The same as the secretariat reads it.
+    # The same states in the secretariat's words.
     "recommended": {
         "open": (msg("待审核"), "warning"),
         "accepted": (msg("已采纳"), "success"),
@@ -91,7 +92,7 @@ STATE_WORDS: dict[str, dict[str, tuple[Message, str]]] = {
         "ended": (msg("已结束"), "neutral"),
         "declined": (msg("已拒绝"), "danger"),
     },
-    # How a person came to be registered.
+    # The ways in which a person came to be registered.
     "registration": {
         "self": (msg("本人"), "neutral"),
         "class": (msg("班级"), "info"),

@@ -1,4 +1,4 @@
-"""What every template can use."""
+"""The globals and filters of all templates."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from babel.dates import get_timezone_name
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_locale, get_translations
 from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from app.rules.permissions import Action, Role, may
@@ -31,19 +32,19 @@ def _manifest(static_folder: str) -> dict[str, str]:
 
 
 def asset(name: str) -> str:
-    """The address of a built front-end file, with its hash."""
+    """Return the address of a built front-end file, with its hash."""
     return f"/static/dist/{_manifest(str(current_app.static_folder))[name]}"
 
 
 def logo_url(school: SchoolInfo) -> str | None:
-    """The address of a school's logo, ``None`` when it has none yet."""
+    """Return the address of a school's logo, ``None`` if it has none yet."""
     if not school.logo_sha:
         return None
     return url_for("media.logo", school_id=school.id, sha=school.logo_sha)
 
 
 def school_address(slug: str) -> str:
-    """The address of a school's own host; the apex for an empty label."""
+    """Return the address of a school's own host; the alliance's host for an empty label."""
     config = current_app.config
     host = f"{slug}.{config['BASE_DOMAIN']}" if slug else config["BASE_DOMAIN"]
     port = f":{config['PUBLIC_PORT']}" if config["PUBLIC_PORT"] else ""
@@ -51,7 +52,7 @@ def school_address(slug: str) -> str:
 
 
 def local_time(moment: datetime | None) -> str:
-    """A moment as the school's clocks show it: 2026-09-01 08:00."""
+    """Return a moment in the school's time zone: 2026-09-01 08:00."""
     if moment is None:
         return ""
     zone = ZoneInfo(g.school.timezone) if "school" in g else ZoneInfo("Asia/Shanghai")
@@ -59,17 +60,20 @@ def local_time(moment: datetime | None) -> str:
 
 
 def zone_name(zone: str) -> str:
-    """A time zone as people call it: 中国标准时间 for Asia/Shanghai."""
+    """Return the common name of a time zone: 中国标准时间 for Asia/Shanghai."""
     return get_timezone_name(ZoneInfo(zone), locale=get_locale())
 
 
 def iso_date(day: date | None) -> str:
-    """A day as 2026-09-01."""
+    """Return a day as 2026-09-01."""
     return day.isoformat() if day else ""
 
 
 def reopened_address() -> str:
-    """Where this page is seen again: the answer to a form may stand at an address that cannot be opened."""
+    """Return the address at which this page can be opened again.
+
+    The answer to a form may have an address that cannot be opened.
+    """
     if request.method == "GET":
         return request.full_path.rstrip("?")
     adapter = current_app.create_url_adapter(request)
@@ -83,19 +87,20 @@ def reopened_address() -> str:
 
 
 def may_manage(kind: str) -> bool:
-    """Whether an account of this kind has a management side (「教师端」)."""
+    """Return whether an account of this kind has a management side (「教师端」)."""
     return may(Role(kind), Action.ENTER_MANAGEMENT)
 
 
 def _gettext(text: str, /, **values: object) -> str:
-    """``_`` of templates: as Jinja's own, but the catalogue is looked up once a request, not once a word."""
+    """Translate a template's ``_`` as Jinja does, but look the catalogue up once a request, not once a word."""
     if "catalogue" not in g:
         g.catalogue = get_translations()
     return Markup(g.catalogue.gettext(text)) % values  # noqa: S704 - our own texts; values are escaped
 
 
 def install(app: Flask) -> None:
-    """Register globals and filters."""
+    """Register globals and filters; an undefined name in a template is an error, not a blank."""
+    app.jinja_env.undefined = StrictUndefined
 
     @app.context_processor
     def surroundings() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Template to import to export to import: whatever a school fills in, the second import changes nothing."""
+"""From template to import to export to import: the second import changes nothing, whatever the school entered."""
 
 from __future__ import annotations
 

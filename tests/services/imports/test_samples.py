@@ -1,4 +1,4 @@
-"""The sample files go all the way; what each of them holds stands in ``samples/README.md``."""
+"""Imports of the sample files, which ``samples/README.md`` describes."""
 
 from __future__ import annotations
 

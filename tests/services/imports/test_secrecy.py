@@ -1,4 +1,4 @@
-"""What a stolen database or queue shows of the imported."""
+"""The personal data in a stolen database or queue."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the pages of an import do and read."""
+"""Services for the pages of an import."""

@@ -1,4 +1,4 @@
-"""Students whom a roster leaves out: listed for a look, never touched by an import."""
+"""Students whom a roster leaves out: listed for information, never changed by an import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.models import RosterImport, RosterImportRow, SchoolClass, User
 from app.services.imports.pages.read import get_import, summary_of
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 
-#: 同班级: of the classes that the file names; 同一入学年份: of its entry years, in whatever class.
+#: 同班级: in the classes that the file names; 同一入学年份: in its entry years, whatever the class.
 Within = Literal["class", "year"]
 
 
@@ -29,7 +29,7 @@ class Absent:
 
 
 def count_absent(ctx: Context, *, import_id: int) -> dict[Within, int]:
-    """How many active students of the file's classes, and of its entry years, are not in the file.
+    """Return how many active students of the file's classes, and of its entry years, are not in the file.
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.
@@ -39,7 +39,7 @@ def count_absent(ctx: Context, *, import_id: int) -> dict[Within, int]:
 
 
 def list_absent(ctx: Context, *, import_id: int, within: Within = "class", page: int = 1) -> Page[Absent]:
-    """They themselves, class by class.
+    """Return the students who are not in the file, class by class.
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.

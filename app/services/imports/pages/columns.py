@@ -1,4 +1,4 @@
-"""Which column of a file is what: proposed, confirmed by a person once, remembered per school and header."""
+"""The meaning of a file's columns: proposed, confirmed once by a person, remembered per school and header."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from app.services.imports.shared.lease import Run, end_by_person, finish, send_j
 from app.services.shared.audit import record
 from app.sheets.reading.workbook import Workbook
 from app.sheets.rosters.header import Vocabulary
-from app.sheets.rosters.mapping import Fields, Layout, Reading, Remembered, read_columns
+from app.sheets.rosters.mapping import ConfirmedHeaders, Fields, Layout, Reading, read_columns
 from app.sheets.rosters.students import WORDS as STUDENT_WORDS
 from app.sheets.rosters.teachers import WORDS as TEACHER_WORDS
 from app.sheets.rosters.teachers import refuse_students
 
 WORDS: Mapping[str, Vocabulary] = {"students": STUDENT_WORDS, "teachers": TEACHER_WORDS}
 
-#: What the sample of a file's columns is sealed as; phones and ID numbers stand in it.
+#: The purpose under which samples of a file's columns are sealed; they contain phone and ID numbers.
 LAYOUT_KIND = "roster_import_columns"
-_KEY = "columns"
+#: The key of the layout in the options of an import.
+COLUMNS_KEY = "columns"
 _PERSONAL = (
     (re.compile(r"\d{15}|\d{17}[\dXx]"), mask_id_number),
     (re.compile(r"(?:\+?86[ -]?)?1[3-9]\d{9}"), mask_mobile),
@@ -39,23 +40,23 @@ _PERSONAL = (
 
 
 def read_file(ctx: Context, kind: str, workbook: Workbook) -> Reading:
-    """Read a roster by what this school has confirmed for its header, else by the header's own words.
+    """Read a roster by what this school has confirmed for its header, or else by the header's own words.
 
     Args:
         kind: students or teachers.
         workbook: as ``read_workbook`` gave it.
 
     Raises:
-        SheetRefused: it is no such roster.
+        SheetRefused: the file is no such roster.
     """
     reading = read_columns(workbook, WORDS[kind], _remembered(ctx, kind), ctx.today())
-    if kind == "teachers" and not reading.said_by:
+    if kind == "teachers" and not reading.confirmed_by:
         refuse_students(reading.layout.header)
     return reading
 
 
 def ask_for_columns(ctx: Context, run: Run, reading: Reading, options: Mapping[str, Any]) -> None:
-    """End a run whose file somebody has to explain first.
+    """End a run whose columns a person has to explain first.
 
     Raises:
         Superseded: another run writes.
@@ -65,14 +66,14 @@ def ask_for_columns(ctx: Context, run: Run, reading: Reading, options: Mapping[s
 
 
 def with_layout(ctx: Context, options: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
-    """The options of an import with the columns of its file, sealed."""
+    """Return the options of an import with the columns of its file, sealed."""
     data = {"header": layout.header, "fields": layout.fields, "samples": layout.samples}
     sealed = ctx.vault.seal_blob(ctx.school.id, LAYOUT_KIND, json.dumps(data, ensure_ascii=False).encode())
-    return {**options, _KEY: b64encode(sealed).decode()}
+    return {**options, COLUMNS_KEY: b64encode(sealed).decode()}
 
 
 def layout_of(ctx: Context, *, import_id: int) -> Layout:
-    """The columns of an import's file with samples; what each is read as, or proposed.
+    """Return the columns of an import's file with samples, and the field that each is read as or proposed for.
 
     Raises:
         NotFound: no such import here, or its file has not been read that far.
@@ -82,15 +83,15 @@ def layout_of(ctx: Context, *, import_id: int) -> Layout:
 
 
 def confirm_columns(ctx: Context, *, import_id: int, fields: Sequence[str | None]) -> RosterImport:
-    """Say which column is what, remember it for the next file with this header, and have the file checked.
+    """Set the meaning of each column, remember it for the next file with this header, and have the file checked.
 
     Args:
-        fields: for every column of the layout its field, None for one that is not to be read.
+        fields: the field of every column of the layout; None for a column that is not read.
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.
-        Conflict: it is being worked on, or over.
-        Invalid: a field that is none, stands twice, or a required one that is missing.
+        Conflict: the import is being worked on, or over.
+        Invalid: a field is unknown, appears twice, or is required and missing.
     """
     found = find_import(ctx, import_id)
     if found.state not in ("mapping", "checked"):
@@ -107,7 +108,7 @@ def confirm_columns(ctx: Context, *, import_id: int, fields: Sequence[str | None
     return found
 
 
-def _remembered(ctx: Context, kind: str) -> Remembered:
+def _remembered(ctx: Context, kind: str) -> ConfirmedHeaders:
     def look_up(prints: Sequence[str]) -> dict[str, tuple[Fields, str]]:
         statement = select(ColumnMapping).where(
             ColumnMapping.kind == kind, ColumnMapping.header_sha.in_(prints)
@@ -149,13 +150,13 @@ def _check(words: Vocabulary, layout: Layout, fields: Sequence[str | None]) -> N
     if unknown:
         raise Invalid("columns", msg("所选的列不在可选范围内，请重新选择"))
     if doubled:
-        raise Invalid("columns", msg("“%(labels)s”选了多次，每项只能对应一列", labels=words.quoted(doubled)))
+        raise Invalid("columns", msg("%(labels)s选了多次，每项只能对应一列", labels=words.quoted(doubled)))
     if missing:
-        raise Invalid("columns", msg("还没有选择“%(labels)s”对应的列", labels=words.quoted(missing)))
+        raise Invalid("columns", msg("还没有选择%(labels)s对应的列", labels=words.quoted(missing)))
 
 
 def _layout(ctx: Context, found: RosterImport) -> Layout:
-    sealed = found.options.get(_KEY)
+    sealed = found.options.get(COLUMNS_KEY)
     if not sealed:
         raise NotFound(msg("没有找到这次导入"))
     data = json.loads(ctx.vault.open_blob(ctx.school.id, LAYOUT_KIND, b64decode(sealed)))
@@ -164,5 +165,5 @@ def _layout(ctx: Context, found: RosterImport) -> Layout:
 
 
 def _masked(text: str) -> str:
-    """A sample as it may be seen: enough to know the column by."""
+    """Return a sample with most of it masked: enough to recognise the column."""
     return next((mask(text) for form, mask in _PERSONAL if form.fullmatch(text)), text)

@@ -1,4 +1,4 @@
-"""Workbooks that an import gives back: the rows with problems, and the login names of the created."""
+"""Files of an import to download: the file as it was sent, the rows with problems, and the new login names."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.models import RosterImport, RosterImportRow
 from app.rules.shared.problems import Problem
 from app.services.imports.kinds import KINDS
 from app.services.imports.pages.read import get_import, problems_of, summary_of
+from app.services.imports.pages.upload import FILE_KIND
 from app.services.imports.shared.staging import ROW_KIND
 from app.services.shared.audit import record
 from app.sheets.writing.logins import login_list
@@ -23,10 +24,10 @@ from app.sheets.writing.problems import problem_workbook
 def problem_file(
     ctx: Context, *, import_id: int, translate: Callable[[Message], str] = str
 ) -> tuple[str, bytes]:
-    """The person's own rows that stay out, each with what is wrong; mended, it can be sent as it is.
+    """Return the person's own rows that are left out, each with its problem; the corrected file can be sent again.
 
     Args:
-        translate: renders what is wrong in the reader's language; the headers stay Chinese, since an import
+        translate: renders problems in the reader's language; the headers stay Chinese, since an import
             knows columns by them.
 
     Returns:
@@ -48,7 +49,7 @@ def problem_file(
 def login_file(
     ctx: Context, *, import_id: int, translate: Callable[[Message], str] = str
 ) -> tuple[str, bytes]:
-    """The login names of the accounts that an applied import created and that are still there.
+    """Return the login names of the accounts that an applied import created and that still exist.
 
     Args:
         translate: renders the headers in the reader's language.
@@ -95,3 +96,20 @@ def _explained(problem: Problem, translate: Callable[[Message], str]) -> str:
     if not problem.column_label:
         return reason
     return translate(msg("%(label)s：%(reason)s", label=problem.column_label, reason=reason))
+
+
+def original_file(ctx: Context, *, import_id: int) -> tuple[str, bytes]:
+    """The file of an import; the download is written to the audit log.
+
+    Returns:
+        its name and content.
+
+    Raises:
+        NotFound: no such import here, or its file was not kept: a refused or discarded one is removed.
+        NotAllowed: the actor may not import.
+    """
+    found = get_import(ctx, import_id=import_id)
+    if found.content is None:
+        raise NotFound(msg("这次导入没有保留文件"))
+    record(ctx, "roster_import.file_downloaded", "roster_import", found.id, {"filename": found.filename})
+    return found.filename, ctx.vault.open_blob(ctx.school.id, FILE_KIND, found.content)

@@ -1,4 +1,4 @@
-"""Reading imports: the history, one import, the rows of its preview."""
+"""Queries for imports: the history, one import, the rows of its preview."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from app.rules.imports.students import LABELS
 from app.rules.imports.teachers import LABELS as TEACHER_LABELS
 from app.rules.permissions import Action
 from app.rules.shared.problems import Problem
-from app.services.imports.pages.showing import shown_value
+from app.services.imports.pages.shown_values import shown_value
 from app.services.imports.shared.edit_marks import lead
 from app.services.imports.shared.summary import Summary
+from app.services.shared.locks import Hold, locking
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, as_it_is, fetch_page
 from app.services.shared.require_permission import require
 
-#: Which rows of a preview: by what they do, those of which the update rule holds every difference,
+#: The parts of a preview: rows by their action, rows of which the update rule holds every difference,
+#: or rows that an undo left unchanged.
 #: or those that an undo left as they were.
 Part = Literal["create", "change", "unchanged", "problem", "held", "kept"]
 
-#: What of a change is shown, in the manual's order; pinyin and indexes are not.
+#: The fields of a change that are shown, in the manual's order; pinyin and indexes are not.
 _SHOWN: Mapping[str, str] = {
     {"id_number": "id_number_sealed", "mobile": "mobile_sealed", "class_name": "class_id"}.get(
         field, field
@@ -36,18 +38,29 @@ _SHOWN: Mapping[str, str] = {
 _KEPT = {
     "changed": msg("导入之后又有修改，已保留"),
     "used": msg("该账号已经登录使用过，已保留"),
-    "enrolled": msg("该学生已有选课记录，已保留"),
+    "registered": msg("该账号已有选课记录，已保留"),
+    "waiting": msg("该账号正在候补课程名额，已保留"),
+    "head_teacher": msg("该教师已是班主任，已保留"),
+    "operates": msg("该教师已是课程的运营教师，已保留"),
+    "assists": msg("该教师已是课程的助教，已保留"),
+    "authored": msg("该教师已创建课程，已保留"),
+    "requested": msg("该账号已提交信息修改申请，已保留"),
+    "acted": msg("该账号已有操作记录，已保留"),
     "taken": msg("原来的值已被其他账号使用或班级已删除，已保留"),
 }
 
 
+#: An import as its pages show it.
+StoredImport = RosterImport
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of an account before and after; personal values are masked, absent ones "".
+    """A field of an account before and after; personal values are masked, absent values are "".
 
     Args:
         edited: the old value was written by hand since the last import.
-        held: the update rule leaves it as it is.
+        held: the update rule leaves the value unchanged.
     """
 
     label: str
@@ -59,7 +72,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """A row as the preview shows it.
+    """A row of the preview.
 
     Args:
         row_no: the row in the person's file.
@@ -77,7 +90,7 @@ class PreviewRow:
 
 
 def list_imports(ctx: Context, *, kind: str = "students", page: int = 1) -> Page[RosterImport]:
-    """The history of imports, latest first.
+    """Return the history of imports, latest first.
 
     Args:
         kind: whose rosters.
@@ -92,7 +105,7 @@ def list_imports(ctx: Context, *, kind: str = "students", page: int = 1) -> Page
 
 
 def get_import(ctx: Context, *, import_id: int) -> RosterImport:
-    """An import; ``summary_of`` reads its summary.
+    """Return an import; ``summary_of`` reads its summary.
 
     Raises:
         NotFound: there is none here.
@@ -106,27 +119,27 @@ def get_import(ctx: Context, *, import_id: int) -> RosterImport:
 
 
 def find_import(ctx: Context, import_id: int) -> RosterImport:
-    """``get_import``, held until the end of the transaction and read anew: for use cases that change it."""
+    """Return an import, locked until the end of the transaction and read anew, for use cases that change it."""
     require(ctx, Action.IMPORT_ROSTER)
-    statement = select(RosterImport).where(RosterImport.id == import_id).with_for_update()
-    found = ctx.session.scalar(statement.execution_options(populate_existing=True))
+    query = select(RosterImport).where(RosterImport.id == import_id)
+    found = ctx.session.scalar(locking(query, RosterImport, Hold.WRITE))
     if found is None:
         raise NotFound(msg("没有找到这次导入"))
     return found
 
 
 def summary_of(found: RosterImport) -> Summary:
-    """The counts, grouped problems, planned classes and results of an import."""
+    """Return the counts, grouped problems, planned classes and results of an import."""
     return Summary.from_json(found.summary)
 
 
 def refusal_of(found: RosterImport) -> Message | None:
-    """Why the file was not read, or why the import failed."""
+    """Return why the file was not read, or why the import failed."""
     return Message.from_json(found.refusal) if found.refusal else None
 
 
 def preview_rows(ctx: Context, *, import_id: int, part: Part, page: int = 1) -> Page[PreviewRow]:
-    """Some rows of an import.
+    """Return one page of the rows of an import.
 
     Args:
         part: which rows.
@@ -153,7 +166,7 @@ def _is_part(part: Part) -> ColumnElement[bool]:
 
 
 def problems_of(row: RosterImportRow) -> tuple[Problem, ...]:
-    """The problems of a staged row."""
+    """Return the problems of a staged row."""
     return tuple(
         Problem(row.row_no, stored["label"], Message.from_json(stored["message"]), stored["shown"])
         for stored in row.problems

@@ -1,4 +1,4 @@
-"""Taking an applied import back."""
+"""Undoing an applied import."""
 
 from __future__ import annotations
 
@@ -7,24 +7,36 @@ from dataclasses import replace
 from app.context import Context
 from app.errors import Conflict, msg
 from app.models import RosterImport
+from app.rules.permissions import Action
 from app.services.imports.pages.read import find_import
 from app.services.imports.shared import sql
-from app.services.imports.shared.lease import end_by_person, hold_school, lock
+from app.services.imports.shared.accounts import hold_taken_back
+from app.services.imports.shared.lease import end_by_person, lock
 from app.services.imports.shared.pictures import restore_photos
 from app.services.imports.shared.summary import Result, Summary, Undone
+from app.services.imports.shared.undo_accounts import (
+    count_kept,
+    remove_classes,
+    remove_created,
+)
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
+from app.services.shared.require_permission import require
 
 
 def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
-    """Remove the created accounts and give the changed ones their old values, all in the caller's one transaction.
+    """Remove the created accounts and restore the old values of the changed ones, in the caller's transaction.
 
-    Accounts that somebody has changed, used or enrolled since are kept; their rows say why. Classes that the import
-    created and that are empty now are removed. A second click changes nothing.
+    Accounts that somebody has changed or used since, and those that other rows refer to by now (as head teacher,
+    staff or participant of a course …), are kept; their rows say why. Empty classes that the import created are
+    removed. A second click changes nothing.
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.
         Conflict: it has not been applied.
     """
+    require(ctx, Action.IMPORT_ROSTER)
+    school_lock(ctx, Lock.ROSTER)
     found = find_import(ctx, import_id)
     if found.state == "undone":
         return found
@@ -32,16 +44,18 @@ def undo_import(ctx: Context, *, import_id: int) -> RosterImport:
     if found.state != "applied" or not lock(ctx, import_id):
         raise Conflict(msg("只有已完成的导入才能撤销"))
     result = summary.result or Result()
-    hold_school(ctx)
     sql.join_sets(ctx)
-    removed = sql.remove_created(ctx, import_id)
+    hold_taken_back(ctx, import_id, result.classes)
+    removed = remove_created(ctx, import_id)
     restored = sql.restore_changes(ctx, import_id)
     restore_photos(ctx, import_id)
+    classes, kept_classes = remove_classes(ctx, result.classes)
     undone = Undone(
         removed=removed,
         restored=restored,
-        kept=sql.count_kept(ctx, import_id),
-        classes=sql.remove_classes(ctx, result.classes),
+        kept=count_kept(ctx, import_id),
+        classes=classes,
+        kept_classes=kept_classes,
     )
     end_by_person(
         ctx, found, "undone", undone_at=ctx.now(), summary=replace(summary, undone=undone).as_json()

@@ -1,4 +1,4 @@
-"""What an import does to people who are there already: the update rule, chosen in the preview."""
+"""The update rule of an import, chosen in the preview: what it does to existing people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHOICES: tuple[Which, ...] = ("all", "blank", "create")
 
 @dataclass(frozen=True, slots=True)
 class UpdateRule:
-    """How far an import changes people who are there already.
+    """How far an import changes existing people.
 
     Args:
         which: everything that differs, only what the account leaves empty, or nothing.
@@ -33,16 +33,16 @@ class UpdateRule:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> UpdateRule:
-        """The rule that stands in ``RosterImport.options``."""
+        """Return the rule that is stored in ``RosterImport.options``."""
         return cls(options.get("update", "all"), bool(options.get("overwrite_edited")))
 
     def as_options(self) -> dict[str, Any]:
-        """The rule as it is stored in ``RosterImport.options``."""
+        """Return the rule as it is stored in ``RosterImport.options``."""
         return {"update": self.which, "overwrite_edited": self.overwrite_edited}
 
 
 def read_rule(which: str, *, overwrite_edited: bool) -> UpdateRule:
-    """The rule that a form names.
+    """Return the rule that a form names.
 
     Raises:
         Invalid: there is no such rule.
@@ -79,7 +79,7 @@ def change_rule(
 
 
 def apply_rule(ctx: Context, import_id: int, rule: UpdateRule, summary: Summary) -> Summary:
-    """Split freshly staged rows by the rule; they are staged as if every difference was to be written."""
+    """Split freshly staged rows by the rule; they are staged as if every difference were to be written."""
     if rule == UpdateRule() and not sql.has_edited(ctx, import_id):
         return summary
     return _split(ctx, import_id, rule, summary)

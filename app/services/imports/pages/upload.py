@@ -1,4 +1,4 @@
-"""What a person does with an import before it is applied: send the file, have it checked again, confirm, discard."""
+"""Actions on an import before it is applied: upload the file, check it again, confirm, discard."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.context import Context
 from app.errors import Conflict, Invalid, Message, msg
 from app.jobs import JobName
 from app.models import RosterImport, RosterImportRow
+from app.rules.imports.states import DISCARDABLE
 from app.rules.permissions import Action
 from app.services.imports.pages.read import find_import
 from app.services.imports.shared.lease import end_by_person, send_job
@@ -19,11 +20,11 @@ from app.services.imports.shared.pictures import forget_pictures, keep_pictures
 from app.services.imports.shared.summary import Summary
 from app.services.schools.quotas import require_room_for_people
 from app.services.shared.audit import record
-from app.services.shared.require_permission import require
+from app.services.shared.require_permission import account_here, require
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.pictures import PICTURE_LIMITS
 
-#: What the kept file is sealed as.
+#: The purpose under which the kept file is sealed.
 FILE_KIND = "roster_import"
 _LONGEST_NAME = 200
 _PICTURES_TOO_LARGE = msg(
@@ -41,10 +42,10 @@ def start_import(
     pictures: bytes | None = None,
     add_unit_code: bool = False,
 ) -> RosterImport:
-    """Take a roster and have it checked; a file that is too large is refused, with an entry in the history.
+    """Accept a roster and have it checked; a file that is too large is refused, with an entry in the history.
 
     Args:
-        filename: as the person's machine calls it; any folder before it is dropped.
+        filename: the name on the person's machine; any folder before it is dropped.
         kind: whose roster it is.
         pictures: a .zip with the pictures that the rows of teachers name.
         add_unit_code: put the school's unit code before every 学号 that lacks it.
@@ -55,7 +56,6 @@ def start_import(
     require(ctx, Action.IMPORT_ROSTER)
     refusal = _too_large(content, pictures)
     fits = refusal is None
-    own = ctx.actor.school_id == ctx.school.id
     entry = RosterImport(
         school_id=ctx.school.id,
         kind=kind,
@@ -65,7 +65,7 @@ def start_import(
         content=ctx.vault.seal_blob(ctx.school.id, FILE_KIND, content) if fits else None,
         options={"add_unit_code": add_unit_code},
         refusal=refusal.as_json() if refusal else None,
-        created_by=ctx.actor.user_id if own else None,
+        created_by=account_here(ctx),
         created_by_name=ctx.actor.name,
     )
     ctx.session.add(entry)
@@ -86,7 +86,7 @@ def recheck_import(ctx: Context, *, import_id: int, add_unit_code: bool) -> Rost
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.
-        Conflict: it is being worked on, or over.
+        Conflict: the import is being worked on, or over.
     """
     found = find_import(ctx, import_id)
     if found.state not in ("checked", "failed"):
@@ -97,7 +97,7 @@ def recheck_import(ctx: Context, *, import_id: int, add_unit_code: bool) -> Rost
 
 
 def check_again(ctx: Context, found: RosterImport, options: Mapping[str, Any]) -> None:
-    """Have the kept file of an import that is held checked anew.
+    """Have the kept file of a locked import checked anew.
 
     Args:
         options: what people have chosen since.
@@ -107,7 +107,7 @@ def check_again(ctx: Context, found: RosterImport, options: Mapping[str, Any]) -
         ctx,
         found,
         "uploaded",
-        # The classes that were planned are planned anew, under other numbers.
+        # The planned classes are planned anew, under other numbers.
         options={**found.options, **options, "same_classes": {}},
         summary={},
         refusal=None,
@@ -122,8 +122,8 @@ def confirm_import(
     """Apply what the preview showed; a second click changes nothing.
 
     Args:
-        same_classes: where the person says "the same class": id of the planned class to id of the existing one. A class
-            that is not named is created.
+        same_classes: where the person chose "the same class": id of the planned class to id of the existing one. A
+            class that is not named is created.
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.
@@ -138,12 +138,13 @@ def confirm_import(
     summary = Summary.from_json(found.summary)
     if not summary.counts.good:
         raise Conflict(msg("没有需要新建或修改的数据，无需保存"))
-    require_room_for_people(ctx, new=summary.counts.create)
-    chosen = dict(same_classes or {})
-    _check_choice(summary, chosen)
+    # The limit is checked again, under a lock, when the accounts are written.
+    require_room_for_people(ctx, new=summary.counts.create, hold=False)
+    choices = dict(same_classes or {})
+    _check_choice(summary, choices)
     options = {
         **found.options,
-        "same_classes": {str(planned): present for planned, present in chosen.items()},
+        "same_classes": {str(planned): present for planned, present in choices.items()},
     }
     end_by_person(
         ctx, found, "applying", options=options, progress_done=0, progress_total=summary.counts.good
@@ -154,16 +155,16 @@ def confirm_import(
 
 
 def discard_import(ctx: Context, *, import_id: int) -> RosterImport:
-    """End an import that has not been applied; file and rows are removed, the entry in the history stays.
+    """End an import that has not been applied; its file and rows are removed, the entry in the history stays.
 
     Raises:
         NotFound, NotAllowed: no such import here; the actor may not import.
-        Conflict: it is being applied, or over.
+        Conflict: the import is being applied, or over.
     """
     found = find_import(ctx, import_id)
     if found.state == "discarded":
         return found
-    if found.state not in ("uploaded", "checking", "mapping", "checked", "failed"):
+    if found.state not in DISCARDABLE:
         raise _no_longer()
     _forget_rows(ctx, found)
     forget_pictures(ctx, found.id)

@@ -1,1 +1,1 @@
-"""The two runs of an import in the background: checking and applying."""
+"""The two background runs of an import: checking and applying."""

@@ -1,4 +1,4 @@
-"""Applying the staged rows: all in one transaction with the change of state."""
+"""Applying of the staged rows: all in one transaction with the change of state."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from sqlalchemy.exc import IntegrityError
 from app.context import Context
 from app.errors import Message, msg
 from app.models import RosterImport
-from app.services.background.unit_of_work_factory import Units
-from app.services.classes.later_joiners import follow_joiners
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
+from app.services.classes.later_joiners import follow_joiners, hold_followed
 from app.services.classes.numbering import NewClass, create_classes
 from app.services.imports.kinds import KINDS
 from app.services.imports.shared import sql
-from app.services.imports.shared.heartbeat import Progress, Pulse, beating
-from app.services.imports.shared.lease import Run, Superseded, claim, finish, hold_school, lock
+from app.services.imports.shared.accounts import hold_changed
+from app.services.imports.shared.heartbeat import Heartbeat, Progress, keep_alive
+from app.services.imports.shared.lease import Run, Superseded, claim, finish, lock
 from app.services.imports.shared.pictures import apply_photos, forget_pictures
 from app.services.imports.shared.summary import ProblemGroup, Result, Summary
 from app.services.schools.quotas import people_refusal
 from app.services.shared.audit import record
+from app.services.shared.locks import Lock, school_lock
 
-#: Tries when accounts are written by others in the very moment; the next try sees them and leaves the rows out.
+#: Attempts while accounts are written by others at the same moment; the next attempt sees them and leaves the rows
+#: out.
 _TRIES = 3
 _ROWS_NAMED = 5
 
@@ -30,19 +33,19 @@ _CHANGED_MEANWHILE = msg("刚被别人修改，没有覆盖，请重新导入这
 _CLASS_GONE = msg("所属班级在预览之后被删除，请重新导入这一行")
 
 
-def run_apply(units: Units, *, import_id: int, progress: Progress | None = None) -> None:
-    """Write what the preview showed; harmless when there is nothing to do.
+def run_apply(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | None = None) -> None:
+    """Write what the preview showed; do nothing when there is nothing to do.
 
-    Killed at any point it leaves nothing: classes, accounts and the state ``applied`` become true in one commit.
-    Rows whose account or class is no longer as the preview showed it become problems. Who joined a class that later
-    joiners follow is registered in a unit of its own, so that nobody waits for a seat while a roster is written; the
-    class's page shows whom a kill in between left out.
+    A run that is killed leaves nothing: classes, accounts and the state ``applied`` become visible in one commit.
+    Rows whose account or class is no longer as the preview showed it become problems. Students who joined a class
+    with followed courses are registered in a unit of work of its own, so that nobody waits for a seat while a roster
+    is written; after a kill in between, the class's page shows who is missing.
     """
     with units() as ctx:
         run = claim(ctx, import_id, waiting="applying", working="applying")
     if run is None:
         return
-    with beating(units, run, progress) as pulse:
+    with keep_alive(units, run, progress) as pulse:
         for attempt in range(1, _TRIES + 1):
             try:
                 with units() as ctx:
@@ -52,16 +55,17 @@ def run_apply(units: Units, *, import_id: int, progress: Progress | None = None)
                 if attempt == _TRIES:
                     raise
     with units() as ctx:
-        follow_joiners(ctx)
+        follow_joiners(ctx, hold_followed(ctx))
 
 
-def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
+def _apply(ctx: Context, run: Run, pulse: Heartbeat) -> None:
     # Held until the commit, so that no second run can begin beside this one. The row of the import itself stays free
+    # for the heartbeat until the end.
     # for the heartbeat until the very end.
     if not lock(ctx, run.import_id):
         raise Superseded
-    # One import of a school at a time: two with the same people in another order would wait for each other for ever.
-    hold_school(ctx)
+    # One import of a school at a time: the second sees what the first has written.
+    school_lock(ctx, Lock.ROSTER)
     sql.join_sets(ctx)
     found = ctx.session.execute(
         select(RosterImport.summary, RosterImport.options, RosterImport.kind).where(
@@ -70,14 +74,15 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
     ).one()
     summary, total = Summary.from_json(found.summary), Summary.from_json(found.summary).counts.good
     pulse.show(0, total)
+    # Other accounts may have been added since the preview, which had room for these.
+    too_many = people_refusal(ctx, new=summary.counts.create, hold=True)
     groups = list(summary.problems)
     same = {int(planned): int(present) for planned, present in found.options.get("same_classes", {}).items()}
     created_classes = _classes(ctx, run, summary, same)
-    gone = sql.missing_classes(ctx, run.import_id)
-    if gone:
-        _note(groups, _CLASS_GONE, sql.leave_out_classes(ctx, run.import_id, gone, _CLASS_GONE))
-    # Others may have added accounts since the preview, which had room for these.
-    too_many = people_refusal(ctx, new=summary.counts.create, hold=True)
+    missing = sql.missing_classes(ctx, run.import_id)
+    if missing:
+        _note(groups, _CLASS_GONE, sql.leave_out_classes(ctx, run.import_id, missing, _CLASS_GONE))
+    hold_changed(ctx, run.import_id)
     created = 0 if too_many else sql.insert_created(ctx, run.import_id)
     pulse.show(created, total)
     if created < summary.counts.create:
@@ -86,8 +91,8 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
     changed = sql.write_changes(ctx, run.import_id) if summary.counts.change else []
     pulse.show(created + len(changed), total)
     if len(changed) < summary.counts.change:
-        left = sql.leave_out_changes(ctx, run.import_id, changed, _CHANGED_MEANWHILE)
-        _note(groups, _CHANGED_MEANWHILE, left)
+        skipped = sql.leave_out_changes(ctx, run.import_id, changed, _CHANGED_MEANWHILE)
+        _note(groups, _CHANGED_MEANWHILE, skipped)
     apply_photos(ctx, run.import_id)
     forget_pictures(ctx, run.import_id)
     result = Result(
@@ -117,14 +122,14 @@ def _apply(ctx: Context, run: Run, pulse: Pulse) -> None:
 
 
 def _classes(ctx: Context, run: Run, summary: Summary, same: dict[int, int]) -> tuple[int, ...]:
-    """Create the planned classes; gives the ids of those that are new."""
-    wanted = [
+    """Create the planned classes; return the ids of those that are new."""
+    to_create = [
         NewClass(planned.id, planned.name, planned.entry_year, planned.major)
         for planned in summary.classes
-        # Under another update rule nobody may be left for a class.
+        # Under another update rule a class may have no rows left.
         if planned.rows and planned.id not in same
     ]
-    present = create_classes(ctx, wanted=wanted) if wanted else {}
+    present = create_classes(ctx, wanted=to_create) if to_create else {}
     there = same | {planned: found for planned, found in present.items() if planned != found}
     if there:
         sql.remap_classes(ctx, run.import_id, there)

@@ -1,4 +1,4 @@
-"""Checking an import: file to staged rows, in several transactions of one run."""
+"""Checking of an import: from file to staged rows, in several transactions of one run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.models import RosterImport, RosterImportRow
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.kinds import KINDS
 from app.services.imports.pages.columns import ask_for_columns, read_file, with_layout
 from app.services.imports.pages.update_rules import UpdateRule, apply_rule
 from app.services.imports.pages.upload import FILE_KIND
 from app.services.imports.shared import sql
-from app.services.imports.shared.heartbeat import Progress, Pulse, beating
+from app.services.imports.shared.heartbeat import Heartbeat, Progress, keep_alive
 from app.services.imports.shared.lease import Run, claim, finish, hold
 from app.services.imports.shared.pictures import forget_pictures, open_pictures, stage_photos
 from app.services.imports.shared.source import Rows, Source
@@ -23,17 +23,17 @@ from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from app.sheets.rosters.mapping import Reading
 
-#: Rows a transaction; between two of them the progress is seen and another run may take over.
+#: Rows a transaction; between two of them the progress becomes visible and another run may take over.
 CHUNK = 2_000
-#: Rows between two looks at whether this run is still wanted.
+#: Rows between two checks whether this run is still needed.
 _LOOK = 500
 
 
-def run_check(units: Units, *, import_id: int, progress: Progress | None = None) -> None:
-    """Check the file of an import and stage its rows; harmless when there is nothing to do.
+def run_check(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | None = None) -> None:
+    """Check the file of an import and stage its rows; do nothing when there is nothing to do.
 
-    It ends in ``checked``, in ``mapping`` when a person has to say which column is what, or in ``refused`` when the
-    file cannot be read as a roster; then only the history keeps it.
+    The import ends in ``checked``, in ``mapping`` when a person has to explain the columns, or in ``refused`` when
+    the file cannot be read as a roster; then only the history keeps it.
     """
     with units() as ctx:
         run = claim(ctx, import_id, waiting="uploaded", working="checking")
@@ -44,10 +44,10 @@ def run_check(units: Units, *, import_id: int, progress: Progress | None = None)
                 RosterImport.id == import_id
             )
         ).one()
-        # What an earlier run of this import has left.
+        # Rows that an earlier run of this import has left.
         ctx.session.execute(delete(RosterImportRow).where(RosterImportRow.import_id == import_id))
         pictures = open_pictures(ctx, import_id)
-    with beating(units, run, progress) as pulse:
+    with keep_alive(units, run, progress) as pulse:
         content = units.vault.open_blob(units.school.id, FILE_KIND, sealed or b"")
         try:
             reading = _read(units, kind, content)
@@ -64,16 +64,16 @@ def run_check(units: Units, *, import_id: int, progress: Progress | None = None)
                 finish(ctx, run, "refused", refusal=refused.message.as_json(), content=None)
                 record(ctx, "roster_import.refused", "roster_import", import_id)
             return
-        _stage(units, run, pulse, rows, source, reading.said_by)
+        _stage(units, run, pulse, rows, source, reading.confirmed_by)
 
 
-def _read(units: Units, kind: str, content: bytes) -> Reading:
+def _read(units: UnitOfWorkFactory, kind: str, content: bytes) -> Reading:
     workbook = read_workbook(content, "")
     with units() as ctx:
         return read_file(ctx, kind, workbook)
 
 
-def _checked(pulse: Pulse, kind: str, source: Source) -> Rows:
+def _checked(pulse: Heartbeat, kind: str, source: Source) -> Rows:
     """Check row by row; this is the first half of the progress."""
     total, rows = len(source.sheet.rows), KINDS[kind].rows(source)
     for number, _ in enumerate(rows.check()):
@@ -82,10 +82,12 @@ def _checked(pulse: Pulse, kind: str, source: Source) -> Rows:
     return rows
 
 
-def _stage(units: Units, run: Run, pulse: Pulse, roster: Rows, source: Source, said_by: str) -> None:
+def _stage(
+    units: UnitOfWorkFactory, run: Run, pulse: Heartbeat, roster: Rows, source: Source, confirmed_by: str
+) -> None:
     total, options = len(source.sheet.rows), source.options
     with units() as ctx:
-        roster.meet(ctx, run.import_id)
+        roster.match_existing(ctx, run.import_id)
     counts: dict[str, int] = {}
     for start in range(0, total, CHUNK):
         rows: list[dict[str, Any]] = roster.stage(start, start + CHUNK)
@@ -98,7 +100,7 @@ def _stage(units: Units, run: Run, pulse: Pulse, roster: Rows, source: Source, s
             counts[row["action"]] = counts.get(row["action"], 0) + 1
     with units() as ctx:
         summary = apply_rule(ctx, run.import_id, UpdateRule.of(options), roster.summary(counts))
-        summary = replace(summary, mapped=said_by)
+        summary = replace(summary, mapped=confirmed_by)
         done = {"progress_done": total, "progress_total": total}
         finish(ctx, run, "checked", summary=summary.as_json(), options=options, **done)
         record(ctx, "roster_import.checked", "roster_import", run.import_id, asdict(summary.counts))

@@ -1,4 +1,4 @@
-"""The heartbeat of a run, from a thread beside it, and what becomes of a run that ends in an error."""
+"""The heartbeat of a run, from a thread beside it, and the handling of a run that ends in an error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import OperationalError
 
 from app.errors import msg
-from app.services.background.unit_of_work_factory import Units
+from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.shared.lease import Run, Superseded, beat, fail
 
 log = logging.getLogger(__name__)
@@ -19,16 +19,16 @@ log = logging.getLogger(__name__)
 #: Seconds between two heartbeats.
 INTERVAL = 2.0
 
-#: Told how far a run is: done and total.
+#: Receives the progress of a run: done and total.
 Progress = Callable[[int, int], None]
 
 _BROKEN = msg("服务器处理时出错，没有写入任何数据，请重试；仍然如此请联系平台管理员")
 
 
-class Pulse:
-    """Beats while the run reads a file or waits for the database; carries its progress to the person."""
+class Heartbeat:
+    """Sends heartbeats while the run reads a file or waits for the database; reports its progress to the person."""
 
-    def __init__(self, units: Units, run: Run, progress: Progress | None) -> None:
+    def __init__(self, units: UnitOfWorkFactory, run: Run, progress: Progress | None) -> None:
         self.done = 0
         self.total = 0
         self._progress = progress
@@ -36,16 +36,16 @@ class Pulse:
         self._run = run
         self._lost = threading.Event()
         self._stop = threading.Event()
-        # The thread gets a copy of the surroundings: the database handle looks for its application there.
+        # The thread gets a copy of the context: the database handle looks for its application there.
         self._thread = threading.Thread(
             target=contextvars.copy_context().run, args=(self._beat,), daemon=True
         )
 
     def show(self, done: int, total: int) -> None:
-        """Note how far the run is.
+        """Note the progress of the run.
 
         Raises:
-            Superseded: the run is no longer the one that writes; it need not go on.
+            Superseded: another run has taken over; this run need not go on.
         """
         self.done, self.total = done, total
         if self._progress is not None:
@@ -54,11 +54,11 @@ class Pulse:
             raise Superseded
 
     def start(self) -> None:
-        """Begin to beat."""
+        """Start the heartbeat."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait for the last beat."""
+        """Stop, and wait for the last heartbeat."""
         self._stop.set()
         self._thread.join()
 
@@ -76,13 +76,13 @@ class Pulse:
 
 
 @contextmanager
-def beating(units: Units, run: Run, progress: Progress | None = None) -> Iterator[Pulse]:
-    """Do the work of a run inside.
+def keep_alive(units: UnitOfWorkFactory, run: Run, progress: Progress | None = None) -> Iterator[Heartbeat]:
+    """Keep the lease of a run alive while the work is done inside.
 
-    A run that another one follows ends quietly. When the database goes away the outbox brings the import back.
-    Any other error is ours: the import fails, and the error is raised for the log.
+    A run that another one has taken over ends quietly. When the database goes away the outbox brings the import back.
+    Any other error is a mistake of the program: the import fails, and the error is raised for the log.
     """
-    pulse = Pulse(units, run, progress)
+    pulse = Heartbeat(units, run, progress)
     pulse.start()
     try:
         yield pulse

@@ -1,6 +1,6 @@
-"""Who works on an import: of two runs one writes, and one that died is followed by another.
+"""The lease of an import: only one of two runs writes, and another run follows one that died.
 
-The lease counts by the database's clock and not by the context's: it is compared between machines.
+The lease is timed by the database's clock and not by the context's: it is compared between machines.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from app.errors import Message, msg
 from app.jobs import JobName
 from app.models import ImportOutbox, RosterImport
 from app.services.shared.audit import record
+from app.services.shared.locks import Hold, locking
 
-#: After this long without a heartbeat a run counts as dead.
+#: A run counts as dead after this time without a heartbeat.
 STALE = timedelta(seconds=10)
-#: Runs after which an import that kills its workers is given up.
-MOST_RUNS = 30
+#: Interruptions after which an import that kills its workers is given up.
+MOST_INTERRUPTIONS = 30
 
 _GIVEN_UP = msg("处理多次中断，没有写入任何数据，请重新上传；仍然如此请联系平台管理员")
 
@@ -32,7 +33,7 @@ class Superseded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a job on an import; ``epoch`` tells it from all others."""
+    """One run of a job on an import; ``epoch`` distinguishes it from all others."""
 
     import_id: int
     epoch: int
@@ -54,11 +55,11 @@ def send_job(ctx: Context, import_id: int, job: JobName) -> None:
 
 
 def claim(ctx: Context, import_id: int, *, waiting: str, working: str) -> Run | None:
-    """Take the import for a run of this process.
+    """Claim the import for a run of this process.
 
     Args:
         waiting: the state before any run.
-        working: the state while runs work; one of a run that died is taken over.
+        working: the state while runs work; the import of a run that died is taken over.
 
     Returns:
         ``None`` when there is nothing to do: done already, ended by a person, given up, or another run is alive.
@@ -66,41 +67,40 @@ def claim(ctx: Context, import_id: int, *, waiting: str, working: str) -> Run | 
     if not lock(ctx, import_id):
         return None
     row = ctx.session.execute(
-        select(
-            RosterImport.state,
-            RosterImport.epoch,
-            (RosterImport.heartbeat_at > func.now() - STALE).label("alive"),
+        locking(
+            select(
+                RosterImport.state,
+                RosterImport.epoch,
+                RosterImport.interruptions,
+                (RosterImport.heartbeat_at > func.now() - STALE).label("alive"),
+            ).where(RosterImport.id == import_id),
+            RosterImport,
+            Hold.WRITE,
         )
-        .where(RosterImport.id == import_id)
-        .with_for_update()
     ).one_or_none()
     if row is None or row.state not in (waiting, working) or (row.state == working and row.alive):
         return None
     run = Run(import_id, row.epoch + 1, working)
-    if run.epoch > MOST_RUNS:
+    # The epoch does not count interruptions: it also counts finished runs and what people did.
+    interruptions = row.interruptions + (row.state == working)
+    if interruptions >= MOST_INTERRUPTIONS:
         _end(ctx, import_id, row.epoch, {"state": "failed", "refusal": _GIVEN_UP.as_json()})
         record(ctx, "roster_import.failed", "roster_import", import_id)
         return None
     fresh = {"state": working, "epoch": run.epoch, "heartbeat_at": func.now(), "progress_done": 0}
-    _update(ctx, import_id, row.epoch, fresh)
+    _update(ctx, import_id, row.epoch, {**fresh, "interruptions": interruptions})
     _postpone(ctx, import_id)
     return run
 
 
 def lock(ctx: Context, import_id: int) -> bool:
-    """Hold the import until the end of this transaction; False when another transaction does."""
+    """Lock the import until the end of this transaction; return False when another transaction holds it."""
     key = func.pg_try_advisory_xact_lock(func.hashtext("roster_import"), import_id % 2**31)
     return bool(ctx.session.scalar(select(key)))
 
 
-def hold_school(ctx: Context) -> None:
-    """Be the one transaction that writes an import's people at this school; waits for another one to end."""
-    key = func.pg_advisory_xact_lock(func.hashtext("roster_write"), ctx.school.id % 2**31)
-    ctx.session.execute(select(key))
-
-
 def beat(ctx: Context, run: Run, done: int, total: int) -> bool:
-    """Say that the run is alive and how far it is; False when it is no longer the one that writes."""
+    """Record that the run is alive, and its progress; return False when another run has taken over."""
     values = {"heartbeat_at": func.now(), "progress_done": done, "progress_total": total}
     if not _update(ctx, run.import_id, run.epoch, values, state=run.state):
         return False
@@ -109,10 +109,10 @@ def beat(ctx: Context, run: Run, done: int, total: int) -> bool:
 
 
 def hold(ctx: Context, run: Run, done: int, total: int) -> None:
-    """Make sure, and until the end of this transaction, that this run is the one that writes.
+    """Check, and ensure until the end of this transaction, that this run is the one that writes.
 
     Raises:
-        Superseded: it is not.
+        Superseded: another run writes.
     """
     if not beat(ctx, run, done, total):
         raise Superseded
@@ -129,7 +129,7 @@ def finish(ctx: Context, run: Run, state: str, **values: Any) -> None:
 
 
 def end_by_person(ctx: Context, found: RosterImport, state: str, **values: Any) -> None:
-    """Change the state from outside of a run; a run that is alive stops at its next transaction."""
+    """Change the state from outside a run; a run that is alive stops at its next transaction."""
     _end(ctx, found.id, found.epoch, {"state": state, "epoch": found.epoch + 1, **values})
     ctx.session.refresh(found)
 
@@ -143,7 +143,8 @@ def fail(ctx: Context, run: Run, reason: Message) -> None:
 def _end(
     ctx: Context, import_id: int, epoch: int, values: dict[str, Any], *, state: str | None = None
 ) -> bool:
-    if not _update(ctx, import_id, epoch, {"heartbeat_at": None, **values}, state=state):
+    ended = {"heartbeat_at": None, "interruptions": 0, **values}
+    if not _update(ctx, import_id, epoch, ended, state=state):
         return False
     ctx.session.execute(delete(ImportOutbox).where(*_outbox(ctx, import_id)))
     return True

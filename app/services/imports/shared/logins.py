@@ -1,4 +1,4 @@
-"""The accounts that an import created and that are still there, for 登录名清单."""
+"""The accounts that an import created and that still exist, for 登录名清单."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.services.shared.encrypted_fields import open_mobile
 
 
 def student_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:
-    """Real name, 学号 and class of the created students, in the file's order."""
+    """Return real name, 学号 and class of the created students, in the file's order."""
     created = _created(select(User.real_name, User.student_no, SchoolClass.name), import_id)
     statement = created.outerjoin(User.school_class)
     return [
@@ -24,9 +24,9 @@ def student_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:
 
 
 def teacher_logins(ctx: Context, import_id: int) -> list[tuple[str, str, str]]:
-    """Real name, login name and what else opens the account, masked, of the created teachers, in the file's order."""
+    """Return real name, login name and masked further identifiers of the created teachers, in the file's order."""
     users = ctx.session.scalars(_created(select(User), import_id))
-    return [(user.real_name, user.login_name or "", "、".join(_others(ctx, user))) for user in users]
+    return [(user.real_name, user.login_name or "", " · ".join(_others(ctx, user))) for user in users]
 
 
 def _others(ctx: Context, user: User) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Pictures of an import: the kept .zip, the staged pictures of its rows, what becomes of them."""
+"""Pictures of an import: the kept .zip, the staged pictures of its rows, and how they are applied."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.models import RosterImportPhoto, RosterImportPictures, RosterImportRow, UserPhoto
 
-#: What the kept .zip is sealed as.
+#: The purpose under which the kept .zip is sealed.
 PICTURES_KIND = "roster_import_pictures"
 _COLUMNS = ("school_id", "user_id", "content")
 _SET: dict[str, Any] = {"synchronize_session": False}
@@ -25,7 +25,7 @@ def keep_pictures(ctx: Context, import_id: int, content: bytes) -> None:
 
 
 def open_pictures(ctx: Context, import_id: int) -> bytes | None:
-    """The .zip that came with a roster, if any did."""
+    """Return the .zip that came with a roster, if there is one."""
     sealed = ctx.session.scalar(
         select(RosterImportPictures.content).where(RosterImportPictures.import_id == import_id)
     )
@@ -33,16 +33,16 @@ def open_pictures(ctx: Context, import_id: int) -> bytes | None:
 
 
 def forget_pictures(ctx: Context, import_id: int) -> None:
-    """Drop the .zip of an import that is over."""
-    gone = delete(RosterImportPictures).where(RosterImportPictures.import_id == import_id)
-    ctx.session.execute(gone.execution_options(**_SET))
+    """Delete the .zip of an import that is over."""
+    pictures = delete(RosterImportPictures).where(RosterImportPictures.import_id == import_id)
+    ctx.session.execute(pictures.execution_options(**_SET))
 
 
 def stage_photos(ctx: Context, import_id: int, photos: Mapping[int, bytes]) -> None:
-    """Keep the pictures of staged rows.
+    """Store the pictures of staged rows.
 
     Args:
-        photos: by number of the row.
+        photos: pictures by row number.
     """
     if photos:
         rows = [
@@ -53,7 +53,7 @@ def stage_photos(ctx: Context, import_id: int, photos: Mapping[int, bytes]) -> N
 
 
 def apply_photos(ctx: Context, import_id: int) -> None:
-    """Give the pictures to the people whose rows have just been written, and keep those that they had."""
+    """Give the pictures to the people whose rows have just been written, and keep their former pictures."""
     former = (
         select(UserPhoto.content)
         .where(UserPhoto.school_id == RosterImportRow.school_id, UserPhoto.user_id == RosterImportRow.user_id)
@@ -77,7 +77,7 @@ def apply_photos(ctx: Context, import_id: int) -> None:
 
 
 def restore_photos(ctx: Context, import_id: int) -> None:
-    """Give back the pictures of those whose former values have just been restored."""
+    """Restore the pictures of the people whose former values have just been restored."""
     restored = (
         *_rows_of(import_id),
         RosterImportRow.action == "change",
@@ -97,7 +97,7 @@ def restore_photos(ctx: Context, import_id: int) -> None:
 
 
 def _rows_of(import_id: int) -> tuple[Any, ...]:
-    """The staged pictures with their rows, where the row writes its picture."""
+    """Return the staged pictures with their rows, where the row writes its picture."""
     return (
         RosterImportPhoto.import_id == import_id,
         RosterImportRow.school_id == RosterImportPhoto.school_id,

@@ -1,4 +1,4 @@
-"""What the preview of a teacher roster asks: is somebody of this name the same person, or another one?"""
+"""The questions in the preview of a teacher roster: is somebody of this name the same person, or another one?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Namesake:
-    """An account of the same name; ``shown`` tells it from others, personal values masked."""
+    """An account of the same name; ``shown`` distinguishes it from others, personal values masked."""
 
     id: int
     shown: str
@@ -22,13 +22,13 @@ class Namesake:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A row whose person only the administrator knows; it waits, and stays out until it is answered.
+    """A row whose person only the administrator knows; it stays out until the question is answered.
 
     Args:
         row_no: the row as the person sees it.
         name: the name in the row.
-        shown: what else tells the person of the row, masked.
-        namesakes: accounts of this name; none when the other one stands in the same file.
+        shown: what else distinguishes the person of the row, masked.
+        namesakes: accounts of this name; empty when the other person is in the same file.
     """
 
     row_no: int
@@ -39,9 +39,9 @@ class Question:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Question:
         """Read what ``asdict`` wrote."""
-        return cls(**{**data, "namesakes": tuple(Namesake(**one) for one in data["namesakes"])})
+        return cls(**{**data, "namesakes": tuple(Namesake(**namesake) for namesake in data["namesakes"])})
 
 
 def answers_of(options: Mapping[str, Any]) -> dict[int, int]:
-    """The answers that stand in ``RosterImport.options``: number of the row to ``NEW`` or an account's id."""
+    """Return the answers stored in ``RosterImport.options``: row number to ``NEW`` or an account's id."""
     return {int(row_no): int(answer) for row_no, answer in options.get("same_people", {}).items()}

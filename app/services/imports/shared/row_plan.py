@@ -1,4 +1,4 @@
-"""What a row of a file does to the school's accounts."""
+"""The effect of a row of a file on the school's accounts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Indexes:
 
     @classmethod
     def of(cls, vault: Vault, school_id: int, values: StudentValues | TeacherValues) -> Indexes:
-        """Compute them for a row."""
+        """Compute the indexes of a row."""
         return cls(
             mobile=vault.blind_index(school_id, MOBILE, values.mobile) if values.mobile else None,
             id_number=vault.blind_index(school_id, ID_NUMBER, values.id_number) if values.id_number else None,
@@ -47,7 +47,7 @@ class RowPlan:
 def plan_new(
     vault: Vault, school_id: int, user_id: int, values: StudentValues, indexes: Indexes, class_id: int
 ) -> RowPlan:
-    """An account to be created under a reserved id; absent values are null there, so that an undo sees later ones."""
+    """Plan an account to be created under a reserved id; absent values are null, so that an undo sees later ones."""
     full, initials = pinyin_of(values.real_name)
     new = {
         "kind": "student",
@@ -72,7 +72,7 @@ def plan_known(
     class_id: int,
     cells: Mapping[str, Cell],
 ) -> RowPlan:
-    """What changes at an account that is there: an empty cell never erases a value."""
+    """Plan the changes of an existing account; an empty cell never erases a value."""
     wanted = {column: getattr(values, column) for column in _PLAIN}
     wanted["class_id"] = class_id
     wanted["nickname"] = None if is_blank(cells.get("nickname")) else values.nickname
@@ -87,7 +87,7 @@ def plan_change(
     values: StudentValues | TeacherValues,
     indexes: Indexes,
 ) -> RowPlan:
-    """What of the wanted columns and sealed values differs from an account that is there; ``None`` is no wish."""
+    """Plan the wanted columns and sealed values that differ from an existing account; ``None`` requests no change."""
     new = {
         column: as_json(value)
         for column, value in wanted.items()
@@ -106,14 +106,14 @@ def plan_change(
 
 
 def is_blank(cell: Cell) -> bool:
-    """Whether a cell says nothing."""
+    """Return whether a cell is empty."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def sealed_columns(
     vault: Vault, school_id: int, field: str, user_id: int, text: str | None, index: bytes | None
 ) -> dict[str, str | None]:
-    """The two columns of a sealed value as JSON, null where there is none."""
+    """Return the two columns of a sealed value as JSON, null if there is no value."""
     if text is None or index is None:
         return {f"{field}_sealed": None, f"{field}_index": None}
     sealed = vault.seal_field(school_id, field, user_id, text)

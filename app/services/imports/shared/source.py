@@ -1,4 +1,4 @@
-"""What a roster of any kind is checked from, and what the check asks of it."""
+"""The input of a check of a roster, and the interface of the rows that are checked."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Source:
     """A roster as it was read.
 
     Args:
-        vault: seals.
-        school: whose people they are.
+        vault: seals the values.
+        school: the school of the people.
         today: the school's date.
         sheet: the file.
-        options: what people chose for this import.
+        options: the choices made for this import.
         pictures: the .zip that came along, if any.
     """
 
@@ -39,20 +39,20 @@ class Rows(Protocol):
     """The rows of one file, in its order, on their way from cells to staged rows."""
 
     def check(self) -> Iterator[None]:
-        """Check the rows by themselves, one each step.
+        """Check the rows by themselves, one in each step.
 
         Raises:
-            SheetRefused: what came along cannot be read.
+            SheetRefused: the pictures cannot be read.
         """
 
-    def meet(self, ctx: Context, import_id: int) -> None:
-        """Compare with what the school has, and reserve what is to come."""
+    def match_existing(self, ctx: Context, import_id: int) -> None:
+        """Compare the rows with the school's people, and reserve ids for those to be created."""
 
     def stage(self, start: int, stop: int) -> list[dict[str, Any]]:
-        """The rows of a part of the file as they are stored."""
+        """Return the rows of a part of the file as they are stored."""
 
     def photos(self, staged: Sequence[Mapping[str, Any]]) -> Mapping[int, bytes]:
-        """The pictures that belong to staged rows, by number of the row."""
+        """Return the pictures of staged rows by row number."""
 
     def summary(self, counts: Mapping[str, int]) -> Summary:
-        """What is known of the file as a whole."""
+        """Return the summary of the whole file."""

@@ -1,15 +1,15 @@
-"""The set-based statements of an import, as SQL text: the one module of the services that holds any.
+"""The set-based statements of an import, as SQL text: the only module of the services that contains any.
 
-Reason: an import moves ten thousands of rows between ``roster_import_rows`` and ``users`` through JSONB
-(``jsonb_populate_record``, ``@>``, ``jsonb_to_recordset``), which the expression language says neither shorter nor
-safer; row by row it would take minutes. Every statement names the school, beside row-level security, because the ORM's
-criterion does not reach SQL text. Identifiers come from constants only, values are bound.
+Reason: an import moves tens of thousands of rows between ``roster_import_rows`` and ``users`` through JSONB
+(``jsonb_populate_record``, ``@>``, ``jsonb_to_recordset``), which the expression language expresses neither shorter
+nor safer; row by row it would take minutes. Every statement names the school, beside row-level security, because the
+ORM's criterion does not reach SQL text. Identifiers come from constants only, values are bound.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -22,7 +22,7 @@ from app.services.imports.shared.edit_marks import LEADS
 
 
 def lead_of(column: str) -> str:
-    """SQL: the column that stands for a field of several; a mark names any of them."""
+    """Return SQL: the column that stands for a field of several columns; a mark names any of them."""
     pairs = " ".join(f"WHEN '{follower}' THEN '{lead}'" for follower, lead in LEADS.items())
     return f"CASE {column} {pairs} ELSE {column} END"
 
@@ -31,7 +31,8 @@ _COLUMNS = ", ".join(COLUMNS)
 _RECORD = ", ".join(f"p.{column}" for column in COLUMNS)
 _MINE = "r.school_id = :school AND r.import_id = :import"
 
-# The rows have just been staged when they are joined: the planner's statistics know nothing of them, and its choice
+# The rows have just been staged when they are joined, so the planner has no statistics on them, and its choice
+# for "one row", a nested loop, makes undoing 10,000 accounts take two minutes instead of one second.
 # for "one row", a nested loop, makes undoing 10,000 accounts take two minutes instead of one second.
 _JOIN_SETS = text("SET LOCAL enable_nestloop = off")
 
@@ -88,7 +89,7 @@ _LEAVE_OUT_CREATES = text(f"""
 
 
 def _taken(side: str) -> str:
-    """Whether another account holds one of the values that a row would write."""
+    """Return SQL: whether another account holds one of the values that a row would write."""
     return " OR ".join(
         f"EXISTS (SELECT FROM users o WHERE o.school_id = :school AND o.id <> r.user_id AND o.{column} = {value})"
         for column, value in (
@@ -99,7 +100,7 @@ def _taken(side: str) -> str:
     )
 
 
-# What a person changed by hand is marked by column; a written column loses its mark, an undo gives it back.
+# Edits by hand are marked by column; a written column loses its mark, an undo restores it.
 _WITHOUT_MARKS = f"""
     ARRAY(SELECT m FROM unnest(u.edited_columns) m WHERE NOT jsonb_exists(r.new, {lead_of("m")}))
 """  # noqa: S608
@@ -114,7 +115,7 @@ _MARKED_SINCE = f"""EXISTS (
 
 
 def _overwrite(side: str, unless: str) -> str:
-    """Write one side of the staged changes over accounts that still are as the other side says."""
+    """Return SQL that writes one side of the staged changes over accounts that are still as the other side says."""
     before = "old" if side == "new" else "new"
     marks = _WITHOUT_MARKS if side == "new" else _WITH_MARKS
     return f"""
@@ -152,7 +153,8 @@ _KEEP_CHANGES = text(f"""
     WHERE {_MINE} AND r.action = 'change' AND r.row_no <> ALL(:done) AND u.school_id = :school AND u.id = r.user_id
 """)  # noqa: S608
 
-# Differences are split anew by the update rule, from what is written and what is held together. Birth date and gender
+# The update rule splits differences anew, from the written and the held ones together. Birth date and gender
+# come from the ID number, so they stay with it. The name's pinyin is never blank, whatever it contains.
 # come from the ID number, so they stay with it. The name's pinyin is never blank, whatever it holds.
 _SPLIT = text(f"""
     WITH differences AS (
@@ -207,30 +209,6 @@ _COUNT_CLASSES = text(f"""
     GROUP BY 1
 """)  # noqa: S608
 
-_ENROLLED = "EXISTS (SELECT FROM enrolments e WHERE e.school_id = :school AND e.user_id = u.id)"
-_USED = "u.last_login_at IS NOT NULL OR u.password_hash IS NOT NULL"
-
-_REMOVE = text(f"""
-    DELETE FROM users u USING roster_import_rows r
-    WHERE {_MINE} AND r.action = 'create' AND u.school_id = :school AND u.id = r.user_id
-        AND to_jsonb(u) @> r.new AND NOT ({_USED}) AND NOT {_ENROLLED}
-""")  # noqa: S608
-
-_KEEP_CREATED = text(f"""
-    UPDATE roster_import_rows r
-    SET kept = CASE WHEN {_ENROLLED} THEN 'enrolled' WHEN {_USED} THEN 'used' ELSE 'changed' END
-    FROM users u
-    WHERE {_MINE} AND r.action = 'create' AND u.school_id = :school AND u.id = r.user_id
-""")  # noqa: S608
-
-_COUNT_KEPT = text(f"SELECT count(*) FROM roster_import_rows r WHERE {_MINE} AND r.kept IS NOT NULL")  # noqa: S608
-
-_REMOVE_CLASSES = text("""
-    DELETE FROM classes c
-    WHERE c.school_id = :school AND c.id = ANY(:classes) AND c.head_teacher_id IS NULL
-        AND NOT EXISTS (SELECT FROM users u WHERE u.school_id = :school AND u.class_id = c.id)
-""")
-
 
 def stage_rows(ctx: Context, import_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert staged rows: dicts by column name, ``raw`` in base64."""
@@ -239,12 +217,12 @@ def stage_rows(ctx: Context, import_id: int, rows: Sequence[Mapping[str, Any]]) 
 
 
 def join_sets(ctx: Context) -> None:
-    """Join as is right for many rows, until the end of this transaction; call it before the statements below."""
+    """Choose join methods for many rows until the end of this transaction; call it before the statements below."""
     ctx.session.execute(_JOIN_SETS)
 
 
 def reserve_ids(ctx: Context, sequence: str, count: int) -> list[int]:
-    """Take ids for rows to come, so that what is sealed can be bound to them."""
+    """Take ids for rows to come, so that sealed values can be bound to them."""
     return list(ctx.session.scalars(_RESERVE, {"sequence": sequence, "count": count}))
 
 
@@ -253,86 +231,68 @@ def split_differences(ctx: Context, import_id: int, *, which: str, overwrite: bo
 
     Args:
         which: ``all``, ``blank`` (only what the account leaves empty) or ``create`` (none).
-        overwrite: also what was changed by hand.
+        overwrite: also write what was changed by hand.
     """
     ctx.session.execute(_SPLIT, {**_import(ctx, import_id), "which": which, "overwrite": overwrite})
 
 
 def has_edited(ctx: Context, import_id: int) -> bool:
-    """Whether any staged row differs in what was changed by hand."""
+    """Return whether any staged row differs in what was changed by hand."""
     return ctx.session.scalar(_HAS_EDITED, _import(ctx, import_id)) is not None
 
 
 def count_rows(ctx: Context, import_id: int) -> list[tuple[str, int, int, int]]:
-    """By action: rows, rows of which every difference is held, rows with differences edited by hand."""
+    """Count by action: rows, rows of which every difference is held, rows with differences edited by hand."""
     return [tuple(row) for row in ctx.session.execute(_COUNT_ROWS, _import(ctx, import_id))]
 
 
 def count_classes(ctx: Context, import_id: int, classes: list[int]) -> dict[int, int]:
-    """How many rows put somebody into each of these classes."""
+    """Return how many rows put a student into each of these classes."""
     values = {**_import(ctx, import_id), "classes": classes}
     return {row.class_id: row.rows for row in ctx.session.execute(_COUNT_CLASSES, values)}
 
 
 def missing_classes(ctx: Context, import_id: int) -> list[int]:
-    """Classes that staged rows name and that are gone."""
+    """Return the classes that staged rows name and that no longer exist."""
     return list(ctx.session.scalars(_MISSING_CLASSES, _import(ctx, import_id)))
 
 
 def remap_classes(ctx: Context, import_id: int, present: Mapping[int, int]) -> None:
-    """Put existing classes in the place of planned ones."""
+    """Replace planned classes by existing ones."""
     pairs = [{"planned": planned, "present": found} for planned, found in present.items()]
     ctx.session.execute(_REMAP_CLASSES, {**_import(ctx, import_id), "pairs": pairs})
 
 
 def leave_out_classes(ctx: Context, import_id: int, classes: list[int], reason: Message) -> list[int]:
-    """Turn rows whose class is gone into problems; gives their numbers."""
+    """Turn rows whose class no longer exists into problems; return their numbers."""
     return _row_numbers(ctx, _LEAVE_OUT_CLASSES, import_id, classes=classes, problem=_problem(reason))
 
 
 def insert_created(ctx: Context, import_id: int) -> int:
-    """Create the accounts of the staged rows, save those that meet an account created meanwhile."""
+    """Create the accounts of the staged rows, except those that conflict with an account created meanwhile."""
     return _count(ctx, _INSERT, import_id)
 
 
 def leave_out_creates(ctx: Context, import_id: int, reason: Message) -> list[int]:
-    """Turn rows that did not become accounts into problems; gives their numbers."""
+    """Turn rows that did not become accounts into problems; return their numbers."""
     return _row_numbers(ctx, _LEAVE_OUT_CREATES, import_id, problem=_problem(reason))
 
 
 def write_changes(ctx: Context, import_id: int) -> list[int]:
-    """Change the accounts that still are as the preview showed them; gives the numbers of the rows."""
+    """Change the accounts that are still as the preview showed them; return the numbers of the rows."""
     return _row_numbers(ctx, _CHANGE, import_id)
 
 
 def leave_out_changes(ctx: Context, import_id: int, done: list[int], reason: Message) -> list[int]:
-    """Turn rows that were not written into problems; gives their numbers."""
+    """Turn rows that were not written into problems; return their numbers."""
     return _row_numbers(ctx, _LEAVE_OUT_CHANGES, import_id, done=done, problem=_problem(reason))
 
 
 def restore_changes(ctx: Context, import_id: int) -> int:
-    """Give back the old values where the import's are still there, and note why the others are kept."""
+    """Restore the old values where the import's are still in place, and note why the other accounts are kept."""
     done = _row_numbers(ctx, _RESTORE, import_id)
     _count(ctx, _KEEP_CHANGES, import_id, done=done)
     return len(done)
-
-
-def remove_created(ctx: Context, import_id: int) -> int:
-    """Delete created accounts that nobody has changed or used, and note why the others are kept."""
-    removed = _count(ctx, _REMOVE, import_id)
-    _count(ctx, _KEEP_CREATED, import_id)
-    return removed
-
-
-def count_kept(ctx: Context, import_id: int) -> int:
-    """Rows whose accounts an undo left as they were."""
-    return int(ctx.session.execute(_COUNT_KEPT, _import(ctx, import_id)).scalar_one())
-
-
-def remove_classes(ctx: Context, classes: Iterable[int]) -> int:
-    """Delete those of the classes that are empty."""
-    done = ctx.session.execute(_REMOVE_CLASSES, {"school": ctx.school.id, "classes": list(classes)})
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _import(ctx: Context, import_id: int) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A row as it is staged, whatever people the roster is of."""
+"""Staged rows, for rosters of every kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.services.imports.shared.edit_marks import marks_among
 from app.services.imports.shared.row_plan import RowPlan
 from app.vault import Vault
 
-#: What the cells of a staged row are sealed as.
+#: The purpose under which the cells of a staged row are sealed.
 ROW_KIND = "roster_import_row"
 _TITLE_LENGTH = 200
 
@@ -30,15 +30,15 @@ def staged_row(
     plan: RowPlan | None,
     problems: Iterable[Problem],
 ) -> dict[str, Any]:
-    """The columns of a staged row by name, ``raw`` sealed and in base64.
+    """Return the columns of a staged row by name, ``raw`` sealed and in base64.
 
     Args:
-        title: by which a person knows the row.
+        title: the label by which a person recognises the row.
         raw: the row's cells as the person wrote them.
         user_id: the account, or the id reserved for it.
-        known: the account that is there.
-        plan: what the row does; without one it stays out.
-        problems: why it stays out, or what is said of a row that goes in.
+        known: the existing account.
+        plan: what the row does; a row without a plan stays out.
+        problems: why the row stays out, or a warning about a row that goes in.
     """
     cells = json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()
     return {
@@ -55,7 +55,7 @@ def staged_row(
 
 
 def storable(text: str) -> str:
-    """PostgreSQL stores every character but this one."""
+    """Return the text without NUL, the one character that PostgreSQL does not store."""
     return text.replace("\x00", "")
 
 

@@ -1,4 +1,4 @@
-"""What is known of an import as a whole: the counts, the problems said once, the classes, the results."""
+"""The summary of an import: the counts, the grouped problems, the classes, the results."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MOST_GROUPS = 100
 
 @dataclass(frozen=True, slots=True)
 class ProblemGroup:
-    """A problem that stands in one or many rows.
+    """A problem of one or many rows.
 
     Args:
-        label: the column's header as the person wrote it, "" when the problem is none of a column.
-        message: what is wrong, as said of the first of the rows.
-        count: in how many rows.
+        label: the column's header as the person wrote it, "" when the problem belongs to no column.
+        message: what is wrong, as worded for the first of the rows.
+        count: the number of rows.
         rows: the first rows.
     """
 
@@ -43,7 +43,7 @@ class OtherYear:
 
 @dataclass(frozen=True, slots=True)
 class PlannedClass:
-    """A class to be created under a reserved id; ``others`` asks: the same class, or a new one?"""
+    """A class to be created under a reserved id; ``others`` lists classes that may be the same one."""
 
     id: int
     name: str
@@ -55,7 +55,7 @@ class PlannedClass:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows of each kind."""
+    """The number of rows of each kind."""
 
     create: int = 0
     change: int = 0
@@ -64,18 +64,18 @@ class Counts:
 
     @property
     def rows(self) -> int:
-        """All rows."""
+        """The number of all rows."""
         return self.create + self.change + self.unchanged + self.problem
 
     @property
     def good(self) -> int:
-        """Rows that do something."""
+        """The number of rows that change something."""
         return self.create + self.change
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The classes and entry years of which a file speaks; who of them is not in it counts as absent."""
+    """The classes and entry years that a file covers; their students who are not in the file count as absent."""
 
     classes: tuple[int, ...] = ()
     years: tuple[int, ...] = ()
@@ -83,7 +83,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was done: when applied, ``problem`` includes rows left out because their account changed meanwhile."""
+    """The result of applying; ``problem`` includes rows left out because their account changed meanwhile."""
 
     created: int = 0
     changed: int = 0
@@ -94,12 +94,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did: accounts removed, accounts restored, accounts kept as they are, classes removed."""
+    """The result of an undo: accounts removed, restored and kept; classes removed, and kept in use."""
 
     removed: int = 0
     restored: int = 0
     kept: int = 0
     classes: int = 0
+    kept_classes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +110,15 @@ class Summary:
     Args:
         header: the person's own header.
         counts: of the rows as checked.
-        problems: the problems, each said once.
+        problems: the problems, grouped.
         classes: the classes to be created.
-        warnings: what is said of rows that go in nevertheless, each said once.
-        questions: what the administrator has to say before these rows go in; the first of ``asked``.
+        warnings: remarks on rows that go in nevertheless, grouped.
+        questions: what the administrator has to answer before these rows go in; the first of ``asked``.
         missing_unit_code: rows whose 学号 lacks the school's unit code.
         held: unchanged rows that differ, where the update rule leaves every difference alone.
         edited: rows that differ in what was changed by hand.
-        mapped: whose confirmation says which column is what, "" when the header did.
-        scope: of which people the file speaks.
+        mapped: the person who confirmed the meaning of the columns, "" when the header was enough.
+        scope: the people that the file covers.
         result: set when applied.
         undone: set when undone.
     """
@@ -138,7 +139,7 @@ class Summary:
     undone: Undone | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The summary as plain data."""
+        """Return the summary as plain data."""
         data = asdict(self)
         data["problems"] = [_group_as_json(group) for group in self.problems]
         data["warnings"] = [_group_as_json(group) for group in self.warnings]
@@ -146,7 +147,7 @@ class Summary:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Summary:
-        """Read what ``as_json`` wrote; nothing is an empty summary."""
+        """Return the summary that ``as_json`` wrote; an empty value is an empty summary."""
         if not data:
             return cls()
         return cls(
@@ -188,7 +189,7 @@ def _result(data: Mapping[str, Any] | None) -> Result | None:
 
 
 def group_problems(problems: Iterable[Problem]) -> tuple[ProblemGroup, ...]:
-    """Say the same problem of the same column once, the commonest first."""
+    """Group equal problems of the same column, the most frequent first."""
     counts: Counter[tuple[str, str]] = Counter()
     rows: dict[tuple[str, str], list[int]] = {}
     first: dict[tuple[str, str], Message] = {}

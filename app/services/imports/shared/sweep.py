@@ -1,4 +1,4 @@
-"""Finding imports that nobody works on, in all schools at once."""
+"""Recovery of imports whose run was lost, in all schools at once."""
 
 from __future__ import annotations
 
@@ -9,30 +9,24 @@ from sqlalchemy import CursorResult, func, update
 from app.context import Context
 from app.jobs import JobName
 from app.models import ImportOutbox
-from app.services.background.outbox import UnitsFor, sweep_outbox
+from app.services.background.outbox import UnitOfWorkFactoryFor, sweep_outbox
 from app.services.imports.shared.lease import STALE
 
 
-def sweep_imports(*, units_for: UnitsFor) -> int:
-    """Send the jobs again that Redis lost or a dead worker left.
+def sweep_imports(*, units_for: UnitOfWorkFactoryFor) -> int:
+    """Send again the jobs that Redis lost or a dead worker left.
 
     Args:
         units_for: opens units of work in a school.
 
     Returns:
-        how many jobs were sent.
+        the number of jobs that were sent.
     """
-    return sweep_outbox(
-        school_id=ImportOutbox.school_id,
-        row_id=ImportOutbox.import_id,
-        due_at=ImportOutbox.due_at,
-        take=_send_again,
-        units_for=units_for,
-    )
+    return sweep_outbox(ImportOutbox, ImportOutbox.import_id, take=_send_again, units_for=units_for)
 
 
 def _send_again(ctx: Context, import_id: int) -> bool:
-    taken = (
+    claimed = (
         update(ImportOutbox)
         .where(ImportOutbox.school_id == ctx.school.id, ImportOutbox.import_id == import_id)
         .where(ImportOutbox.due_at <= func.now())
@@ -40,7 +34,7 @@ def _send_again(ctx: Context, import_id: int) -> bool:
         .returning(ImportOutbox.job)
         .execution_options(synchronize_session=False)
     )
-    job = cast("CursorResult[Any]", ctx.session.execute(taken)).scalar_one_or_none()
+    job = cast("CursorResult[Any]", ctx.session.execute(claimed)).scalar_one_or_none()
     if job is None:
         return False
     ctx.send_later(JobName(job), import_id=import_id)

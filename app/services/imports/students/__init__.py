@@ -1,1 +1,1 @@
-"""Students' rosters."""
+"""Student rosters."""

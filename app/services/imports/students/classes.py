@@ -1,4 +1,4 @@
-"""Which class a row means, and which classes have to be created."""
+"""The class of each row, and the classes that have to be created."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class KnownClass:
 
 @dataclass(slots=True)
 class WantedClass:
-    """A class that rows of the file name and the school does not have."""
+    """A class that rows of the file name and that the school does not have."""
 
     name: str
     entry_year: int | None
@@ -31,17 +31,17 @@ class WantedClass:
 
 
 class ClassBook:
-    """Finds the class of a row; a class is known by entry year and name."""
+    """Finds the class of a row by entry year and name."""
 
     def __init__(self, known: Iterable[KnownClass]) -> None:
         self._by_id: dict[int, KnownClass] = {}
         self._by_name: dict[str, list[KnownClass]] = defaultdict(list)
         self._exact: dict[tuple[str, int | None], KnownClass] = {}
         self._wanted: dict[tuple[str, int | None], WantedClass] = {}
-        for one in known:
-            self._by_id[one.id] = one
-            self._by_name[one.name].append(one)
-            self._exact[one.name, one.entry_year] = one
+        for school_class in known:
+            self._by_id[school_class.id] = school_class
+            self._by_name[school_class.name].append(school_class)
+            self._exact[school_class.name, school_class.entry_year] = school_class
 
     @property
     def wanted(self) -> list[WantedClass]:
@@ -51,13 +51,13 @@ class ClassBook:
     def find(
         self, name: str, entry_year: int | None, major: str | None, current: int | None
     ) -> KnownClass | WantedClass:
-        """The class that a row means.
+        """Return the class of a row.
 
-        A student who is in a class of this name stays in it, and a row without entry year means the one class of this
-        name, if there is one only.
+        A student who is in a class of this name stays in it, and a row without entry year means the only class of
+        this name, if there is only one.
 
         Args:
-            current: the class in which the student is.
+            current: the present class of the student.
         """
         exact = self._exact.get((name, entry_year))
         if exact is not None:
@@ -68,24 +68,24 @@ class ClassBook:
         same_name = self._by_name.get(name, [])
         if entry_year is None and len(same_name) == 1:
             return same_name[0]
-        wanted = self._wanted.setdefault((name, entry_year), WantedClass(name, entry_year))
-        wanted.rows += 1
-        wanted.majors.add(major)
-        return wanted
+        planned = self._wanted.setdefault((name, entry_year), WantedClass(name, entry_year))
+        planned.rows += 1
+        planned.majors.add(major)
+        return planned
 
     def planned(self) -> tuple[PlannedClass, ...]:
-        """The classes to be created as the preview shows them; their ids have been reserved."""
+        """Return the classes to be created as the preview shows them; their ids have been reserved."""
         return tuple(
             PlannedClass(
-                id=one.id,
-                name=one.name,
-                entry_year=one.entry_year,
-                major=next(iter(one.majors)) if len(one.majors) == 1 else None,
-                rows=one.rows,
+                id=wanted.id,
+                name=wanted.name,
+                entry_year=wanted.entry_year,
+                major=next(iter(wanted.majors)) if len(wanted.majors) == 1 else None,
+                rows=wanted.rows,
                 others=tuple(
                     OtherYear(other.id, other.number, other.entry_year)
-                    for other in self._by_name.get(one.name, [])
+                    for other in self._by_name.get(wanted.name, [])
                 ),
             )
-            for one in self._wanted.values()
+            for wanted in self._wanted.values()
         )

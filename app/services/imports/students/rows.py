@@ -1,4 +1,4 @@
-"""The rows of one file on their way from checked to staged."""
+"""The rows of one student roster, from checked to staged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.errors import msg
-from app.rules.imports.students import LABELS, CheckedStudent, find_doubles
+from app.rules.imports.students import LABELS, CheckedStudent, find_duplicates
 from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
 from app.rules.shared.problems import Problem
 from app.services.imports.shared.accounts import Accounts, Values, owned_by
@@ -15,7 +15,7 @@ from app.services.imports.shared.row_plan import Indexes, RowPlan, plan_known, p
 from app.services.imports.shared.staging import staged_row, storable
 from app.services.imports.shared.summary import Counts, Scope, Summary, group_problems
 from app.services.imports.students.classes import ClassBook, KnownClass, WantedClass
-from app.sheets.rosters.students import StudentSheet
+from app.sheets.rosters.read import RosterSheet
 from app.vault import Vault
 
 _NO_UNIT_CODE = msg("没有以本校单位代码 %(code)s 开头").text
@@ -25,14 +25,14 @@ class Roster:
     """Holds the rows of a file, in the file's order, while they are compared with the database and staged.
 
     Args:
-        vault: seals.
+        vault: seals the values.
         school_id: the school.
         sheet: the file.
         checked: its rows, checked one by one.
     """
 
     def __init__(
-        self, vault: Vault, school_id: int, sheet: StudentSheet, checked: Sequence[CheckedStudent]
+        self, vault: Vault, school_id: int, sheet: RosterSheet, checked: Sequence[CheckedStudent]
     ) -> None:
         self._vault = vault
         self._school_id = school_id
@@ -46,16 +46,16 @@ class Roster:
         self._book = ClassBook(())
         for row in checked:
             self._add(row.problems)
-        self._add(find_doubles(checked, labels=sheet.labels))
+        self._add(find_duplicates(checked, labels=sheet.labels))
 
     def wanted_accounts(self) -> dict[str, Collection[Any]]:
-        """The values by which accounts are looked up; arguments of ``find_accounts``."""
+        """Return the values by which accounts are looked up: the arguments of ``find_accounts``."""
         values = [row.values for row in self._checked]
         return {
-            "numbers": {one.student_no for one in values if one.student_no},
-            "emails": {one.email for one in values if one.email},
-            "mobile_indexes": {one.mobile for one in self._indexes if one.mobile},
-            "id_number_indexes": {one.id_number for one in self._indexes if one.id_number},
+            "numbers": {item.student_no for item in values if item.student_no},
+            "emails": {item.email for item in values if item.email},
+            "mobile_indexes": {item.mobile for item in self._indexes if item.mobile},
+            "id_number_indexes": {item.id_number for item in self._indexes if item.id_number},
         }
 
     def meet_accounts(self, accounts: Accounts) -> None:
@@ -82,7 +82,7 @@ class Roster:
                     self._add([Problem(row.row_no, self._label(field), owned_by(owner), shown)])
 
     def place_in_classes(self, book: ClassBook) -> None:
-        """Find the class of every good row; what an empty cell leaves open, the account says."""
+        """Find the class of every valid row; the account fills in what an empty cell leaves open."""
         self._book = book
         for number, row in enumerate(self._checked):
             if row.row_no in self._problems:
@@ -94,20 +94,20 @@ class Roster:
             self._classes[number] = book.find(row.values.class_name, year, major, current)
 
     def count_new(self) -> int:
-        """How many accounts are to be created."""
+        """Return how many accounts are to be created."""
         return sum(self._known(self._checked[number]) is None for number in self._classes)
 
     def take_ids(self, ids: Iterable[int]) -> None:
-        """Give the accounts to be created their reserved ids."""
+        """Assign the reserved ids to the accounts to be created."""
         new = (number for number in self._classes if self._known(self._checked[number]) is None)
         self._ids = dict(zip(new, ids, strict=True))
 
     def stage(self, start: int, stop: int) -> list[dict[str, Any]]:
-        """The rows of a part of the file as they are stored, ``raw`` sealed and in base64."""
+        """Return the rows of a part of the file as they are stored, ``raw`` sealed and in base64."""
         return [self._staged(number) for number in range(start, min(stop, len(self._checked)))]
 
     def summary(self, counts: Mapping[str, int]) -> Summary:
-        """What is known of the file as a whole."""
+        """Return the summary of the whole file."""
         problems = [problem for row_no in sorted(self._problems) for problem in self._problems[row_no]]
         return Summary(
             header=tuple(storable(text) for text in self._sheet.header),
@@ -119,16 +119,23 @@ class Roster:
         )
 
     def _scope(self) -> Scope:
-        """The classes and entry years of which the file speaks."""
-        named = [one for one in self._classes.values() if isinstance(one, KnownClass)]
-        years = {row.values.entry_year for row in self._checked} | {one.entry_year for one in named}
-        return Scope(tuple(sorted({one.id for one in named})), tuple(sorted(year for year in years if year)))
+        """Return the classes and entry years that the file covers."""
+        named = [
+            school_class for school_class in self._classes.values() if isinstance(school_class, KnownClass)
+        ]
+        years = {row.values.entry_year for row in self._checked} | {
+            school_class.entry_year for school_class in named
+        }
+        return Scope(
+            tuple(sorted({school_class.id for school_class in named})),
+            tuple(sorted(year for year in years if year)),
+        )
 
     def _staged(self, number: int) -> dict[str, Any]:
         row = self._checked[number]
         problems = self._problems.get(row.row_no)
         known = self._known(row)
-        # Also of a row with problems: who stands in the file is not absent from it.
+        # Rows with problems count, too: their students are not absent from the file.
         user_id: int | None = known["id"] if known else None
         plan: RowPlan | None = None
         if not problems:

@@ -1,1 +1,1 @@
-"""Teachers' rosters."""
+"""Teacher rosters."""

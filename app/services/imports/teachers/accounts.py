@@ -1,4 +1,4 @@
-"""Which of the school's accounts a row of a teacher roster means."""
+"""The accounts of the school that the rows of a teacher roster may mean."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.rules.imports.teachers import CheckedTeacher
 from app.services.imports.shared.accounts import COLUMNS, Values, read_by
 from app.services.imports.shared.row_plan import Indexes
 
-#: By which values an account is known, the surest first; never by its name alone (issue 3, point 3).
+#: The values that identify an account, the surest first; never the name alone (issue 3, point 3).
 KEYS = ("login_name", "mobile", "id_number", "email")
 _KEY_COLUMNS = {"mobile": "mobile_index", "id_number": "id_number_index"}
 _WANTED = (*COLUMNS, "edited_columns")
@@ -23,12 +23,12 @@ _WANTED = (*COLUMNS, "edited_columns")
 
 @dataclass(slots=True)
 class TeacherAccounts:
-    """Accounts by what they are known by.
+    """Accounts by the values that identify them.
 
     Args:
         owners: for each of ``KEYS``: value to account.
         namesakes: teachers by real name.
-        logins: login names that are in use or promised by other imports.
+        logins: login names that are in use or reserved by other imports.
     """
 
     owners: Mapping[str, Mapping[Any, Values]] = field(default_factory=lambda: {key: {} for key in KEYS})
@@ -37,7 +37,7 @@ class TeacherAccounts:
 
 
 def key_values(row: CheckedTeacher, indexes: Indexes) -> dict[str, Any]:
-    """The values of a row by which an account is known, in the form in which they are stored; ``KEYS`` in order."""
+    """Return the values of a row that identify an account, in stored form; ``KEYS`` in order."""
     values = row.values
     return {
         "login_name": values.login_name,
@@ -50,7 +50,7 @@ def key_values(row: CheckedTeacher, indexes: Indexes) -> dict[str, Any]:
 def find_teacher_accounts(
     ctx: Context, import_id: int, rows: Sequence[CheckedTeacher], keys: Sequence[Mapping[str, Any]]
 ) -> TeacherAccounts:
-    """Read the accounts that hold a value of the file or one of its names.
+    """Return the accounts that hold a value of the file or one of its names.
 
     Args:
         keys: ``key_values`` of the rows.
@@ -59,8 +59,8 @@ def find_teacher_accounts(
     for key in KEYS:
         column = _KEY_COLUMNS.get(key, key)
         kind = LargeBinary() if column != key else String()
-        wanted = {values[key] for values in keys if values[key]}
-        owners[key] = read_by(ctx, column, wanted, kind, _WANTED)
+        wanted_values = {values[key] for values in keys if values[key]}
+        owners[key] = read_by(ctx, column, wanted_values, kind, _WANTED)
     names = {row.values.real_name for row in rows if row.values.real_name}
     return TeacherAccounts(owners, _namesakes(ctx, names), _logins(ctx, import_id))
 

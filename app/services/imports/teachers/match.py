@@ -1,4 +1,4 @@
-"""Which account each row of a teacher roster means: by what is sure, never by the name alone."""
+"""Matching of rows to accounts: by sure identifiers, never by the name alone."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _ASKED_IN_FILE = msg("与第 %(row)s 行同名，请在预览中确认是另一�
 
 @dataclass(slots=True)
 class Matches:
-    """What became of the rows of a file.
+    """The matches of the rows of a file.
 
     Args:
-        known: by place in the file, the account that a row means; a row that is neither here nor in the problems
-            is of a new person.
-        problems: what keeps rows out, questions that wait for their answer among them.
+        known: by place in the file, the account of a row; a row that is neither here nor in the problems
+            is a new person.
+        problems: what keeps rows out, including questions that wait for their answer.
         questions: those questions.
     """
 
@@ -41,15 +41,15 @@ class Matches:
 
 
 class Matcher:
-    """Compares the good rows of a file with the school's accounts.
+    """Matches the valid rows of a file to the school's accounts.
 
     Args:
         rows: all rows of the file.
-        keys: of each row, the stored form of what accounts are known by.
-        accounts: those that hold any of it.
-        answers: what the administrator said of namesakes, by number of the row.
+        keys: for each row, the stored form of the values that identify accounts.
+        accounts: those that hold any of these values.
+        answers: the administrator's answers about namesakes, by row number.
         labels: headers as the person wrote them.
-        name_of: shows an account so that it is told from its namesakes.
+        name_of: shows an account so that it can be told from its namesakes.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class Matcher:
         self._new: dict[str, list[int]] = defaultdict(list)
 
     def match(self, places: Sequence[int]) -> Matches:
-        """Find the accounts of these rows.
+        """Return the accounts of these rows.
 
         Args:
-            places: of the good rows in the file, from 0.
+            places: places of the valid rows in the file, from 0.
         """
         for place in places:
             hits = {key: owner for key in KEYS if (owner := self._owner(place, key)) is not None}
@@ -90,7 +90,7 @@ class Matcher:
         return self._accounts.owners[key].get(value) if value else None
 
     def _meet(self, place: int, hits: Mapping[str, Values]) -> None:
-        """A row some of whose values an account holds: the first of ``KEYS`` decides, the others must agree."""
+        """Match a row some of whose values an account holds: the first of ``KEYS`` decides, the others must agree."""
         first = next(iter(hits))
         account = hits[first]
         problems = [
@@ -104,7 +104,7 @@ class Matcher:
         self._settle(place, account, problems)
 
     def _contradictions(self, place: int, account: Values, *, sure: bool) -> Iterator[Problem]:
-        """Phones and mail addresses change hands: another ID number there says another person."""
+        """Return contradictions between row and account; phones and mail addresses change hands."""
         keys = self._keys[place]
         if keys["login_name"] and keys["login_name"] != account["login_name"]:
             reason = msg("与%(name)s的账号的登录名不一致，请核对", name=account["real_name"])
@@ -115,12 +115,12 @@ class Matcher:
             yield self._problem(place, "id_number", reason)
 
     def _ask(self, place: int) -> None:
-        """A row of which only the name may be known."""
+        """Handle a row of which only the name may be known."""
         row = self._rows[place]
         name, answer = row.values.real_name, self._answers.get(row.row_no)
         namesakes = self._accounts.namesakes.get(name, ())
         if namesakes and answer != NEW:
-            chosen = next((one for one in namesakes if one["id"] == answer), None)
+            chosen = next((namesake for namesake in namesakes if namesake["id"] == answer), None)
             if chosen is not None:
                 self._settle(place, chosen, list(self._contradictions(place, chosen, sure=False)))
                 return
@@ -133,12 +133,12 @@ class Matcher:
             self._question(place, Problem(row.row_no, self._labels["real_name"], reason, name), ())
 
     def _differ(self, one: int, other: int) -> bool:
-        """Whether two rows of one name say themselves that they are two people."""
+        """Return whether two rows of one name show by their values that they are two people."""
         return any(self._keys[one][key] and self._keys[other][key] for key in KEYS)
 
     def _question(self, place: int, problem: Problem, namesakes: Sequence[Values]) -> None:
         values = self._rows[place].values
-        shown = "、".join(
+        shown = " · ".join(
             mask(text)
             for text, mask in (
                 (values.mobile, mask_mobile),
@@ -148,25 +148,25 @@ class Matcher:
             )
             if text
         )
-        told = tuple(Namesake(one["id"], self._name_of(one)) for one in namesakes)
+        choices = tuple(Namesake(namesake["id"], self._name_of(namesake)) for namesake in namesakes)
         self._found.problems.append(problem)
-        self._found.questions.append(Question(problem.row_no, values.real_name, shown, told))
+        self._found.questions.append(Question(problem.row_no, values.real_name, shown, choices))
 
     def _settle(self, place: int, account: Values, problems: list[Problem]) -> None:
         self._found.problems += problems
         if account["kind"] == "teacher":
-            # Also of a row with problems: who stands in the file is not absent from it.
+            # Rows with problems count, too: their people are not absent from the file.
             self._found.known[place] = account
 
     def _refuse_pairs(self) -> None:
-        """Two rows that mean one account: none of them is known to be right."""
+        """Refuse rows that mean the same account: none of them is known to be right."""
         places: dict[int, list[int]] = defaultdict(list)
         for place, account in self._found.known.items():
             places[account["id"]].append(place)
         for together in places.values():
             for place in together if len(together) > 1 else ():
-                others = "、".join(str(self._rows[other].row_no) for other in together if other != place)
-                reason = msg("与第 %(rows)s 行是同一个账号", rows=others)
+                other_rows = tuple(self._rows[other].row_no for other in together if other != place)
+                reason = msg("与第 %(rows)s 行是同一个账号", rows=other_rows)
                 self._found.problems.append(
                     Problem(self._rows[place].row_no, "", reason, self._rows[place].values.real_name)
                 )

@@ -1,4 +1,4 @@
-"""The picture that a row names, out of the .zip that came with the roster."""
+"""The pictures that rows name, from the .zip that came with the roster."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class RowPicture:
 
 
 class RowPictures:
-    """Gives each row its picture; one picture belongs to one row.
+    """Finds the picture of each row; a picture belongs to one row only.
 
     Args:
-        content: the .zip, ``None`` when none was sent along.
+        content: the .zip, ``None`` when there is none.
     Raises:
         SheetRefused: the .zip cannot be read.
     """
@@ -35,11 +35,11 @@ class RowPictures:
         self._used: dict[str, int] = {}
 
     def of_row(self, row_no: int, name: str | None) -> RowPicture:
-        """The picture that a row names.
+        """Return the picture that a row names.
 
         Args:
             row_no: the row as the person sees it.
-            name: what stands in its cell.
+            name: the text of its cell.
         Raises:
             SheetRefused: the .zip grows too large when it is unpacked.
         """

@@ -1,4 +1,4 @@
-"""What a row of a teacher roster does to the school's accounts."""
+"""The effect of a row of a teacher roster on the school's accounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLAIN = ("real_name", "email", "birth_date", "gender", "bio")
 
 
 def login_for(values: TeacherValues, taken: Collection[str]) -> str | None:
-    """The login name of a teacher to be created: the row's own, or one of ours where phone and mail are missing."""
+    """Return the login name of a new teacher: the row's own, or a generated one if phone and mail are missing."""
     if values.login_name or values.mobile or values.email:
         return values.login_name
     return new_login_name(values.real_name, taken)
@@ -32,7 +32,7 @@ def plan_new_teacher(
     login_name: str | None,
     photo_sha: str | None,
 ) -> RowPlan:
-    """An account to be created under a reserved id; absent values are null there, so that an undo sees later ones."""
+    """Plan an account to be created under a reserved id; absent values are null, so that an undo sees later ones."""
     full, initials = pinyin_of(values.real_name)
     new = {
         "kind": "teacher",
@@ -57,7 +57,7 @@ def plan_known_teacher(
     *,
     photo_sha: str | None,
 ) -> RowPlan:
-    """What changes at an account that is there: an empty cell never erases a value."""
+    """Plan the changes of an existing account; an empty cell never erases a value."""
     wanted: dict[str, Any] = {column: getattr(values, column) for column in _PLAIN}
     wanted["photo_sha"] = photo_sha
     return plan_change(vault, school_id, known, wanted, values, indexes)

@@ -1,4 +1,4 @@
-"""A teacher roster on its way to staged rows."""
+"""The rows of a teacher roster, from checking to staging."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.context import Context
-from app.rules.imports.teachers import LABELS, CheckedTeacher, check_teacher, find_doubles
+from app.rules.imports.teachers import LABELS, CheckedTeacher, check_teacher, find_duplicates
 from app.rules.shared.masking import mask_email, mask_mobile
 from app.rules.shared.problems import Problem
 from app.services.imports.shared import sql
@@ -25,7 +25,7 @@ from app.services.shared.encrypted_fields import MOBILE, unseal
 
 
 class TeacherRows:
-    """Teachers by the rules of manual 5.2.
+    """The rows of a teacher roster, checked by the rules of manual 5.2.
 
     Raises:
         SheetRefused: the .zip of pictures cannot be read.
@@ -43,7 +43,7 @@ class TeacherRows:
         self._logins: dict[int, str | None] = {}
 
     def check(self) -> Iterator[None]:
-        """Check row by row, and make the pictures of good rows anew."""
+        """Check row by row, and re-encode the pictures of valid rows."""
         source = self._source
         for row in source.sheet.rows:
             teacher = check_teacher(row, today=source.today, labels=source.sheet.labels)
@@ -53,10 +53,10 @@ class TeacherRows:
                 self._pictures[row.row_no] = self._archive.of_row(row.row_no, teacher.values.picture)
             self._add(teacher.problems)
             yield
-        self._add(find_doubles(self._checked, labels=source.sheet.labels))
+        self._add(find_duplicates(self._checked, labels=source.sheet.labels))
 
-    def meet(self, ctx: Context, import_id: int) -> None:
-        """Find the accounts that rows mean; reserve ids and login names for those to come."""
+    def match_existing(self, ctx: Context, import_id: int) -> None:
+        """Match the rows to accounts; reserve ids and login names for new people."""
         keys = [key_values(row, index) for row, index in zip(self._checked, self._indexes, strict=True)]
         accounts = find_teacher_accounts(ctx, import_id, self._checked, keys)
         answers, labels = answers_of(self._source.options), self._source.sheet.labels
@@ -65,23 +65,23 @@ class TeacherRows:
         self._add(self._matches.problems)
         new = [place for place in self._good() if place not in self._matches.known]
         self._ids = dict(zip(new, sql.reserve_ids(ctx, "users_id_seq", len(new)), strict=True))
-        taken = {*accounts.logins, *(row.values.login_name or "" for row in self._checked)}
+        logins = {*accounts.logins, *(row.values.login_name or "" for row in self._checked)}
         for place in new:
-            login = self._logins[place] = login_for(self._checked[place].values, taken)
-            taken.add(login or "")
+            login = self._logins[place] = login_for(self._checked[place].values, logins)
+            logins.add(login or "")
 
     def stage(self, start: int, stop: int) -> list[dict[str, Any]]:
-        """The rows of a part of the file as they are stored."""
+        """Return the rows of a part of the file as they are stored."""
         return [self._staged(place) for place in range(start, min(stop, len(self._checked)))]
 
     def photos(self, staged: Sequence[Mapping[str, Any]]) -> Mapping[int, bytes]:
-        """The pictures that belong to staged rows, by number of the row."""
+        """Return the pictures of staged rows by row number."""
         numbers = (row["row_no"] for row in staged if row["new"].get("photo_sha"))
         images = ((row_no, self._pictures[row_no].image) for row_no in numbers)
         return {row_no: image.content for row_no, image in images if image is not None}
 
     def summary(self, counts: Mapping[str, int]) -> Summary:
-        """What is known of the file as a whole."""
+        """Return the summary of the whole file."""
         problems = [problem for row_no in sorted(self._problems) for problem in self._problems[row_no]]
         warnings = [warning for place in self._good() for warning in self._warnings(place)]
         return Summary(
@@ -126,7 +126,7 @@ class TeacherRows:
         return [place for place, row in enumerate(self._checked) if row.row_no not in self._problems]
 
     def _warnings(self, place: int) -> list[Problem]:
-        """What is said of a row that goes in nevertheless: its picture is missing."""
+        """Return the warnings about a row that goes in nevertheless: its picture is missing."""
         row = self._checked[place]
         warning = self._pictures[row.row_no].warning if row.row_no in self._pictures else None
         if warning is None:
@@ -135,7 +135,7 @@ class TeacherRows:
         return [Problem(row.row_no, label, warning, row.values.picture or "")]
 
     def _name_of(self, account: Values) -> str:
-        """An account so that it is told from its namesakes, personal values masked."""
+        """Return an account's name so that it can be told from its namesakes, personal values masked."""
         source, sealed = self._source, account["mobile_sealed"]
         mobile = unseal(source.vault, source.school.id, MOBILE, account["id"], sealed)
         texts = (
@@ -143,7 +143,7 @@ class TeacherRows:
             mask_mobile(mobile) if mobile else None,
             mask_email(account["email"]) if account["email"] else None,
         )
-        return "、".join(text for text in texts if text)
+        return " · ".join(text for text in texts if text)
 
     def _add(self, problems: Iterable[Problem]) -> None:
         for problem in problems:

@@ -1,4 +1,4 @@
-// A button with data-with="id" sends the fields of that other form along with its own.
+// A button with data-with="id" sends the fields of the form with that id together with its own form's.
 import { on } from "./dom.js";
 
 on("submit", "form", (form, event) => {

@@ -1,4 +1,4 @@
-// A sign of life for everything that takes longer than 300 ms.
+// Shows a progress bar for everything that takes longer than 300 ms.
 const DELAY = 300;
 let running = 0;
 let timer;

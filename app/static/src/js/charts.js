@@ -1,4 +1,4 @@
-// Pictures of numbers (ui.chart): the numbers stand in data-chart-data, the colours come from the page's own tokens.
+// Charts (ui.chart): the numbers are in data-chart-data, the colours come from the page's own tokens.
 import {
   BarController, BarElement, CategoryScale, Chart, Filler, Legend, LinearScale, LineController, LineElement,
   PointElement, Tooltip,
@@ -15,7 +15,7 @@ Chart.register(
 const COLOURS = ["--link", "--success", "--warning", "--info"];
 const drawn = [];
 
-/** The value that a token has in this scheme. */
+/** Returns the value of a token in this colour scheme. */
 function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

@@ -14,12 +14,12 @@ export function all(selector, root = document) {
   return Array.from(root.querySelectorAll(selector));
 }
 
-/** A sentence of the page's language, kept in the layout as `<template data-text="name">`. */
+/** Returns a sentence in the page's language, which the layout holds as `<template data-text="name">`. */
 export function text(name) {
   return document.querySelector(`[data-text="${name}"]`)?.content.textContent.trim() ?? "";
 }
 
-/** A copy of an icon of the sprite, whose address the layout carries. */
+/** Returns a new element with an icon of the sprite, whose address the layout contains. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", "icon");

@@ -1,4 +1,4 @@
-// The side navigation moves into a dialog on narrow screens, so that it stands in the page once.
+// The side navigation moves into a dialog on narrow screens, so that the page contains it only once.
 import { on } from "./dom.js";
 
 on("click", "[data-drawer-open]", () => {

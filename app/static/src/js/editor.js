@@ -1,4 +1,4 @@
-// The bundle of pages on which a course is edited; everything here works on forms that work without it, too.
+// The bundle of pages that edit a course; it enhances forms that also work without it.
 import "./editor/autosave.js";
 import "./editor/assessment.js";
 import "./editor/cover.js";

@@ -6,10 +6,12 @@ function size(bytes) {
   return `${(bytes / 1024 ** step).toFixed(step ? 1 : 0)} ${units[step]}`;
 }
 
+const listed = new Intl.ListFormat(document.documentElement.lang, { style: "narrow" });
+
 function show(box) {
   const files = Array.from(box.querySelector('input[type="file"]').files);
   box.toggleAttribute("data-filled", files.length > 0);
-  box.querySelector(".drop-name").textContent = files.map((file) => file.name).join("、");
+  box.querySelector(".drop-name").textContent = listed.format(files.map((file) => file.name));
   box.querySelector(".drop-size").textContent = files.length ? size(files.reduce((sum, file) => sum + file.size, 0)) : "";
 }
 
@@ -23,7 +25,7 @@ function tooLarge(box) {
 function judge(box) {
   const refused = tooLarge(box);
   const field = box.closest(".field");
-  // What the server said was about the file before this one.
+  // The server's message refers to the previous file.
   for (const said of field.querySelectorAll(".error")) said.hidden = !(refused && "tooLarge" in said.dataset);
   if (refused) box.setAttribute("aria-invalid", "true");
   else box.removeAttribute("aria-invalid");
@@ -50,7 +52,7 @@ on("dragover", ".drop", (box) => box.setAttribute("data-over", ""));
 on("dragleave", ".drop", (box) => box.removeAttribute("data-over"));
 on("drop", ".drop", (box) => box.removeAttribute("data-over"));
 
-// A file that misses the box must not replace the page.
+// A file that is dropped outside the box must not replace the page.
 for (const type of ["dragover", "drop"]) {
   document.addEventListener(type, (event) => {
     if (!(event.target instanceof Element && event.target.closest('input[type="file"]'))) event.preventDefault();

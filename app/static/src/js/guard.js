@@ -1,4 +1,4 @@
-// Forms with data-guard warn before what was typed is lost.
+// Forms with data-guard warn before entered text is lost.
 import { on } from "./dom.js";
 
 const changed = new Set();

@@ -1,5 +1,5 @@
-// A course page's way back leads to the list as one left it, filters and page and all. The address is kept by the
-// browser's tab, not in links, so that a course has one address for everybody.
+// A course page's back link leads to the list with the filters and the page that the person left. The address is
+// stored in the browser's tab, not in links, so that a course has the same address for everyone.
 import { all } from "./dom.js";
 
 const key = (path) => `list:${path}`;

@@ -1,4 +1,4 @@
-// Courses and schools that are ticked in the matrix of licences, on all its pages, and the bar that acts on them.
+// The ticked courses and schools in the matrix of licences, on all its pages, and the bar of acts on them.
 import { all, on } from "./dom.js";
 
 const AXES = ["course", "school"];
@@ -17,7 +17,7 @@ function boxes(axis) {
   return all(`.matrix-check[data-axis="${axis}"]`);
 }
 
-/** The ticks of other pages as fields of the form; those of this page are sent by their boxes. */
+/** Adds the ticks of other pages to the form as hidden fields; those of this page are sent by their boxes. */
 function carry(form, ticked) {
   for (const field of all("[data-carried]", form)) field.remove();
   for (const axis of AXES) {
@@ -55,7 +55,7 @@ on("change", ".matrix-check", (box) => {
   const ticked = load();
   const whole = form.querySelector(`[data-whole="${box.dataset.axis}"]`);
   if (whole.checked) {
-    // One less than all: those that are in sight stay ticked.
+    // One box is cleared after "all": the other visible ones stay ticked.
     whole.checked = false;
     for (const other of boxes(box.dataset.axis)) ticked[box.dataset.axis].add(other.value);
   }

@@ -1,4 +1,5 @@
-// Menus open by hover and focus through CSS; here: by click, closed by Escape and by a click elsewhere.
+// Menus open on hover and focus through CSS; this script opens them on click and closes them on Escape and on a
+// click elsewhere.
 import { all, on } from "./dom.js";
 
 function set(menu, open) {
@@ -13,7 +14,7 @@ function closeOthers(except) {
 on("click", ".menu-button", (button) => {
   const menu = button.closest(".menu");
   const open = !menu.hasAttribute("data-open");
-  // A finger leaves its hover and the focus behind: without the mark the second tap would not close the menu.
+  // A tap leaves hover and focus behind: without this attribute the second tap would not close the menu.
   menu.toggleAttribute("data-dismissed", !open);
   set(menu, open);
 });
@@ -29,7 +30,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// What dismissed a menu holds while either the pointer or the focus, which would open it again, is still there.
+// A dismissed menu stays closed while the pointer or the focus, which would open it again, is still on it.
 function forget(menu, event) {
   if (menu.contains(event.relatedTarget)) return;
   if (event.type === "focusout") set(menu, false);

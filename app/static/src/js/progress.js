@@ -1,4 +1,4 @@
-// Polling elements rest while the tab is hidden and ask at once when it is seen again.
+// Polling elements pause while the tab is hidden and poll at once when it is visible again.
 import { all } from "./dom.js";
 
 document.addEventListener("htmx:config:request", (event) => {

@@ -1,4 +1,4 @@
-// GET forms leave out what was not filled in, so that addresses stay short and mean what they say.
+// GET forms leave out empty fields, so that addresses stay short and clear.
 import { on } from "./dom.js";
 
 on("formdata", 'form[method="get"]', (form, event) => {
@@ -7,7 +7,7 @@ on("formdata", 'form[method="get"]', (form, event) => {
   }
 });
 
-// A preview is counted anew as soon as another rule is chosen; without script its button does it.
+// A preview is recalculated as soon as another rule is chosen; without script its button does so.
 on("change", "[data-recount] input", (input) => {
   const place = input.closest("[data-recount]");
   input.form.requestSubmit(place.querySelector("button"));

@@ -1,4 +1,4 @@
-// htmx, with the CSRF token in every unsafe request.
+// Configures htmx to send the CSRF token with every unsafe request.
 import "htmx.org";
 
 document.addEventListener("htmx:config:request", (event) => {

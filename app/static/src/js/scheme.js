@@ -1,4 +1,4 @@
-// Light, dark, or as the system: kept in a cookie so that the server draws the next page right at once.
+// The colour scheme (light, dark, or the system's), kept in a cookie so that the server renders the next page in it.
 import { on } from "./dom.js";
 
 const ORDER = ["auto", "light", "dark"];

@@ -1,5 +1,5 @@
-// Rows that are ticked, how many, and the bar that acts on them. A bar with data-keep remembers the ticks of other
-// pages of its list until the server says that it was done; "all that match" sends the filter instead of ids.
+// The ticked rows of a list, their number, and the bar of acts on them. A bar with data-keep remembers the ticks of
+// the list's other pages until the server reports the act as done; "all that match" sends the filter instead of ids.
 import { all, on } from "./dom.js";
 
 function rows(name) {
@@ -18,7 +18,7 @@ function save(form, ticked) {
   if (form.dataset.keep !== undefined) sessionStorage.setItem(keyOf(form), JSON.stringify(Object.fromEntries(ticked)));
 }
 
-/** What is ticked, id to group: on this page as the boxes say, on others as remembered. */
+/** Returns the ticked rows as a map of id to group: this page's from the boxes, other pages' from the memory. */
 function collect(form) {
   const ticked = form.dataset.keep === undefined ? new Map() : load(form);
   for (const box of rows(form.id)) {
@@ -28,7 +28,7 @@ function collect(form) {
   return ticked;
 }
 
-/** The ids of other pages, as fields of the form; those of this page are sent by their boxes. */
+/** Adds the ids of other pages to the form as hidden fields; those of this page are sent by their boxes. */
 function carry(form, ids) {
   for (const field of all("[data-carried]", form)) field.remove();
   for (const id of ids) {

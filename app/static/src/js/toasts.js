@@ -1,4 +1,4 @@
-// Short news at the lower edge. The ones of the page itself come with it; later ones by the event "toast".
+// Short messages at the lower edge. The page contains its own; later ones arrive by the event "toast".
 import { all, icon, on, text } from "./dom.js";
 
 const STAY = 8000;

@@ -1,1 +1,1 @@
-"""Pages and parts of pages kept in Redis."""
+"""The caches of pages and of parts of pages, in Redis."""

@@ -1,93 +1,131 @@
-"""Parts of pages that are the same for everyone of a school, kept in Redis for those who are logged in.
+"""The fragment cache: parts of pages that are the same for everyone at a school, for people who are logged in.
 
-Visitors share whole pages (``page_cache``). A logged-in person's page is made anew, but its courses are everyone's:
-they are made as by a visitor and kept under the school's key with the same marks, so that they are dropped by what is
-written. The one thing in them that differs by person, 「已报名」 at a course, is a place that is filled at each use.
+Visitors share whole pages (``pages``). The page of a logged-in person is made anew, but its courses are the
+same for everyone: they are rendered as for a visitor, and cached. One thing in them differs by reader, 「已报名」
+at a course. So a fragment is a list of pieces, texts and slots; each reader gets one of the two texts of a
+slot.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import astuple
-from typing import cast
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from flask import current_app
-from flask_babel import gettext
+from flask import render_template
 from flask_login import current_user
-from markupsafe import Markup
+from jinja2 import Template
+from markupsafe import Markup, escape
 from redis.exceptions import RedisError
 
 from app.context import Context
 from app.services.catalogue.school import registered_offerings
-from app.web.shared.cache.stamps import keep, read_with_marks
+from app.web.shared.cache.entries import Room, place_of, read_entry, store_entry
 from app.web.shared.context import public_context, request_context
 from app.web.shared.i18n import chosen_language
-from app.web.shared.redis_keys import key
 
 log = logging.getLogger(__name__)
 
-#: Two characters for private use around an offering's id; no text that people write should hold them.
-_OWN_PLACE = re.compile("\ue000([0-9]{1,19})(!?)\ue001")
 
-Parts = Mapping[str, str]
+class Slot(NamedTuple):
+    """A place in a fragment whose text depends on the reader."""
+
+    offering_id: int
+    #: The text for readers who are registered for the offering.
+    registered: str
+    #: The text for all other readers.
+    others: str
 
 
-def own_place(offering_id: int, *, full: bool) -> str:
-    """What stands in a kept part where the registered read 「已报名」, and others 「名额已满」 where it is full."""
-    return f"\ue000{offering_id}{'!' if full else ''}\ue001"
+Fragment = Sequence[str | Slot]
 
 
-def kept_parts(
-    name: Sequence[str | int] | None,
-    make: Callable[[Context], Mapping[str, str]],
-    *,
-    mine: Collection[int] | None = None,
-) -> dict[str, Markup]:
-    """Parts of a page, from Redis or made now, with the places of the reader filled.
+@dataclass(frozen=True, slots=True)
+class Fragments:
+    """The fragments of a page, each under its own name.
 
     Args:
-        name: all that the parts depend on besides school, language and day; ``None`` if they are not to be kept.
-        make: renders the parts, each under its own name, from a visitor's context: nothing of the reader is in it.
-        mine: the offerings that the reader is registered for, where the page has asked for them already.
+        named: name -> fragment.
+        room: the kind of entry that they form together; ``None``: they are not cached.
+    """
+
+    named: Mapping[str, Fragment]
+    room: Room | None
+
+
+def render_fragment(template: str | Template, **values: Any) -> Fragment:
+    """Render a template for everyone.
+
+    The template calls ``slot(offering_id, registered, others)`` where readers differ. A boundary that is
+    drawn anew each time splits its output there, so no text that a person wrote can contain it.
+    """
+    boundary, slots = secrets.token_hex(16), list[Slot]()
+
+    def slot(offering_id: int, registered: str, others: str) -> str:
+        slots.append(Slot(offering_id, escape(registered), escape(others)))
+        return boundary
+
+    texts = render_template(template, slot=slot, **values).split(boundary)
+    return [*_alternating(texts, slots)]
+
+
+def _alternating(texts: Sequence[str], slots: Sequence[Slot]) -> Iterator[str | Slot]:
+    yield texts[0]
+    for slot, text in zip(slots, texts[1:], strict=True):
+        yield slot
+        yield text
+
+
+def cached_fragments(
+    subject: Sequence[str | int] | None,
+    make: Callable[[Context], Fragments],
+    *,
+    registered: Collection[int] | None = None,
+) -> dict[str, Markup]:
+    """Return the fragments of a page for its reader, from the cache or rendered now.
+
+    Args:
+        subject: all that the fragments depend on besides school, language and day; ``None``: they are not cached.
+        make: renders the fragments from a visitor's context, which contains nothing of the reader.
+        registered: the offerings for which the reader is registered, if the page has read them already.
     """
     ctx, known = public_context(), bool(current_user.is_authenticated)
-    found = _kept(ctx, name, make) if known and name is not None else make(ctx)
-    if mine is None:
-        asks = known and any(map(_OWN_PLACE.search, found.values()))
-        mine = registered_offerings(request_context()) if asks else ()
-    chip = current_app.jinja_env.get_template("_ui/basics.html").module.chip  # type: ignore[attr-defined]
-
-    def own(place: re.Match[str]) -> str:
-        if int(place[1]) in mine:
-            return str(chip(gettext("已报名"), "success"))
-        return str(chip(gettext("名额已满"), "warning")) if place[2] else ""
-
-    return {
-        part: Markup(_OWN_PLACE.sub(own, text))  # noqa: S704 - our own templates' output
-        for part, text in found.items()
-    }
+    named = _cached(ctx, subject, make) if known and subject is not None else make(ctx).named
+    if registered is None:
+        differ = any(isinstance(piece, Slot) for fragment in named.values() for piece in fragment)
+        registered = registered_offerings(request_context()) if known and differ else ()
+    return {name: _as_read(fragment, registered) for name, fragment in named.items()}
 
 
-def _kept(ctx: Context, name: Sequence[str | int], make: Callable[[Context], Parts]) -> Parts:
-    # The school as this process knows it, as for whole pages.
-    shown = [chosen_language(), *name, *astuple(ctx.school)]
-    digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
-    place = key(ctx.school.id, "parts", ctx.today().isoformat(), digest)
+def _as_read(fragment: Fragment, registered: Collection[int]) -> Markup:
+    texts = (
+        piece if isinstance(piece, str) else piece.registered if piece.offering_id in registered else piece.others
+        for piece in fragment
+    )  # fmt: skip
+    return Markup("".join(texts))  # noqa: S704 - our own templates' output
+
+
+def _cached(
+    ctx: Context, subject: Sequence[str | int], make: Callable[[Context], Fragments]
+) -> Mapping[str, Fragment]:
+    place = place_of(ctx.school, "fragments", chosen_language(), subject)
     try:
-        kept, marks = read_with_marks(ctx.school, place)
+        content, stamps = read_entry(place)
     except RedisError:
-        return make(ctx)
-    if kept is not None:
-        said, parts = json.loads(kept)
-        if said == marks:
-            return cast(Parts, parts)
+        return make(ctx).named
+    if content is not None:
+        return {name: [*map(_piece, pieces)] for name, pieces in json.loads(content).items()}
     made = make(ctx)
-    try:
-        keep(ctx.school.id, place, json.dumps([marks, made]).encode())
-    except RedisError:
-        log.warning("parts of a page were not kept: redis is away")
-    return made
+    if made.room is not None:
+        try:
+            store_entry(place, made.room, stamps, json.dumps(made.named, ensure_ascii=False).encode())
+        except RedisError:
+            log.warning("fragments were not cached: redis is away")
+    return made.named
+
+
+def _piece(stored: Any) -> str | Slot:
+    return stored if isinstance(stored, str) else Slot(*stored)

@@ -1,119 +1,91 @@
-"""When what the pages of a school show was last written: numbers in Redis that every commit of such rows raises.
+"""Cache stamps: numbers in Redis that are raised by every commit that changes what the pages of a school show.
 
-What is kept (``page_cache``, ``kept_parts``) counts while the marks are what they were before it was made: the mark of
-the school, and the alliance's for what all schools share.
+An entry of a cache (``entries``) is valid while the stamps are as they were before it was made: the school's
+stamp, and the alliance's for what all schools share.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import cast
 
 from flask import current_app, has_app_context
 from redis import Redis
 from redis.exceptions import RedisError
 
-from app.web.shared.context import now
 from app.web.shared.redis_keys import key
-from tenants.changes import Written, on_written
+from tenants.changes import Change, on_changes
 from tenants.registry import SchoolInfo, find_by_id
 
 log = logging.getLogger(__name__)
 
-#: Seconds after which anything is made anew, whatever its marks say.
-LIFETIME = 300
-#: So many different things of a school are kept within that time. Addresses can be made up without end (a discipline
-#: that is none is a page, too), and what fills Redis leaves no room for sessions.
-MOST_KEPT = 300
-
-#: Tables whose rows the public pages of a school show.
+#: The tables whose rows the public pages of a school show.
 SCHOOL_TABLES = frozenset(
     {"course_offerings", "offering_assistants", "enrolments", "waiting_places", "announcements", "school_settings"}
 )  # fmt: skip
-#: Tables whose rows the pages of all schools, and the alliance's own, show.
+#: The tables whose rows the pages of all schools, and the alliance's own, show.
 SHARED_TABLES = frozenset(
     {"schools", "courses", "course_versions", "course_licences", "announcement_targets"}
 )
-#: Tables of schools whose rows the alliance's own pages show, and no school's.
+#: The tables of schools whose rows the alliance's own pages show, and no school's.
 ALLIANCE_TABLES = frozenset({"course_showings"})
-#: Columns of accounts that public pages show; a login changes others.
-_NAMES = frozenset({"real_name", "status", "photo_sha", "bio"})
-
-
-def read_with_marks(school: SchoolInfo, name: str) -> tuple[bytes | None, str]:
-    """What is kept under a name, and the marks of now.
-
-    Raises:
-        RedisError: Redis is away.
-    """
-    names = [_mark(one) for one in dict.fromkeys((school.id, school.alliance_id))]
-    if school.is_alliance:
-        names.append(_own_mark(school.id))
-    kept, *found = cast("Sequence[bytes | None]", redis_client().mget(name, *names))
-    return kept, b"|".join(mark or b"0" for mark in found).decode()
-
-
-def keep(school_id: int, name: str, content: bytes) -> None:
-    """Keep something of a school under a name, unless the school has enough of that.
-
-    Raises:
-        RedisError: Redis is away.
-    """
-    redis, names = redis_client(), key(school_id, "kept", int(now().timestamp()) // LIFETIME)
-    with redis.pipeline(transaction=False) as asking:
-        asking.sismember(names, name)
-        asking.scard(names)
-        known, number = asking.execute()
-    if not known and number >= MOST_KEPT:
-        return
-    with redis.pipeline(transaction=False) as keeping:
-        keeping.sadd(names, name)
-        keeping.expire(names, 2 * LIFETIME)
-        keeping.set(name, content, ex=LIFETIME)
-        keeping.execute()
+#: The columns of ``users`` that the public pages of a school show; every login changes others.
+ACCOUNT_COLUMNS = frozenset({"real_name", "status", "photo_sha", "bio"})
 
 
 def redis_client() -> Redis:
-    """This installation's Redis."""
+    """Return this installation's Redis."""
     return cast(Redis, current_app.extensions["spoc_redis"])
 
 
-def _mark(school_id: int) -> str:
-    return key(school_id, "pages-mark")
+def stamp_keys(school: SchoolInfo) -> list[str]:
+    """Return the keys of the stamps on which a school's entries depend."""
+    keys = [_stamp(school_id) for school_id in dict.fromkeys((school.id, school.alliance_id))]
+    return [*keys, _alliance_stamp(school.id)] if school.is_alliance else keys
 
 
-def _own_mark(alliance_id: int) -> str:
-    """The mark of what schools write for the alliance's pages; it leaves the schools' pages as they are."""
-    return key(alliance_id, "alliance-pages-mark")
+def join_stamps(stamps: Iterable[bytes | None]) -> str:
+    """Return the stamps that Redis holds as one word; a stamp that was never raised is 0."""
+    return b"|".join(stamp or b"0" for stamp in stamps).decode()
 
 
-def _raise_marks(written: frozenset[Written]) -> None:
+def _stamp(school_id: int) -> str:
+    return key(school_id, "cache-stamp")
+
+
+def _alliance_stamp(alliance_id: int) -> str:
+    """Return the key of the stamp of the alliance's pages that schools raise; their own pages stay valid."""
+    return key(alliance_id, "alliance-cache-stamp")
+
+
+def _raise_stamps(changes: frozenset[Change]) -> None:
     if not has_app_context():
         return
-    marks = {mark for one in written for mark in _raised(one)}
-    if not marks:
+    stamps = {stamp for change in changes for stamp in _stamps_of(change)}
+    if not stamps:
         return
     try:
         raising = redis_client().pipeline(transaction=False)
-        for mark in marks:
-            raising.incr(mark)
+        for stamp in stamps:
+            raising.incr(stamp)
         raising.execute()
     except RedisError:
-        log.warning("pages may stay %s seconds too long: redis is away", LIFETIME)
+        log.warning("pages may be out of date until their entries expire: redis is away")
 
 
-def _raised(one: Written) -> set[str]:
-    names_only = one.table == "users" and one.columns is not None and one.columns & _NAMES
-    if not names_only and one.table not in SHARED_TABLES | SCHOOL_TABLES | ALLIANCE_TABLES:
+def _stamps_of(change: Change) -> set[str]:
+    """Return the stamps that a change raises."""
+    shown = change.table in SHARED_TABLES | SCHOOL_TABLES | ALLIANCE_TABLES
+    if not shown and not (change.table == "users" and change.touches(ACCOUNT_COLUMNS)):
         return set()
-    school = find_by_id(one.school_id) if one.school_id is not None else None
+    school = find_by_id(change.school_id) if change.school_id is not None else None
     if school is None:
         return set()
-    if one.table in ALLIANCE_TABLES:
-        return {_own_mark(school.alliance_id)}
-    shared = one.table in SHARED_TABLES or school.is_alliance
-    return {_mark(school.alliance_id if shared else school.id)}
+    if change.table in ALLIANCE_TABLES:
+        return {_alliance_stamp(school.alliance_id)}
+    shared = change.table in SHARED_TABLES or school.is_alliance
+    return {_stamp(school.alliance_id if shared else school.id)}
 
 
-on_written(_raise_marks)
+on_changes(_raise_stamps)

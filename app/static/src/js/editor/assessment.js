@@ -1,4 +1,4 @@
-// The sum of the weights while they are typed, and more lines for own components.
+// Shows the sum of the weights during typing, and adds lines for custom components.
 import { all, on } from "../dom.js";
 
 function add() {

@@ -1,5 +1,5 @@
-// Saves what a person changes while he types, says who else is here, and brings in what others saved meanwhile.
-// The server answers with sentences; nothing that was typed leaves the page before it is stored.
+// Saves a person's changes during typing, shows the other editors, and brings in what they have saved meanwhile.
+// The server answers with sentences; entered text stays in the page until it is stored.
 import { all, text } from "../dom.js";
 
 const QUIET = 1200;
@@ -43,7 +43,7 @@ function fingerprint(name) {
   return JSON.stringify(values);
 }
 
-/** Shows what is wrong beside each input; complaints that no longer hold go. */
+/** Shows the errors beside each input, and removes those that no longer apply. */
 function mark(problems) {
   for (const old of all("[data-said]", form)) old.remove();
   for (const input of all('[aria-invalid="true"]', form)) input.removeAttribute("aria-invalid");
@@ -52,26 +52,26 @@ function mark(problems) {
     const input = document.getElementById(id) ?? form.elements[id];
     const place = input?.closest?.(".field, .weight-row") ?? document.getElementById(id);
     if (!place) continue;
-    const said = document.createElement("p");
-    said.className = "error";
-    said.id = `${id}-error`;
-    said.dataset.said = "";
-    said.textContent = sentence;
-    place.append(said);
+    const message = document.createElement("p");
+    message.className = "error";
+    message.id = `${id}-error`;
+    message.dataset.said = "";
+    message.textContent = sentence;
+    place.append(message);
     if (input?.matches?.("input, select, textarea")) {
       input.setAttribute("aria-invalid", "true");
-      input.setAttribute("aria-describedby", [id + "-help", said.id].filter((one) => document.getElementById(one)).join(" "));
+      input.setAttribute("aria-describedby", [id + "-help", message.id].filter((other) => document.getElementById(other)).join(" "));
     }
   }
 }
 
-/** This page as it is now on the server, without its style: that has another nonce. */
+/** Returns this page as it is now on the server, without its style element, which has another nonce. */
 async function thisPage() {
   const html = await (await fetch(location.pathname, { redirect: "error" })).text();
   return new DOMParser().parseFromString(html.replace(/<style[\s\S]*?<\/style>/gi, ""), "text/html");
 }
 
-/** Replaces fields that somebody else saved, unless this person is at them; true when all could be. */
+/** Replaces the fields that another editor saved; returns false, and replaces none, if the person is editing one. */
 async function renew(names, revisionSeen) {
   const open = names.filter((name) => document.querySelector(`[data-field="${name}"]`));
   const busy = open.some((name) => dirty.has(name) || document.querySelector(`[data-field="${name}"]`).contains(document.activeElement));
@@ -129,7 +129,7 @@ async function save() {
     timer = setTimeout(save, RETRY);
   }
   running = false;
-  // What was typed while the last save was on its way.
+  // Text that was entered during the last save.
   if ([...dirty].some((name) => before.get(name) !== undefined && before.get(name) !== fingerprint(name))) later();
 }
 
@@ -172,7 +172,7 @@ if (form) {
     sent.value = [...dirty, "cover"].join(",");
     form.append(sent);
   });
-  // What the server refused the last time is still to be saved.
+  // Text that the server refused the last time still has to be saved.
   const refused = "unsaved" in marker.dataset ? "[data-field] [name]" : '[aria-invalid="true"]';
   for (const input of all(refused, form)) if (fieldOf(input)) dirty.add(fieldOf(input));
   meet();

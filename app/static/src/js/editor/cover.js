@@ -1,4 +1,4 @@
-// Crops the cover in the browser before it is sent; without script the whole picture goes along with the form.
+// Crops the cover in the browser before it is sent; without script the form sends the whole picture.
 import Cropper from "cropperjs";
 
 import { on, text } from "../dom.js";
@@ -34,7 +34,7 @@ on("change", "[data-crop] input[type=file]", async (chosen) => {
   try {
     await picture.decode();
   } catch {
-    // What the browser cannot draw the server judges, when the form is sent.
+    // A picture that the browser cannot draw is checked by the server, when the form is sent.
     return;
   }
   complain("");

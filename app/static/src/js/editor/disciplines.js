@@ -1,4 +1,4 @@
-// The subjects of the chosen discipline; without script the select shows all, each under its discipline.
+// Offers the subjects of the chosen discipline; without script the select shows all, each under its discipline.
 import { all, on } from "../dom.js";
 
 function narrow(box) {

@@ -1,5 +1,5 @@
-// Text areas with data-rich become an editor that makes exactly the markup that the server lets through.
-// The area itself stays in the form and carries the text.
+// Text areas with data-rich become an editor that produces exactly the markup that the server accepts.
+// The text area itself stays in the form and sends the text.
 import { Editor, Extension } from "@tiptap/core";
 import Link from "@tiptap/extension-link";
 import Subscript from "@tiptap/extension-subscript";
@@ -33,7 +33,7 @@ const BUTTONS = [
   ["redo", "arrow-clockwise", (chain) => chain.redo(), null],
 ];
 
-// Tab leaves the editor; in a table it goes on to the next cell, and Escape lets go of it.
+// Tab leaves the editor; in a table it moves to the next cell, and Escape moves to the toolbar.
 const Keys = Extension.create({
   name: "keys",
   addKeyboardShortcuts() {
@@ -41,8 +41,8 @@ const Keys = Extension.create({
   },
 });
 
-// The schema and the server drop all of this anyway. Gone before the text is parsed, it does not even make the content
-// policy speak (every style attribute out of a word processor would).
+// The schema and the server drop all of this anyway. It is removed before the text is parsed, because the content
+// security policy would report every style attribute from a word processor.
 function quiet(html) {
   return html
     .replace(/<(script|style|iframe|object|embed)\b[\s\S]*?<\/\1\s*>/gi, "")
@@ -62,7 +62,7 @@ function paragraphs(plain) {
   return box.innerHTML;
 }
 
-/** A small dialog for the address of a link; resolves to the address, "" to remove it, or null. */
+/** Shows a dialog for the address of a link; resolves to the address, "" to remove it, or null. */
 function askLink(labels, before) {
   const dialog = document.createElement("dialog");
   dialog.className = "dialog";
@@ -140,7 +140,7 @@ function tools(editor, labels, id) {
       else if (state) button.setAttribute("aria-pressed", String(state(editor)));
     }
   };
-  // One stop for the tab key; the arrows go along the buttons.
+  // The toolbar is one tab stop; the arrow keys move between its buttons.
   buttons.forEach(([button], number) => (button.tabIndex = number ? -1 : 0));
   bar.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

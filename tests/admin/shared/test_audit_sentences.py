@@ -1,0 +1,18 @@
+"""The words for the entries of the audit log."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from admin.shared.audit_sentences import ACTIONS, action_name
+
+
+def test_an_act_that_was_renamed_keeps_its_words(app: Flask) -> None:
+    with app.test_request_context():
+        assert action_name("enrolment.registered") == action_name("registration.registered")
+        assert action_name("enrolment.registered") == str(ACTIONS["registration.registered"])
+
+
+def test_an_unknown_act_is_shown_as_it_was_noted(app: Flask) -> None:
+    with app.test_request_context():
+        assert action_name("moon.landed") == "moon.landed"

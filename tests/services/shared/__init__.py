@@ -1,0 +1,1 @@
+"""Tests of the helpers that services of every subject use."""

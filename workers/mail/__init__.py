@@ -1,0 +1,1 @@
+"""Sending of mails: the job, the message format and the transports."""
