@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request
+from flask import Response, abort, flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from admin.alliance.activity_sheets import activity_workbook, school_workbook
 from admin.base import ALLIANCE, SecureView, attempt
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, list_values, number, sorting
 from app.errors import NotFound
 from app.rules.alliance.figures import share
 from app.rules.permissions import Action
@@ -46,19 +46,15 @@ class Activity(SecureView):
     @expose("/")
     def index(self) -> str:
         """Show the table of schools, the sums over time, and the schools with the most registrations."""
-        ctx, span = request_context(), _span()
-        text, sort, descending = (
-            text_argument("q"),
-            choice("sort", SORTS) or "name",
-            request.args.get("desc") == "1",
-        )
+        ctx, span, text = request_context(), _span(), text_argument("q")
+        sort, descending = sorting(SORTS, "name")
         found = list_activity(ctx, text=text, sort=sort, descending=descending, page=page_argument())
         most = list_activity(ctx, sort="registrations", descending=True, size=_COMPARED)
         return self.render(
             "manage/alliance/activity/list.html",
-            found=found,
-            text=text,
-            address=ListAddress("activity.index", {"q": text, "span": span}, sort, descending),
+            **list_values(
+                found, ListAddress("activity.index", {"q": text}, sort, descending, kept={"span": span})
+            ),
             charts=_charts(activity_in_time(ctx, span=span)),
             compared=[row for row in most.rows if row.now is not None],
             spans=SPANS,
@@ -71,8 +67,8 @@ class Activity(SecureView):
     def sheet(self) -> Response:
         """Send the workbook of all matching schools, with the sums of all day by day."""
         ctx = request_context()
-        text, sort = text_argument("q"), choice("sort", SORTS) or "name"
-        schools = all_activity(ctx, text=text, sort=sort, descending=request.args.get("desc") == "1")
+        sort, descending = sorting(SORTS, "name")
+        schools = all_activity(ctx, text=text_argument("q"), sort=sort, descending=descending)
         content = activity_workbook(schools, activity_in_time(ctx, span=_span()), ctx.school.timezone)
         return give_workbook(content, f"{gettext('活跃情况')}-{ctx.today()}.xlsx")
 

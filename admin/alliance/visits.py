@@ -13,7 +13,7 @@ from wtforms import TextAreaField
 
 from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
 from admin.shared.audit_sentences import action_name, details, object_name
-from admin.shared.listing import ListAddress
+from admin.shared.listing import ListAddress, list_values
 from admin.shared.validators import Required
 from app.errors import NotFound
 from app.rules.permissions import Action, may
@@ -49,9 +49,8 @@ class AllianceVisits(SecureView):
         ctx = request_context()
         return self.render(
             "manage/alliance/visits/alliance.html",
-            found=list_visits(ctx, page=page_argument()),
+            **list_values(list_visits(ctx, page=page_argument()), ListAddress("alliance_visits.index")),
             members=[school for school in all_members(ctx) if school.status == "active"],
-            address=ListAddress("alliance_visits.index", {}),
         )
 
     @expose(f"/<{ROW}:school_id>/", methods=("GET", "POST"))
@@ -91,9 +90,8 @@ class SchoolVisits(SecureView):
     def index(self) -> str:
         """Show the visits, latest first."""
         found = list_visits(request_context(), page=page_argument())
-        return self.render(
-            "manage/alliance/visits/list.html", found=found, address=ListAddress("school_visits.index", {})
-        )
+        values = list_values(found, ListAddress("school_visits.index"))
+        return self.render("manage/alliance/visits/list.html", **values)
 
     @expose(f"/<{ROW}:visit_id>/")
     def show(self, visit_id: int) -> str:

@@ -15,7 +15,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from admin.base import ALLIANCE, PEOPLE, ManageForm, SecureView, attempt
-from admin.shared.listing import ListAddress, choice, ticked_ids
+from admin.shared.listing import ListAddress, choice, list_values, ticked_ids
 from admin.shared.validators import Required
 from app.errors import NotFound
 from app.rules.permissions import Action
@@ -82,12 +82,13 @@ class Announcements(SecureView):
         chosen = {"q": text_argument("q"), "state": choice("state", STATES)}
         return self.render(
             "manage/announcements/list.html",
-            found=list_announcements(
-                ctx, text=chosen["q"], state=chosen["state"] or None, page=page_argument()
+            **list_values(
+                list_announcements(
+                    ctx, text=chosen["q"], state=chosen["state"] or None, page=page_argument()
+                ),
+                ListAddress(f"{self.endpoint}.index", chosen),
             ),
             theirs=[] if ctx.school.is_alliance else list_from_alliance(ctx, limit=_MOST_SHOWN),
-            chosen=chosen,
-            address=ListAddress(f"{self.endpoint}.index", chosen),
         )
 
     @expose("/new/", methods=("GET", "POST"))

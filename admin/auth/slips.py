@@ -68,9 +68,9 @@ class Slips(SecureView):
         if choice is None:
             return redirect(self.get_url(".index"), code=303)
         # The page stays open after a download, and another administrator may have printed since.
-        told = sent_number("voided") or 0
+        announced = sent_number("voided") or 0
         try:
-            made = attempt(lambda ctx: _pdf(ctx, choice, told), reraise=VoidsUnseen)
+            made = attempt(lambda ctx: _pdf(ctx, choice, announced), reraise=VoidsUnseen)
         except VoidsUnseen as error:
             flash(translated(error.message), "warning")
             return confirm_page(self, request_context(), choice)

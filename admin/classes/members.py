@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import flash, request, session
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext, ngettext
 
 from admin.base import attempt
 from admin.classes.frame import ClassFrame
-from admin.shared.listing import ListAddress, meant_ids
+from admin.shared.listing import ListAddress, list_values, meant_ids, ticks_used
 from app.context import Context
 from app.rules.shared.whole_numbers import whole_number
 from app.services.classes.members import Association, associate, dissociate, preview_association
@@ -19,8 +17,6 @@ from app.services.people.class_candidates import find_student_ids, find_students
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
-
-_DONE = "class_members_done"
 
 
 class ClassMembers(ClassFrame):
@@ -39,7 +35,7 @@ class ClassMembers(ClassFrame):
     @expose(f"/<{ROW}:class_id>/students/add", methods=("POST",))
     def associate(self, class_id: int) -> ResponseReturnValue:
         """Add students to the class (「关联」), after a preview if they leave other classes."""
-        expected = _told()
+        expected = _leaving_shown()
 
         def work(ctx: Context) -> tuple[list[int], Association, bool]:
             ids = _meant(ctx, class_id, inside=False)
@@ -57,7 +53,7 @@ class ClassMembers(ClassFrame):
         flash(ngettext("已关联 %(num)s 名学生", "已关联 %(num)s 名学生", plan.joining), "success")
         if plan.registered:
             flash(gettext("并按班级的选课注册了 %(n)s 人次", n=plan.registered), "success")
-        session[_DONE] = True
+        ticks_used(self.get_url("classes.outside", class_id=class_id))
         return self.to("inside", class_id=class_id)
 
     @expose(f"/<{ROW}:class_id>/students/remove", methods=("POST",))
@@ -75,7 +71,7 @@ class ClassMembers(ClassFrame):
                 ),
                 "success",
             )
-            session[_DONE] = True
+            ticks_used(self.get_url("classes.inside", class_id=class_id))
         return self.to("inside", class_id=class_id)
 
     def _list(self, class_id: int, *, inside: bool) -> ResponseReturnValue:
@@ -89,20 +85,18 @@ class ClassMembers(ClassFrame):
             page=page_argument(),
         )
         endpoint = "inside" if inside else "outside"
-        chosen: dict[str, Any] = {"class_id": class_id, "q": text, "free": "1" if unassigned else ""}
+        chosen = {"q": text, "free": "1" if unassigned else ""}
+        address = ListAddress(f"classes.{endpoint}", chosen, kept={"class_id": class_id})
         return self.class_page(
             "students",
             class_id,
-            found=found,
+            **list_values(found, address),
             inside=inside,
-            text=text,
-            unassigned=unassigned,
-            address=ListAddress(f"classes.{endpoint}", chosen),
             bulk_address=self.get_url(
                 "classes.dissociate" if inside else "classes.associate",
+                class_id=class_id,
                 **{name: value for name, value in chosen.items() if value},
             ),
-            done=_DONE in session and session.pop(_DONE),
         )
 
 
@@ -110,15 +104,15 @@ def _unassigned() -> bool:
     return request.args.get("free") == "1"
 
 
-def _told() -> dict[int, int] | None:
+def _leaving_shown() -> dict[int, int] | None:
     """Return how many students leave which class as the page has shown; ``None``: it has shown nothing."""
-    told: dict[int, int] = {}
+    shown: dict[int, int] = {}
     for sent in request.form.getlist("leaving"):
         left, _, students = sent.partition(":")
         class_id, number = whole_number(left), whole_number(students)
         if class_id is not None and number is not None:
-            told[class_id] = number
-    return told or None
+            shown[class_id] = number
+    return shown or None
 
 
 def _meant(ctx: Context, class_id: int, *, inside: bool) -> list[int]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, session
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 
 from admin.base import attempt
 from admin.classes.select_courses import said_of
-from admin.shared.listing import ListAddress, ticked_ids
+from admin.shared.listing import ListAddress, list_values, ticked_ids, ticks_used
 from app.rules.permissions import Action, may
 from app.services.classes.select_courses import select_classes
 from app.services.classes.selectable import list_choosable_classes
 from app.web.shared.context import request_actor, request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
-
-_DONE = "offering_classes_done"
 
 
 class ClassesOfOffering:
@@ -40,10 +38,9 @@ class ClassesOfOffering:
         return self.offering_page(
             "manage/classes/of_offering.html",
             offering_id,
-            found=found,
-            text=text,
-            address=ListAddress("offerings.classes", {"offering_id": offering_id, "q": text}),
-            done=_DONE in session and session.pop(_DONE),
+            **list_values(
+                found, ListAddress("offerings.classes", {"q": text}, kept={"offering_id": offering_id})
+            ),
         )
 
     @expose(f"/<{ROW}:offering_id>/classes", methods=("POST",))
@@ -53,5 +50,5 @@ class ClassesOfOffering:
         for result in done or ():
             flash(said_of(result), "warning" if result.refused else "success")
         if done is not None:
-            session[_DONE] = True
+            ticks_used(request.path)
         return redirect(self.get_url(".classes", offering_id=offering_id), code=303)  # type: ignore[attr-defined]

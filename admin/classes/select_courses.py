@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, session
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext, ngettext
 
 from admin.base import attempt, back_to
 from admin.classes.frame import ClassFrame
-from admin.shared.listing import ListAddress, sent_number, ticked_ids
+from admin.shared.listing import ListAddress, list_values, sent_number, ticked_ids, ticks_used
 from app.services.classes.later_joiners import answer_later_joiners
 from app.services.classes.register import refusals
 from app.services.classes.select_courses import Selected, select_courses, undo_selection
@@ -18,8 +18,6 @@ from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.listing import page_argument, text_argument
-
-_DONE = "class_selection_done"
 
 
 class ClassSelections(ClassFrame):
@@ -33,10 +31,7 @@ class ClassSelections(ClassFrame):
         return self.class_page(
             "choose",
             class_id,
-            found=found,
-            text=text,
-            address=ListAddress("classes.choose", {"class_id": class_id, "q": text}),
-            done=_DONE in session and session.pop(_DONE),
+            **list_values(found, ListAddress("classes.choose", {"q": text}, kept={"class_id": class_id})),
         )
 
     @expose(f"/<{ROW}:class_id>/select", methods=("POST",))
@@ -47,15 +42,15 @@ class ClassSelections(ClassFrame):
             return self.to("choose", class_id=class_id)
         for result in done:
             flash(said_of(result), "warning" if result.refused else "success")
-        session[_DONE] = True
+        ticks_used(request.path)
         return self.to("selections", class_id=class_id)
 
     @expose(f"/<{ROW}:class_id>/selections")
     def selections(self, class_id: int) -> str:
         """Show the past selections (选课记录)."""
         found = list_selections(request_context(), class_id=class_id, page=page_argument())
-        address = ListAddress("classes.selections", {"class_id": class_id})
-        return self.class_page("selections", class_id, found=found, address=address)
+        address = ListAddress("classes.selections", kept={"class_id": class_id})
+        return self.class_page("selections", class_id, **list_values(found, address))
 
     @expose(f"/<{ROW}:class_id>/selections/<{ROW}:selection_id>/undo", methods=("POST",))
     def undo_selection(self, class_id: int, selection_id: int) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from admin.classes.edit import ClassEditing
 from admin.classes.members import ClassMembers
 from admin.classes.merge_classes import LAST_MOVE, ClassMoves
 from admin.classes.select_courses import ClassSelections
-from admin.shared.listing import ListAddress, choice, number, year
+from admin.shared.listing import ListAddress, choice, list_values, number, sorting, year
 from app.rules.permissions import Action, may
 from app.rules.shared.whole_numbers import whole_number
 from app.services.classes.courses import get_class_course, list_class_courses, list_registrations
@@ -78,13 +78,13 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
         )
         return self.render(
             "manage/classes/list.html",
-            found=list_classes(ctx, text=str(chosen["q"]), filters=filters, page=page_argument()),
-            chosen=chosen,
-            filtered=any(value not in ("", None) for value in chosen.values()),
+            **list_values(
+                list_classes(ctx, text=str(chosen["q"]), filters=filters, page=page_argument()),
+                ListAddress("classes.index", chosen),
+            ),
             years=[(each, each) for each in class_years(ctx)],
             majors=[(each, each) for each in class_majors(ctx)],
             teachers=list(class_teachers(ctx)),
-            address=ListAddress("classes.index", chosen),
             can_manage=may(ctx.actor.role, Action.MANAGE_CLASSES),
         )
 
@@ -119,8 +119,15 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
     def registrations(self, class_id: int, offering_id: int) -> str:
         """Show the students of a class who are registered for a course, and those who are not."""
         ctx = request_context()
-        registered = choice("registered", REGISTERED)
-        text, sort, descending = self._order()
+        text, registered = text_argument("q"), choice("registered", REGISTERED)
+        sort, descending = sorting(tuple(StudentSort), StudentSort.NUMBER)
+        address = ListAddress(
+            "classes.registrations",
+            {"q": text, "registered": registered},
+            sort,
+            descending,
+            kept={"class_id": class_id, "offering_id": offering_id},
+        )
         found = list_registrations(
             ctx,
             class_id=class_id,
@@ -131,27 +138,18 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
             descending=descending,
             page=page_argument(),
         )
-        chosen: Chosen = {
-            "class_id": class_id,
-            "offering_id": offering_id,
-            "q": text,
-            "registered": registered,
-        }
         return self.class_page(
             "registrations",
             class_id,
             course=get_class_course(ctx, class_id=class_id, offering_id=offering_id),
-            found=found,
-            text=text,
-            registered=registered,
-            address=ListAddress("classes.registrations", chosen, sort, descending),
+            **list_values(found, address),
         )
 
     def _show(self, class_id: int, form: HeadTeacherForm) -> str:
         ctx = request_context()
         school_class = get_class(ctx, class_id=class_id)
-        text, sort, descending = self._order()
-        state = choice("state", tuple(Activation))
+        text, state = text_argument("q"), choice("state", tuple(Activation))
+        sort, descending = sorting(tuple(StudentSort), StudentSort.NUMBER)
         students = list_class_students(
             ctx,
             class_id=class_id,
@@ -169,24 +167,18 @@ class Classes(ClassEditing, ClassMembers, ClassMoves, ClassSelections):
             ]
             if not form.is_submitted():
                 form.head_teacher.data = school_class.head_teacher_id
-        chosen: Chosen = {"class_id": class_id, "q": text, "state": state}
+        chosen: Chosen = {"q": text, "state": state}
         last = session.get(LAST_MOVE)
         return self.class_page(
             "show",
             class_id,
-            students=students,
-            text=text,
-            state=state,
+            **list_values(
+                students, ListAddress("classes.show", chosen, sort, descending, kept={"class_id": class_id})
+            ),
             later=[joiners for joiners in list_later_joiners(ctx, class_id=class_id) if joiners.waiting],
             last_move=last if last is not None and last["target_id"] == class_id else None,
             form=form if may_choose else None,
-            address=ListAddress("classes.show", chosen, sort, descending),
         )
-
-    @staticmethod
-    def _order() -> tuple[str, StudentSort, bool]:
-        sort = choice("sort", tuple(StudentSort)) or StudentSort.NUMBER
-        return text_argument("q"), StudentSort(sort), request.args.get("desc") == "1"
 
 
 def views() -> Iterable[BaseView]:

@@ -12,10 +12,10 @@ from flask_babel import gettext, lazy_gettext
 
 from admin.base import ALLIANCE, SecureView, attempt
 from admin.courses.editor import ContentEditor, EditorPage
-from admin.courses.forms import NewCourseForm, sent_revision
-from admin.shared.listing import ListAddress, choice
+from admin.courses.forms import sent_revision
+from admin.shared.listing import ListAddress, choice, list_values
 from app.context import Context
-from app.rules.courses.fields import FIELD_LABELS, missing_for_release
+from app.rules.courses.fields import FIELD_LABELS, CourseContent, missing_for_release
 from app.rules.permissions import Action
 from app.services.courses.create_and_release import (
     create_course,
@@ -26,7 +26,7 @@ from app.services.courses.create_and_release import (
 )
 from app.services.courses.drafts import open_draft
 from app.services.courses.versions import list_versions
-from app.web.shared.context import request_context, request_school
+from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.listing import page_argument, text_argument
 
@@ -38,6 +38,7 @@ class AllianceCourses(ContentEditor, SecureView):
 
     action = Action.MANAGE_ALLIANCE_COURSES
     hosts = "alliance"
+    created_text = lazy_gettext("已新建，填写完整并发布后可以授权给学校")
 
     @expose("/")
     def index(self) -> str:
@@ -45,24 +46,11 @@ class AllianceCourses(ContentEditor, SecureView):
         text, state = text_argument("q"), choice("state", STATES)
         return self.render(
             "manage/courses/list.html",
-            found=list_courses(request_context(), text=text, state=state or None, page=page_argument()),
-            text=text,
-            state=state,
-            address=ListAddress("alliance_courses.index", {"q": text, "state": state}),
+            **list_values(
+                list_courses(request_context(), text=text, state=state or None, page=page_argument()),
+                ListAddress("alliance_courses.index", {"q": text, "state": state}),
+            ),
         )
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create(self) -> ResponseReturnValue:
-        """Show the form of a new course and create it (「新建课程」)."""
-        form = NewCourseForm()
-        if form.validate_on_submit():
-            content = form.content(request_school().name)
-            course = attempt(lambda ctx: create_course(ctx, content=content), form)
-            if course is not None:
-                flash(gettext("已新建，填写完整并发布后可以授权给学校"), "success")
-                return redirect(self.get_url(".edit", course_id=course.id), code=303)
-        page = self.render("manage/courses/new.html", form=form, back=self.get_url(".index"))
-        return page, 422 if form.is_submitted() else 200
 
     @expose(f"/<{ROW}:course_id>/")
     def edit(self, course_id: int) -> str:
@@ -100,6 +88,10 @@ class AllianceCourses(ContentEditor, SecureView):
             return redirect(self.get_url(".versions", course_id=course_id), code=303)
         return self._versions_page(course_id, note=note), 422
 
+    def create_course(self, ctx: Context, content: CourseContent) -> int:
+        """Create a course of the alliance."""
+        return create_course(ctx, content=content).id
+
     def course_id(self, ctx: Context, row_id: int) -> int:
         """Return the row's id, which is the course's id."""
         return get_course(ctx, course_id=row_id).id
@@ -126,10 +118,9 @@ class AllianceCourses(ContentEditor, SecureView):
             view=view,
             course=view.course,
             missing=list(missing_for_release(view.content).values()),
-            found=found,
+            **list_values(found, ListAddress("alliance_courses.versions", kept={"course_id": course_id})),
             labels=FIELD_LABELS,
             note=note,
-            address=ListAddress("alliance_courses.versions", {"course_id": course_id}),
         )
 
 

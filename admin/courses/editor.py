@@ -13,7 +13,7 @@ from flask_babel import gettext
 
 from admin.base import attempt
 from admin.courses.assessment import TypedAssessment
-from admin.courses.forms import BasicsForm, ContentForm, DetailsForm, mark, sent_revision
+from admin.courses.forms import BasicsForm, ContentForm, DetailsForm, NewCourseForm, mark, sent_revision
 from admin.shared.uploads import ACCEPTED, picture_of
 from app.context import Context
 from app.errors import DomainError, Invalid, Message, NotAllowed, NotFound
@@ -32,7 +32,7 @@ from app.services.courses.drafts import (
 )
 from app.uow import unit_of_work
 from app.web.courses.presence import note_presence
-from app.web.shared.context import request_actor, request_context
+from app.web.shared.context import request_actor, request_context, request_school
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.templating import local_time
@@ -148,6 +148,19 @@ class ContentEditor:
     endpoint: str
     #: The fields that are marked with ``*``: a draft is saved without them, but cannot be submitted or published.
     needed: ClassVar[frozenset[str]] = NEEDED_FOR_RELEASE
+    #: The message after a course was created; it names the next step.
+    created_text: ClassVar[Any]
+
+    def create_course(self, ctx: Context, content: CourseContent) -> int:
+        """Create a course of the host.
+
+        Returns:
+            the id of its row.
+
+        Raises:
+            Invalid: the content is refused.
+        """
+        raise NotImplementedError
 
     def course_id(self, ctx: Context, row_id: int) -> int:
         """Return the id of the row's course, which is to be edited.
@@ -164,6 +177,19 @@ class ContentEditor:
     def tab_address(self, tab: str, row_id: int) -> str:
         """Return the address of a tab's page."""
         raise NotImplementedError
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create(self) -> ResponseReturnValue:
+        """Show the form of a new course and create it (「新建课程」)."""
+        form = NewCourseForm()
+        if form.validate_on_submit():
+            content = form.content(request_school().name)
+            row_id = attempt(lambda ctx: self.create_course(ctx, content), form)
+            if row_id is not None:
+                flash(str(self.created_text), "success")
+                return redirect(self.tab_address("basics", row_id), code=303)
+        page = self.render("manage/courses/new.html", form=form, back=self.get_url(".index"))  # type: ignore[attr-defined]
+        return page, 422 if form.is_submitted() else 200
 
     def editor(self, tab: str, row_id: int, sent: Sent | None = None) -> EditorPage:
         """Return the editor of a tab, with the sent values if they could not be saved."""

@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import ALLIANCE, SecureView, attempt
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, list_values, number
 from app.context import Context
 from app.rules.courses.assessment import sentences
 from app.rules.permissions import Action
@@ -27,7 +27,7 @@ from app.services.courses.recommendation_pages import (
 from app.services.courses.recommendations import NOTE_LENGTH, accept_recommendation, decline_recommendation
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
-from app.web.shared.listing import address, page_argument, text_argument
+from app.web.shared.listing import page_argument, text_argument
 
 ALL = "all"
 _ONE = f"/<{ROW}:school_id>/<{ROW}:recommendation_id>"
@@ -49,7 +49,6 @@ class Recommendations(SecureView):
         ctx = request_context()
         state = choice("state", (*STATES, ALL)) or "open"
         text, school_id = text_argument("q"), number("school")
-        chosen = {"state": state, "q": text, "school": school_id}
         counts = count_recommendations(ctx)
         found = list_recommendations(
             ctx,
@@ -60,16 +59,14 @@ class Recommendations(SecureView):
         )
         return self.render(
             "manage/courses/recommendations/list.html",
-            found=found,
-            chosen=chosen,
-            filtered=bool(text) or school_id is not None,
+            **list_values(
+                found,
+                ListAddress("recommendations.index", {"q": text, "school": school_id}, kept={"state": state}),
+            ),
+            state=state,
             schools=list_recommending_schools(ctx),
             states=(*STATES, ALL),
             counts={**counts, ALL: sum(counts.values())},
-            address=ListAddress("recommendations.index", chosen),
-            state_address=lambda code: address(
-                "recommendations.index", state=code, q=text, school=school_id or ""
-            ),
         )
 
     @expose(f"{_ONE}/")

@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext
 from admin.base import COURSES, SecureView, attempt
 from admin.courses.changes import changes_of
 from admin.courses.forms import sent_revision
-from admin.shared.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice, list_values
 from app.errors import Invalid, Message, msg
 from app.rules.courses.assessment import sentences
 from app.rules.permissions import Action
@@ -29,7 +29,7 @@ from app.services.courses.reviews import REASON_LENGTH, review_course
 from app.web.catalogue.school import cover_url
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
-from app.web.shared.listing import address, page_argument, text_argument
+from app.web.shared.listing import page_argument, text_argument
 
 
 class CourseReviews(SecureView):
@@ -49,12 +49,12 @@ class CourseReviews(SecureView):
         state, text = choice("state", (WAITING, DECIDED)) or WAITING, text_argument("q")
         return self.render(
             "manage/courses/reviews/list.html",
-            found=list_reviews(ctx, state=state, text=text, page=page_argument()),
+            **list_values(
+                list_reviews(ctx, state=state, text=text, page=page_argument()),
+                ListAddress("course_reviews.index", {"q": text}, kept={"state": state}),
+            ),
             state=state,
-            text=text,
             waiting=count_waiting(ctx),
-            address=ListAddress("course_reviews.index", {"state": state, "q": text}),
-            state_address=lambda code: address("course_reviews.index", state=code, q=text),
         )
 
     @expose(f"/<{ROW}:course_id>/")

@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from admin.base import PEOPLE, attempt
 from admin.imports.choices import ImportChoices, questions
-from admin.shared.listing import ListAddress, choice
+from admin.shared.listing import Argument, ListAddress, choice, list_values
 from app.context import Context
 from app.rules.imports.states import DISCARDABLE
 from app.rules.imports.students import LABELS
@@ -197,11 +197,10 @@ class Imports(ImportChoices):
         history = list_imports(request_context(), kind=self.kind, page=page_argument())
         page = self.render(
             "manage/imports/index.html",
-            history=history,
+            **list_values(history, ListAddress(f"{ENDPOINTS[self.kind]}.index")),
             summary_of=summary_of,
             discardable=DISCARDABLE,
             first_note=first_password_note(get_settings(request_context())),
-            address=ListAddress(f"{ENDPOINTS[self.kind]}.index", {}),
             **_upload_values(error),
         )
         return page, status if error else 200
@@ -220,24 +219,25 @@ class Imports(ImportChoices):
             rows = list_absent(ctx, import_id=found.id, within=within, page=page_argument())  # type: ignore[arg-type]
         else:
             rows = preview_rows(ctx, import_id=found.id, part=part, page=page_argument())  # type: ignore[arg-type]
+        kept: dict[str, Argument] = {
+            "import_id": found.id,
+            "part": part,
+            "within": within if part == "absent" else "",
+        }
         return self.render(
             f"manage/imports/{found.state}.html",
             found=found,
+            rows=rows,
+            address=ListAddress(f"{ENDPOINTS[self.kind]}.show", kept=kept),
             summary=summary,
             too_many=people_refusal(ctx, new=summary.counts.create) if found.state == "checked" else None,
             part=part,
-            rows=rows,
             absent=absent,
             within=within,
             questions=questions(summary),
             rule=UpdateRule.of(found.options),
             new_values=lambda row: _new_values(row, self.labels, self.shown_fields),
             same_class_options=_same_class_options,
-            part_address=lambda name: self.get_url(".show", import_id=found.id, part=name),
-            within_address=lambda name: self.get_url(".show", import_id=found.id, part="absent", within=name),
-            page_address=lambda n: self.get_url(
-                ".show", import_id=found.id, part=part, within=within, page=n
-            ),
         )
 
     def _do(self, import_id: int, work: Callable[[Context], StoredImport]) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import SecureView, attempt
-from admin.shared.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice, list_values
 from app.services.licences.sheet_import import (
     PARTS,
     apply_licence_import,
@@ -48,11 +48,10 @@ class LicenceSheets(SecureView):
         history = list_licence_imports(request_context(), page=page_argument())
         page = self.render(
             "manage/licences/sheets.html",
-            history=history,
+            **list_values(history, ListAddress("licences.sheets")),
             error=error,
             limit_mib=LIMITS.file_bytes // 2**20,
             limit_rows=LIMITS.data_rows,
-            address=ListAddress("licences.sheets", {}),
         )
         return page, 422 if error else 200
 
@@ -64,10 +63,9 @@ class LicenceSheets(SecureView):
         return self.render(
             "manage/licences/sheet.html",
             found=shown.found,
-            part=shown.part,
             rows=shown.rows,
-            part_address=lambda part: self.get_url(".sheet", sheet_id=sheet_id, part=part),
-            page_address=lambda n: self.get_url(".sheet", sheet_id=sheet_id, part=shown.part, page=n),
+            address=ListAddress("licences.sheet", kept={"sheet_id": sheet_id, "part": shown.part}),
+            part=shown.part,
         )
 
     @expose(f"/sheets/<{ROW}:sheet_id>/save", methods=("POST",))

@@ -17,7 +17,7 @@ from admin.base import ALLIANCE, attempt
 from admin.licences.bulk import LicenceActs
 from admin.licences.forms import SOURCES, TermsForm, course_key, course_ref
 from admin.licences.sheets import LicenceSheets
-from admin.shared.listing import ListAddress, choice, number, ticked_ids
+from admin.shared.listing import ListAddress, choice, list_values, number, ticked_ids
 from app.context import Context
 from app.rules.licences.conditions import LicenceState
 from app.rules.permissions import Action
@@ -72,8 +72,8 @@ class Licences(LicenceActs, LicenceSheets):
             "manage/licences/matrix.html",
             matrix=matrix,
             chosen=chosen,
+            address=ListAddress("licences.index", chosen),
             course_key=course_key,
-            filtered=any(chosen.values()),
             course_page=lambda n: address(
                 "licences.index", **chosen, page=n, schools_page=_later(matrix.schools)
             ),
@@ -92,19 +92,19 @@ class Licences(LicenceActs, LicenceSheets):
         chosen = {"q": text, "course": course_id, "school": school_id, "state": state}
         return self.render(
             "manage/licences/list.html",
-            found=list_licences(
-                ctx,
-                text=text,
-                course_id=course_id,
-                school_id=school_id,
-                state=LicenceState(state) if state else None,
-                page=page_argument(),
+            **list_values(
+                list_licences(
+                    ctx,
+                    text=text,
+                    course_id=course_id,
+                    school_id=school_id,
+                    state=LicenceState(state) if state else None,
+                    page=page_argument(),
+                ),
+                ListAddress("licences.listed", chosen),
             ),
-            filtered=any(chosen.values()),
-            chosen=chosen,
             courses=[(course.id, course.title) for course in all_licensable(ctx, LicensableFilter())],
             states=STATES,
-            address=ListAddress("licences.listed", chosen),
         )
 
     @expose("/list.xlsx")

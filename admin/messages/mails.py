@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import PEOPLE, SecureView, attempt
-from admin.shared.listing import ListAddress, choice
+from admin.shared.listing import ListAddress, choice, list_values
 from app.errors import NotFound
 from app.rules.permissions import Action
 from app.services.messages.mail_list import STATES, get_mail, list_mails
@@ -33,15 +33,11 @@ class Mails(SecureView):
         """Show a page of the mails that match."""
         text, state = text_argument("q"), choice("state", STATES)
         found = list_mails(request_context(), text=text, state=state or None, page=page_argument())
-        chosen = {"q": text, "state": state}
         return self.render(
             "manage/messages/mails/list.html",
-            found=found,
-            chosen=chosen,
-            filtered=any(chosen.values()),
+            **list_values(found, ListAddress("mails.index", {"q": text, "state": state})),
             states=STATES,
             title_of=title_of,
-            address=ListAddress("mails.index", chosen),
             kept=current_app.config["MAIL_FOLDER"] is not None,
         )
 

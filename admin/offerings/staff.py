@@ -10,7 +10,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.shared.listing import ListAddress, ticked_ids
+from admin.shared.listing import ListAddress, list_values, ticked_ids
 from app.rules.permissions import Action, may
 from app.services.offerings.staff import (
     add_assistants,
@@ -78,8 +78,8 @@ class StaffPages:
     def _teachers(self, template: str, endpoint: str, offering_id: int) -> ResponseReturnValue:
         text = text_argument("q")
         found = find_teachers(request_context(), offering_id=offering_id, text=text, page=page_argument())
-        address = ListAddress(f"offerings.{endpoint}", {"offering_id": offering_id, "q": text})
-        page = self.offering_page(template, offering_id, found=found, text=text, address=address)
+        address = ListAddress(f"offerings.{endpoint}", {"q": text}, kept={"offering_id": offering_id})
+        page = self.offering_page(template, offering_id, **list_values(found, address))
         return page, 422 if request.method == "POST" else 200
 
     def _to_staff(self, offering_id: int) -> ResponseReturnValue:

@@ -18,17 +18,16 @@ from admin.base import COURSES, ManageForm, SecureView, attempt
 from admin.classes.of_offering import ClassesOfOffering
 from admin.courses.assessment import TypedAssessment
 from admin.courses.editor import ContentEditor, EditorPage
-from admin.courses.forms import NewCourseForm
 from admin.courses.own_status import OwnStatusActs, missing_by_tab
 from admin.offerings.publication import OfferingMoves
 from admin.offerings.staff import StaffPages
 from admin.registrations.views import RegistrationPages
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, list_values, number
 from admin.shared.validators import Required
 from app.context import Context
 from app.errors import NotFound, msg
 from app.rules.courses.assessment import sentences
-from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW
+from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW, CourseContent
 from app.rules.offerings.dates import Dates
 from app.rules.permissions import Action, may
 from app.rules.shared.semesters import term_label
@@ -52,7 +51,7 @@ from app.services.offerings.lists import (
 from app.services.offerings.publication import NotReady, put_online
 from app.services.offerings.read import get_school_course
 from app.services.offerings.repeat_and_cancel import list_terms, open_terms
-from app.web.shared.context import request_actor, request_context, request_school
+from app.web.shared.context import request_actor, request_context
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import joined, translated
 from app.web.shared.listing import page_argument, text_argument
@@ -89,6 +88,7 @@ class Offerings(
     action = Action.SEE_OFFERINGS
     hosts = "school"
     needed = NEEDED_FOR_REVIEW
+    created_text = lazy_gettext("已新建，填写完整后可以提交审核")
 
     @expose("/")
     def index(self) -> str:
@@ -109,34 +109,18 @@ class Offerings(
         chosen["q"] = chosen.pop("text")
         return self.render(
             "manage/offerings/list.html",
-            found=list_school_courses(ctx, wanted=wanted, page=page_argument()),
-            chosen=chosen,
-            filtered=wanted != OfferingFilter(),
+            **list_values(
+                list_school_courses(ctx, wanted=wanted, page=page_argument()),
+                ListAddress("offerings.index", chosen),
+            ),
             teachers=list_operating_teachers(ctx),
             allowed={act.value for act in Action if may(ctx.actor.role, act)},
-            address=ListAddress("offerings.index", chosen),
         )
 
     @expose(f"/<{ROW}:offering_id>/")
     def show(self, offering_id: int) -> str:
         """Show 基本信息: editable for own courses, read-only for alliance courses."""
         return self.content_page("basics", offering_id)
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create(self) -> ResponseReturnValue:
-        """Show the form of an own course (本校) and create it (「新建课程」).
-
-        Its teacher then fills it in and submits it.
-        """
-        form = NewCourseForm()
-        if form.validate_on_submit():
-            content = form.content(request_school().name)
-            offering = attempt(lambda ctx: create_own_course(ctx, content=content), form)
-            if offering is not None:
-                flash(gettext("已新建，填写完整后可以提交审核"), "success")
-                return redirect(self.get_url(".show", offering_id=offering.id), code=303)
-        page = self.render("manage/courses/new.html", form=form, back=self.get_url(".index"))
-        return page, 422 if form.is_submitted() else 200
 
     @expose(f"/<{ROW}:offering_id>/assessment")
     def assessment(self, offering_id: int) -> str:
@@ -151,9 +135,9 @@ class Offerings(
         found = list_versions(
             ctx, owner_id=offering.course_owner_id, course_id=offering.course_id, page=page_argument()
         )
-        address = ListAddress("offerings.versions", {"offering_id": offering_id})
+        values = list_values(found, ListAddress("offerings.versions", kept={"offering_id": offering_id}))
         return self.offering_page(
-            "manage/offerings/versions.html", offering_id, found=found, labels=FIELD_LABELS, address=address
+            "manage/offerings/versions.html", offering_id, labels=FIELD_LABELS, **values
         )
 
     @expose(f"/<{ROW}:offering_id>/details", methods=("GET", "POST"))
@@ -195,6 +179,13 @@ class Offerings(
         elif dates_sent:
             flash(gettext("日期和名额已保存"), "info")
         return redirect(self.get_url(".details", offering_id=offering_id), code=303)
+
+    def create_course(self, ctx: Context, content: CourseContent) -> int:
+        """Create an own course (本校) with its offering.
+
+        Its teacher then fills it in and submits it.
+        """
+        return create_own_course(ctx, content=content).id
 
     def course_id(self, ctx: Context, row_id: int) -> int:
         """Return the id of the own course of an offering."""

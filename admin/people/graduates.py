@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import PEOPLE, SecureView, attempt
-from admin.shared.listing import sent_number
+from admin.shared.listing import ListAddress, list_values, sent_number
 from app.rules.permissions import Action
 from app.services.people.graduates import delete_graduates, list_cohorts, preview_graduates
 from app.web.shared.context import request_context
@@ -38,13 +38,13 @@ class Graduates(SecureView):
         )
         return self.render(
             "manage/people/graduates/preview.html",
+            **list_values(
+                people,
+                ListAddress("graduates.preview", kept={"entry_year": entry_year, "study_years": study_years}),
+            ),
             holdings=holdings,
-            people=people,
             entry_year=entry_year,
             study_years=study_years,
-            page_address=lambda n: self.get_url(
-                ".preview", entry_year=entry_year, study_years=study_years, page=n
-            ),
         )
 
     @expose(f"/<{ROW}:entry_year>/<{ROW}:study_years>/delete", methods=("POST",))

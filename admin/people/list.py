@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import abort, flash, redirect, request, session
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from flask_admin.base import expose
@@ -14,7 +14,17 @@ from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from admin.auth.slips import confirm_page
 from admin.base import PEOPLE, attempt, back_to
 from admin.people.person import PersonPages
-from admin.shared.listing import ListAddress, choice, meant_ids, number, ticked_ids, year
+from admin.shared.listing import (
+    ListAddress,
+    choice,
+    list_values,
+    meant_ids,
+    number,
+    sorting,
+    ticked_ids,
+    ticks_used,
+    year,
+)
 from app.context import Context
 from app.errors import Conflict, msg
 from app.rules.permissions import Action, may
@@ -41,7 +51,6 @@ from app.web.shared.context import request_context, request_school
 from app.web.shared.listing import page_argument, text_argument
 
 KINDS = ("student", "teacher", "administrator")
-_DONE = "people_done"
 
 
 class People(PersonPages):
@@ -56,30 +65,25 @@ class People(PersonPages):
         ctx = request_context()
         settings = get_settings(ctx)
         chosen, filters = _chosen()
-        sort, descending = choice("sort", tuple(PersonSort)) or "number", request.args.get("desc") == "1"
+        sort, descending = sorting(tuple(PersonSort), PersonSort.NUMBER)
         found = search_people(
             ctx,
             text=str(chosen["q"]),
             filters=filters,
-            sort=PersonSort(sort),
+            sort=sort,
             descending=descending,
             page=page_argument(),
         )
-        address = ListAddress("people.index", chosen, sort, descending)
         return self.render(
             "manage/people/list.html",
-            found=found,
+            **list_values(found, ListAddress("people.index", chosen, sort, descending)),
             total_text=format_decimal(found.total),
-            chosen=chosen,
-            filtered=any(value not in ("", None) for value in chosen.values()),
-            address=address,
             bulk_address=self.get_url(".bulk", **{name: value for name, value in chosen.items() if value}),
             classes=list(class_names(ctx)),
             years=[(each, each) for each in entry_years(ctx)],
             first_note=first_password_note(settings),
             by_slips=settings.initial_password == RANDOM,
             may_edit=may(ctx.actor.role, Action.EDIT_PEOPLE),
-            done=_DONE in session and session.pop(_DONE),
         )
 
     @expose("/bulk", methods=("POST",))
@@ -165,7 +169,7 @@ def _meant(ctx: Context) -> list[int]:
 def _finish(sentence: str) -> None:
     """Report the completed act and clear the list's selection."""
     flash(sentence, "success")
-    session[_DONE] = True
+    ticks_used(url_for("people.index"))
 
 
 def views() -> Iterable[BaseView]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import abort, flash, redirect, request, session
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.base import attempt
-from admin.shared.listing import ListAddress, choice, number, ticked_ids
+from admin.shared.listing import ListAddress, list_values, number, sorting, ticked_ids, ticks_used
 from app.errors import Invalid, Message, msg
 from app.rules.permissions import Action, may
 from app.services.registrations.by_staff import (
@@ -46,8 +46,6 @@ from app.web.shared.state_words import STATE_WORDS
 
 Chosen = dict[str, str | int | None]
 
-#: The session's key that says the ticked rows were acted on, so that the next list clears the ticks.
-_DONE = "registrations_done"
 _CHART_CLASSES = 20
 _COLUMNS = (msg("学号"), msg("真实姓名"), msg("班级"), msg("注册时间"), msg("来源"), msg("账号状态"))
 _WIDTHS = (18, 14, 24, 20, 12, 12)
@@ -69,9 +67,11 @@ class RegistrationPages:
     def registrations(self, offering_id: int) -> str:
         """Show the list of registered students (注册学生)."""
         ctx = request_context()
-        chosen: Chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
-        sort = RegistrationSort(choice("sort", tuple(RegistrationSort)) or RegistrationSort.NUMBER)
-        descending = request.args.get("desc") == "1"
+        chosen: Chosen = {"q": text_argument("q"), "class": number("class")}
+        sort, descending = sorting(tuple(RegistrationSort), RegistrationSort.NUMBER)
+        address = ListAddress(
+            "offerings.registrations", chosen, sort, descending, kept={"offering_id": offering_id}
+        )
         found = list_registered(
             ctx,
             offering_id=offering_id,
@@ -84,8 +84,7 @@ class RegistrationPages:
         return self._registrations(
             "registrations",
             offering_id,
-            found=found,
-            chosen=chosen,
+            **list_values(found, address),
             classes=[
                 ("", gettext("全部")),
                 *(
@@ -93,20 +92,19 @@ class RegistrationPages:
                     for figures in class_figures(ctx, offering_id=offering_id)
                 ),
             ],
-            address=ListAddress("offerings.registrations", chosen, sort, descending),
         )
 
     @expose(f"/<{ROW}:offering_id>/registrations/add", methods=("GET", "POST"))
     def add_students(self, offering_id: int) -> ResponseReturnValue:
         """Find and register students (「添加学生」: find, tick, 「添加」); failures are reported with their reasons."""
         ctx = request_context()
-        chosen: Chosen = {"offering_id": offering_id, "q": text_argument("q"), "class": number("class")}
-        address = ListAddress("offerings.add_students", chosen)
+        chosen: Chosen = {"q": text_argument("q"), "class": number("class")}
+        address = ListAddress("offerings.add_students", chosen, kept={"offering_id": offering_id})
         if request.method == "POST":
             done = attempt(lambda ctx: add_students(ctx, offering_id=offering_id, user_ids=ticked_ids()))
             if done is not None:
                 _say(done)
-                session[_DONE] = True
+                ticks_used(request.path)
             return redirect(address.page(page_argument()), code=303)
         found = find_candidates(
             ctx,
@@ -118,11 +116,9 @@ class RegistrationPages:
         return self._registrations(
             "add_students",
             offering_id,
-            found=found,
-            chosen=chosen,
+            **list_values(found, address),
             classes=class_choices(ctx, offering_id=offering_id),
             must_search=must_search(ctx),
-            address=address,
         )
 
     @expose(f"/<{ROW}:offering_id>/registrations/remove", methods=("POST",))
@@ -143,7 +139,7 @@ class RegistrationPages:
                 else:
                     flash(translated(refusal.message), "error")
             if done is not None:
-                session[_DONE] = True
+                ticks_used(self._path("registrations", offering_id))
                 flash(gettext("已移出 %(n)s 名学生", n=done), "success")
             if error is None:
                 return self._to("registrations", offering_id)
@@ -170,7 +166,7 @@ class RegistrationPages:
                 abort(404)
             done = attempt(lambda ctx: act(ctx, offering_id=offering_id, user_ids=ticked_ids()))
             if done is not None:
-                session[_DONE] = True
+                ticks_used(request.path)
                 admitted = act is admit_waiting
                 flash(
                     gettext("已录取 %(n)s 人", n=done) if admitted else gettext("已移出 %(n)s 人", n=done),
@@ -178,8 +174,8 @@ class RegistrationPages:
                 )
             return self._to("waiting_list", offering_id)
         found = list_waiting(request_context(), offering_id=offering_id, page=page_argument())
-        address = ListAddress("offerings.waiting_list", {"offering_id": offering_id})
-        return self._registrations("waiting", offering_id, found=found, address=address)
+        address = ListAddress("offerings.waiting_list", kept={"offering_id": offering_id})
+        return self._registrations("waiting", offering_id, **list_values(found, address))
 
     @expose(f"/<{ROW}:offering_id>/registrations/figures")
     def registration_figures(self, offering_id: int) -> str:
@@ -205,11 +201,13 @@ class RegistrationPages:
     def _registrations(self, name: str, offering_id: int, **values: Any) -> str:
         values["seat_figures"] = seat_figures(request_context(), offering_id=offering_id)
         values["may_export"] = may(request_actor().role, Action.EXPORT_REGISTRATIONS)
-        values["done"] = _DONE in session and session.pop(_DONE)
         return self.offering_page(f"manage/registrations/{name}.html", offering_id, **values)
 
     def _to(self, endpoint: str, offering_id: int) -> ResponseReturnValue:
-        return redirect(self.get_url(f".{endpoint}", offering_id=offering_id), code=303)  # type: ignore[attr-defined]
+        return redirect(self._path(endpoint, offering_id), code=303)
+
+    def _path(self, endpoint: str, offering_id: int) -> str:
+        return str(self.get_url(f".{endpoint}", offering_id=offering_id))  # type: ignore[attr-defined]
 
 
 def _say(done: Registered) -> None:

@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
 from admin.base import ACADEMIC, SecureView, attempt
-from admin.shared.listing import ListAddress, choice, number, sent_number, ticked_ids
+from admin.shared.listing import ListAddress, choice, list_values, number, sent_number, ticked_ids
 from app.context import Context
 from app.rules.permissions import Action
 from app.rules.requests.change_requests import ANSWER_LENGTH, CANNED_ANSWERS
@@ -32,7 +32,7 @@ from app.web.shared.context import request_context
 from app.web.shared.downloads import give_file
 from app.web.shared.hosts import ROW
 from app.web.shared.i18n import translated
-from app.web.shared.listing import address, page_argument, text_argument
+from app.web.shared.listing import page_argument, text_argument
 
 #: By default the list shows the pending requests; "all" is a filter of its own.
 ALL = "all"
@@ -53,15 +53,13 @@ class Requests(SecureView):
         found = list_requests(
             ctx, state=None if state == ALL else state, text=text, class_id=class_id, page=page_argument()
         )
-        chosen = {"state": state, "q": text, "class": class_id}
         counts = count_requests(ctx)
         return self.render(
             "manage/requests/list.html",
-            found=found,
-            chosen=chosen,
-            filtered=bool(text) or class_id is not None,
-            address=ListAddress("requests.index", chosen),
-            state_address=lambda code: address("requests.index", state=code, q=text),
+            **list_values(
+                found, ListAddress("requests.index", {"q": text, "class": class_id}, kept={"state": state})
+            ),
+            state=state,
             counts={**counts, ALL: sum(counts.values())},
             states=(*STATES, ALL),
             classes=list(class_names(ctx)),

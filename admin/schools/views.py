@@ -16,7 +16,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from admin.base import ALLIANCE, ManageForm, SecureView, attempt, typed_values
-from admin.shared.listing import ListAddress, choice, number
+from admin.shared.listing import ListAddress, choice, list_values, number, sorting
 from admin.shared.uploads import ACCEPTED, picture_of
 from admin.shared.validators import Required
 from app.context import Context
@@ -117,23 +117,24 @@ class Schools(SecureView):
     def index(self) -> str:
         """Show a page of the schools that match, each with the progress of its checklist."""
         text, status = text_argument("q"), choice("status", STATES)
-        missing, sort = choice("missing", (*LABELS, "any", "none")), choice("sort", ("progress",))
-        descending = request.args.get("desc") == "1"
+        missing = choice("missing", (*LABELS, "any", "none"))
+        sort, descending = sorting(("progress",), "")
         chosen = {"q": text, "status": status, "missing": missing}
         return self.render(
             "manage/schools/list.html",
-            found=list_progress(
-                request_context(),
-                text=text,
-                status=status or None,
-                missing=missing or None,
-                by_progress=bool(sort),
-                descending=descending,
-                page=page_argument(),
+            **list_values(
+                list_progress(
+                    request_context(),
+                    text=text,
+                    status=status or None,
+                    missing=missing or None,
+                    by_progress=bool(sort),
+                    descending=descending,
+                    page=page_argument(),
+                ),
+                ListAddress("schools.index", chosen, sort, descending),
             ),
             labels=LABELS,
-            chosen=chosen,
-            address=ListAddress("schools.index", chosen, sort, descending),
         )
 
     @expose("/new/", methods=("GET", "POST"))

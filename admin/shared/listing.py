@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
-from flask import request
+from flask import request, session
 
 from app.errors import Conflict, msg
 from app.rules.shared.whole_numbers import BIGINT, whole_number
+from app.services.shared.paging import Page
 from app.web.shared.listing import address
+
+Argument = str | int | None
+Sort = TypeVar("Sort", bound=str)
+
+#: The session's key for the paths of the lists whose ticks are cleared when they are shown next.
+_TICKS_USED = "ticks_used"
+_MOST_LISTS = 9
 
 
 def choice(name: str, allowed: Sequence[str]) -> str:
@@ -56,6 +66,34 @@ def meant_ids(everybody: Callable[[], list[int]]) -> list[int]:
     return ids
 
 
+def sorting(allowed: Sequence[Sort], default: Sort) -> tuple[Sort, bool]:
+    """Return the column by which a list is sorted, and whether it is descending.
+
+    The column is ``default`` unless the address names an allowed one.
+    """
+    requested = request.args.get("sort", "")
+    return next((column for column in allowed if column == requested), default), request.args.get(
+        "desc"
+    ) == "1"
+
+
+def ticks_used(path: str) -> None:
+    """Clear the ticks of a list when it is shown next.
+
+    Args:
+        path: of the list.
+    """
+    session[_TICKS_USED] = [*session.get(_TICKS_USED, ())[-_MOST_LISTS:], path]
+
+
+def list_values(found: Page[Any], address: ListAddress) -> dict[str, Any]:
+    """Return the variables of a list's template: page, addresses, filters, and whether to clear the ticks."""
+    used = request.path in session.get(_TICKS_USED, ())
+    if used:
+        session[_TICKS_USED] = [path for path in session[_TICKS_USED] if path != request.path]
+    return {"found": found, "address": address, "chosen": address.chosen, "done": used}
+
+
 @dataclass(frozen=True, slots=True)
 class ListAddress:
     """The addresses of one list: its pages and its sorted forms, all with the filters kept.
@@ -65,28 +103,58 @@ class ListAddress:
         chosen: search and filters.
         sort: the column it is sorted by, ``""`` where it cannot be sorted.
         descending: in which direction.
+        kept: arguments that identify the list, like the id of a class or the chosen tab; clearing filters keeps them.
     """
 
     endpoint: str
-    chosen: Mapping[str, str | int | None]
+    chosen: Mapping[str, Argument] = field(default_factory=dict)
     sort: str = ""
     descending: bool = False
+    kept: Mapping[str, Argument] = field(default_factory=dict)
+
+    @property
+    def filtered(self) -> bool:
+        """Return whether a search or a filter is set."""
+        return any(value not in ("", None) for value in self.chosen.values())
+
+    @property
+    def clear(self) -> str:
+        """Return the address of the list without search, filters and order."""
+        return self._to(self.kept)
+
+    @property
+    def action(self) -> str:
+        """Return the target of the filters' form, which also sends ``hidden``."""
+        return urlsplit(self.clear).path
+
+    @property
+    def hidden(self) -> Mapping[str, str]:
+        """Return the hidden fields of the filters' form: the tab and the order."""
+        return {**dict(parse_qsl(urlsplit(self.clear).query)), **self._order(self.sort, self.descending)}
 
     def page(self, n: int) -> str:
-        """Return the address of page ``n``, for ``ui.pagination``."""
-        return self._to(self.sort, self.descending, n)
+        """Return the address of page ``n``, for ``ui.list_pages``."""
+        order = self._order(self.sort, self.descending)
+        return self._to({**self.kept, **self.chosen, **order, "page": n if n > 1 else ""})
 
     def sorted_by(self, column: str) -> str:
         """Return the address of the list sorted by ``column``, descending if it is sorted by it ascending already."""
-        return self._to(column, column == self.sort and not self.descending, 1)
+        order = self._order(column, column == self.sort and not self.descending)
+        return self._to({**self.kept, **self.chosen, **order})
 
     def direction(self, column: str) -> str | None:
-        """Return the direction in which the list is sorted by this column, for ``ui.column``."""
+        """Return the direction in which the list is sorted by this column, for ``ui.list_column``."""
         if column != self.sort:
             return None
         return "desc" if self.descending else "asc"
 
-    def _to(self, sort: str, descending: bool, page: int) -> str:
-        filters = {name: value for name, value in self.chosen.items() if value is not None}
-        direction = {"sort": sort, "desc": "1" if descending else ""}
-        return address(self.endpoint, **filters, **direction, page=page if page > 1 else "")
+    def tab(self, **kept: Argument) -> str:
+        """Return the address of another tab of the list, with the same search and filters."""
+        return self._to({**self.kept, **kept, **self.chosen})
+
+    def _to(self, values: Mapping[str, Argument]) -> str:
+        return address(self.endpoint, **{name: value for name, value in values.items() if value is not None})
+
+    @staticmethod
+    def _order(sort: str, descending: bool) -> dict[str, str]:
+        return {"sort": sort, "desc": "1" if descending else ""}

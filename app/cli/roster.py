@@ -131,7 +131,7 @@ def _unread(school: SchoolInfo, found: RosterImport) -> Message:
     return msg(
         "无法确定各列的含义。不认识的列：%(unknown)s；没有找到的必填列：%(missing)s。"
         "请修改表头，或在「%(page)s」页面上传并指定各列的含义",
-        unknown="、".join(unknown) or "—",
+        unknown=tuple(unknown) or "—",
         missing=words.quoted(missing) if missing else "—",
         page=_PAGES[found.kind],
     )

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from app.models.courses import Course
 from app.models.types import CreatedAt, RowId
-from app.rules.licences.conditions import holds
+from app.rules.licences.conditions import has_ended, holds
 from tenants.db import Base, SchoolScoped
 
 
@@ -81,6 +81,10 @@ class CourseLicence(SchoolScoped, Base):
     def holds_on(self, day: date) -> bool:
         """Return whether the licence is valid on a day at the school."""
         return holds(self.starts_on, self.ends_on, day)
+
+    def has_ended_on(self, day: date) -> bool:
+        """Return whether the licence has ended on a day at the school."""
+        return has_ended(self.ends_on, day)
 
     @classmethod
     def visible_to(cls, school_id: Any) -> ColumnElement[bool]:

@@ -69,20 +69,30 @@ def terms_problems(terms: Terms, today: date) -> dict[str, Message]:
     return problems
 
 
+def has_begun(starts_on: date | None, day: date) -> bool:
+    """Return whether a licence has begun on a day at the school; ``None`` means that it began at once."""
+    return starts_on is None or starts_on <= day
+
+
+def has_ended(ends_on: date | None, day: date) -> bool:
+    """Return whether a licence has ended on a day at the school; ``None`` means that it never ends."""
+    return ends_on is not None and ends_on < day
+
+
 def holds(starts_on: date | None, ends_on: date | None, day: date) -> bool:
-    """Return whether a licence is valid on a day at the school; both days count, ``None`` means no bound."""
-    return (starts_on is None or starts_on <= day) and (ends_on is None or day <= ends_on)
+    """Return whether a licence is valid on a day at the school; both days count."""
+    return has_begun(starts_on, day) and not has_ended(ends_on, day)
 
 
 def licence_state(
     starts_on: date | None, ends_on: date | None, today: date, *, declined: bool = False
 ) -> LicenceState:
     """Return the state of a licence on a day at the school, first and last day included."""
-    if ends_on is not None and ends_on < today:
+    if has_ended(ends_on, today):
         return LicenceState.ENDED
     if declined:
         return LicenceState.DECLINED
-    if starts_on is not None and today < starts_on:
+    if not has_begun(starts_on, today):
         return LicenceState.UPCOMING
     if ends_on is not None and ends_on <= today + ENDING:
         return LicenceState.ENDING

@@ -70,6 +70,11 @@ def _read(row: Any) -> ShownAnnouncement:
     return ShownAnnouncement(*row)
 
 
+def lasts(ctx: Context) -> ColumnElement[bool]:
+    """Return the condition that the last day of an announcement has not passed."""
+    return or_(Announcement.ends_on.is_(None), Announcement.ends_on >= ctx.today())
+
+
 def _shown(
     ctx: Context,
 ) -> Select[int, int, str, str, str, bool, bool, datetime | None, date | None]:
@@ -85,7 +90,7 @@ def _shown(
         Announcement.ends_on,
     ).where(
         Announcement.published_at <= ctx.now(),
-        or_(Announcement.ends_on.is_(None), Announcement.ends_on >= ctx.today()),
+        lasts(ctx),
         _addressed(ctx),
     )
     if ctx.actor.role in _OUTSIDE_STAFF:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from app.context import Context
 from app.errors import Conflict, Invalid, NotFound, msg
 from app.models import Announcement, AnnouncementTarget
 from app.rules.permissions import Action
 from app.rules.shared.html import rich_text
+from app.services.announcements.read import lasts
 from app.services.schools.directory import get_members
 from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
@@ -187,11 +188,7 @@ def state_of(ctx: Context, row: Announcement) -> str:
 def _in_state(ctx: Context, state: str) -> ColumnElement[bool]:
     if state == "draft":
         return Announcement.published_at.is_(None)
-    over = Announcement.published_at.is_not(None) & (Announcement.ends_on < ctx.today())
-    if state == "past":
-        return over
-    lasting = or_(Announcement.ends_on.is_(None), Announcement.ends_on >= ctx.today())
-    return Announcement.published_at.is_not(None) & lasting
+    return Announcement.published_at.is_not(None) & (~lasts(ctx) if state == "past" else lasts(ctx))
 
 
 def _own(ctx: Context, announcement_id: int, *, lock: bool = False) -> Announcement:

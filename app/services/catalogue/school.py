@@ -14,9 +14,10 @@ from app.errors import NotFound, msg
 from app.models import Course, CourseOffering, Registration, User
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
-from app.services.offerings.phase import licence_holds, state_condition, state_number
+from app.services.offerings.phase import state_condition, state_number
 from app.services.registrations.counts import registrations_of_offering
 from app.services.registrations.seats import seats_of
+from app.services.shared.licence_conditions import is_licensed
 from app.services.shared.require_permission import acting_user_id
 
 
@@ -192,7 +193,7 @@ def is_shown(ctx: Context) -> ColumnElement[bool]:
 
     The query must outer-join ``CourseOffering.licence``.
     """
-    return and_(CourseOffering.status == OfferingStatus.ONLINE, licence_holds(ctx))
+    return and_(CourseOffering.status == OfferingStatus.ONLINE, is_licensed(ctx.today()))
 
 
 def _registered_as(user_id: int | None) -> tuple[ColumnElement[bool], ...]:

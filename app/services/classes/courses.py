@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 
 from app.context import Context
 from app.errors import NotFound, msg
@@ -20,7 +20,7 @@ from app.services.classes.students import (
     student_row,
     students_of,
 )
-from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.counts import registered_for, registrations_of_offering
 from app.services.shared.paging import LONG_PAGE_SIZE, Page, fetch_page
 
 
@@ -89,17 +89,13 @@ def list_registrations(
         NotAllowed: the actor may not see classes.
     """
     get_class_course(ctx, class_id=class_id, offering_id=offering_id)
-    own_registration = and_(
-        Registration.school_id == User.school_id,
-        Registration.user_id == User.id,
-        Registration.offering_id == offering_id,
-        Registration.withdrawn_at.is_(None),
-    )
     conditions = students_of(class_id, text)
     if registered is not None:
         conditions.append(Registration.id.is_not(None) if registered else Registration.id.is_(None))
     rows = (
-        select(User, Registration.registered_at).outerjoin(Registration, own_registration).where(*conditions)
+        select(User, Registration.registered_at)
+        .outerjoin(Registration, registered_for(offering_id))
+        .where(*conditions)
     )
     rows = rows.order_by(*student_order(sort, descending, Registration.registered_at))
     return fetch_page(ctx.session, rows, partial(student_row, ctx), page=page, size=LONG_PAGE_SIZE)

@@ -12,9 +12,9 @@ from app.context import Context
 from app.errors import Conflict, Message, msg
 from app.models import ClassCourse, ClassSelection, Course, CourseOffering, Registration, User
 from app.rules.offerings.publication import OfferingStatus
-from app.services.offerings.phase import licence_holds
 from app.services.registrations.seats import Registered, is_online, register_many
 from app.services.shared.audit import record
+from app.services.shared.licence_conditions import is_licensed
 from app.services.shared.require_permission import account_here
 
 
@@ -28,7 +28,7 @@ def selectable(ctx: Context) -> ColumnElement[bool]:
         CourseOffering.school_id == ctx.school.id,
         CourseOffering.status == OfferingStatus.ONLINE,
         CourseOffering.ends_on >= ctx.today(),
-        licence_holds(ctx),
+        is_licensed(ctx.today()),
     )
 
 

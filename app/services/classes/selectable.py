@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, select
 
 from app.context import Context
 from app.errors import Message
@@ -18,14 +18,13 @@ from app.models import (
     CourseOffering,
     Registration,
     SchoolClass,
-    User,
 )
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Action
 from app.services.classes.lists import get_class
 from app.services.classes.register import refusals, selectable
 from app.services.classes.students import students_of
-from app.services.registrations.counts import registrations_of_offering
+from app.services.registrations.counts import registered_for, registrations_of_offering
 from app.services.registrations.seats import seats_of
 from app.services.shared.class_sizes import class_size
 from app.services.shared.paging import Page, fetch_page
@@ -108,16 +107,6 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
     """
     require(ctx, Action.SELECT_COURSES)
     get_class(ctx, class_id=class_id)
-    chosen = (
-        select(ClassCourse.class_id)
-        .where(
-            ClassCourse.school_id == CourseOffering.school_id,
-            ClassCourse.offering_id == CourseOffering.id,
-            ClassCourse.class_id == class_id,
-        )
-        .correlate(CourseOffering)
-        .exists()
-    )
     courses = (
         select(
             CourseOffering,
@@ -126,7 +115,7 @@ def list_choosable(ctx: Context, *, class_id: int, text: str = "", page: int = 1
             CourseLicence,
             registrations_of_offering(),
             registrations_of_offering(*students_of(class_id)),
-            chosen,
+            _chosen(ctx, class_id, CourseOffering.id),
         )
         .join(CourseOffering.course)
         .outerjoin(CourseOffering.licence)
@@ -170,22 +159,6 @@ def list_choosable_classes(
         NotAllowed: only administrators may.
     """
     require(ctx, Action.SELECT_COURSES)
-    same_student = and_(
-        Registration.school_id == User.school_id,
-        Registration.user_id == User.id,
-        Registration.offering_id == offering_id,
-        Registration.withdrawn_at.is_(None),
-    )
-    chosen = (
-        select(ClassCourse.class_id)
-        .where(
-            ClassCourse.school_id == SchoolClass.school_id,
-            ClassCourse.class_id == SchoolClass.id,
-            ClassCourse.offering_id == offering_id,
-        )
-        .correlate(SchoolClass)
-        .exists()
-    )
     classes = (
         select(
             SchoolClass.id,
@@ -194,14 +167,26 @@ def list_choosable_classes(
             SchoolClass.entry_year,
             SchoolClass.major,
             class_size().scalar_subquery(),
-            class_size().join(Registration, same_student).scalar_subquery(),
-            chosen,
+            class_size().join(Registration, registered_for(offering_id)).scalar_subquery(),
+            _chosen(ctx, SchoolClass.id, offering_id),
         )
         .where(SchoolClass.archived_at.is_(None))
         .where(words(text, SchoolClass.number, SchoolClass.name, SchoolClass.major))
         .order_by(SchoolClass.entry_year.desc().nulls_last(), SchoolClass.number)
     )
     return fetch_page(ctx.session, classes, ChoosableClass, page=page)
+
+
+def _chosen(
+    ctx: Context, class_id: SQLColumnExpression[int] | int, offering_id: SQLColumnExpression[int] | int
+) -> ColumnElement[bool]:
+    """Return whether the class was registered for the offering as a whole; one of them is a column of the query."""
+    chosen = select(ClassCourse.class_id).where(
+        ClassCourse.school_id == ctx.school.id,
+        ClassCourse.class_id == class_id,
+        ClassCourse.offering_id == offering_id,
+    )
+    return chosen.correlate(SchoolClass, CourseOffering).exists()
 
 
 def _choosable(

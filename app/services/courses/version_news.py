@@ -17,9 +17,9 @@ from app.rules.courses.fields import FIELD_LABELS
 from app.rules.offerings.publication import OfferingStatus
 from app.services.background.outbox import UnitOfWorkFactoryFor, sweep_outbox
 from app.services.messages.notices import News, notify_many
-from app.services.offerings.phase import licence_holds
 from app.services.schools.directory import INFO_COLUMNS
 from app.services.shared.audit import record
+from app.services.shared.licence_conditions import is_licensed
 from app.services.shared.locks import Hold, locking
 from tenants.registry import SchoolInfo
 
@@ -122,7 +122,7 @@ def _tell(ctx: Context, school: SchoolInfo, news: _News) -> bool:
                 CourseOffering.course_owner_id == news.owner_id,
                 CourseOffering.course_id == news.course_id,
                 CourseOffering.status == OfferingStatus.ONLINE,
-                licence_holds(inner),
+                is_licensed(inner.today()),
             )
             .order_by(CourseOffering.id.desc())
         ).all()

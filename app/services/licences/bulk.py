@@ -31,6 +31,7 @@ from app.services.licences.rows import (
 from app.services.messages.notices import notify_administrators
 from app.services.schools.directory import get_members, require_alliance
 from app.services.shared.audit import record
+from app.services.shared.licence_conditions import has_ended
 from app.services.shared.locks import Lock, school_lock
 from app.services.shared.require_permission import require
 from tenants.registry import SchoolInfo
@@ -262,11 +263,10 @@ def _wanted(ctx: Context, act: Act, chosen: Chosen, terms: Terms) -> Subquery:
     columns["starts_on"] = case(
         (CourseLicence.starts_on > yesterday, yesterday), else_=CourseLicence.starts_on
     ).label("starts_on")
-    running = or_(CourseLicence.ends_on.is_(None), CourseLicence.ends_on > yesterday)
     return (
         select(*columns.values())
         .join(School, School.id == CourseLicence.school_id)
-        .where(there, running)
+        .where(there, ~has_ended(school_day(ctx)))
         .subquery("wanted")
     )
 

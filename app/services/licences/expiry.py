@@ -53,7 +53,7 @@ def _tend(ctx: Context, offerings: list[CourseOffering], news: list[News]) -> li
     if licence is None or licence.ends_on is None:
         return []
     online = [offering for offering in offerings if offering.status == OfferingStatus.ONLINE]
-    if ctx.today() > licence.ends_on:
+    if licence.has_ended_on(ctx.today()):
         for offering in online:
             offering.status = OfferingStatus.OFFLINE
             record(

@@ -13,10 +13,11 @@ from sqlalchemy.orm import aliased
 from app.context import Context
 from app.errors import NotFound, msg
 from app.models import Course, CourseLicence, LicenceAnswer, School
-from app.rules.licences.conditions import ENDING, LicenceState, Terms, licence_state
+from app.rules.licences.conditions import LicenceState, Terms, licence_state
 from app.services.licences.bulk import is_licensable, of_refs, require_licensing
 from app.services.licences.rows import CourseRef, school_day
 from app.services.schools.directory import INFO_COLUMNS, get_member
+from app.services.shared.licence_conditions import is_in_state
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.search import course_matches, school_matches
 from tenants.registry import SchoolInfo
@@ -240,7 +241,9 @@ def _listed(
         query = query.where(CourseLicence.course_id == course_id)
     if school_id is not None:
         query = query.where(CourseLicence.school_id == school_id)
-    return query if state is None else query.where(_is_state(ctx, state))
+    if state is None:
+        return query
+    return query.where(is_in_state(state, school_day(ctx), declined=LicenceAnswer.licence_id.is_not(None)))
 
 
 def _courses(ctx: Context, wanted: LicensableFilter) -> Select[*tuple[Any, ...]]:
@@ -293,23 +296,6 @@ def _licences(ctx: Context) -> Select[*tuple[Any, ...]]:
         .where(CourseLicence.licensor_id == ctx.school.id)
     )
     return _with_courses(query)
-
-
-def _is_state(ctx: Context, state: LicenceState) -> ColumnElement[bool]:
-    """Return ``licence_state`` as SQL."""
-    today, answered = school_day(ctx), LicenceAnswer.licence_id.is_not(None)
-    ended = and_(CourseLicence.ends_on.is_not(None), CourseLicence.ends_on < today)
-    upcoming = and_(CourseLicence.starts_on.is_not(None), CourseLicence.starts_on > today)
-    ending = and_(CourseLicence.ends_on.is_not(None), CourseLicence.ends_on <= today + ENDING.days)
-    running = and_(~ended, ~answered, ~upcoming)
-    return {
-        LicenceState.ENDED: ended,
-        LicenceState.DECLINED: and_(~ended, answered),
-        LicenceState.UPCOMING: and_(~ended, ~answered, upcoming),
-        LicenceState.ENDING: and_(running, ending),
-        LicenceState.VALID: and_(running, ~ending),
-        LicenceState.NONE: and_(ended, ~ended),
-    }[state]
 
 
 def _is(owner: Any, course: Any, ref: CourseRef) -> ColumnElement[bool]:

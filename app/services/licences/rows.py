@@ -37,6 +37,7 @@ from app.rules.offerings.publication import OfferingStatus
 from app.rules.shared.semesters import term_of
 from app.services.offerings.public import publish_state
 from app.services.registrations.seats import hold_seats_of, promote_in, waits_somebody
+from app.services.shared.licence_conditions import has_ended
 
 #: The columns of a licence that are granted, and may be changed.
 TERMS = ("starts_on", "ends_on", "seats", "term", "local_assessment")
@@ -97,7 +98,7 @@ def count_wanted(ctx: Context, wanted: Subquery) -> Licensing:
             func.count().filter(~there),
             func.count().filter(differs),
             func.count().filter(and_(there, ~_differs(wanted))),
-            func.count().filter(and_(differs, CourseLicence.ends_on < school_day(ctx))),
+            func.count().filter(and_(differs, has_ended(school_day(ctx)))),
         )
         .select_from(wanted)
         .join(School, School.id == wanted.c.school_id)
@@ -117,7 +118,7 @@ def write_wanted(ctx: Context, wanted: Subquery) -> dict[int, Touched]:
         select(CourseLicence.school_id, CourseLicence.id)
         .join(wanted, _same(wanted))
         .join(School, School.id == CourseLicence.school_id)
-        .where(CourseLicence.ends_on < school_day(ctx), _differs(wanted))
+        .where(has_ended(school_day(ctx)), _differs(wanted))
     )
     for school_id, licence_id in ctx.session.execute(lapsed):
         touched[school_id].lapsed.append(licence_id)

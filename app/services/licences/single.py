@@ -76,7 +76,7 @@ def end_licence(
     licence = ctx.session.scalar(there)
     if licence is None:
         raise NotFound(msg("没有找到这项授权"))
-    if licence.ends_on is not None and licence.ends_on < replace(ctx, school=school).today():
+    if licence.has_ended_on(replace(ctx, school=school).today()):
         raise Conflict(msg("授权已经结束"))
     end_licences(ctx, course_refs=[ref], school_ids=[school_id])
     ctx.session.refresh(licence)

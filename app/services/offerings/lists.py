@@ -14,8 +14,9 @@ from app.models import Course, CourseDraft, CourseOffering, CourseRecommendation
 from app.rules.courses.review_states import CourseStatus, Standing
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.permissions import Action, Reach, reach
-from app.services.offerings.phase import licence_holds, state_condition
+from app.services.offerings.phase import state_condition
 from app.services.registrations.counts import registrations_of_offering
+from app.services.shared.licence_conditions import is_licensed
 from app.services.shared.own_classes_and_courses import reachable_offerings
 from app.services.shared.paging import Page, fetch_page
 from app.services.shared.search import course_matches, person_matches, words
@@ -139,7 +140,12 @@ def _rows(ctx: Context) -> Select[Any]:
     recommended = case((_own(ctx), recommendation_state()))
     return (
         select(
-            CourseOffering, CourseDraft.state, recommended, User.real_name, registrations, licence_holds(ctx)
+            CourseOffering,
+            CourseDraft.state,
+            recommended,
+            User.real_name,
+            registrations,
+            is_licensed(ctx.today()),
         )
         .join(CourseOffering.course)
         .outerjoin(CourseOffering.licence)
@@ -202,7 +208,7 @@ def _has_status(ctx: Context, status: str) -> ColumnElement[bool]:
     if status == "revision":
         waits = CourseDraft.state == CourseStatus.PENDING
         return and_(_own(ctx), Course.status == CourseStatus.APPROVED, waits)
-    holds = licence_holds(ctx)
+    holds = is_licensed(ctx.today())
     if status == "ended":
         return and_(~_own(ctx), ~holds, CourseOffering.status != "declined")
     if status not in ALLIANCE_STATUSES:
@@ -221,7 +227,7 @@ def _to_do(ctx: Context) -> ColumnElement[int]:
     unfinished = Course.status.in_((CourseStatus.DRAFT, CourseStatus.REJECTED))
     return case(
         (and_(_own(ctx), pending), 0),
-        (and_(~_own(ctx), CourseOffering.status == "unhandled", licence_holds(ctx)), 1),
+        (and_(~_own(ctx), CourseOffering.status == "unhandled", is_licensed(ctx.today())), 1),
         (and_(_own(ctx), unfinished), 2),
         else_=3,
     )

@@ -1,13 +1,13 @@
-"""SQL conditions on the state of an offering today: its phase for students, and whether its licence holds."""
+"""SQL conditions on the phase of an offering for students today."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func
 
 from app.context import Context
-from app.models import CourseLicence, CourseOffering
+from app.models import CourseOffering
 from app.rules.offerings.phase import CourseState
 
 
@@ -31,18 +31,3 @@ def state_number(ctx: Context) -> ColumnElement[int]:
     """Return the place of a row's state among the states, 报名中 first."""
     places = [(state_condition(state, ctx.today()), place) for place, state in enumerate(CourseState)]
     return case(*places)
-
-
-def licence_holds(ctx: Context) -> ColumnElement[bool]:
-    """Return the condition that the school may show an offering today: an own course, or a licence that holds.
-
-    The query must outer-join ``CourseOffering.licence``.
-    """
-    return or_(
-        CourseOffering.course_owner_id == ctx.school.id,
-        and_(
-            CourseLicence.id.is_not(None),
-            or_(CourseLicence.starts_on.is_(None), CourseLicence.starts_on <= ctx.today()),
-            or_(CourseLicence.ends_on.is_(None), CourseLicence.ends_on >= ctx.today()),
-        ),
-    )

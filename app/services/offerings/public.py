@@ -14,6 +14,7 @@ from app.rules.offerings.dates import Dates
 from app.rules.offerings.phase import CourseState, course_state
 from app.rules.offerings.publication import OfferingStatus
 from app.services.schools.directory import INFO_COLUMNS
+from app.services.shared.licence_conditions import holds
 from tenants.registry import SchoolInfo
 
 _COPIED = (
@@ -101,8 +102,7 @@ def _public(ctx: Context) -> tuple[ColumnElement[bool], ...]:
             CourseLicence.school_id == PublicOffering.school_id,
             CourseLicence.course_owner_id == PublicOffering.course_owner_id,
             CourseLicence.course_id == PublicOffering.course_id,
-            or_(CourseLicence.starts_on.is_(None), CourseLicence.starts_on <= today),
-            or_(CourseLicence.ends_on.is_(None), CourseLicence.ends_on >= today),
+            holds(today),
         )
         .correlate(PublicOffering)
     )

@@ -13,6 +13,7 @@ from app.errors import Conflict, Invalid, msg
 from app.models import Course, CourseOffering, Registration, SchoolClass, User, WaitingPlace
 from app.rules.permissions import Action, Reach, reach
 from app.rules.shared.search_words import search_words
+from app.services.registrations.counts import registered_for
 from app.services.registrations.lists import (
     RegistrationRow,
     all_registered,
@@ -96,12 +97,7 @@ def find_candidates(
     manageable(ctx, offering_id)
     if must_search(ctx) and not search_words(text):
         return page_of((), page=page, size=LONG_PAGE_SIZE)
-    registered = select(Registration.id).where(
-        Registration.school_id == User.school_id,
-        Registration.user_id == User.id,
-        Registration.offering_id == offering_id,
-        Registration.withdrawn_at.is_(None),
-    )
+    registered = select(Registration.id).where(registered_for(offering_id))
     waits = select(WaitingPlace.id).where(
         WaitingPlace.school_id == User.school_id,
         WaitingPlace.user_id == User.id,

@@ -1,4 +1,4 @@
-"""The number of people registered for an offering, as an expression for other queries."""
+"""The registrations for an offering and their number, as expressions for other queries."""
 
 from __future__ import annotations
 
@@ -25,4 +25,14 @@ def registrations_of_offering(*of_whom: ColumnElement[bool]) -> ScalarSelect[int
         )
         .correlate(CourseOffering)
         .scalar_subquery()
+    )
+
+
+def registered_for(offering_id: int) -> ColumnElement[bool]:
+    """Return the condition that joins ``Registration`` to the ``User`` of a query: the active one for an offering."""
+    return and_(
+        Registration.school_id == User.school_id,
+        Registration.user_id == User.id,
+        Registration.offering_id == offering_id,
+        Registration.withdrawn_at.is_(None),
     )

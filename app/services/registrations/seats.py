@@ -30,6 +30,7 @@ from app.errors import NotFound, msg
 from app.models import CourseLicence, CourseOffering, Registration, User, WaitingPlace
 from app.rules.offerings.dates import is_registration_open
 from app.rules.offerings.publication import OfferingStatus
+from app.services.registrations.counts import registered_for
 from app.services.registrations.notices import tell_promoted
 from app.services.shared.audit import record
 from app.services.shared.locks import Hold, locking
@@ -151,12 +152,7 @@ def register_many(
         selection_id: the 选课 that registers them.
     """
     requested = (User.school_id == ctx.school.id, User.id.in_(user_ids), User.kind.in_(_KINDS))
-    own_registration = and_(
-        Registration.school_id == User.school_id,
-        Registration.user_id == User.id,
-        Registration.offering_id == offering.id,
-        Registration.withdrawn_at.is_(None),
-    )
+    own_registration = registered_for(offering.id)
     counted = select(
         func.count(),
         func.count(Registration.id),

@@ -97,8 +97,14 @@ def test_association_asks_before_somebody_leaves_a_class(
     done = post(office, f"{base}/add", rowid=[there.id, free.id], leaving=told)
     assert done.status_code == 303
     assert "旧同学" in office.get(f"{base}/associated").text
+    # The list on which they were ticked forgets them; the other one has nothing to forget.
+    assert "data-done" not in office.get(f"{base}/associated").text
+    assert "data-done" in office.get(base).text
+    assert "data-done" not in office.get(base).text
     removed = post(office, f"{base}/remove", rowid=[free.id])
-    assert "账号和课程注册不变" in office.get(removed.location).text
+    gone = office.get(removed.location).text
+    assert "账号和课程注册不变" in gone
+    assert "data-done" in gone
     for nobody in ([], ["x"], [10**17]):
         assert post(office, f"{base}/add", rowid=nobody).status_code in (303, 404)
     assert post(office, f"{base}/add?q=无", all="1", total="7").status_code == 303

@@ -45,6 +45,21 @@ def test_a_template_holds_nothing_that_the_content_policy_refuses(path: Path) ->
     assert [what for what, pattern in REFUSED.items() if pattern.search(text)] == []
 
 
+@pytest.mark.parametrize(
+    "path", [path for path in TEMPLATES if "admin/templates/manage" in path.as_posix()], ids=ids
+)
+def test_a_list_is_drawn_by_the_macros_of_lists(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    own = (
+        "ui.pagination(",
+        "ui.filters(",
+        "active-filters",
+        "_('清除筛选')",
+        "address.sorted_by(",
+    )
+    assert [part for part in own if part in text] == []
+
+
 def test_every_icon_that_is_named_is_in_the_sprite() -> None:
     sources = [*TEMPLATES, *sorted((PROJECT / "admin").glob("*.py"))]
     named = {
