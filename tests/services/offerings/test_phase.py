@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from app.context import Context
 from app.models import CourseOffering
 from app.rules.offerings.phase import CourseState, course_state
-from app.services.offerings.phase import licence_holds, state_condition, state_number
+from app.services.offerings.phase import state_condition, state_number
+from app.services.shared.licence_conditions import is_licensed
 from tenants.registry import SchoolInfo
 from tests.support.app import TODAY
 from tests.support.courses import days, put_course, put_offering
@@ -59,7 +60,7 @@ def test_a_licence_holds_from_its_first_to_its_last_day_and_an_own_course_always
     today, _future, _past, endless = (put_offering(alliance, school, licence=each).id for each in terms)
     own = put_offering(alliance, school, put_course(school)).id
     ctx = make_ctx(school)
-    held = select(CourseOffering.id).outerjoin(CourseOffering.licence).where(licence_holds(ctx))
+    held = select(CourseOffering.id).outerjoin(CourseOffering.licence).where(is_licensed(ctx.today()))
     assert set(ctx.session.scalars(held)) == {today, endless, own}
 
 

@@ -114,7 +114,11 @@ def place(
     with school_scope(alliance.id) as session:
         problem = {"row_no": 3, "column_label": "课程", "message": {"text": "没有找到"}, "shown": ""}
         row = LicenceImport(
-            filename="x", rows=[], problems=[problem], counts={"problem": 1}, created_by_name="x"
+            filename="x",
+            rows=[],
+            problems=[problem],
+            counts={"create": 0, "change": 0, "unchanged": 0, "problem": 1},
+            created_by_name="x",
         )
         session.add(row)
         session.commit()
