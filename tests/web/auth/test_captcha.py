@@ -23,8 +23,8 @@ from app.web.auth.redis_limits import RedisLoginLimits
 from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
+from tests.support.login_forms import GOOD, log_in
 from tests.support.rows import audit_of
-from tests.web.auth.test_views import GOOD, log_in
 
 ClientFor = Callable[..., FlaskClient]
 

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from redis.exceptions import ConnectionError as RedisConnectionError
-from werkzeug.test import TestResponse
 
 from app.models import User
 from app.rules.auth.login_limits import FAILURES
@@ -19,28 +18,11 @@ from app.services.shared.password_hashes import hash_password
 from app.web.auth.redis_limits import RedisLoginLimits
 from tenants.registry import SchoolInfo
 from tests.support.app import NOW
+from tests.support.login_forms import GOOD, log_in, send_form
 from tests.support.rows import audit_of, row_of
 
-GOOD = "correct-horse-battery"
 ClientFor = Callable[..., FlaskClient]
 MakeUser = Callable[..., User]
-
-
-def token(client: FlaskClient, path: str = "/login") -> str:
-    """The form token that a page carries."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)
-    assert found is not None
-    return found[1]
-
-
-def post(client: FlaskClient, path: str, page: str = "/login", **fields: str) -> TestResponse:
-    """Fill in the form of a page and send it."""
-    return client.post(path, data={"csrf_token": token(client, page)} | fields)
-
-
-def log_in(client: FlaskClient, account: str | None, password: str, **fields: str) -> TestResponse:
-    """Log in by the form."""
-    return post(client, "/login", account=account or "", password=password, **fields)
 
 
 def sid(client: FlaskClient, school: SchoolInfo) -> str | None:
@@ -95,9 +77,12 @@ def test_an_initial_password_reaches_nothing_but_its_change(
     assert client.post("/manage/").status_code in (303, 400)
     script = client.get("/courses", headers={"HX-Request": "true"})
     assert (script.status_code, script.headers["HX-Redirect"]) == (204, "/password")
-    assert post(client, "/language", page="/password", locale="en", next="/password").location == "/password"
+    assert (
+        send_form(client, "/language", page="/password", locale="en", next="/password").location
+        == "/password"
+    )
     assert client.get("/healthz").status_code == 200
-    assert post(client, "/logout", page="/password").location == "/"
+    assert send_form(client, "/logout", page="/password").location == "/"
     assert client.get("/password").status_code == 303
 
 
@@ -115,7 +100,7 @@ def test_after_the_change_this_session_goes_on_and_the_others_end(
         "next": "/courses",
         "consent": "1",
     }
-    answer = post(here, "/password", page="/password", **fields)
+    answer = send_form(here, "/password", page="/password", **fields)
     assert (answer.status_code, answer.location) == (303, "/courses")
     assert sid(here, school) != before
     assert here.get("/password").status_code == 200
@@ -157,7 +142,7 @@ def test_a_refused_change_says_why_and_changes_nothing(
     good = {
         "current_password": "123456", "new_password": GOOD, "repeated_password": GOOD, "consent": "1",
     }  # fmt: skip
-    answer = post(client, "/password", page="/password", **(good | fields))
+    answer = send_form(client, "/password", page="/password", **(good | fields))
     assert answer.status_code == 422
     assert says in answer.text
     assert row_of(school, user).password_hash is None
@@ -211,7 +196,7 @@ def test_a_device_that_has_logged_in_before_is_not_held_by_others(
 ) -> None:
     mine = client_for(school)
     log_in(mine, own.student_no, GOOD)
-    post(mine, "/logout", page="/password")
+    send_form(mine, "/logout", page="/password")
     attacker = client_for(school)
     for _ in range(FAILURES):
         log_in(attacker, own.student_no, "wrong")
@@ -282,7 +267,7 @@ def test_logging_out_ends_the_session_everywhere(
     client = client_for(school)
     log_in(client, own.student_no, GOOD)
     before = sid(client, school)
-    assert post(client, "/logout", page="/password").location == "/"
+    assert send_form(client, "/logout", page="/password").location == "/"
     client.set_cookie("sid", before or "", domain=f"{school.slug}.localhost")
     assert client.get("/password").location.startswith("/login")
     assert client.get("/logout").status_code == 405
@@ -319,3 +304,97 @@ def test_nobody_is_let_in_without_counters(
 )
 def test_odd_accounts_are_simply_wrong(client_for: ClientFor, school: SchoolInfo, account: str) -> None:
     assert log_in(client_for(school), account, account).status_code == 422
+
+
+def test_the_school_is_found_by_name_initials_and_student_number(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]
+) -> None:
+    code = make_school().unit_code
+    school = make_school(
+        name=f"启明医科大学{code}", name_initials=f"qmykdx{code}", name_pinyin=f"qimingyikedaxue{code}"
+    )
+    client = client_for(alliance)
+    target = f"http://{school.slug}.localhost/login"
+    for text in (school.name, f"qmykdx{code}", school.unit_code):
+        assert f'href="{target}"' in client.get("/login", query_string={"q": text}).text
+    number = f"{school.unit_code}000123"
+    assert f'href="{target}?account={number}"' in client.get("/login", query_string={"q": number}).text
+    assert "没有找到代码为 99999 的学校" in client.get("/login?q=99999000123").text
+    assert "没有找到" in client.get("/login?q=zzzzzz").text
+
+
+def test_suggestions_come_as_a_part(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    part = client_for(alliance).get("/login", query_string={"q": school.name}, headers=headers).text
+    assert school.name in part
+    assert "<html" not in part
+
+
+def test_suspended_schools_are_not_found(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]
+) -> None:
+    school = make_school(status="suspended")
+    assert school.slug not in client_for(alliance).get("/login", query_string={"q": school.name}).text
+
+
+def test_the_secretariat_logs_in_on_the_apex_and_goes_to_the_management_side(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, make_user: Callable[..., User]
+) -> None:
+    user = make_user(alliance, "secretary", password_hash=hash_password(GOOD), must_change_password=False)
+    client = client_for(alliance)
+    assert "秘书处登录" in client.get("/login").text
+    assert "秘书处登录" in client.get("/login/secretariat").text
+    assert client.get("/login?next=/manage/").location == "/login/secretariat?next=/manage/"
+    answer = send_form(
+        client, "/login", page="/login/secretariat", account=user.login_name or "", password=GOOD
+    )
+    assert (answer.status_code, answer.location) == (303, "/manage/")
+
+
+def test_people_of_schools_are_nobody_on_the_apex_and_the_other_way_round(
+    client_for: Callable[..., FlaskClient],
+    alliance: SchoolInfo,
+    school: SchoolInfo,
+    make_user: Callable[..., User],
+) -> None:
+    secretary = make_user(
+        alliance, "secretary", password_hash=hash_password(GOOD), must_change_password=False
+    )
+    student = make_user(school, password_hash=hash_password(GOOD), must_change_password=False)
+    fields = {"account": student.student_no or "", "password": GOOD}
+    assert send_form(client_for(alliance), "/login", page="/login/secretariat", **fields).status_code == 422
+    assert log_in(client_for(school), secretary.login_name, GOOD).status_code == 422
+    assert client_for(school).get("/login/secretariat").status_code == 404
+
+
+def test_who_sends_the_box_off_goes_straight_to_the_one_school_meant(
+    client_for: Callable[..., FlaskClient], alliance: SchoolInfo, make_school: Callable[..., SchoolInfo]
+) -> None:
+    school, twin = (make_school(name=f"朱雀医学院{number}") for number in (1, 2))
+    client = client_for(alliance)
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+    def sent(q: str, **more: str) -> str | None:
+        answer = client.get("/login", query_string={"q": q} | more, headers=headers)
+        assert "HX-Replace-Url" not in answer.headers
+        return answer.headers.get("HX-Redirect")
+
+    number, login = f"{school.unit_code}000123", f"http://{school.slug}.localhost/login"
+    assert sent(number, go="1") == f"{login}?account={number}"
+    assert sent(school.name, go="1") == login
+    assert sent(school.name) is None
+    assert sent("朱雀医学院", go="1") is None
+    assert sent("没有这样的学校", go="1") is None
+    assert sent("", go="1") is None
+    assert (
+        sent(number.translate(str.maketrans("0123456789", "０１２３４５６７８９")), go="1")
+        == f"{login}?account={number}"
+    )
+    asked = "请输入学校名称"
+    assert asked in client.get("/login?q=&go=1", headers=headers).text
+    assert asked not in client.get("/login?q=", headers=headers).text
+    home = client.get("/").text
+    assert "登录我的学校" in home
+    assert twin.name in client.get("/login", query_string={"q": "朱雀医学院"}).text

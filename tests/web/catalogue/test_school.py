@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.models import AuditEntry, Registration, User
+from app.rules.courses.assessment import Assessment, Component, Kind, as_json
 from tenants.db import db
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -363,3 +364,89 @@ def test_pages_of_a_person_are_not_kept_by_the_browser(
     client = client_for(school, student)
     for path in ("/", "/courses", "/my/courses", "/me"):
         assert client.get(path).headers["Cache-Control"] == "no-store", path
+
+
+@pytest.mark.parametrize("logged_in", [False, True])
+def test_home_catalogue_and_course_page_cost_the_same_with_one_course_and_with_twelve(
+    client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo, student: User, logged_in: bool
+) -> None:
+    first = put_offering(alliance, school)
+    put_registration(school, first, student)
+    client = client_for(school, student if logged_in else None)
+    paths = ("/", "/courses", f"/courses/{first.id}")
+
+    def costs(question: str) -> list[int]:
+        found = []
+        for path in paths:
+            # A question that keeps the page out of the cache of pages that visitors share.
+            with statements(db.engine) as seen:
+                assert client.get(f"{path}?{question}").status_code == 200
+            found.append(len(seen))
+        return found
+
+    costs("warm=1")
+    with_one = costs("one=1")
+    for number in range(11):
+        offering = put_offering(
+            alliance, school, put_course(alliance, category="药学" if number % 2 else "护理学")
+        )
+        put_registration(school, offering, student)
+    costs("warm=2")
+    with_twelve = costs("twelve=1")
+    assert with_twelve == with_one
+    assert max(with_one) <= 7
+
+
+def test_the_filters_are_links_that_keep_each_other(
+    client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    put_offering(alliance, school, put_course(alliance, title="甲", category="药学"))
+    put_offering(alliance, school, put_course(alliance, title="乙", category="护理学"))
+    put_offering(alliance, school, put_course(school, title="丙", category="药学"))
+    page = client_for(school).get("/courses?category=药学&sort=new&page=1").text
+    assert 'href="/courses?category=%E8%8D%AF%E5%AD%A6&amp;source=own&amp;sort=new"' in page
+    assert 'href="/courses?category=%E8%8D%AF%E5%AD%A6&amp;state=open&amp;sort=new"' in page
+    assert 'href="/courses?sort=new"' in page
+    assert "共 2 门课程" in page
+    assert '<input type="hidden" name="category" value="药学">' in page
+
+
+def test_beyond_the_last_page_stands_the_last_and_a_filter_without_courses_says_the_way_out(
+    client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo
+) -> None:
+    course = put_course(alliance, category="药学")
+    put_offering(alliance, school, course)
+    client = client_for(school)
+    beyond = client.get("/courses?category=药学&page=5").text
+    assert course.title in beyond
+    assert "共 1 门课程" in beyond
+    assert "没有找到符合条件的课程" in client.get("/courses?category=没有的学科").text
+
+
+def test_the_course_page_says_all_that_the_course_does(
+    client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo, make_user: MakeUser
+) -> None:
+    teacher = make_user(school, "teacher", real_name="顾运营")
+    course = put_course(
+        alliance,
+        outline="<p>第一章 绪论</p><script>alert(1)</script>",
+        team="<p>团队介绍</p>",
+        audience="研究生",
+        prerequisites="生理学",
+        readings="《内科学》\n\n《诊断学》",
+        subject="内科学",
+        tags=["直播"],
+        code="MED9",
+        credit=2,
+        assessment=as_json(Assessment((Component(Kind.QUIZ, "", 40), Component(Kind.EXAM, "", 60)))),
+    )
+    offering = put_offering(
+        alliance, school, course, operating_teacher_id=teacher.id, licence={"seats": 30}, seats=20
+    )
+    page = client_for(school).get(f"/courses/{offering.id}").text
+    for said in (
+        "第一章 绪论", "团队介绍", "研究生", "生理学", "<li>《诊断学》</li>", "基础医学 · 内科学", "直播", "MED9",
+        "顾运营", "剩余名额", "20", "测验占总评成绩的 40%", "期末考试占总评成绩的 60%", "data-back-to-list",
+    ):  # fmt: skip
+        assert said in page, said
+    assert "<script>alert" not in page

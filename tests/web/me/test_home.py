@@ -3,103 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
 
-from app.models import SchoolClass, User
-from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, seal
-from app.vault import Vault
-from tenants.db import db
+from app.models import User
 from tenants.registry import SchoolInfo
-from tenants.scope import school_scope
-from tests.support.app import VAULT_KEY
 from tests.support.courses import days, put_course, put_offering, put_registration
-from tests.support.pages import statements
 
 MakeClient = Callable[..., FlaskClient]
 MakeUser = Callable[..., User]
-
-ID_TEXT = "11010519491231002X"
-MOBILE_TEXT = "13800138000"
-
-
-def with_sealed(school: SchoolInfo, user: User) -> User:
-    """Give an account an ID number and a phone, sealed to its row."""
-    vault = Vault(VAULT_KEY)
-    id_sealed, id_index = seal(vault, school.id, ID_NUMBER, user.id, ID_TEXT)
-    mobile_sealed, mobile_index = seal(vault, school.id, MOBILE, user.id, MOBILE_TEXT)
-    with school_scope(school.id) as session:
-        session.execute(
-            update(User)
-            .where(User.id == user.id)
-            .values(
-                id_number_sealed=id_sealed,
-                id_number_index=id_index,
-                mobile_sealed=mobile_sealed,
-                mobile_index=mobile_index,
-            )
-        )
-        session.commit()
-    return user
-
-
-@pytest.fixture
-def student(school: SchoolInfo, make_user: MakeUser) -> User:
-    with school_scope(school.id) as session:
-        school_class = SchoolClass(number="0001", name="临床一班", entry_year=2024)
-        session.add(school_class)
-        session.commit()
-    user = make_user(
-        school,
-        real_name="张三丰",
-        nickname="小张",
-        gender="male",
-        birth_date=date(1949, 12, 31),
-        entry_year=2024,
-        study_years=5,
-        major="临床医学",
-        class_id=school_class.id,
-        email="zhang@example.com",
-        must_change_password=False,
-        password_hash="x",
-    )
-    return with_sealed(school, user)
-
-
-def test_my_information_shows_who_i_am_and_masks_what_others_could_use(
-    client_for: MakeClient, school: SchoolInfo, student: User
-) -> None:
-    page = client_for(school, student).get("/me")
-    assert page.status_code == 200
-    for shown in (
-        "张三丰",
-        "小张",
-        "男",
-        "1949-12-31",
-        "2024",
-        "5 年",
-        "临床一班",
-        "临床医学",
-        "138****8000",
-    ):
-        assert shown in page.text, shown
-    assert "110105********002X" in page.text
-    assert ID_TEXT not in page.text
-    assert MOBILE_TEXT not in page.text
-    assert student.student_no is not None
-    assert student.student_no in page.text
-    assert 'href="/password"' in page.text
-
-
-def test_my_information_costs_few_queries(client_for: MakeClient, school: SchoolInfo, student: User) -> None:
-    client = client_for(school, student)
-    client.get("/me")
-    with statements(db.engine) as seen:
-        client.get("/me")
-    assert len(seen) <= 3
 
 
 @pytest.mark.parametrize("path", ["/me", "/my/courses"])
@@ -192,3 +105,18 @@ def test_a_school_without_courses_has_a_home_page_that_says_so(
     page = client_for(school).get("/")
     assert page.status_code == 200
     assert "现在没有开放的课程" in page.text
+
+
+def test_the_first_page_names_what_comes_next_in_ones_own_courses(
+    client_for: MakeClient, alliance: SchoolInfo, school: SchoolInfo, student: User
+) -> None:
+    put_registration(school, put_offering(alliance, school, put_course(alliance, title="先学")), student)
+    over = {"registration_starts_on": days(-90), "registration_ends_on": days(-80)}
+    over |= {"starts_on": days(-70), "ends_on": days(-1)}
+    ended = put_offering(alliance, school, put_course(alliance, title="学完了"), **over)
+    put_registration(school, ended, student)
+    page = client_for(school, student).get("/").text
+    assert "退课截止" in page
+    assert "还有 5 天" in page
+    assert "学完了" not in page
+    assert "退课截止" not in client_for(school).get("/").text

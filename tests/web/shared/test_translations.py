@@ -37,10 +37,10 @@ from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
 from tests.support.app import NOW, VAULT_KEY, IsolatedClient, next_unit_code
 from tests.support.courses import days, put_course, put_offering, put_registration
+from tests.support.login_forms import send_form
 from tests.support.own_courses import Own
 from tests.support.rosters import Importer
 from tests.support.world import scoped_models
-from tests.web.auth.test_views import post
 
 #: Answers for programs, or for parts of a page that a script asks for.
 NO_PAGES = {
@@ -390,7 +390,7 @@ def test_a_form_sent_back_says_in_english_what_is_wrong(
     ours: Callable[[str], list[str]],
 ) -> None:
     client = in_english(client_for(alliance if who == "secretary" else school, people.get(who)))
-    answer = post(client, path, "/login" if who == "visitor" else "/", **fields)
+    answer = send_form(client, path, "/login" if who == "visitor" else "/", **fields)
     assert answer.status_code in (200, 422), answer.location
     assert "tone-danger" in answer.text or "aria-invalid" in answer.text
     assert ours(answer.text) == []

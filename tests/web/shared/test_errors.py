@@ -1,4 +1,4 @@
-"""Forms whose token is not the session's: the login has ended, or another one has begun."""
+"""The pages of errors, and forms whose token is not the session's: the login has ended, or another one has begun."""
 
 from __future__ import annotations
 
@@ -6,16 +6,39 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
 
 from app.models import User
 from tenants.registry import SchoolInfo
 
-MakeClient = Callable[..., FlaskClient]
+ClientFor = Callable[..., FlaskClient]
 MakeUser = Callable[..., User]
 
 FORM = "/my/calendar/address"
 AUTOSAVE = "/manage/alliance-courses/1/autosave/basics"
+
+
+def test_a_missing_page_is_a_page_of_the_school(school: SchoolInfo, client_for: ClientFor) -> None:
+    answer = client_for(school).get("/no/such/page")
+    assert answer.status_code == 404
+    assert school.name in answer.get_data(as_text=True)
+
+
+def test_without_redis_a_page_that_needs_a_session_says_try_again(
+    app: Flask, school: SchoolInfo, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_for(school)
+    client.set_cookie("sid", "a" * 43, domain=f"{school.slug}.localhost")
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # as in production
+    monkeypatch.setattr(
+        app.session_interface, "_redis", Redis.from_url("redis://127.0.0.1:1", socket_timeout=1)
+    )
+    answer = client.get("/login")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert client.get("/healthz").status_code == 200
 
 
 def _login_link(text: str) -> str:
@@ -25,7 +48,7 @@ def _login_link(text: str) -> str:
 
 
 def test_a_form_after_the_login_says_so_and_leads_to_the_login_and_back(
-    client_for: MakeClient, school: SchoolInfo
+    client_for: ClientFor, school: SchoolInfo
 ) -> None:
     page = f"http://{school.slug}.localhost/courses?sort=new"
     answer = client_for(school).post(FORM, data={"nickname": "小李"}, headers={"Referer": page})
@@ -51,7 +74,7 @@ def test_a_form_after_the_login_says_so_and_leads_to_the_login_and_back(
     ],
 )
 def test_the_way_back_is_a_page_of_this_host_only(
-    client_for: MakeClient, school: SchoolInfo, referer: str
+    client_for: ClientFor, school: SchoolInfo, referer: str
 ) -> None:
     headers = {"Referer": referer.format(host=f"{school.slug}.localhost")}
     answer = client_for(school).post(FORM, headers=headers)
@@ -59,9 +82,7 @@ def test_the_way_back_is_a_page_of_this_host_only(
     assert _login_link(answer.text) == "/login"
 
 
-def test_an_htmx_request_after_the_login_goes_to_the_login(
-    client_for: MakeClient, school: SchoolInfo
-) -> None:
+def test_an_htmx_request_after_the_login_goes_to_the_login(client_for: ClientFor, school: SchoolInfo) -> None:
     client = client_for(school)
     page = f"http://{school.slug}.localhost/courses"
     answer = client.post(FORM, headers={"Referer": page, "HX-Request": "true", "X-CSRFToken": "stale"})
@@ -72,7 +93,7 @@ def test_an_htmx_request_after_the_login_goes_to_the_login(
 
 @pytest.mark.parametrize(("logged_in", "said"), [(False, "登录已结束"), (True, "页面已过期")])
 def test_a_script_gets_the_sentence_as_json(
-    client_for: MakeClient, make_user: MakeUser, alliance: SchoolInfo, logged_in: bool, said: str
+    client_for: ClientFor, make_user: MakeUser, alliance: SchoolInfo, logged_in: bool, said: str
 ) -> None:
     user = (
         make_user(alliance, kind="secretary", must_change_password=False, password_hash="x")
@@ -88,7 +109,7 @@ def test_a_script_gets_the_sentence_as_json(
 
 
 def test_somebody_logged_in_with_an_old_page_goes_back_and_reloads(
-    client_for: MakeClient, make_user: MakeUser, school: SchoolInfo
+    client_for: ClientFor, make_user: MakeUser, school: SchoolInfo
 ) -> None:
     user = make_user(school, must_change_password=False, password_hash="x")
     answer = client_for(school, user).post(FORM, data={"csrf_token": "stale"})
