@@ -6,7 +6,12 @@ import struct
 import zipfile
 from io import BytesIO
 
+import openpyxl
 import xlwt
+
+from app.rules.imports.students import LABELS
+from app.sheets.writing.cells import put_text, saved
+from app.sheets.writing.student_template import student_template
 
 _CONTENT_TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -184,3 +189,48 @@ def compound(*names: str) -> bytes:
     header += struct.pack("<III", fats, fats, 0) + struct.pack("<IIIII", 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     listed = struct.pack("<109I", *range(fats), *[0xFFFFFFFF] * (109 - fats))
     return header + listed + fat + directory.ljust(sectors * 512, b"\0")
+
+
+#: Texts that a spreadsheet program would take for a formula.
+PAYLOADS = [
+    *(
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "=cmd|' /C calc'!A0",
+        '=HYPERLINK("http://evil.example","x")',
+        "\t=1+1",
+        "\r=1",
+    ),
+    *(
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠SUM",
+        "=",
+        "==1",
+        "'=1",
+        '="x"',
+        "=1+1;",
+        "%0A=1",
+        "-2+3+cmd|' /C calc'!A0",
+        "{=1+1}",
+    ),
+]
+
+
+def template() -> bytes:
+    """The template of students."""
+    return student_template(unit_code="90001", school_name="明德医科大学", translate=str)
+
+
+def filled(rows: list[dict[str, str]], columns: list[str] | None = None) -> bytes:
+    """The template of students with these rows filled in; ``columns``: only these fields."""
+    book = openpyxl.load_workbook(BytesIO(template()))
+    sheet = book.worksheets[0]
+    places = {str(sheet.cell(2, number).value).rstrip("*"): number for number in range(1, len(LABELS) + 1)}
+    for row_no, row in enumerate(rows, start=4):
+        for field in columns or LABELS:
+            put_text(sheet.cell(row_no, places[LABELS[field]]), row[field])
+    return saved(book)

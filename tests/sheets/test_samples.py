@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import random
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
 
 from app.rules.imports.students import CheckedStudent, check_student, find_duplicates
+from app.rules.imports.teachers import check_teacher
+from app.rules.imports.teachers import find_duplicates as find_teacher_duplicates
+from app.sheets.reading.pictures import PictureArchive
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from samples import make_samples
 from samples.roster import FIELDS, make_rows
-from tests.support.sheets import read_students
+from tests.support.sheets import read_students, read_teachers
 
 FOLDER = Path(make_samples.__file__).parent
 TODAY = date(2026, 11, 23)
@@ -86,3 +92,26 @@ def test_samples_damaged_at_random_are_read_or_refused_but_never_break_anything(
             content[chance.randrange(len(content))] = chance.randrange(256)
         with contextlib.suppress(SheetRefused):
             assert read_students(read_workbook(bytes(content[: chance.choice((None, -100))]), "a.xlsx")).rows
+
+
+def test_the_sample_holds_forty_good_teachers_and_the_pictures_that_they_name() -> None:
+    sheet = read_teachers(read_workbook((FOLDER / "teachers-40.xlsx").read_bytes(), "a.xlsx"))
+    checked = [check_teacher(row, today=TODAY) for row in sheet.rows]
+    assert [row.problems for row in checked] == [()] * 40
+    assert find_teacher_duplicates(checked) == []
+    archive = PictureArchive((FOLDER / "teachers-40.zip").read_bytes())
+    found = [archive.find(row.values.picture) for row in checked if row.values.picture]
+    assert [len(members) for members in found] == [1] * 27
+
+
+def test_the_samples_are_written_again_the_same() -> None:
+    again = make_samples.TEACHER_SAMPLES
+    old = (FOLDER / "teachers-40.xlsx").read_bytes()
+    assert read_workbook(again["teachers-40.xlsx"](), "a.xlsx") == read_workbook(old, "a.xlsx")
+    kept = zipfile.ZipFile(FOLDER / "teachers-40.zip")
+    made = zipfile.ZipFile(io.BytesIO(again["teachers-40.zip"]()))
+    with kept, made:
+        assert kept.namelist() == made.namelist()
+        for name in kept.namelist():
+            pair = [Image.open(archive.open(name)) for archive in (kept, made)]
+            assert ImageChops.difference(*pair).getbbox() is None

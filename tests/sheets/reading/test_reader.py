@@ -15,12 +15,8 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
 from app.rules.shared.cells import CellFlaw
-from app.sheets.reading.columns import column_letters, column_number
-from app.sheets.reading.csv_text import decode_text, read_csv
-from app.sheets.reading.limits import LIMITS, Refusal
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.workbook import Grid, Range
-from samples.roster import make_rows
 from tests.sheets.files import ods, ods_table, ods_text, sheet_xml, xlsx, xlsx_members, xlsx_table, zipped
 
 
@@ -167,24 +163,6 @@ def test_a_csv_is_read_in_every_encoding_and_with_every_separator(encoding: str,
         assert rows[3] == ["900012", "李, 四", "0012"]
 
 
-@given(st.text(st.characters(codec="gb18030", exclude_categories=["Cc", "Co", "Cs", "Cn"]), min_size=1))
-def test_whatever_decodes_is_never_silently_changed(text: str) -> None:
-    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        if "\ufffd" not in text and not text.startswith("\ufeff"):
-            assert decode_text(text.encode(encoding)) == text
-
-
-@given(st.lists(st.sampled_from([row["real_name"] for row in make_rows(500, 1, "90001")]), min_size=1))
-def test_chinese_names_in_gb18030_are_never_taken_for_something_else(names: list[str]) -> None:
-    text = "学号,真实姓名\n" + "\n".join(names)
-    assert decode_text(text.encode("gb18030")) == text
-
-
-def test_a_cell_of_a_csv_may_not_be_endless() -> None:
-    with pytest.raises(Refusal, match="damaged"):
-        read_csv(b"a,b\n" + b"x" * 200_000, LIMITS)
-
-
 _texts = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Z"], exclude_characters="<>&\"'\ufffd"),
     min_size=1,
@@ -196,8 +174,3 @@ _texts = st.text(
 def test_any_table_of_texts_comes_back_the_same_from_every_format(table: list[list[str]]) -> None:
     assert only_grid(xlsx_table(table), "a.xlsx").rows == table
     assert only_grid(ods(ods_table(table)), "a.ods").rows == table
-
-
-@given(st.integers(1, 16384))
-def test_letters_and_numbers_of_columns_agree(number: int) -> None:
-    assert column_number(column_letters(number)) == number

@@ -12,57 +12,16 @@ from hypothesis import strategies as st
 
 from app.errors import Message
 from app.rules.imports.students import LABELS, check_student
-from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
-from app.sheets.writing.cells import put_text, saved
 from app.sheets.writing.logins import STUDENT_COLUMNS, login_list
 from app.sheets.writing.problems import problem_workbook
 from app.sheets.writing.student_template import student_template
 from samples.roster import make_rows
+from tests.sheets.files import PAYLOADS, filled, template
 from tests.support.sheets import read_students
 
 TODAY = date(2026, 11, 23)
-PAYLOADS = [
-    *(
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "=cmd|' /C calc'!A0",
-        '=HYPERLINK("http://evil.example","x")',
-        "\t=1+1",
-        "\r=1",
-    ),
-    *(
-        "＝1+1",
-        "＋1",
-        "－1",
-        "＠SUM",
-        "=",
-        "==1",
-        "'=1",
-        '="x"',
-        "=1+1;",
-        "%0A=1",
-        "-2+3+cmd|' /C calc'!A0",
-        "{=1+1}",
-    ),
-]
-
-
-def template() -> bytes:
-    return student_template(unit_code="90001", school_name="明德医科大学", translate=str)
-
-
-def filled(rows: list[dict[str, str]], columns: list[str] | None = None) -> bytes:
-    book = openpyxl.load_workbook(BytesIO(template()))
-    sheet = book.worksheets[0]
-    places = {str(sheet.cell(2, number).value).rstrip("*"): number for number in range(1, len(LABELS) + 1)}
-    for row_no, row in enumerate(rows, start=4):
-        for field in columns or LABELS:
-            put_text(sheet.cell(row_no, places[LABELS[field]]), row[field])
-    return saved(book)
 
 
 def formulas(content: bytes) -> list[str]:
@@ -153,59 +112,3 @@ def test_no_text_becomes_a_formula_in_any_workbook_we_write() -> None:
         == []
     )
     assert formulas(login_list(STUDENT_COLUMNS, [(text, text, text) for text in PAYLOADS])) == []
-
-
-def test_dangerous_texts_come_back_unchanged() -> None:
-    content = login_list(STUDENT_COLUMNS, [(text, text, text) for text in PAYLOADS])
-    rows = read_workbook(content, "a.xlsx").grids[0].rows
-    assert rows[0] == ["真实姓名", "登录名", "所属班级"]
-    # A carriage return in a cell is a line feed to XML.
-    assert [row[0] for row in rows[1:]] == [text.replace("\r", "\n") for text in PAYLOADS]
-    for row in openpyxl.load_workbook(BytesIO(content)).worksheets[0].iter_rows(min_row=2):
-        assert {cell.number_format for cell in row} == {"@"}
-
-
-def test_characters_that_xml_cannot_hold_are_left_out() -> None:
-    rows = read_workbook(login_list(STUDENT_COLUMNS, [("张\x00\x0b三", "a", "b")]), "a.xlsx").grids[0].rows
-    assert rows[1][0] == "张三"
-
-
-def test_a_problem_workbook_mended_can_be_sent_again_as_it_is() -> None:
-    rows = make_rows(20, 1, "90001")
-    rows[3]["mobile"] = "138"
-    rows[8]["id_number"] = rows[8]["id_number"][:-1]
-    first = read_students(read_workbook(filled(rows), "a.xlsx"))
-    bad = [row for row in first.rows if check_student(row, unit_code="90001", today=TODAY).problems]
-    assert [row.row_no for row in bad] == [7, 12]
-    content = problem_workbook(header=first.header, rows=[(row.row_no, row.raw, "说明") for row in bad])
-
-    book = openpyxl.load_workbook(BytesIO(content))
-    sheet = book.worksheets[0]
-    assert [cell.value for cell in sheet[1]][-2:] == ["原行号", "错误说明"]
-    assert [cell.value for cell in sheet[2]][-2:] == ["7", "说明"]
-    assert sheet.freeze_panes == "A2"
-    put_text(sheet["L2"], "13800138000")
-    sheet["E3"].value = None
-
-    second = read_students(read_workbook(saved(book), "b.xlsx"))
-    assert second.header == first.header
-    assert [check_student(row, unit_code="90001", today=TODAY).problems for row in second.rows] == [(), ()]
-    assert second.rows[0].cells["student_no"] == bad[0].cells["student_no"]
-
-
-def test_a_problem_workbook_sent_again_unmended_has_the_same_problems() -> None:
-    header = ["学号", "姓名", "班级", "身份证号"]
-    raw = ["900011", "#ERROR!", "#FORMULA!", "1.10105194912310E+17"]
-    sheet = read_students(read_workbook(problem_workbook(header=header, rows=[(7, raw, "x")]), "a.xlsx"))
-    problems = check_student(sheet.rows[0], unit_code="90001", today=TODAY).problems
-    assert [problem.column_label for problem in problems] == ["真实姓名", "身份证号", "所属班级"]
-
-
-def test_a_large_problem_workbook_stays_within_what_can_be_sent() -> None:
-    header = list(LABELS.values())
-    rows = make_rows(3_000, 1, "90001")
-    content = problem_workbook(
-        header=header, rows=((no, list(row.values()), "说明") for no, row in enumerate(rows))
-    )
-    assert len(content) < LIMITS.file_bytes / 10
-    assert len(read_students(read_workbook(content, "a.xlsx")).rows) == 3_000
