@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.own_courses",
     "tests.support.rosters",
     "tests.support.teachers",
+    "tests.support.manage",
     "tests.support.live",
     "tests.support.browser",
     "tests.support.mail",

@@ -1,4 +1,4 @@
-"""The pages of 学校设置 and 密码条, and the file with the slips."""
+"""密码条: what the administrator reads, and the file that comes out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from app.context import Context
 from app.models import SchoolClass, User
-from app.services.schools.settings import RANDOM, change_first_passwords, get_settings
+from app.services.schools.settings import RANDOM, change_first_passwords
 from app.services.shared.password_hashes import hash_password
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
@@ -20,14 +20,6 @@ from tests.support.pages import post
 from tests.support.rows import row_of
 
 MakeUser = Callable[..., User]
-
-
-@pytest.fixture
-def office(school: SchoolInfo, make_user: MakeUser, client_for: Callable[..., FlaskClient]) -> FlaskClient:
-    """An administrator at work."""
-    return client_for(
-        school, make_user(school, "administrator", must_change_password=False, password_hash="x")
-    )
 
 
 @pytest.fixture
@@ -51,47 +43,6 @@ def some_class(school: SchoolInfo) -> int:
 def text_of(content: bytes) -> str:
     """The text of a PDF."""
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
-
-
-def test_the_settings_say_what_a_change_means_and_are_saved(
-    office: FlaskClient, school: SchoolInfo, make_ctx: Callable[..., Context], make_user: MakeUser
-) -> None:
-    make_user(school)
-    page = office.get("/manage/settings/").text
-    assert "身份证号后六位，没有身份证号的为 123456" in page
-    assert "现有 1 个" in page
-    answer = post(
-        office,
-        "/manage/settings/",
-        initial_password="random",
-        slip_days="14",
-        mail_sender="明德教务处",
-        help_contact="教务处 010-12345678",
-    )
-    assert answer.status_code == 303
-    settings = get_settings(make_ctx(school))
-    assert (settings.initial_password, settings.slip_days, settings.mail_sender) == (
-        "random",
-        14,
-        "明德教务处",
-    )
-    page = office.get("/manage/settings/").text
-    assert 'value="明德教务处"' in page
-    assert 'value="教务处 010-12345678"' in page
-    assert "打印密码条" in page
-
-
-@pytest.mark.parametrize(
-    "fields", [{"slip_days": "0"}, {"slip_days": ""}, {"slip_days": "x"}, {"initial_password": "y"}]
-)
-def test_a_setting_that_cannot_be_stays_in_the_form_with_its_reason(
-    office: FlaskClient, school: SchoolInfo, make_ctx: Callable[..., Context], fields: dict[str, str]
-) -> None:
-    given = {"initial_password": "random", "slip_days": "30", "mail_sender": ""} | fields
-    answer = post(office, "/manage/settings/", **given)
-    assert answer.status_code == 200
-    assert 'class="error"' in answer.text
-    assert get_settings(make_ctx(school)).initial_password == "rule"
 
 
 def test_under_the_rule_the_page_says_where_to_choose_and_prints_nothing(
@@ -166,25 +117,3 @@ def test_without_a_choice_it_goes_back_to_the_list(
     for fields in ({}, {"class_id": "x"}, {"group": "everybody"}):
         answer = post(office, path, **fields)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/manage/slips/")
-
-
-def test_the_dashboard_counts_students_who_never_logged_in_and_leads_to_them(
-    office: FlaskClient, school: SchoolInfo, make_user: MakeUser
-) -> None:
-    make_user(school)
-    page = office.get("/manage/").text
-    assert "从未登录的学生" in page
-    assert "/manage/people/?kind=student&amp;state=never" in page
-
-
-def test_the_list_of_people_asks_for_slips_of_the_ticked_where_they_are_used(
-    office: FlaskClient, school: SchoolInfo, make_ctx: Callable[..., Context], make_user: MakeUser
-) -> None:
-    person = make_user(school)
-    assert 'value="slips"' not in office.get("/manage/people/").text
-    with unit_of_work(make_ctx(school)) as ctx:
-        change_first_passwords(ctx, initial_password=RANDOM, slip_days=30)
-    assert 'value="slips"' in office.get("/manage/people/").text
-    page = post(office, "/manage/people/bulk", action="slips", rowid=[str(person.id)]).text
-    assert "将为 1 名未激活的学生生成新的一次性密码" in page
-    assert post(office, "/manage/people/bulk", action="slips").status_code == 303

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from io import BytesIO
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,67 +16,24 @@ from app.models import RosterImport, User
 from app.sheets.reading.limits import LIMITS
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
+from tests.support.import_pages import GOOD, HOME, import_id, roster, students, upload, work
+from tests.support.manage import send
 from tests.support.pages import token_of
-from workers.dispatch import run_job
 
 MakeUser = Callable[..., User]
 ClientFor = Callable[..., FlaskClient]
-HOME = "/manage/imports/"
-HEADER = "学号*,真实姓名*,所属班级*,身份证号,入学年份\r\n"
 
 
-@pytest.fixture
-def client(school: SchoolInfo, make_user: MakeUser, client_for: ClientFor) -> FlaskClient:
-    """An administrator's browser."""
-    return client_for(school, make_user(school, kind="administrator", must_change_password=False))
-
-
-def send(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
-    """Post a form with its token."""
-    return client.post(path, data={"csrf_token": token_of(client, HOME), **fields})
-
-
-def upload(client: FlaskClient, text: str, name: str = "名单.csv") -> str:
-    """Upload a .csv; the address of the import is given back."""
-    answer = send(client, HOME + "upload", file=(BytesIO(text.encode("utf-8-sig")), name))
-    assert answer.status_code == 303
-    return str(answer.headers["Location"])
-
-
-def work(app: Flask, school: SchoolInfo, address: str, job: JobName = JobName.CHECK_IMPORT) -> None:
-    """Do what the worker does."""
-    with app.app_context():
-        run_job(job.value, school.id, {"import_id": import_id(address)})
-
-
-def import_id(address: str) -> int:
-    """The number in the address of an import."""
-    return int(re.findall(r"/(\d+)/", address)[0])
-
-
-def students(school: SchoolInfo) -> dict[str, User]:
-    """The school's students by name."""
-    with school_scope(school.id) as session:
-        found = session.scalars(select(User).where(User.kind == "student"))
-        return {user.real_name: user for user in found}
-
-
-def roster(school: SchoolInfo, *rows: str) -> str:
-    """A file with these rows; ``{}`` stands for the unit code."""
-    return HEADER + "".join(row.replace("{}", school.unit_code) + "\r\n" for row in rows)
-
-
-GOOD = ("{}0001,欧阳晓明,临床一班,,2026", "{}0002,王芳,临床一班,,2026")
 BAD = "{}0003,李雷,临床一班,110105194912310021,2026"
 
 
-def test_the_page_offers_template_upload_and_history(client: FlaskClient, school: SchoolInfo) -> None:
-    page = client.get(HOME).text
+def test_the_page_offers_template_upload_and_history(office: FlaskClient, school: SchoolInfo) -> None:
+    page = office.get(HOME).text
     assert "下载学生模板" in page
     assert "选择文件" in page
     assert "上传" in page
     assert "还没有导入过" in page
-    template = client.get(HOME + "template.xlsx")
+    template = office.get(HOME + "template.xlsx")
     assert template.data.startswith(b"PK")
     assert "attachment" in template.headers["Content-Disposition"]
 
@@ -97,8 +52,8 @@ def error_at_the_field(answer: TestResponse) -> str:
     return found[0]
 
 
-def test_no_file_is_said_at_the_field(client: FlaskClient) -> None:
-    answer = send(client, HOME + "upload")
+def test_no_file_is_said_at_the_field(office: FlaskClient) -> None:
+    answer = send(office, HOME + "upload")
     assert answer.status_code == 422
     assert "请先选择填写好的表格文件" in error_at_the_field(answer)
 
@@ -113,9 +68,9 @@ def test_no_file_is_said_at_the_field(client: FlaskClient) -> None:
     ids=["empty", "over ten MiB", "beyond every request"],
 )
 def test_a_file_of_an_impossible_size_is_said_at_the_field(
-    client: FlaskClient, size: int, status: int, reason: str
+    office: FlaskClient, size: int, status: int, reason: str
 ) -> None:
-    answer = send_bytes(client, b"x" * size)
+    answer = send_bytes(office, b"x" * size)
     assert answer.status_code == status
     assert reason in error_at_the_field(answer)
 
@@ -128,56 +83,56 @@ def test_a_visitor_who_sends_too_much_is_sent_to_the_login(school: SchoolInfo, c
 
 
 def test_while_it_is_checked_the_page_shows_progress_and_can_be_left(
-    client: FlaskClient, school: SchoolInfo
+    office: FlaskClient, school: SchoolInfo
 ) -> None:
-    address = upload(client, roster(school, *GOOD))
-    page = client.get(address).text
+    address = upload(office, roster(school, *GOOD))
+    page = office.get(address).text
     assert "正在检查" in page
     assert "可以离开本页" in page
-    assert "名单.csv" in client.get(HOME).text
-    part = client.get(address + "progress", headers={"HX-Request": "true"})
+    assert "名单.csv" in office.get(HOME).text
+    part = office.get(address + "progress", headers={"HX-Request": "true"})
     assert part.status_code == 200
     assert "<html" not in part.text
     assert "HX-Redirect" not in part.headers
 
 
 def test_when_it_has_been_checked_the_progress_leads_to_the_preview(
-    app: Flask, client: FlaskClient, school: SchoolInfo
+    app: Flask, office: FlaskClient, school: SchoolInfo
 ) -> None:
-    address = upload(client, roster(school, *GOOD))
+    address = upload(office, roster(school, *GOOD))
     work(app, school, address)
-    part = client.get(address + "progress", headers={"HX-Request": "true"})
+    part = office.get(address + "progress", headers={"HX-Request": "true"})
     assert part.headers["HX-Redirect"] == address
-    assert client.get(address + "progress").headers["Location"] == address
+    assert office.get(address + "progress").headers["Location"] == address
 
 
 def test_the_preview_says_what_will_happen_before_it_does(
-    app: Flask, client: FlaskClient, school: SchoolInfo
+    app: Flask, office: FlaskClient, school: SchoolInfo
 ) -> None:
-    address = upload(client, roster(school, *GOOD, BAD))
+    address = upload(office, roster(school, *GOOD, BAD))
     work(app, school, address)
-    page = client.get(address).text
+    page = office.get(address).text
     assert "将新建 2 人、修改 0 人" in page
     assert "，1 行有问题的不导入" in page
     assert "将创建 1 个班级" in page
     assert "第 4 行「身份证号」" in page
     assert "保存" in page
     assert "欧阳晓明" in page
-    problems = client.get(address + "?part=problem").text
+    problems = office.get(address + "?part=problem").text
     assert "李雷" in problems
     assert "110105194912310021" not in problems
     assert not students(school)
 
 
 def test_saving_creates_and_the_result_gives_counts_and_files(
-    app: Flask, client: FlaskClient, school: SchoolInfo
+    app: Flask, office: FlaskClient, school: SchoolInfo
 ) -> None:
-    address = upload(client, roster(school, *GOOD, BAD))
+    address = upload(office, roster(school, *GOOD, BAD))
     work(app, school, address)
-    assert send(client, address + "confirm").headers["Location"] == address
-    assert "正在保存" in client.get(address).text
+    assert send(office, address + "confirm").headers["Location"] == address
+    assert "正在保存" in office.get(address).text
     work(app, school, address, JobName.APPLY_IMPORT)
-    page = client.get(address).text
+    page = office.get(address).text
     assert "导入完成：新建 2 人，修改 0 人" in page
     assert "下载登录名清单" in page
     assert "下载问题数据" in page
@@ -185,7 +140,7 @@ def test_saving_creates_and_the_result_gives_counts_and_files(
     assert "将删除这次新建的 2 个账号" in page
     assert set(students(school)) == {"欧阳晓明", "王芳"}
     for name in ("problems.xlsx", "logins.xlsx"):
-        answer = client.get(address + name)
+        answer = office.get(address + name)
         assert answer.status_code == 200
         assert answer.data.startswith(b"PK")
         # Names and numbers of people stay on no disk but where they are saved.
@@ -193,101 +148,101 @@ def test_saving_creates_and_the_result_gives_counts_and_files(
 
 
 def test_a_second_file_shows_old_and_new_side_by_side(
-    app: Flask, client: FlaskClient, school: SchoolInfo
+    app: Flask, office: FlaskClient, school: SchoolInfo
 ) -> None:
-    first = upload(client, roster(school, *GOOD))
+    first = upload(office, roster(school, *GOOD))
     work(app, school, first)
-    send(client, first + "confirm")
+    send(office, first + "confirm")
     work(app, school, first, JobName.APPLY_IMPORT)
-    second = upload(client, roster(school, "{}0001,欧阳小明,临床一班,,2026", GOOD[1]))
+    second = upload(office, roster(school, "{}0001,欧阳小明,临床一班,,2026", GOOD[1]))
     work(app, school, second)
-    page = client.get(second).text
+    page = office.get(second).text
     assert "将新建 0 人、修改 1 人" in page
     assert re.search(r"<del>欧阳晓明</del>.*<ins>欧阳小明</ins>", page, re.DOTALL)
-    assert "王芳" in client.get(second + "?part=unchanged").text
+    assert "王芳" in office.get(second + "?part=unchanged").text
 
 
-def test_undoing_says_what_it_did(app: Flask, client: FlaskClient, school: SchoolInfo) -> None:
-    address = upload(client, roster(school, *GOOD))
+def test_undoing_says_what_it_did(app: Flask, office: FlaskClient, school: SchoolInfo) -> None:
+    address = upload(office, roster(school, *GOOD))
     work(app, school, address)
-    send(client, address + "confirm")
+    send(office, address + "confirm")
     work(app, school, address, JobName.APPLY_IMPORT)
-    send(client, address + "undo")
-    page = client.get(address).text
+    send(office, address + "undo")
+    page = office.get(address).text
     assert "这次导入已撤销" in page
     assert "删除了 2 个账号" in page
     assert not students(school)
-    assert "已撤销" in client.get(HOME).text
+    assert "已撤销" in office.get(HOME).text
 
 
-def test_one_click_adds_the_unit_code_to_all(app: Flask, client: FlaskClient, school: SchoolInfo) -> None:
-    address = upload(client, roster(school, "0001,欧阳晓明,临床一班,,2026", "0002,王芳,临床一班,,2026"))
+def test_one_click_adds_the_unit_code_to_all(app: Flask, office: FlaskClient, school: SchoolInfo) -> None:
+    address = upload(office, roster(school, "0001,欧阳晓明,临床一班,,2026", "0002,王芳,临床一班,,2026"))
     work(app, school, address)
-    assert "为全部学号加上单位代码" in client.get(address).text
-    assert "没有需要新建或修改的数据" in client.get(address).text
-    send(client, address + "recheck", add_unit_code="1")
+    assert "为全部学号加上单位代码" in office.get(address).text
+    assert "没有需要新建或修改的数据" in office.get(address).text
+    send(office, address + "recheck", add_unit_code="1")
     work(app, school, address)
-    page = client.get(address).text
+    page = office.get(address).text
     assert "将新建 2 人" in page
     assert f"{school.unit_code}0001" in page
 
 
 def test_a_class_of_another_year_is_asked_about_and_the_answer_is_followed(
-    app: Flask, client: FlaskClient, school: SchoolInfo
+    app: Flask, office: FlaskClient, school: SchoolInfo
 ) -> None:
-    first = upload(client, roster(school, "{}0001,欧阳晓明,临床一班,,2025"))
+    first = upload(office, roster(school, "{}0001,欧阳晓明,临床一班,,2025"))
     work(app, school, first)
-    send(client, first + "confirm")
+    send(office, first + "confirm")
     work(app, school, first, JobName.APPLY_IMPORT)
     present = students(school)["欧阳晓明"].class_id
-    second = upload(client, roster(school, "{}0002,王芳,临床一班,,2026"))
+    second = upload(office, roster(school, "{}0002,王芳,临床一班,,2026"))
     work(app, school, second)
-    page = client.get(second).text
+    page = office.get(second).text
     assert "是同一个班级吗" in page
     name = re.search(r'name="(class-\d+)"', page)
     assert name is not None
     assert "新建班级" in page
-    send(client, second + "confirm", **{name[1]: str(present)})
+    send(office, second + "confirm", **{name[1]: str(present)})
     work(app, school, second, JobName.APPLY_IMPORT)
     assert students(school)["王芳"].class_id == present
 
 
 def test_a_file_that_is_none_says_why_and_takes_another(
-    app: Flask, client: FlaskClient, school: SchoolInfo
+    app: Flask, office: FlaskClient, school: SchoolInfo
 ) -> None:
-    address = upload(client, "%PDF-1.7 not a roster", name="说明.pdf")
+    address = upload(office, "%PDF-1.7 not a roster", name="说明.pdf")
     work(app, school, address)
-    page = client.get(address).text
+    page = office.get(address).text
     assert "这个文件没有读入" in page
     assert "请" in page
     assert 'type="file"' in page
-    assert "无法读取" in client.get(HOME).text
+    assert "无法读取" in office.get(HOME).text
 
 
-def test_an_import_can_be_given_up(app: Flask, client: FlaskClient, school: SchoolInfo) -> None:
-    address = upload(client, roster(school, *GOOD))
+def test_an_import_can_be_given_up(app: Flask, office: FlaskClient, school: SchoolInfo) -> None:
+    address = upload(office, roster(school, *GOOD))
     work(app, school, address)
-    send(client, address + "discard")
-    assert "这次导入已放弃" in client.get(address).text
-    answer = send(client, address + "confirm")
+    send(office, address + "discard")
+    assert "这次导入已放弃" in office.get(address).text
+    answer = send(office, address + "confirm")
     assert answer.status_code == 303
     assert not students(school)
 
 
-def test_a_failed_import_says_so_and_offers_another_try(client: FlaskClient, school: SchoolInfo) -> None:
-    address = upload(client, roster(school, *GOOD))
+def test_a_failed_import_says_so_and_offers_another_try(office: FlaskClient, school: SchoolInfo) -> None:
+    address = upload(office, roster(school, *GOOD))
     with school_scope(school.id) as session:
         found = session.scalars(select(RosterImport).where(RosterImport.id == import_id(address))).one()
         found.state = "failed"
         session.commit()
-    page = client.get(address).text
+    page = office.get(address).text
     assert "处理没有完成" in page
     assert "再试一次" in page
 
 
 @pytest.mark.parametrize("name", ["", "progress", "problems.xlsx", "logins.xlsx"])
 def test_another_schools_import_is_answered_like_one_that_does_not_exist(
-    client: FlaskClient, other_school: SchoolInfo, make_user: MakeUser, client_for: ClientFor, name: str
+    office: FlaskClient, other_school: SchoolInfo, make_user: MakeUser, client_for: ClientFor, name: str
 ) -> None:
     theirs = client_for(
         other_school, make_user(other_school, kind="administrator", must_change_password=False)
@@ -295,21 +250,21 @@ def test_another_schools_import_is_answered_like_one_that_does_not_exist(
     address = upload(theirs, roster(other_school, *GOOD))
     headers = {"HX-Request": "true"}
     foreign, missing = (
-        client.get(address + name, headers=headers),
-        client.get(HOME + "99999999/" + name, headers=headers),
+        office.get(address + name, headers=headers),
+        office.get(HOME + "99999999/" + name, headers=headers),
     )
     assert foreign.status_code == missing.status_code == 404
 
 
 @pytest.mark.parametrize("verb", ["confirm", "recheck", "discard", "undo"])
 def test_another_schools_import_cannot_be_touched(
-    client: FlaskClient, other_school: SchoolInfo, make_user: MakeUser, client_for: ClientFor, verb: str
+    office: FlaskClient, other_school: SchoolInfo, make_user: MakeUser, client_for: ClientFor, verb: str
 ) -> None:
     theirs = client_for(
         other_school, make_user(other_school, kind="administrator", must_change_password=False)
     )
     address = upload(theirs, roster(other_school, *GOOD))
-    assert send(client, address + verb).status_code == 404
+    assert send(office, address + verb).status_code == 404
     with school_scope(other_school.id) as session:
         states = session.scalars(select(RosterImport.state)).all()
     assert states == ["uploaded"]

@@ -1,59 +1,38 @@
-"""The pages of 系统管理 → 用户列表 and 教务管理 → 班级管理 for an administrator."""
+"""系统管理 → 用户列表: found, narrowed, and what is done to many at once."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import cast
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
 
-from app.models import SchoolClass, User
-from app.services.shared.encrypted_fields import ID_NUMBER, MOBILE, seal
-from app.vault import Vault
+from app.context import Context
+from app.models import User
+from app.services.schools.settings import RANDOM, change_first_passwords
+from app.uow import unit_of_work
+from app.web.shared.redis_keys import key
 from tenants.registry import SchoolInfo
-from tenants.scope import school_scope
-from tests.support.app import VAULT_KEY
+from tests.support.accounts import seal_into
+from tests.support.pages import post
+from tests.support.rows import audit_of, stored_row
+from tests.support.teaching import put_class
 
-MakeUser = Callable[..., User]
 ClientFor = Callable[..., FlaskClient]
+MakeUser = Callable[..., User]
+
+
 ID = "11010519491231002X"
-
-
-@pytest.fixture
-def administrator(school: SchoolInfo, make_user: MakeUser) -> User:
-    """An administrator with an own password."""
-    return make_user(school, kind="administrator", must_change_password=False, real_name="林主任")
-
-
-@pytest.fixture
-def client(school: SchoolInfo, administrator: User, client_for: ClientFor) -> FlaskClient:
-    """The administrator's browser."""
-    return client_for(school, administrator)
-
-
-def put_class(school: SchoolInfo, name: str, number: str = "2026001", year: int | None = 2026) -> int:
-    """A class of the school."""
-    with school_scope(school.id) as session:
-        row = SchoolClass(number=number, name=name, entry_year=year, major="临床医学")
-        session.add(row)
-        session.commit()
-        return row.id
-
-
-def give_secrets(school: SchoolInfo, user: User, *, mobile: str, id_number: str) -> None:
-    """Store a phone and an ID number as the import does."""
-    vault = Vault(VAULT_KEY)
-    with school_scope(school.id) as session:
-        row = session.get_one(User, (school.id, user.id))
-        row.mobile_sealed, row.mobile_index = seal(vault, school.id, MOBILE, user.id, mobile)
-        row.id_number_sealed, row.id_number_index = seal(vault, school.id, ID_NUMBER, user.id, id_number)
-        session.commit()
 
 
 @pytest.fixture
 def student(school: SchoolInfo, make_user: MakeUser) -> User:
     """One student with everything that the search knows."""
-    class_id = put_class(school, "临床一班")
+    class_id = put_class(school, number="2026001", name="临床一班", entry_year=2026, major="临床医学")
     student = make_user(
         school,
         real_name="欧阳晓明",
@@ -65,7 +44,7 @@ def student(school: SchoolInfo, make_user: MakeUser) -> User:
         class_id=class_id,
         entry_year=2026,
     )
-    give_secrets(school, student, mobile="13812345678", id_number=ID)
+    seal_into(school, student, mobile="13812345678", id_number=ID)
     return student
 
 
@@ -168,7 +147,7 @@ def test_a_class_shows_its_students_and_no_others(
 def test_another_schools_class_is_answered_like_one_that_does_not_exist(
     client: FlaskClient, other_school: SchoolInfo
 ) -> None:
-    theirs = put_class(other_school, "别校的班")
+    theirs = put_class(other_school, number="2026001", name="别校的班", entry_year=2026)
     foreign, missing = client.get(f"/manage/classes/{theirs}/"), client.get("/manage/classes/999999999/")
     assert foreign.status_code == missing.status_code == 404
     assert "别校的班" not in foreign.get_data(as_text=True)
@@ -177,3 +156,95 @@ def test_another_schools_class_is_answered_like_one_that_does_not_exist(
 def test_empty_lists_say_what_to_do_next(client: FlaskClient) -> None:
     assert "学生用户导入" in client.get("/manage/classes/").get_data(as_text=True)
     assert "还没有班级" in client.get("/manage/classes/").get_data(as_text=True)
+
+
+def test_the_list_of_people_asks_for_slips_of_the_ticked_where_they_are_used(
+    office: FlaskClient, school: SchoolInfo, make_ctx: Callable[..., Context], make_user: MakeUser
+) -> None:
+    person = make_user(school)
+    assert 'value="slips"' not in office.get("/manage/people/").text
+    with unit_of_work(make_ctx(school)) as ctx:
+        change_first_passwords(ctx, initial_password=RANDOM, slip_days=30)
+    assert 'value="slips"' in office.get("/manage/people/").text
+    page = post(office, "/manage/people/bulk", action="slips", rowid=[str(person.id)]).text
+    assert "将为 1 名未激活的学生生成新的一次性密码" in page
+    assert post(office, "/manage/people/bulk", action="slips").status_code == 303
+
+
+def test_the_list_has_the_manuals_buttons(client: FlaskClient) -> None:
+    page = client.get("/manage/people/").text
+    for word in ("添加", "修改", "重置密码", "下载学生模板", "学生用户导入", "下载教师模板", "教师用户导入"):
+        assert word in page, word
+
+
+def test_a_reset_names_everybody_and_ends_their_sessions(
+    client: FlaskClient, school: SchoolInfo, make_user: MakeUser, client_for: ClientFor
+) -> None:
+    students = [make_user(school, must_change_password=False, password_hash="x") for _ in range(3)]
+    browser = client_for(school, students[0])
+    assert browser.get("/my/courses").status_code == 200
+    ids = [str(one.id) for one in students]
+    answer = post(client, "/manage/people/bulk", action="reset", rowid=ids)
+    assert answer.status_code == 303
+    assert "已为 3 人重置密码" in client.get("/manage/people/").text
+    assert all(stored_row(school, User, id=one.id).password_hash is None for one in students)
+    assert browser.get("/my/courses").status_code == 303
+    (entry,) = audit_of(school, "user.password_reset")
+    assert sorted(entry.data["user_ids"]) == sorted(one.id for one in students)
+
+
+def test_all_that_match_are_meant_by_the_filter_and_never_more_than_the_dialog_said(
+    client: FlaskClient, school: SchoolInfo, make_user: MakeUser
+) -> None:
+    for n in range(23):
+        make_user(school, real_name=f"学生{n}")
+    other = make_user(school, kind="teacher", real_name="高老师")
+    address = "/manage/people/bulk?kind=student"
+    assert "选择全部符合条件的 23 人" in client.get("/manage/people/?kind=student").text
+    post(client, address, action="disable", all="1", total="22")
+    assert "人数刚刚有变化" in client.get("/manage/people/").text
+    post(client, address, action="disable", all="1", total="23")
+    assert "已停用 23 个账号" in client.get("/manage/people/").text
+    assert stored_row(school, User, id=other.id).status == "active"
+
+
+def test_an_error_after_the_commit_is_logged_and_the_act_succeeds(
+    app: Flask,
+    client: FlaskClient,
+    school: SchoolInfo,
+    make_user: MakeUser,
+    client_for: ClientFor,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    teacher = make_user(school, kind="teacher", must_change_password=False)
+    theirs = client_for(school, teacher)
+    assert theirs.get("/me").status_code == 200
+    # Something in Redis that ending the sessions cannot read.
+    cast(Redis, app.extensions["spoc_redis"]).sadd(key(school.id, "user-sessions", teacher.id), b"\xff")
+    answer = post(client, "/manage/people/bulk", action="disable", rowid=str(teacher.id))
+    assert answer.status_code == 303
+    assert stored_row(school, User, id=teacher.id).status == "disabled"
+    assert any(record.levelname == "ERROR" and record.exc_info for record in caplog.records)
+    assert theirs.get("/me").status_code == 303
+
+
+def test_a_disabled_account_is_out_at_once_and_comes_back_with_its_password(
+    client: FlaskClient, school: SchoolInfo, make_user: MakeUser, client_for: ClientFor
+) -> None:
+    teacher = make_user(school, kind="teacher", must_change_password=False, password_hash="x")
+    browser = client_for(school, teacher)
+    assert browser.get("/manage/").status_code == 200
+    post(client, "/manage/people/bulk", action="disable", rowid=str(teacher.id))
+    assert browser.get("/manage/").status_code == 303
+    post(client, "/manage/people/bulk", action="enable", rowid=str(teacher.id))
+    now = stored_row(school, User, id=teacher.id)
+    assert (now.status, now.password_hash) == ("active", "x")
+
+
+def test_an_administrators_reset_shows_a_one_time_password_once(
+    client: FlaskClient, school: SchoolInfo, make_user: MakeUser
+) -> None:
+    other = make_user(school, kind="administrator", real_name="张主任", login_name="zhang")
+    answer = post(client, "/manage/people/bulk", action="reset", rowid=str(other.id))
+    assert re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", answer.text)
+    assert "张主任" in answer.text

@@ -19,12 +19,6 @@ MakeUser = Callable[..., User]
 
 
 @pytest.fixture
-def office(school: SchoolInfo, make_user: MakeUser, client_for: Callable[..., FlaskClient]) -> FlaskClient:
-    """An administrator's browser."""
-    return client_for(school, make_user(school, kind="administrator", must_change_password=False))
-
-
-@pytest.fixture
 def offering(alliance: SchoolInfo, school: SchoolInfo) -> CourseOffering:
     """A course with two seats."""
     return put_offering(alliance, school, seats=2)

@@ -1,4 +1,4 @@
-"""The pages of 学籍信息审核 and 毕业生数据清理."""
+"""学籍信息审核 through its pages."""
 
 from __future__ import annotations
 
@@ -21,15 +21,8 @@ from tenants.scope import school_scope
 from tests.support.pages import post
 from tests.support.requests import camera_picture
 
-ClientFor = Callable[..., FlaskClient]
 MakeUser = Callable[..., User]
 MakeCtx = Callable[..., Context]
-
-
-@pytest.fixture
-def office(client_for: ClientFor, school: SchoolInfo, make_user: MakeUser) -> FlaskClient:
-    """An administrator's browser."""
-    return client_for(school, make_user(school, "administrator", must_change_password=False))
 
 
 @pytest.fixture
@@ -135,20 +128,3 @@ def test_proof_is_given_out_so_that_nothing_in_it_can_act(
         assert answer.headers["Cache-Control"] == "no-store"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert office.get(f"/manage/requests/{request_id + 1}/files/{ids[0]}").status_code == 404
-
-
-def test_a_graduated_year_is_previewed_and_deleted_after_its_year_was_typed(
-    office: FlaskClient, school: SchoolInfo, make_user: MakeUser
-) -> None:
-    assert "没有可清理的毕业生" in office.get("/manage/graduates/").text
-    make_user(school, entry_year=2019, study_years=5, real_name="毕业生甲")
-    assert 'href="/manage/graduates/2019/5/"' in office.get("/manage/graduates/").text
-    page = office.get("/manage/graduates/2019/5/").text
-    assert "毕业生甲" in page
-    refused = post(office, "/manage/graduates/2019/5/delete", students="1", typed_year="2018")
-    assert refused.location == "/manage/graduates/2019/5/"
-    assert "请输入入学年份 2019" in office.get(refused.location).text
-    done = post(office, "/manage/graduates/2019/5/delete", students="1", typed_year="2019")
-    assert done.location == "/manage/graduates/"
-    assert "已删除 1 名毕业生的数据" in office.get("/manage/graduates/").text
-    assert office.get("/manage/graduates/2019/5/").status_code == 404

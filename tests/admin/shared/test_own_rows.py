@@ -75,12 +75,6 @@ def client(school: SchoolInfo, mine: Teaching, client_for: ClientFor) -> FlaskCl
     return client_for(school, mine.teacher)
 
 
-@pytest.fixture
-def office(school: SchoolInfo, make_user: MakeUser, client_for: ClientFor) -> FlaskClient:
-    """An administrator's browser."""
-    return client_for(school, make_user(school, kind="administrator", must_change_password=False))
-
-
 def requests(app: Flask, numbers: list[int]) -> Iterator[tuple[str, str, str, dict[str, int]]]:
     """Method, endpoint, address and numbers of every request that the management side knows."""
     with app.test_request_context():
