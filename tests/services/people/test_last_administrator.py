@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.context import Context
 from app.errors import Conflict
 from app.models import User
+from app.services.people.last_administrator import keep_an_administrator
 from app.services.people.reset_and_disable import (
     change_role,
     disable_accounts,
@@ -55,3 +56,15 @@ def against(act: str, user: User) -> Callable[[Context], object]:
     if act == "demote":
         return lambda ctx: change_role(ctx, user_id=user.id, role="teacher")
     return lambda ctx: disable_accounts(ctx, user_ids=[user.id])
+
+
+def test_others_may_go_while_one_in_use_is_left(
+    ctx: Context, make_user: MakeUser, school: SchoolInfo, other_school: SchoolInfo
+) -> None:
+    first, second = (make_user(school, kind="administrator") for _ in range(2))
+    make_user(school, kind="administrator", status="disabled")
+    make_user(other_school, kind="administrator")
+    keep_an_administrator(ctx, without=[])
+    keep_an_administrator(ctx, without=[first.id])
+    with pytest.raises(Conflict, match="至少要保留一位"):
+        keep_an_administrator(ctx, without=[first.id, second.id])

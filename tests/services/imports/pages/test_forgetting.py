@@ -13,6 +13,7 @@ from app.errors import Conflict
 from app.models import RosterImport, RosterImportRow, User
 from app.models.imports import STATES
 from app.rules.imports.states import OVER
+from app.services.imports.pages.forgetting import refuse_open_imports
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.upload import discard_import
 from app.services.people.graduates import delete_graduates, preview_graduates
@@ -141,3 +142,20 @@ def test_the_preview_counts_the_same_rows_and_files(
     importer.do(rows)
     holdings, _ = preview_graduates(make_ctx(school), entry_year=2019, study_years=5)
     assert (holdings.import_rows, holdings.files) == (4, 2)
+
+
+def test_at_most_three_open_files_are_named(
+    make_ctx: MakeCtx,
+    school: SchoolInfo,
+    other_school: SchoolInfo,
+    importer_for: Callable[[SchoolInfo], Importer],
+) -> None:
+    refuse_open_imports(make_ctx(school))
+    importer_for(other_school).start(b"x", "别校.csv")
+    for number in range(3):
+        importer_for(school).start(b"x", f"{number}.csv")
+    with pytest.raises(Conflict, match=r"有 3 次导入尚未结束.*：0\.csv、1\.csv、2\.csv。"):
+        refuse_open_imports(make_ctx(school))
+    importer_for(school).start(b"x", "3.csv")
+    with pytest.raises(Conflict, match=r"有 4 次导入尚未结束.*：0\.csv、1\.csv、2\.csv、…。"):
+        refuse_open_imports(make_ctx(school))

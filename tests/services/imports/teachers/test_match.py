@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from app.errors import Conflict
 from app.models import AuditEntry
+from app.rules.imports.teachers import check_teacher
 from app.services.imports.pages.downloads import login_file
+from app.services.imports.shared.accounts import COLUMNS
+from app.services.imports.shared.row_plan import Indexes
+from app.services.imports.teachers.accounts import TeacherAccounts, key_values
+from app.services.imports.teachers.match import Matcher, Matches
 from app.services.shared.encrypted_fields import open_mobile
+from app.sheets.rosters.read import RosterRow
+from app.vault import Vault
+from tests.support.app import VAULT_KEY
 from tests.support.rosters import messages
 from tests.support.teachers import TeacherImporter
 
@@ -144,3 +154,34 @@ def test_a_teacher_roster_never_touches_students_and_administrators(teachers: Te
     import_id = teachers.send([WANG])
     assert messages(teachers.summary(import_id).problems) == [f"已被学号 {code}1 的账号使用"]
     assert teachers.counts(teachers.send([{"real_name": "王芳", "mobile": "13800000002"}])) == (1, 0, 0, 0)
+
+
+def test_a_row_is_known_by_its_surest_value_or_asked_about_by_its_name() -> None:
+    nothing = dict.fromkeys((*COLUMNS, "id"))
+    known = nothing | {"id": 7, "kind": "teacher", "real_name": "王芳", "login_name": "wangfang1"}
+    accounts = TeacherAccounts(
+        {"login_name": {"wangfang1": known}, "mobile": {}, "id_number": {}, "email": {}}, {"王芳": [known]}
+    )
+    rows = [
+        check_teacher(RosterRow(number, dict(cells), []), today=date(2026, 9, 10))
+        for number, cells in enumerate(
+            ({"real_name": "王芳", "login_name": "wangfang1"}, {"real_name": "王芳"}, {"real_name": "李雷"}),
+            start=2,
+        )
+    ]
+    vault = Vault(VAULT_KEY)
+    keys = [key_values(row, Indexes.of(vault, 1, row.values)) for row in rows]
+
+    def match(**answers: int) -> Matches:
+        given = {int(number.removeprefix("row_")): answer for number, answer in answers.items()}
+        matcher = Matcher(rows, keys, accounts, given, {}, lambda account: str(account["login_name"]))
+        return matcher.match([0, 1, 2])
+
+    asked = match()
+    assert set(asked.known) == {0}
+    assert [(one.row_no, one.namesakes[0].shown) for one in asked.questions] == [(3, "wangfang1")]
+    assert [problem.row_no for problem in asked.problems] == [3]
+    other = match(row_3=0)
+    assert (set(other.known), other.problems, other.questions) == ({0}, [], [])
+    # Twice the same account is wrong in both rows.
+    assert [problem.row_no for problem in match(row_3=7).problems] == [2, 3]

@@ -13,6 +13,7 @@ from app.models import RosterImportPhoto, RosterImportPictures, UserPhoto
 from app.services.imports.pages.read import preview_rows, refusal_of
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.upload import discard_import
+from app.services.imports.teachers.pictures import RowPicture, RowPictures
 from tenants.scope import school_scope
 from tests.support.rosters import messages
 from tests.support.teachers import TeacherImporter, packed, picture
@@ -184,3 +185,15 @@ def test_a_damaged_member_costs_only_its_own_row(teachers: TeacherImporter) -> N
     import_id = teachers.send([WANG, LI], bytes(content))
     assert teachers.counts(import_id) == (2, 0, 0, 0)
     assert messages(teachers.summary(import_id).warnings) == ["图片文件已损坏，没有导入这张图片"]
+
+
+def test_a_picture_is_found_by_its_name_and_given_to_the_first_row() -> None:
+    pictures = RowPictures(packed({"照片/王芳.PNG": picture()}))
+    assert pictures.of_row(2, None) == RowPicture()
+    first = pictures.of_row(2, "王芳")
+    assert first.image is not None
+    assert first.warning is None
+    again = pictures.of_row(3, "照片\\王芳.png")
+    assert (again.image, str(again.warning)) == (None, "这张图片已用于第 2 行，没有重复导入")
+    assert pictures.of_row(2, "王芳.png").image == first.image
+    assert str(RowPictures(None).of_row(2, "王芳").warning).startswith("没有随表格上传图片压缩包")

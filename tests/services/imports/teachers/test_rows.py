@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from app.context import Context
+from app.models import User
+from app.rules.shared.cells import Cell
 from app.services.imports.pages.downloads import login_file, problem_file
 from app.services.imports.pages.read import list_imports, preview_rows, refusal_of
 from app.services.imports.pages.undo import undo_import
+from app.services.imports.shared.source import Source
+from app.services.imports.teachers.rows import TeacherRows
 from app.services.shared.encrypted_fields import open_id_number, open_mobile
+from app.sheets.rosters.read import RosterRow, RosterSheet
+from app.vault import Vault
+from tenants.registry import SchoolInfo
+from tests.support.app import TODAY, VAULT_KEY
 from tests.support.rosters import cells_of, sheet_of
 from tests.support.teachers import TeacherImporter
 
@@ -83,3 +94,31 @@ def test_the_preview_masks_what_is_personal_and_each_kind_has_its_history(teache
         "110105********7219",
         "教授。",
     )
+
+
+def test_rows_go_from_cells_to_what_is_staged_and_said_of_the_file(
+    make_ctx: Callable[..., Context], school: SchoolInfo, make_user: Callable[..., User]
+) -> None:
+    known = make_user(school, kind="teacher", login_name="fang", real_name="王芳")
+    cells: list[dict[str, Cell]] = [
+        {"real_name": "王芳", "login_name": "fang", "bio": "教授。"},
+        {"real_name": "赵新", "picture": "赵新.png"},
+        {"real_name": "", "mobile": "1"},
+    ]
+    rows = [RosterRow(number, row, [*map(str, row.values())]) for number, row in enumerate(cells, start=2)]
+    sheet = RosterSheet({}, ["姓名"], {}, rows)
+    source = Source(Vault(VAULT_KEY), school, TODAY, sheet, {}, None)
+    teachers = TeacherRows(source)
+    assert len(list(teachers.check())) == 3
+    teachers.match_existing(make_ctx(school), import_id=1)
+    staged = teachers.stage(0, 99)
+    assert [(row["row_no"], row["action"], row["title"].strip()) for row in staged] == [
+        (2, "change", "王芳 fang"),
+        (3, "create", "赵新 zhaoxin1"),
+        (4, "problem", ""),
+    ]
+    assert staged[0]["user_id"] == known.id
+    assert teachers.photos(staged) == {}
+    summary = teachers.summary({"create": 1, "change": 1, "unchanged": 0, "problem": 1})
+    assert {group.rows for group in summary.problems} == {(4,)}
+    assert [str(group.message)[:9] for group in summary.warnings] == ["没有随表格上传图片"]
