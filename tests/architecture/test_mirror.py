@@ -97,6 +97,7 @@ CROSS_CUTTING: dict[str, str] = {
     "tests/sheets/test_samples.py": "the sample files as their program writes them",
     "tests/admin/shared/test_odd_values.py": "every form and list of the management side takes any value",
     "tests/admin/shared/test_own_rows.py": "every route of the management side, for a teacher",
+    "tests/web/catalogue/test_registering.py": "the course page with its buttons, a large part of what it does",
     "tests/web/shared/test_shared_courses.py": "every page, for two schools that share courses",
     "tests/web/shared/test_translations.py": "every page in English",
 }
