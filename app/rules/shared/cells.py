@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
@@ -16,7 +17,20 @@ class CellFlaw(Enum):
     ERROR = "#ERROR!"
 
 
-Cell = str | int | float | bool | date | datetime | CellFlaw | None
+@dataclass(frozen=True, slots=True)
+class UnclearCell:
+    """A number whose format shows something that cannot be told for sure.
+
+    Args:
+        value: the number as stored.
+        shown: what the cell probably shows.
+    """
+
+    value: str
+    shown: str
+
+
+Cell = str | int | float | bool | date | datetime | CellFlaw | UnclearCell | None
 
 #: Spreadsheet programs keep 15 digits of a number and replace the rest by zeros.
 EXACT_DIGITS = 15
@@ -60,6 +74,8 @@ def display_text(cell: Cell) -> str:
         return cell
     if isinstance(cell, CellFlaw):
         return cell.value
+    if isinstance(cell, UnclearCell):
+        return cell.shown
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, datetime):
@@ -94,6 +110,14 @@ def normalised_text(cell: Cell) -> str:
         return text
     if isinstance(cell, CellFlaw):
         _refuse_flaw_text(cell.value)
+    if isinstance(cell, UnclearCell):
+        raise Unreadable(
+            msg(
+                "单元格显示为“%(shown)s”，实际的值是 %(value)s，请把要导入的内容改为文本",
+                shown=cell.shown,
+                value=cell.value,
+            )
+        )
     if isinstance(cell, int | float) and abs(cell) >= 10**EXACT_DIGITS:
         _refuse_cut_digits()
     return display_text(cell)

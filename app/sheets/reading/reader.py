@@ -14,10 +14,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.rules.shared.cells import Cell, CellFlaw
+from app.rules.shared.cells import Cell, CellFlaw, UnclearCell
 from app.sheets.reading.file_check import check_file
 from app.sheets.reading.limits import LIMITS, Limits, Refusal, refuse
-from app.sheets.reading.refusals import refused
+from app.sheets.reading.refusals import refused, remark
 from app.sheets.reading.workbook import Grid, Range, Workbook
 
 _PROJECT = Path(__file__).resolve().parents[3]
@@ -46,7 +46,8 @@ def read_workbook(content: bytes, filename: str, limits: Limits = LIMITS) -> Wor
     grids = [_grid(grid) for grid in answer["grids"]]
     if not any(any(grid.rows) for grid in grids):
         raise refused("no_content")
-    return Workbook(answer["kind"], grids)
+    remarks = tuple(remark(code, params) for code, params in answer["remarks"])
+    return Workbook(answer["kind"], grids, remarks)
 
 
 def _ask_child(form: str, content: bytes, limits: Limits) -> dict[str, Any]:
@@ -118,13 +119,27 @@ _TYPED: dict[str, Callable[[str], Cell]] = {"date": date.fromisoformat, "datetim
 def _grid(grid: dict[str, Any]) -> Grid:
     rows: list[list[Cell]] = [[_cell(value) for value in row] for row in grid["rows"]]
     for row_no, column, flaw in grid["flaws"]:
-        while len(rows) <= row_no:
-            rows.append([])
-        row = rows[row_no]
-        row += [None] * (column + 1 - len(row))
-        row[column] = CellFlaw[flaw]
-    merged = [Range(top + 1, left + 1, bottom + 1, right + 1) for top, left, bottom, right in grid["merged"]]
-    return Grid(grid["name"], rows, merged)
+        _put(rows, row_no, column, CellFlaw[flaw])
+    for row_no, column, value, shown in grid["unclear"]:
+        _put(rows, row_no, column, UnclearCell(value, shown))
+    return Grid(
+        grid["name"],
+        rows,
+        [Range(top + 1, left + 1, bottom + 1, right + 1) for top, left, bottom, right in grid["merged"]],
+        hidden=grid["hidden"],
+        hidden_rows=frozenset(row + 1 for row in grid["hidden_rows"]),
+        hidden_columns=frozenset(column + 1 for column in grid["hidden_columns"]),
+        pictures={(row + 1, column + 1): member for row, column, member in grid["pictures"]},
+        lost_pictures=grid["lost_pictures"],
+    )
+
+
+def _put(rows: list[list[Cell]], row_no: int, column: int, cell: Cell) -> None:
+    while len(rows) <= row_no:
+        rows.append([])
+    row = rows[row_no]
+    row += [None] * (column + 1 - len(row))
+    row[column] = cell
 
 
 def _cell(value: Any) -> Cell:

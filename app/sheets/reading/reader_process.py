@@ -25,14 +25,14 @@ from python_calamine import (
 )
 
 from app.sheets.reading.container import Container
-from app.sheets.reading.csv_text import read_csv
+from app.sheets.reading.facts import NO_FACTS, Merged, SheetFacts
 from app.sheets.reading.limits import Limits, Refusal, refuse
-from app.sheets.reading.ods_scan import scan_ods
-from app.sheets.reading.xls_scan import scan_xls
-from app.sheets.reading.xlsx_scan import Flaw, scan_xlsx
+from app.sheets.reading.ods.scan import scan_ods
+from app.sheets.reading.text.csv_text import read_csv
+from app.sheets.reading.xls.scan import scan_xls
+from app.sheets.reading.xlsx.scan import scan_xlsx
 
 _BATCH = 500
-Merged = list[tuple[int, int, int, int]]
 
 
 class _Answer:
@@ -49,8 +49,12 @@ class _Answer:
             refuse("too_complex")
         self.pieces.append(piece)
 
-    def grid(self, name: str, rows: list[list[Any]], flaws: list[Flaw], merged: Merged) -> None:
-        head = json.dumps({"name": name, "flaws": flaws, "merged": merged}, ensure_ascii=False)
+    def grid(
+        self, name: str, rows: list[list[Any]], facts: SheetFacts, merged: list[Merged], *, hidden: bool
+    ) -> None:
+        for row, column, text in facts.shown:
+            rows[row][column] = text
+        head = json.dumps({"name": name, "hidden": hidden, **facts.as_json(merged)}, ensure_ascii=False)
         self.write(head[:-1] + ', "rows": [')
         for start in range(0, len(rows), _BATCH):
             batch = json.dumps(rows[start : start + _BATCH], ensure_ascii=False, default=_plain)
@@ -59,7 +63,7 @@ class _Answer:
 
 
 def main() -> None:
-    """Read a file and write ``{"kind", "grids"}`` or ``{"refused", "params"}``."""
+    """Read a file and write ``{"kind", "remarks", "grids"}`` or ``{"refused", "params"}``."""
     limits = Limits(*json.loads(sys.argv[2]))
     _limit_this_process(limits)
     answer = _Answer(limits.output_bytes)
@@ -84,8 +88,7 @@ def _limit_this_process(limits: Limits) -> None:
 def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
     container = Container(content, limits)
     if container.kind() == "ods":
-        scan = scan_ods(container, limits)
-        _answer_workbook(content, "ods", answer, scan.flaws, limits, scan.merged)
+        _answer_workbook(content, "ods", answer, scan_ods(container, limits), limits)
         return
     _answer_workbook(content, "xlsx", answer, scan_xlsx(container, limits), limits)
 
@@ -96,8 +99,8 @@ def _read_ole(content: bytes, limits: Limits, answer: _Answer) -> None:
 
 def _read_text(content: bytes, limits: Limits, answer: _Answer) -> None:
     rows = read_csv(content, limits)
-    answer.write('{"kind": "csv", "grids": [')
-    answer.grid("", rows, [], [])
+    answer.write('{"kind": "csv", "remarks": [], "grids": [')
+    answer.grid("", rows, NO_FACTS, [], hidden=False)
     answer.write("]}")
 
 
@@ -114,28 +117,24 @@ def _opened(content: bytes) -> CalamineWorkbook:
 
 
 def _answer_workbook(
-    content: bytes,
-    kind: str,
-    answer: _Answer,
-    flaws: list[list[Flaw]],
-    limits: Limits,
-    merged: list[Merged] | None = None,
+    content: bytes, kind: str, answer: _Answer, facts: list[SheetFacts], limits: Limits
 ) -> None:
-    answer.write(json.dumps({"kind": kind})[:-1] + ', "grids": [')
+    answer.write(json.dumps({"kind": kind, "remarks": []})[:-1] + ', "grids": [')
     first = True
     with _opened(content) as workbook:
         for index, sheet in enumerate(workbook.sheets_metadata):
-            if sheet.typ != SheetTypeEnum.WorkSheet or sheet.visible != SheetVisibleEnum.Visible:
+            if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
-            rows, own_merged = _sheet(workbook, index, limits)
-            found = flaws[index] if index < len(flaws) else []
+            rows, merged = _sheet(workbook, index, limits)
+            found = facts[index] if index < len(facts) else NO_FACTS
             answer.write("" if first else ",")
-            answer.grid(sheet.name, rows, found, merged[index] if merged else own_merged)
+            hidden = sheet.visible != SheetVisibleEnum.Visible
+            answer.grid(sheet.name, rows, found, merged, hidden=hidden)
             first = False
     answer.write("]}")
 
 
-def _sheet(workbook: CalamineWorkbook, index: int, limits: Limits) -> tuple[list[list[Any]], Merged]:
+def _sheet(workbook: CalamineWorkbook, index: int, limits: Limits) -> tuple[list[list[Any]], list[Merged]]:
     try:
         sheet = workbook.get_sheet_by_index(index)
         rows = sheet.to_python(skip_empty_area=False)

@@ -45,6 +45,9 @@ _SENTENCES: Mapping[str, Message] = {
     "merged_cells": msg("%(ranges)s 是合并单元格，请取消合并，并在每一行填上内容后再上传。"),
 }
 
+#: Sentences about a file that is read, for a person to know before anything is written.
+_REMARKS: Mapping[str, Message] = {}
+
 
 class SheetRefused(DomainError):
     """Raised when a file cannot be read or is not a roster; the message is a sentence for the person."""
@@ -62,3 +65,8 @@ def unknown_header(code: str, params: Mapping[str, Param] | None = None) -> Head
 def refused(code: str, params: Mapping[str, Param] | None = None) -> SheetRefused:
     """Return the exception for a refusal, given its code."""
     return SheetRefused(Message(_SENTENCES[code].text, dict(params or {})))
+
+
+def remark(code: str, params: Mapping[str, Param] | None = None) -> Message:
+    """Return a remark about a file that was read, given its code."""
+    return Message(_REMARKS[code].text, dict(params or {}))

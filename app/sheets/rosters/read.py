@@ -81,7 +81,7 @@ def only_grid(workbook: Workbook) -> Grid:
     filled = [
         grid
         for grid in workbook.grids
-        if grid.name.strip() != NOTES_SHEET and any(map(_has_content, grid.rows))
+        if not grid.hidden and grid.name.strip() != NOTES_SHEET and any(map(_has_content, grid.rows))
     ]
     if not filled:
         raise refused("no_content")

@@ -81,12 +81,13 @@ def test_flaws_belong_to_their_own_sheet() -> None:
     assert [(grid.name, grid.rows) for grid in grids] == [("一", [["b"]]), ("二", [["a"], [CellFlaw.ERROR]])]
 
 
-def test_hidden_sheets_are_not_read() -> None:
+def test_hidden_sheets_are_marked() -> None:
     members = xlsx_members(sheet_xml([["a"]]), sheet_xml([["b"]]))
     members["xl/workbook.xml"] = str(members["xl/workbook.xml"]).replace(
         'sheetId="2"', 'sheetId="2" state="hidden"'
     )
-    assert [grid.name for grid in read_workbook(zipped(members), "a.xlsx").grids] == ["Sheet1"]
+    grids = read_workbook(zipped(members), "a.xlsx").grids
+    assert [(grid.name, grid.hidden) for grid in grids] == [("Sheet1", False), ("Sheet2", True)]
 
 
 def test_an_xls_gives_texts_numbers_dates_and_errors() -> None:

@@ -161,9 +161,9 @@ def test_the_child_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch, stand_in
     monkeypatch.setenv("SECRET_KEY", "very secret")
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     stand_in(
-        "import os, json; print(json.dumps({'kind': 'csv', 'grids':"
-        " [{'name': '', 'rows': [sorted(os.environ), sorted(os.listdir('/proc/self/fd'))],"
-        " 'flaws': [], 'merged': []}]}))"
+        "import os, json; from app.sheets.reading.facts import NO_FACTS;"
+        " print(json.dumps({'kind': 'csv', 'remarks': [], 'grids': [{'name': '', 'hidden': False,"
+        " 'rows': [sorted(os.environ), sorted(os.listdir('/proc/self/fd'))], **NO_FACTS.as_json([])}]}))"
     )
     names, descriptors = read_workbook(xlsx_table([["a"]]), "a.xlsx").grids[0].rows
     assert set(names) <= {"LANG", "LC_CTYPE", "PATH", "PYTHONDONTWRITEBYTECODE"}

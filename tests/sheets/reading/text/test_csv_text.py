@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sheets.reading.csv_text import decode_text, read_csv
 from app.sheets.reading.limits import LIMITS, Refusal
+from app.sheets.reading.text.csv_text import decode_text, read_csv
 from samples.roster import make_rows
 
 

@@ -8,10 +8,9 @@ from io import BytesIO
 
 from olefile import MAXREGSECT, STGTY_STREAM, OleFileIO
 
+from app.sheets.reading.facts import Flaw, SheetFacts
 from app.sheets.reading.limits import Limits, refuse
 from app.sheets.reading.sheet_bounds import Extent
-
-Flaw = tuple[int, int, str]
 
 #: Entries of a compound file's directory; a workbook has some ten, and two for each embedded object.
 _MOST_ENTRIES = 4096
@@ -25,17 +24,17 @@ _ERROR_RESULT = 2
 _WORKBOOKS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 
 
-def scan_xls(content: bytes, limits: Limits) -> list[list[Flaw]]:
+def scan_xls(content: bytes, limits: Limits) -> list[SheetFacts]:
     """Scan the sheets of an .xls.
 
     Returns:
-        The flaws of each sheet, in the order of the workbook.
+        The facts about each sheet, in the order of the workbook.
     Raises:
         Refusal: the file has a password or macros, contains no workbook, is too large or damaged.
     """
     try:
         stream = _workbook(content)
-        return [_scan_sheet(stream, start, limits) for start in _sheet_starts(stream)]
+        return [SheetFacts(flaws=_scan_sheet(stream, start, limits)) for start in _sheet_starts(stream)]
     except (OSError, ValueError, LookupError, RecursionError, struct.error):
         refuse("damaged")
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from app.sheets.reading.container import Container
+from app.sheets.reading.facts import Flaw, Merged, SheetFacts
 from app.sheets.reading.limits import Limits, refuse
 from app.sheets.reading.markup import XmlHandler, parse_xml, refuse_declarations
 from app.sheets.reading.sheet_bounds import Extent
-
-Flaw = tuple[int, int, str]
-#: top, left, bottom, right, counted from 0.
-Merged = tuple[int, int, int, int]
 
 
 class OdsScan(XmlHandler):
@@ -71,9 +68,11 @@ class OdsScan(XmlHandler):
         self._column += self._columns
 
 
-def scan_ods(container: Container, limits: Limits) -> OdsScan:
+def scan_ods(container: Container, limits: Limits) -> list[SheetFacts]:
     """Scan the tables of an .ods.
 
+    Returns:
+        The facts about each table, in the order of the file.
     Raises:
         Refusal: the file is encrypted, too large, hostile or damaged.
     """
@@ -85,7 +84,9 @@ def scan_ods(container: Container, limits: Limits) -> OdsScan:
         if part == "content.xml":
             tables = content
     parse_xml(tables, scan)
-    return scan
+    return [
+        SheetFacts(flaws=flaws, merged=merged) for flaws, merged in zip(scan.flaws, scan.merged, strict=True)
+    ]
 
 
 def _number(attributes: dict[str, str], label: str) -> int:

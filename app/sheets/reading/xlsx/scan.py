@@ -10,12 +10,10 @@ import re
 
 from app.sheets.reading.columns import column_number
 from app.sheets.reading.container import Container
+from app.sheets.reading.facts import Flaw, SheetFacts
 from app.sheets.reading.limits import Limits
 from app.sheets.reading.markup import XmlHandler, parse_xml, refuse_declarations
 from app.sheets.reading.sheet_bounds import Extent
-
-#: Row and column counted from 0, and the name of a member of ``CellFlaw``.
-Flaw = tuple[int, int, str]
 
 _SLICE = 4 * 2**20
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"')
@@ -38,11 +36,11 @@ _DOUBTS = (
 )
 
 
-def scan_xlsx(container: Container, limits: Limits) -> list[list[Flaw]]:
+def scan_xlsx(container: Container, limits: Limits) -> list[SheetFacts]:
     """Scan all parts of the container that may be a sheet.
 
     Returns:
-        The flaws of each sheet, in the order of the workbook.
+        The facts about each sheet, in the order of the workbook.
     Raises:
         Refusal: a sheet is too large, or a part is hostile or damaged.
     """
@@ -60,7 +58,7 @@ def scan_xlsx(container: Container, limits: Limits) -> list[list[Flaw]]:
         return []
     targets = _Targets()
     parse_xml(container.read("xl/_rels/workbook.xml.rels"), targets)
-    return [flaws.get(targets.parts.get(key, ""), []) for key in names.keys]
+    return [SheetFacts(flaws=flaws.get(targets.parts.get(key, ""), [])) for key in names.keys]
 
 
 def scan_sheet(content: bytes, limits: Limits) -> list[Flaw]:

@@ -1,0 +1,1 @@
+"""Text formats: comma-separated values."""

@@ -1,0 +1,1 @@
+"""The .xls format: what the reader in Rust does not tell, and what must be refused."""

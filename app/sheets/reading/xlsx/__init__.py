@@ -1,0 +1,1 @@
+"""The .xlsx format: what the reader in Rust does not tell, and what must be refused."""
