@@ -22,6 +22,7 @@ class Choices:
         constants: the value of every row for a field without a column: ``class_name`` (or ``SHEET_NAME``),
             ``entry_year``, ``major``.
         codes: the meanings of coded values by field: ``{"gender": {"0": "女", "1": "男"}}``.
+        fields: the field of each of the person's own columns, in their order, where a person has named them.
         fill_ditto: whether 同上 and the like take the value of the row above.
     """
 
@@ -31,12 +32,18 @@ class Choices:
     taken_rows: frozenset[int] = frozenset()
     constants: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fields: tuple[str | None, ...] = ()
     fill_ditto: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the choices as plain data."""
         data = asdict(self)
-        return {**data, "sheets": list(self.sheets), "taken_rows": sorted(self.taken_rows)}
+        return {
+            **data,
+            "sheets": list(self.sheets),
+            "fields": list(self.fields),
+            "taken_rows": sorted(self.taken_rows),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Choices:
@@ -45,6 +52,10 @@ class Choices:
             **{
                 **data,
                 "sheets": tuple(data.get("sheets", ())),
+                "fields": tuple(data.get("fields", ())),
                 "taken_rows": frozenset(data.get("taken_rows", ())),
             }
         )
+
+
+NO_CHOICES = Choices()

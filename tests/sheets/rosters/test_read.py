@@ -17,7 +17,7 @@ from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from app.sheets.reading.workbook import Grid, Range, Workbook
 from app.sheets.rosters.header import find_header
-from app.sheets.rosters.read import RosterSheet, only_grid
+from app.sheets.rosters.read import RosterSheet, only_grid, row_name
 from app.sheets.rosters.students import WORDS
 from tests.sheets.files import ods, ods_text, xls_table, xlsx_table
 from tests.support.sheets import read_students
@@ -130,7 +130,6 @@ NO_HEADER = "没有找到表头：应有“学号”、“真实姓名”、“�
     [
         ([["课程", "学分"], ["解剖学", "4"]], NO_HEADER),
         ([student(), student(2)], NO_HEADER),
-        ([*([["说明"]] * 5), HEAD, student()], NO_HEADER),
         (
             [["真实姓名*", "身份证号", "手机号", "邮箱", "教师简介", "图片"], ["张三"]],
             "表头缺少“学号”、“所属班级”列，请对照模板补上后再上传。",
@@ -160,6 +159,16 @@ def test_a_csv_without_known_words_may_be_in_a_wrong_encoding() -> None:
     )
 
 
+def test_a_header_below_many_notes_is_found() -> None:
+    assert len(read(*([["说明"]] * 30), HEAD, student()).rows) == 1
+
+
+def test_rows_of_further_sheets_are_named_by_their_sheet() -> None:
+    assert row_name(5, ("一班",)) == "5"
+    assert row_name(5, ("一班", "二班")) == "一班!5"
+    assert row_name(100_005, ("一班", "二班")) == "二班!5"
+
+
 def test_two_sheets_with_data_are_refused_and_named() -> None:
     grids = [
         Grid("一班", [HEAD, student()]),
@@ -181,15 +190,6 @@ def test_notes_and_left_over_headers_are_no_second_sheet() -> None:
     assert only_grid(Workbook("xlsx", grids)).name == "一班"
 
 
-def test_merged_cells_among_the_data_are_refused_and_named() -> None:
-    merged = [Range(1, 1, 1, 3), Range(3, 3, 5, 3), Range(6, 1, 6, 2)]
-    assert refusal_of(["名单"], HEAD, student(), student(2), merged=merged) == (
-        "C3:C5、A6:B6 是合并单元格，请取消合并，并在每一行填上内容后再上传。"
-    )
-    many = [Range(row, 1, row, 2) for row in range(3, 9)]
-    assert refusal_of(HEAD, student(), merged=many).startswith("A3:B3、A4:B4、A5:B5… 是合并单元格")
-
-
 def test_merged_cells_above_the_data_are_no_reason_to_refuse() -> None:
     assert len(read(["名单"], HEAD, student(), merged=[Range(1, 1, 1, 3)]).rows) == 1
 
@@ -206,7 +206,8 @@ def test_merged_cells_are_found_in_every_format(kind: str) -> None:
         cells[1][2] = ods_text("1班", 'table:number-rows-spanned="2"')
         rows = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in cells)
         content = ods(f'<table:table table:name="S">{rows}</table:table>')
-    assert refusal(read_workbook(content, f"a.{kind}")).startswith("C2:C3 是合并单元格")
+    (grid,) = read_workbook(content, f"a.{kind}").grids
+    assert [str(merged) for merged in grid.merged] == ["C2:C3"]
 
 
 def test_more_rows_than_allowed_are_refused_by_their_number() -> None:

@@ -16,9 +16,17 @@ TODAY = date(2026, 11, 23)
 
 @pytest.mark.parametrize(
     ("word", "field"),
-    [("姓名", "real_name"), ("教师姓名（必填）", "real_name"), ("手机号码", "mobile"), ("用户邮箱", "email"),
-     ("个人简介", "bio"), ("照片", "picture"), ("证件号码", "id_number"), ("登录名", "login_name")],
-)  # fmt: skip
+    [
+        ("姓名", "real_name"),
+        ("教师姓名（必填）", "real_name"),
+        ("手机号码", "mobile"),
+        ("用户邮箱", "email"),
+        ("个人简介", "bio"),
+        ("照片", "picture"),
+        ("证件号码", "id_number"),
+        ("登录名", "login_name"),
+    ],
+)
 def test_words_of_schools_programs_are_known(word: str, field: str) -> None:
     others = [label for name, label in LABELS.items() if name not in (field, "login_name")]
     sheet = read_teachers(Workbook("xlsx", [Grid("a", [[*others, word], ["x"] * (len(others) + 1)])]))
