@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.rules.shared.cells import Cell, display_text
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import HeaderUnknown
 from app.sheets.reading.workbook import Grid, Workbook
+from app.sheets.rosters.choices import Choices
+from app.sheets.rosters.findings import Question, SheetInfo
 from app.sheets.rosters.guessing import guess_fields
 from app.sheets.rosters.header import Header, Vocabulary, find_header, normalised_header, read_headers
 from app.sheets.rosters.read import RosterSheet, only_grid, read_rows
@@ -55,6 +57,13 @@ class Reading:
     layout: Layout
     sheet: RosterSheet | None
     confirmed_by: str = ""
+    questions: tuple[Question, ...] = ()
+    sheets: tuple[SheetInfo, ...] = ()
+    header_row: int = 1
+    first_rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hidden: int = 0
+    visible: int = 0
 
 
 #: Maps fingerprints of headers to their confirmed fields and the name of the person who confirmed them.
@@ -70,7 +79,12 @@ def fingerprint(header: Sequence[str]) -> str:
 
 
 def read_columns(
-    workbook: Workbook, words: Vocabulary, confirmed: ConfirmedHeaders, today: date, limits: Limits = LIMITS
+    workbook: Workbook,
+    words: Vocabulary,
+    confirmed: ConfirmedHeaders,
+    today: date,
+    choices: Choices = Choices(),
+    limits: Limits = LIMITS,
 ) -> Reading:
     """Read a roster by the fields that were confirmed for its header, else by the header itself.
 
@@ -99,7 +113,7 @@ def read_columns(
         header = _likely_header(candidates)
         if not _could_be_a_roster(grid, header, words):
             raise
-        return Reading(_guessed(grid, header, words, today), None)
+        return Reading(_guessed(grid, header, words, today), None, questions=("columns",))
     return Reading(_layout(grid, header), read_rows(grid, header, words, limits))
 
 

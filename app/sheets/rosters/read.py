@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from app.rules.shared.cells import Cell, display_text
 from app.rules.shared.texts import first_few
 from app.sheets.reading.limits import LIMITS, Limits
 from app.sheets.reading.refusals import refused
 from app.sheets.reading.workbook import Grid, Workbook
+from app.sheets.rosters.findings import LeftOut, Remark
 from app.sheets.rosters.header import Header, Vocabulary
 
 #: The sheet of a template that explains how to fill it in.
@@ -49,6 +50,17 @@ class RosterSheet:
     header: list[str]
     labels: dict[str, str]
     rows: list[RosterRow]
+    left_out: tuple[LeftOut, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    pictures: Mapping[int, str] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+
+
+def row_name(row_no: int, sheets: tuple[str, ...]) -> str:
+    if len(sheets) < 2:
+        return str(row_no)
+    place, row = divmod(row_no, 100_000)
+    return f"{sheets[place]} 第{row}行"
 
 
 def read_rows(grid: Grid, header: Header, words: Vocabulary, limits: Limits = LIMITS) -> RosterSheet:
