@@ -29,8 +29,6 @@ from app.web.shared.i18n import translated
 _COLUMN = "column-"
 _SHOWN = "shown"
 Form = MultiDict[str, str]
-Take = Literal["sheet", "rows", "hidden_rows", "ditto", "reason"]
-_TAKES: tuple[Take, ...] = ("sheet", "rows", "hidden_rows", "ditto", "reason")
 
 
 class MappingPages(SecureView):
@@ -71,8 +69,7 @@ class MappingPages(SecureView):
         what = request.form.get("what", "")
         rows = [whole_number(part) or 0 for part in request.form.get("rows", "").split(",")]
         value = request.form.get("value", "")
-        if what in _TAKES:
-            attempt(lambda ctx: take(ctx, import_id=import_id, what=what, value=value, rows=rows))
+        attempt(lambda ctx: take(ctx, import_id=import_id, what=what, value=value, rows=rows))
         return redirect(self.get_url(".show", import_id=import_id), code=303)
 
     def columns_page(

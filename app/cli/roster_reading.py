@@ -1,4 +1,4 @@
-"""How ``flask roster import`` reads a file: its options, and the questions that they answer."""
+"""Options of ``flask roster import`` about how a file is read, and the questions that they answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the mapping page shows of a file: its columns, rows and sheets, and the questions that are open.
+"""The view of a file on the mapping page: its columns, rows and sheets, and the questions that are open.
 
 It is stored sealed with the import, because it contains cells of the file.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -106,14 +106,15 @@ def take(
     ctx: Context,
     *,
     import_id: int,
-    what: Literal["sheet", "rows", "hidden_rows", "ditto", "reason"],
+    what: str,
     value: str = "",
     rows: Collection[int] = (),
 ) -> RosterImport:
     """Read what the preview says is left out, and have the file checked again.
 
     Args:
-        what: a sheet, some rows, hidden rows, 同上 as the value above, or all rows left out for a reason.
+        what: ``sheet``, ``rows``, ``hidden_rows``, ``ditto`` (同上 as the value above), or ``reason`` (all rows
+            that are left out for it).
         value: the name of the sheet, or the reason.
         rows: the numbers of the rows.
 
@@ -130,12 +131,14 @@ def take(
         choices = replace(choices, hidden_rows="all")
     elif what == "ditto":
         choices = replace(choices, fill_ditto=True)
-    else:
+    elif what in ("rows", "reason"):
         left_out = _left_out(ctx, import_id, value if what == "reason" else "")
         wanted = left_out if what == "reason" else frozenset(rows)
         if not wanted or not wanted <= left_out:
             raise Invalid("rows", msg("所选的行不在没有导入的行里，请刷新页面"))
         choices = replace(choices, taken_rows=choices.taken_rows | wanted)
+    else:
+        raise Invalid("what", msg("所选的内容不在可选范围内，请重新选择"))
     return choose(ctx, import_id=import_id, choices=choices)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from app.sheets.reading.workbook import Workbook
 from app.sheets.rosters.choices import Choices
 from app.sheets.rosters.header import Vocabulary
 from app.sheets.rosters.mapping import ConfirmedHeaders, Fields, Layout, Reading, read_columns
+from app.sheets.rosters.read import RosterSheet
 from app.sheets.rosters.students import WORDS as STUDENT_WORDS
 from app.sheets.rosters.teachers import WORDS as TEACHER_WORDS
 from app.sheets.rosters.teachers import refuse_students
@@ -77,6 +79,20 @@ def remember_columns(ctx: Context, found: RosterImport, asked: Asked, fields: Fi
     ctx.session.execute(
         row.on_conflict_do_update(index_elements=["school_id", "kind", "header_sha"], set_=values)
     )
+
+
+def without_values(words: Vocabulary, reading: Reading) -> RosterSheet:
+    """Return the sheet that was read, its header replaced by the template's where it is really a person.
+
+    Headers stand in the summary and in problems, which are not sealed.
+    """
+    sheet = reading.sheet
+    assert sheet is not None
+    if reading.header_row and not holds_values(sheet.header):
+        return sheet
+    labels = {field: words.labels[field] for field in sheet.labels}
+    header = [words.labels[field] if field else "" for field in reading.layout.fields]
+    return replace(sheet, header=header, labels=labels)
 
 
 def check_fields(words: Vocabulary, layout: Layout, fields: Sequence[str | None], choices: Choices) -> None:

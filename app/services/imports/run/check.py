@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from app.errors import msg
 from app.models import RosterImport, RosterImportRow
 from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.kinds import KINDS
 from app.services.imports.pages.asked import Asked, with_asked
-from app.services.imports.pages.columns import ask_for_columns, read_file
+from app.services.imports.pages.columns import WORDS, ask_for_columns, read_file, without_values
 from app.services.imports.pages.update_rules import UpdateRule, apply_rule
 from app.services.imports.pages.upload import FILE_KIND
 from app.services.imports.shared import sql
@@ -24,7 +25,9 @@ from app.services.imports.shared.source import Rows, Source
 from app.services.shared.audit import record
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
+from app.sheets.rosters.findings import Remark
 from app.sheets.rosters.mapping import Reading
+from app.sheets.rosters.read import RosterSheet
 
 #: Rows a transaction; between two of them the progress becomes visible and another run may take over.
 CHUNK = 2_000
@@ -61,7 +64,13 @@ def run_check(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | 
                     return
                 options = with_asked(ctx, options, Asked.of(reading))
                 source = Source(
-                    units.vault, units.school, ctx.today(), reading.sheet, options, pictures, content
+                    units.vault,
+                    units.school,
+                    ctx.today(),
+                    without_values(WORDS[kind], reading),
+                    options,
+                    pictures,
+                    content,
                 )
             rows = _checked(pulse, kind, source)
         except SheetRefused as refused:
@@ -73,7 +82,7 @@ def run_check(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | 
                 finish(ctx, run, "refused", refusal=refused.message.as_json(), content=None)
                 record(ctx, "roster_import.refused", "roster_import", import_id)
             return
-        _stage(units, run, pulse, rows, source, reading.confirmed_by)
+        _stage(units, run, pulse, kind, rows, source, reading.confirmed_by)
 
 
 def _read(units: UnitOfWorkFactory, kind: str, content: bytes, options: Mapping[str, Any]) -> Reading:
@@ -92,7 +101,13 @@ def _checked(pulse: Heartbeat, kind: str, source: Source) -> Rows:
 
 
 def _stage(
-    units: UnitOfWorkFactory, run: Run, pulse: Heartbeat, roster: Rows, source: Source, confirmed_by: str
+    units: UnitOfWorkFactory,
+    run: Run,
+    pulse: Heartbeat,
+    kind: str,
+    roster: Rows,
+    source: Source,
+    confirmed_by: str,
 ) -> None:
     total, options = len(source.sheet.rows), source.options
     with units() as ctx:
@@ -119,10 +134,21 @@ def _stage(
         summary = replace(
             summary,
             mapped=confirmed_by,
-            remarks=tuple(sorted(source.sheet.remarks, key=lambda remark: not remark.missing)),
+            remarks=_remarks(kind, source.sheet),
             left_out=count_reasons(left_out),
             sheets=source.sheet.sheets,
         )
         done = {"progress_done": total, "progress_total": total}
         finish(ctx, run, "checked", summary=summary.as_json(), options=options, **done)
         record(ctx, "roster_import.checked", "roster_import", run.import_id, asdict(summary.counts))
+
+
+def _remarks(kind: str, sheet: RosterSheet) -> tuple[Remark, ...]:
+    """Return the remarks about a file, those first by which people may be missing."""
+    remarks = list(sheet.remarks)
+    pictures = sum(row.row_no in sheet.pictures for row in sheet.rows)
+    if pictures and kind == "students":
+        remarks.append(Remark(msg("表格里有 %(n)s 行带图片；学生名单不导入图片", n=pictures)))
+    elif pictures:
+        remarks.append(Remark(msg("表格里有 %(n)s 行带图片，按所在的行导入", n=pictures)))
+    return tuple(sorted(remarks, key=lambda remark: not remark.missing))
