@@ -69,7 +69,13 @@ def choose(
     asked = stored_asked(ctx, found)
     former = choices_of(found.options)
     elsewhere = _reads_elsewhere(asked, former, choices)
-    _check(ctx, asked, choices, answered=found.state == "mapping" and not elsewhere)
+    _check(
+        ctx,
+        asked,
+        choices,
+        answered=found.state == "mapping" and not elsewhere,
+        named="class_name" in (fields or ()),
+    )
     options: dict[str, Any] = {}
     if _sheets_of(asked, choices) != _sheets_of(asked, former):
         # Rows are numbered by the sheets that are read, so answers about rows do not hold any more.
@@ -173,11 +179,12 @@ def _left_out(ctx: Context, import_id: int, reason: str) -> frozenset[int]:
     return frozenset(ctx.session.scalars(select(RosterImportRow.row_no).where(*conditions)))
 
 
-def _check(ctx: Context, asked: Asked, choices: Choices, *, answered: bool) -> None:
+def _check(ctx: Context, asked: Asked, choices: Choices, *, answered: bool, named: bool) -> None:
     """Check that the choices are offered.
 
     Args:
         answered: whether every open question must have an answer by now.
+        named: whether a column is named as the class.
     """
     names = {sheet.name for sheet in asked.sheets}
     if not set(choices.sheets) <= names:
@@ -195,7 +202,7 @@ def _check(ctx: Context, asked: Asked, choices: Choices, *, answered: bool) -> N
         raise Invalid("sheets", msg("请选择要读取的工作表"))
     if "hidden_rows" in open_questions and choices.hidden_rows is None:
         raise Invalid("hidden_rows", msg("请选择是否导入隐藏的行"))
-    if "class" in open_questions and not choices.constants.get("class_name"):
+    if "class" in open_questions and not named and not choices.constants.get("class_name"):
         raise Invalid("class_name", msg("请填写这份名单是哪个班级"))
     if "codes" in open_questions:
         for name, values in asked.codes.items():

@@ -107,6 +107,17 @@ def test_an_answer_that_is_missing_or_not_offered_is_refused_at_its_field(
     assert importer.read(import_id).state == "mapping"
 
 
+def test_a_column_that_is_named_as_the_class_answers_the_question_about_it(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_readings(monkeypatch, lambda reading, _: replace(reading, questions=("class",), sheet=None))
+    import_id = importer.check(plain_rows(importer.school))
+    with importer.units() as ctx:
+        fields = asked_of(ctx, import_id=import_id).layout.fields
+        confirm_columns(ctx, import_id=import_id, fields=fields)
+    assert importer.read(import_id).state == "uploaded"
+
+
 def test_of_two_people_who_answer_at_once_the_second_sees_the_first_ones_answer(importer: Importer) -> None:
     import_id = importer.check(plain_rows(importer.school))
     seen = importer.read(import_id).epoch
