@@ -1,53 +1,30 @@
-"""The choices of an import before 保存: the mapping of its columns, and the rule by which people are updated."""
+"""The choices of an import before 保存: how its file is read, and the rule by which people are updated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 
-from admin.base import SecureView, attempt
+from admin.base import attempt
+from admin.imports.mapping import MappingPages
 from app.context import Context
 from app.rules.shared.whole_numbers import whole_number
-from app.services.imports.pages.columns import WORDS, confirm_columns, layout_of
 from app.services.imports.pages.read import StoredImport, find_import, get_import, summary_of
 from app.services.imports.pages.update_rules import UpdateRule, change_rule, read_rule
 from app.services.imports.pages.upload import confirm_import
 from app.services.imports.shared.summary import PlannedClass, Summary
-from app.sheets.reading.columns import column_letters
 from app.web.shared.context import request_context
 from app.web.shared.hosts import ROW
 
-_COLUMN = "column-"
 _CLASS = "class-"
 
 
-class ImportChoices(SecureView):
+class ImportChoices(MappingPages):
     """Mixin of the imports' view with the routes of these choices."""
-
-    @expose(f"/<{ROW}:import_id>/columns")
-    def columns(self, import_id: int) -> ResponseReturnValue:
-        """Show the mapping page: every column of the file with samples and the field that it is read as."""
-        found = get_import(request_context(), import_id=import_id)
-        if found.state not in ("mapping", "checked"):
-            return redirect(self.get_url(".show", import_id=import_id))
-        return self.columns_page(found)
-
-    @expose(f"/<{ROW}:import_id>/columns", methods=("POST",))
-    def say_columns(self, import_id: int) -> ResponseReturnValue:
-        """Save the mapping (「确认列对应」); a refusal shows the page again with the chosen mapping."""
-        layout = layout_of(request_context(), import_id=import_id)
-        chosen = [request.form.get(f"{_COLUMN}{place}") or None for place in range(len(layout.header))]
-        done = attempt(lambda ctx: confirm_columns(ctx, import_id=import_id, fields=chosen))
-        if done is None:
-            found = get_import(request_context(), import_id=import_id)
-            if found.state in ("mapping", "checked"):
-                return self.columns_page(found, chosen), 422
-        return redirect(self.get_url(".show", import_id=import_id), code=303)
 
     @expose(f"/<{ROW}:import_id>/rule", methods=("POST",))
     def rule(self, import_id: int) -> ResponseReturnValue:
@@ -56,19 +33,6 @@ class ImportChoices(SecureView):
         same = same_classes(summary_of(found), request.form)
         attempt(lambda ctx: change_rule(ctx, import_id=import_id, rule=_wanted(found), same_classes=same))
         return redirect(self.get_url(".show", import_id=import_id), code=303)
-
-    def columns_page(self, found: StoredImport, chosen: list[str | None] | None = None) -> str:
-        """Return the page that maps the columns of a file to fields, for the first time or again."""
-        layout, words = layout_of(request_context(), import_id=found.id), WORDS[found.kind]
-        return self.render(
-            "manage/imports/columns.html",
-            found=found,
-            layout=layout,
-            letters=[column_letters(place) for place in range(1, len(layout.header) + 1)],
-            fields=chosen or layout.fields,
-            options=[("", gettext("不导入")), *_field_options(words.labels, words.required)],
-            required=[gettext(words.labels[field]) for field in words.required],
-        )
 
     def confirm_or_count(self, ctx: Context, import_id: int) -> StoredImport:
         """Confirm the import (「保存」), or show new numbers if the form names another rule than the preview."""
@@ -114,7 +78,3 @@ def _wanted(found: StoredImport) -> UpdateRule:
     if "update" not in request.form:
         return UpdateRule.of(found.options)
     return read_rule(request.form["update"], overwrite_edited=request.form.get("overwrite_edited") == "1")
-
-
-def _field_options(labels: Mapping[str, str], required: tuple[str, ...]) -> list[tuple[str, Any]]:
-    return [(field, gettext(label) + (" *" if field in required else "")) for field, label in labels.items()]

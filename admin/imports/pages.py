@@ -17,6 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from admin.base import PEOPLE, attempt
 from admin.imports.choices import ImportChoices, questions
+from admin.imports.row_names import ROW_WORDS
 from admin.shared.listing import Argument, ListAddress, choice, list_values
 from app.context import Context
 from app.rules.imports.states import DISCARDABLE
@@ -25,6 +26,7 @@ from app.rules.permissions import Action
 from app.services.auth.initial_passwords import first_password_note
 from app.services.imports.pages.absent import count_absent, list_absent
 from app.services.imports.pages.downloads import login_file, original_file, problem_file
+from app.services.imports.pages.left_out import left_out_rows
 from app.services.imports.pages.read import (
     PreviewRow,
     StoredImport,
@@ -53,7 +55,7 @@ from app.web.shared.listing import page_argument
 WORKING = ("uploaded", "checking", "applying")
 #: The endpoint of the pages of each kind of import.
 ENDPOINTS: Mapping[str, str] = {"students": "imports", "teachers": "teacher_imports"}
-PARTS = ("create", "change", "problem", "held", "unchanged", "absent")
+PARTS = ("create", "change", "problem", "held", "unchanged", "left_out", "absent")
 Kind = Literal["students", "teachers"]
 #: The bytes of a too large request that are read and discarded, so that the browser gets to show the answer.
 _DRAINED_BYTES = 64 * 2**20
@@ -217,6 +219,8 @@ class Imports(ImportChoices):
         rows: Page[Any]
         if part == "absent" and absent:
             rows = list_absent(ctx, import_id=found.id, within=within, page=page_argument())  # type: ignore[arg-type]
+        elif part == "left_out":
+            rows = left_out_rows(ctx, import_id=found.id, page=page_argument())
         else:
             rows = preview_rows(ctx, import_id=found.id, part=part, page=page_argument())  # type: ignore[arg-type]
         kept: dict[str, Argument] = {
@@ -238,6 +242,7 @@ class Imports(ImportChoices):
             rule=UpdateRule.of(found.options),
             new_values=lambda row: _new_values(row, self.labels, self.shown_fields),
             same_class_options=_same_class_options,
+            **ROW_WORDS,
         )
 
     def _do(self, import_id: int, work: Callable[[Context], StoredImport]) -> ResponseReturnValue:

@@ -45,8 +45,8 @@ class RosterImport(SchoolScoped, Base):
     action of a person, resets it to 0.
     ``content`` is the person's file, sealed. ``refusal`` says why a file was not read at all, ``summary`` holds
     the counts and the questions of the preview (classes to be created, grouped problems). ``options`` holds people's
-    choices (unit code, update rule, same classes) and the sealed samples of the columns that the mapping page shows;
-    in the state ``mapping`` a person has to name the columns.
+    choices (unit code, update rule, same classes, how the file is read) and, sealed, what the mapping page shows of the
+    file and the fields that a person confirmed for it; in the state ``mapping`` a person has to answer questions first.
     """
 
     __tablename__ = "roster_imports"
@@ -81,7 +81,7 @@ class RosterImport(SchoolScoped, Base):
 
 
 class RosterImportRow(SchoolScoped, Base):
-    """A staged row of the person's file.
+    """A staged row of the person's file; a row ``left_out`` is no person, hidden, or otherwise not read, and says why.
 
     ``user_id`` is the id of the matched account, or the id reserved for a new account (so that sealed fields can be
     bound to their row beforehand). ``new`` and ``old`` hold the changing columns of ``users`` by name, in the form in
@@ -98,7 +98,7 @@ class RosterImportRow(SchoolScoped, Base):
             name="fk_roster_import_rows_import",
             ondelete="CASCADE",
         ),
-        CheckConstraint("action IN ('create', 'change', 'unchanged', 'problem')", name="action"),
+        CheckConstraint("action IN ('create', 'change', 'unchanged', 'problem', 'left_out')", name="action"),
         Index("ix_roster_import_rows_user", "school_id", "user_id"),
         Index("ix_roster_import_rows_action", "school_id", "import_id", "action", "row_no"),
     )

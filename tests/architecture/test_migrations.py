@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -134,3 +135,33 @@ def _act(school: SchoolInfo) -> None:
         record(ctx, "test.done", "test")
     with _context(school) as ctx, unit_of_work(ctx):
         chain_rows(ctx)
+
+
+def test_mappings_under_the_values_of_a_person_are_deleted(
+    alembic: Config, fresh_database: TestDatabase, redis_url: str
+) -> None:
+    headers = {
+        "person": ["900012026001", "张三", "男"],
+        "phone": ["张三", "138 0013 8000"],
+        "mail": ["张三", "a@example.com"],
+        "date": ["张三", "2005年3月17日"],
+        "gender": ["张三", "男"],
+        "real": ["学号", "姓名", "手机号（11位）", "2026级班级"],
+    }
+    with _app_on(fresh_database, redis_url):
+        school = ensure_alliance()
+    command.downgrade(alembic, "0007")
+    engine = create_engine(with_driver(fresh_database.admin_url))
+    insert = text(
+        "INSERT INTO column_mappings (school_id, kind, header_sha, header, columns, created_by_name)"
+        " VALUES (:school, 'students', :name, CAST(:header AS jsonb), '{}', 'x')"
+    )
+    with engine.begin() as connection:
+        for name, header in headers.items():
+            values = {"school": school.id, "name": name, "header": json.dumps(header)}
+            connection.execute(insert, values)
+    command.upgrade(alembic, "head")
+    with engine.begin() as connection:
+        left = connection.execute(text("SELECT header_sha FROM column_mappings")).scalars().all()
+    engine.dispose()
+    assert left == ["real"]

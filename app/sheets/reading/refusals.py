@@ -50,7 +50,13 @@ _REMARKS: Mapping[str, Message] = {}
 
 
 class SheetRefused(DomainError):
-    """Raised when a file cannot be read or is not a roster; the message is a sentence for the person."""
+    """Raised when a file cannot be read or is not a roster; the message is a sentence for the person.
+
+    Attributes:
+        code: the reason as the reader names it, for callers that treat one differently; "" for other sentences.
+    """
+
+    code: str = ""
 
 
 class HeaderUnknown(SheetRefused):
@@ -64,7 +70,9 @@ def unknown_header(code: str, params: Mapping[str, Param] | None = None) -> Head
 
 def refused(code: str, params: Mapping[str, Param] | None = None) -> SheetRefused:
     """Return the exception for a refusal, given its code."""
-    return SheetRefused(Message(_SENTENCES[code].text, dict(params or {})))
+    error = SheetRefused(Message(_SENTENCES[code].text, dict(params or {})))
+    error.code = code
+    return error
 
 
 def remark(code: str, params: Mapping[str, Param] | None = None) -> Message:

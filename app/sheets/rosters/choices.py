@@ -22,7 +22,6 @@ class Choices:
         constants: the value of every row for a field without a column: ``class_name`` (or ``SHEET_NAME``),
             ``entry_year``, ``major``.
         codes: the meanings of coded values by field: ``{"gender": {"0": "女", "1": "男"}}``.
-        fields: the field of each of the person's own columns, in their order, where a person has named them.
         fill_ditto: whether 同上 and the like take the value of the row above.
     """
 
@@ -32,7 +31,6 @@ class Choices:
     taken_rows: frozenset[int] = frozenset()
     constants: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    fields: tuple[str | None, ...] = ()
     fill_ditto: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -41,7 +39,6 @@ class Choices:
         return {
             **data,
             "sheets": list(self.sheets),
-            "fields": list(self.fields),
             "taken_rows": sorted(self.taken_rows),
         }
 
@@ -52,7 +49,6 @@ class Choices:
             **{
                 **data,
                 "sheets": tuple(data.get("sheets", ())),
-                "fields": tuple(data.get("fields", ())),
                 "taken_rows": frozenset(data.get("taken_rows", ())),
             }
         )

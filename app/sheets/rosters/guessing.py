@@ -14,7 +14,7 @@ from app.rules.shared.gender_and_years import read_entry_year
 from app.rules.shared.id_numbers import read_id_number
 from app.sheets.rosters.header import Vocabulary, normalised_header
 
-_EXACT, _CONTAINED, _ALIKE = 1.0, 0.7, 0.6
+_EXACT, _SUGGESTED, _CONTAINED, _ALIKE = 1.0, 0.9, 0.7, 0.6
 #: The penalty for a merely similar header whose content contradicts it.
 _CONTRADICTED = 0.5
 _LEAST_SCORE = 0.45
@@ -114,7 +114,7 @@ def _score(text: str, cells: Sequence[Cell], field: str, words: Vocabulary, toda
 
 def likeness(text: str, field: str, words: Vocabulary) -> float:
     """Return the similarity of a header to the words for a field, from 0 to 1."""
-    best = 0.0
+    best = _SUGGESTED if words.suggests(text, field) else 0.0
     for word in words.spellings(field):
         if text == word:
             return _EXACT

@@ -60,6 +60,7 @@ class Vocabulary:
         labels: the header of each field in the template.
         required: the fields that a roster of this kind must have.
         synonyms: other words for each field, separated by blanks.
+        hints: words that only suggest a field to a person, separated by blanks.
         constants: the required fields for which a person may give one value for the whole file.
     """
 
@@ -68,11 +69,17 @@ class Vocabulary:
         labels: Mapping[str, str],
         required: Sequence[str],
         synonyms: Mapping[str, str],
+        *,
+        hints: Mapping[str, str] | None = None,
         constants: Sequence[str] = (),
     ) -> None:
         self.labels = labels
         self.required = tuple(required)
         self.constants = tuple(constants)
+        self._hints = {
+            field: frozenset(map(normalised_header, hinted.split()))
+            for field, hinted in (hints or {}).items()
+        }
         self._fields = {
             normalised_header(word): field
             for field, label in labels.items()
@@ -100,6 +107,10 @@ class Vocabulary:
     def is_of_another(self, text: str) -> bool:
         """Return whether a header belongs to somebody else, another calendar or an earlier state."""
         return self.field_of(text) is None and _ANOTHER.search(text) is not None
+
+    def suggests(self, word: str, field: str) -> bool:
+        """Return whether a normalised header suggests a field."""
+        return word in self._hints.get(field, ())
 
     def spellings(self, field: str) -> list[str]:
         """Return the words for a field in normalised form."""

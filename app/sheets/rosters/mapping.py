@@ -131,7 +131,7 @@ def read_columns(
         return Reading(Layout((), (), ()), None, questions=("sheets",), sheets=chosen.infos)
     first = chosen.parts[0]
     header = first.header or _without_words(first.grid, words, workbook.kind)
-    header, confirmed_by = _with_confirmed(header, confirmed, choices)
+    header, confirmed_by = _with_confirmed(header, confirmed)
     parts = [_prepared(part, header) for part in chosen.parts]
     merge_remarks = [remark for _, remarks in parts for remark in remarks]
     grids = [grid for grid, _ in parts]
@@ -178,14 +178,10 @@ def _without_words(grid: Grid, words: Vocabulary, kind: str) -> Header:
     return full[0]
 
 
-def _with_confirmed(header: Header, confirmed: ConfirmedHeaders, choices: Choices) -> tuple[Header, str]:
-    """Return the header with the fields that a person has named for this file, or for an earlier one like it."""
-    if choices.fields and len(choices.fields) == len(header.own_columns):
-        return header.with_fields(choices.fields), ""
-    if header.row_no:
-        found = confirmed([fingerprint(own_headers(header))])
-        for fields, confirmed_by in found.values():
-            return header.with_fields(fields), confirmed_by
+def _with_confirmed(header: Header, confirmed: ConfirmedHeaders) -> tuple[Header, str]:
+    """Return the header with the fields that a person has confirmed for it, and the person's name."""
+    for fields, confirmed_by in confirmed([fingerprint(own_headers(header))]).values():
+        return header.with_fields(fields), confirmed_by
     return header, ""
 
 
@@ -200,9 +196,8 @@ def _open_questions(
     named = [field for field in header.fields.values() if field]
     present = {*named, *(field for field, value in choices.constants.items() if value)}
     missing = [field for field in words.required if field not in present]
-    by_person = decided or len(choices.fields) == len(header.own_columns) > 0
     doubled = len(set(named)) < len(named)
-    doubtful = not by_person and any(
+    doubtful = not decided and any(
         header.fields.get(index) is None
         and text
         and not words.is_of_another(text)
@@ -210,12 +205,12 @@ def _open_questions(
         for index, text in header.texts.items()
     )
     to_name = [field for field in missing if field not in words.constants]
-    if not to_name and missing and not by_person:
+    if not to_name and missing and not decided:
         guessed = guess_fields(
             own_headers(header), _columns(grid, header), words, today, header_fields(header)
         )
         to_name = [field for field in missing if field in guessed]
-    if to_name or doubled or doubtful or (not header.row_no and not by_person):
+    if to_name or doubled or doubtful or (not header.row_no and not decided):
         yield "columns"
     elif missing:
         yield "class"

@@ -66,7 +66,7 @@ class RosterSheet:
 def row_name(row_no: int, sheets: Sequence[str]) -> str:
     """Return the name of a row: its number, after the name of its sheet when several were read."""
     place, row = divmod(row_no, ROWS_OF_A_SHEET)
-    return str(row) if len(sheets) < 2 or place >= len(sheets) else f"{sheets[place]}!{row}"
+    return str(row) if len(sheets) < 2 or place >= len(sheets) else f"{sheets[place]} 第{row}行"
 
 
 @dataclass(slots=True)

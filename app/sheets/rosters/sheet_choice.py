@@ -74,9 +74,9 @@ def _header(grid: Grid, words: Vocabulary, choices: Choices) -> Header | None:
 
 
 def _chosen(filled: Sequence[Part], words: Vocabulary, choices: Choices) -> list[Part]:
-    if choices.sheets:
-        named = [part for part in filled if part.name in choices.sheets]
-        return _alike(named, named[0]) if named else []
+    named = [part for part in filled if part.name in choices.sheets]
+    if named:
+        return _alike(named, named[0])
     visible = [part for part in filled if not part.grid.hidden]
     rosters = [part for part in visible if _is_roster(part, words)]
     usual = [part for part in rosters if part.name.strip() != NOTES_SHEET] or rosters

@@ -77,7 +77,7 @@ def test_what_was_imported_and_given_back_changes_nothing(
     assert result is not None
     assert (result.created, result.problem) == (len(rows), 0), importer.summary(first).problems
     again = importer.summary(importer.check(filled)).counts
-    assert (again.unchanged, again.rows) == (len(rows), len(rows))
+    assert (again.unchanged, again.rows - again.left_out) == (len(rows), len(rows))
     # The rows leave the system in the problem workbook, which is the person's own file: spoiled, given back, mended.
     spoiled = importer.check(_template(school, [{**row, "email": "keine"} for row in rows]))
     with importer.units() as ctx:

@@ -8,7 +8,7 @@ from datetime import date
 from app.rules.shared.cells import Cell
 from app.sheets.reading.workbook import Grid, Range, Workbook
 from app.sheets.rosters.choices import NO_CHOICES, Choices
-from app.sheets.rosters.mapping import Reading, read_columns
+from app.sheets.rosters.mapping import Fields, Reading, read_columns
 from app.sheets.rosters.students import WORDS
 from app.sheets.rosters.teachers import WORDS as TEACHER_WORDS
 
@@ -28,10 +28,16 @@ def grid_of(
     return Grid(name, [list(row) for row in rows], list(merged), hidden=hidden)
 
 
-def reading_of(*grids: Grid, choices: Choices = NO_CHOICES, kind: str = "students") -> Reading:
-    """The reading of a file with these sheets, of which nothing has been confirmed."""
+def reading_of(
+    *grids: Grid, choices: Choices = NO_CHOICES, kind: str = "students", fields: Fields | None = None
+) -> Reading:
+    """The reading of a file with these sheets, of which nothing has been confirmed but these fields."""
+
+    def confirmed(prints: Sequence[str]) -> dict[str, tuple[Fields, str]]:
+        return {} if fields is None else dict.fromkeys(prints, (fields, "李老师"))
+
     words = TEACHER_WORDS if kind == "teachers" else WORDS
-    return read_columns(Workbook("xlsx", list(grids)), words, lambda prints: {}, TODAY, choices)
+    return read_columns(Workbook("xlsx", list(grids)), words, confirmed, TODAY, choices)
 
 
 def people(reading: Reading) -> list[tuple[int, Cell]]:

@@ -15,7 +15,6 @@ def test_choices_are_read_back_as_they_were_stored() -> None:
         taken_rows=frozenset({7, 2}),
         constants={"class_name": "1班"},
         codes={"gender": {"0": "女"}},
-        fields=("student_no", None),
         fill_ditto=True,
     )
     assert Choices.from_json(json.loads(json.dumps(choices.as_json()))) == choices

@@ -17,7 +17,6 @@ from app.sheets.rosters.students import WORDS
         "学号【选填】",
         "学号（如：90001001）",
         "学号(Student No)",
-        "XH",
     ],
 )
 def test_a_note_in_a_bracket_changes_nothing(text: str) -> None:

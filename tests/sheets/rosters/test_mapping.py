@@ -103,7 +103,7 @@ def test_a_file_without_a_header_shows_its_first_row_as_data() -> None:
     reading = reading_of(grid)
     assert (reading.questions, reading.header_row) == (("columns",), 0)
     assert reading.layout.header == ("", "", "")
-    named = reading_of(grid, choices=Choices(fields=("student_no", "real_name", "class_name")))
+    named = reading_of(grid, fields=("student_no", "real_name", "class_name"))
     assert len(people(named)) == 3
 
 

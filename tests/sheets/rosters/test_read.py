@@ -165,8 +165,8 @@ def test_a_header_below_many_notes_is_found() -> None:
 
 def test_rows_of_further_sheets_are_named_by_their_sheet() -> None:
     assert row_name(5, ("一班",)) == "5"
-    assert row_name(5, ("一班", "二班")) == "一班!5"
-    assert row_name(100_005, ("一班", "二班")) == "二班!5"
+    assert row_name(5, ("一班", "二班")) == "一班 第5行"
+    assert row_name(100_005, ("一班", "二班")) == "二班 第5行"
 
 
 def test_two_sheets_with_data_are_refused_and_named() -> None:

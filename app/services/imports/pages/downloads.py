@@ -16,9 +16,13 @@ from app.services.imports.kinds import KINDS
 from app.services.imports.pages.read import get_import, problems_of, summary_of
 from app.services.imports.pages.upload import FILE_KIND
 from app.services.imports.shared.staging import ROW_KIND
+from app.services.imports.shared.summary import Summary
 from app.services.shared.audit import record
+from app.sheets.rosters.read import row_name
 from app.sheets.writing.logins import login_list
 from app.sheets.writing.problems import problem_workbook
+
+_SEPARATORS = ",\t;|"
 
 
 def problem_file(
@@ -38,10 +42,11 @@ def problem_file(
         NotAllowed: the actor may not import.
     """
     found = get_import(ctx, import_id=import_id)
-    rows = list(_problem_rows(ctx, found, translate))
+    summary = summary_of(found)
+    rows = list(_problem_rows(ctx, found, summary, translate))
     if not rows:
         raise NotFound(msg("这次导入没有问题数据"))
-    content = problem_workbook(header=list(summary_of(found).header), rows=rows)
+    content = problem_workbook(header=list(summary.header), rows=rows)
     record(ctx, "roster_import.problems_downloaded", "roster_import", found.id, {"rows": len(rows)})
     return _file_name(found, translate(msg("问题数据"))), content
 
@@ -75,8 +80,8 @@ def _file_name(found: RosterImport, what: str) -> str:
 
 
 def _problem_rows(
-    ctx: Context, found: RosterImport, translate: Callable[[Message], str]
-) -> Iterator[tuple[int, list[str], str]]:
+    ctx: Context, found: RosterImport, summary: Summary, translate: Callable[[Message], str]
+) -> Iterator[tuple[int | str, list[str], str]]:
     statement = (
         select(RosterImportRow)
         .where(RosterImportRow.import_id == found.id, RosterImportRow.action == "problem")
@@ -84,11 +89,31 @@ def _problem_rows(
     )
     for row in ctx.session.scalars(statement):
         raw: list[str] = json.loads(ctx.vault.open_blob(ctx.school.id, ROW_KIND, row.raw))
-        yield (
-            row.row_no,
-            raw,
-            translate(msg("；")).join(_explained(problem, translate) for problem in problems_of(row)),
-        )
+        first, *swallowed = _split_lines(raw, len(summary.header))
+        explained = translate(msg("；")).join(_explained(problem, translate) for problem in problems_of(row))
+        name = row_name(row.row_no, summary.sheets)
+        yield name, first, explained
+        for line in swallowed:
+            yield (
+                name,
+                line,
+                translate(msg("这一行被第 %(row)s 行里多余的引号并入，已拆出，请核对", row=name)),
+            )
+
+
+def _split_lines(raw: list[str], width: int) -> list[list[str]]:
+    """Return the rows that a row really is: in a text file, a stray quotation mark puts whole lines into one cell.
+
+    Lines count as rows when at least half of them have as many separators as the header has.
+    """
+    for place, cell in enumerate(raw):
+        start, *lines = [line for line in cell.splitlines() if line.strip()] or [""]
+        for separator in _SEPARATORS if lines and width > 1 else "":
+            full = sum(line.count(separator) == width - 1 for line in lines)
+            if 2 * full >= len(lines):
+                rows = [part.split(separator) for part in (start, *lines)]
+                return [raw[:place] + rows[0], *rows[1:-1], rows[-1] + raw[place + 1 :]]
+    return [raw]
 
 
 def _explained(problem: Problem, translate: Callable[[Message], str]) -> str:

@@ -12,7 +12,7 @@ from app.context import Context
 from app.errors import Conflict, msg
 from app.models import RosterImport, RosterImportRow, User
 from app.rules.imports.states import OPEN
-from app.services.imports.pages.columns import COLUMNS_KEY
+from app.services.imports.pages.asked import COLUMNS_KEY, CONFIRMED_KEY
 from app.services.shared.locks import Hold, locking
 
 #: Conditions on ``users``.
@@ -67,20 +67,25 @@ def hold_traces(ctx: Context, among: Among) -> None:
 def forget_traces(ctx: Context, among: Among) -> None:
     """Delete the staged rows about these people, and the files that contain them.
 
-    Nobody knows whom a row with problems is about, so those of the same files are deleted, too; and so are the
-    samples of the files' columns and the problems in the imports' summaries, which may name an account.
+    Nobody knows whom a row with problems or a row that was left out is about, so those of the same files are deleted,
+    too; and so are what the mapping page shows of the files, and the problems and remarks in the imports' summaries,
+    which may name an account.
     """
     about_them = _theirs(ctx, among)
     touched = list(ctx.session.scalars(select(RosterImportRow.import_id).where(about_them).distinct()))
-    removed = RosterImportRow.import_id.in_(touched) & or_(about_them, RosterImportRow.action == "problem")
+    removed = RosterImportRow.import_id.in_(touched) & or_(
+        about_them, RosterImportRow.action.in_(("problem", "left_out"))
+    )
     ctx.session.execute(
         delete(RosterImportRow).where(removed), execution_options={"synchronize_session": False}
     )
     for found in ctx.session.scalars(select(RosterImport).where(RosterImport.id.in_(touched))):
         found.content = None
-        found.options = {name: value for name, value in found.options.items() if name != COLUMNS_KEY}
+        found.options = {
+            name: value for name, value in found.options.items() if name not in (COLUMNS_KEY, CONFIRMED_KEY)
+        }
         if found.summary:
-            found.summary = {**found.summary, "problems": [], "warnings": [], "questions": []}
+            found.summary = {**found.summary, "problems": [], "warnings": [], "questions": [], "remarks": []}
     ctx.session.flush()
 
 

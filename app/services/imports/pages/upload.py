@@ -23,6 +23,7 @@ from app.services.shared.audit import record
 from app.services.shared.require_permission import account_here, require
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.pictures import PICTURE_LIMITS
+from app.sheets.rosters.choices import Choices
 
 #: The purpose under which the kept file is sealed.
 FILE_KIND = "roster_import"
@@ -41,6 +42,7 @@ def start_import(
     kind: Literal["students", "teachers"] = "students",
     pictures: bytes | None = None,
     add_unit_code: bool = False,
+    choices: Choices | None = None,
 ) -> RosterImport:
     """Accept a roster and have it checked; a file that is too large is refused, with an entry in the history.
 
@@ -49,6 +51,7 @@ def start_import(
         kind: whose roster it is.
         pictures: a .zip with the pictures that the rows of teachers name.
         add_unit_code: put the school's unit code before every 学号 that lacks it.
+        choices: how the file is read, where that is known before.
 
     Raises:
         NotAllowed: the actor may not import.
@@ -63,7 +66,7 @@ def start_import(
         filename=_plain_name(filename),
         size=len(content),
         content=ctx.vault.seal_blob(ctx.school.id, FILE_KIND, content) if fits else None,
-        options={"add_unit_code": add_unit_code},
+        options={"add_unit_code": add_unit_code, **({"choices": choices.as_json()} if choices else {})},
         refusal=refusal.as_json() if refusal else None,
         created_by=account_here(ctx),
         created_by_name=ctx.actor.name,

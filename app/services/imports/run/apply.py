@@ -99,7 +99,7 @@ def _apply(ctx: Context, run: Run, pulse: Heartbeat) -> None:
         created=created,
         changed=len(changed),
         unchanged=summary.counts.unchanged,
-        problem=summary.counts.rows - summary.counts.unchanged - created - len(changed),
+        problem=summary.counts.people - summary.counts.unchanged - created - len(changed),
         classes=created_classes,
     )
     done = replace(summary, problems=tuple(groups), result=result)

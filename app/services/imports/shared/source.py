@@ -25,6 +25,7 @@ class Source:
         sheet: the file.
         options: the choices made for this import.
         pictures: the .zip that came along, if any.
+        content: the file itself, for the pictures that stand in it.
     """
 
     vault: Vault
@@ -33,6 +34,7 @@ class Source:
     sheet: RosterSheet
     options: Mapping[str, Any]
     pictures: bytes | None
+    content: bytes = b""
 
 
 class Rows(Protocol):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.errors import Message
 from app.rules.shared.problems import Problem
 from app.services.imports.shared.questions import Question
+from app.sheets.rosters.findings import Remark
 
 _ROWS_NAMED = 5
 _MOST_GROUPS = 100
@@ -55,17 +56,23 @@ class PlannedClass:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The number of rows of each kind."""
+    """The number of rows of each kind; together they are the rows of the file that have content."""
 
     create: int = 0
     change: int = 0
     unchanged: int = 0
     problem: int = 0
+    left_out: int = 0
+
+    @property
+    def people(self) -> int:
+        """The number of rows that are read as people."""
+        return self.create + self.change + self.unchanged + self.problem
 
     @property
     def rows(self) -> int:
-        """The number of all rows."""
-        return self.create + self.change + self.unchanged + self.problem
+        """The number of all rows, those that are left out included."""
+        return self.people + self.left_out
 
     @property
     def good(self) -> int:
@@ -119,6 +126,9 @@ class Summary:
         edited: rows that differ in what was changed by hand.
         mapped: the person who confirmed the meaning of the columns, "" when the header was enough.
         scope: the people that the file covers.
+        remarks: sentences about the file as a whole; those by which people may be missing come first.
+        left_out: the number of rows that are left out, by reason (``findings.Reason``).
+        sheets: the names of the sheets that were read, when there are several; they are part of a row's name.
         result: set when applied.
         undone: set when undone.
     """
@@ -135,6 +145,9 @@ class Summary:
     edited: int = 0
     mapped: str = ""
     scope: Scope = Scope()
+    remarks: tuple[Remark, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
     result: Result | None = None
     undone: Undone | None = None
 
@@ -143,6 +156,10 @@ class Summary:
         data = asdict(self)
         data["problems"] = [_group_as_json(group) for group in self.problems]
         data["warnings"] = [_group_as_json(group) for group in self.warnings]
+        data["remarks"] = [
+            {**asdict(remark), "message": remark.message.as_json(), "rows": list(remark.rows)}
+            for remark in self.remarks
+        ]
         return data
 
     @classmethod
@@ -166,6 +183,9 @@ class Summary:
             edited=data.get("edited", 0),
             mapped=data.get("mapped", ""),
             scope=Scope(**{name: tuple(ids) for name, ids in data.get("scope", {}).items()}),
+            remarks=tuple(map(_remark, data.get("remarks", ()))),
+            left_out=data.get("left_out", {}),
+            sheets=tuple(data.get("sheets", ())),
             result=_result(data["result"]),
             undone=Undone(**data["undone"]) if data["undone"] else None,
         )
@@ -182,6 +202,12 @@ def _group_as_json(group: ProblemGroup) -> dict[str, Any]:
         "count": group.count,
         "rows": list(group.rows),
     }
+
+
+def _remark(data: Mapping[str, Any]) -> Remark:
+    return Remark(
+        **{**data, "message": Message.from_json(data["message"]), "rows": tuple(data["rows"])},
+    )
 
 
 def _result(data: Mapping[str, Any] | None) -> Result | None:

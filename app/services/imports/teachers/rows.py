@@ -19,7 +19,7 @@ from app.services.imports.shared.staging import staged_row, storable
 from app.services.imports.shared.summary import Counts, Summary, group_problems
 from app.services.imports.teachers.accounts import find_teacher_accounts, key_values
 from app.services.imports.teachers.match import Matcher, Matches
-from app.services.imports.teachers.pictures import RowPicture, RowPictures
+from app.services.imports.teachers.pictures import RowPicture, RowPictures, SheetPictures
 from app.services.imports.teachers.plan import login_for, plan_known_teacher, plan_new_teacher
 from app.services.shared.encrypted_fields import MOBILE, unseal
 
@@ -33,7 +33,7 @@ class TeacherRows:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._archive = RowPictures(source.pictures)
+        self._archive = RowPictures(source.pictures, SheetPictures(source.content, source.sheet.pictures))
         self._checked: list[CheckedTeacher] = []
         self._indexes: list[Indexes] = []
         self._pictures: dict[int, RowPicture] = {}

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ColumnMapping, RosterImport
 from app.rules.shared.masking import mask_mobile
-from app.services.imports.pages.columns import confirm_columns, layout_of
+from app.services.imports.pages.asked import layout_of
+from app.services.imports.pages.choosing import confirm_columns
 from app.services.imports.pages.downloads import problem_file
 from app.services.imports.pages.upload import discard_import
 from app.services.imports.run.check import run_check

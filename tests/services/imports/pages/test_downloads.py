@@ -14,6 +14,7 @@ from app.rules.permissions import Role
 from app.services.imports.pages.downloads import login_file, original_file, problem_file
 from app.services.imports.pages.upload import discard_import
 from tenants.registry import SchoolInfo
+from tests.support.readings import change_readings, with_sheet
 from tests.support.rosters import Importer, cells_of, plain_rows, sheet_of
 from tests.support.rows import audit_of
 
@@ -48,6 +49,34 @@ def test_the_persons_own_columns_come_back_as_they_were(importer: Importer) -> N
         table = cells_of(problem_file(ctx, import_id=import_id)[1])
     assert table[0][:4] == ["所属班级", "学号", "身份证号", "真实姓名"]
     assert [row[:4] for row in table[1:]] == [[row[field] for field in fields] for row in rows]
+
+
+def test_lines_that_a_stray_quotation_mark_put_into_one_cell_come_back_as_rows(importer: Importer) -> None:
+    rows = plain_rows(importer.school, 4)
+    fields = ("student_no", "real_name", "mobile", "class_name")
+    lines = [",".join(row[field] for field in fields) for row in rows]
+    swallowing = {
+        "student_no": rows[0]["student_no"],
+        "real_name": "\n".join([lines[0].partition(",")[2], *lines[1:3]]),
+        "mobile": "",
+        "class_name": "",
+    }
+    import_id = importer.check(sheet_of([swallowing, rows[3]], fields=fields))
+    with importer.units() as ctx:
+        table = cells_of(problem_file(ctx, import_id=import_id)[1])
+    assert [row[:4] for row in table[1:]] == [[row[field] for field in fields] for row in rows[:3]]
+    assert [row[-2] for row in table[1:]] == ["2", "2", "2"]
+    assert table[2][-1] == "这一行被第 2 行里多余的引号并入，已拆出，请核对"
+
+
+def test_rows_of_several_sheets_are_named_with_their_sheet(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_readings(monkeypatch, lambda reading, _: with_sheet(reading, sheets=("一班", "二班")))
+    import_id = importer.check([{**row, "mobile": "1"} for row in plain_rows(importer.school, 1)])
+    with importer.units() as ctx:
+        table = cells_of(problem_file(ctx, import_id=import_id)[1])
+    assert table[1][-2] == "一班 第2行"
 
 
 def test_the_login_names_of_the_created(importer: Importer) -> None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
+from dataclasses import replace
 
 import pytest
 
+from app.errors import msg
 from app.services.imports.pages.read import preview_rows, refusal_of
 from app.services.imports.pages.upload import recheck_import
 from app.services.imports.run import check
 from app.services.imports.run.check import run_check
 from app.services.imports.shared import sql
+from app.sheets.reading.refusals import SheetRefused
+from app.sheets.rosters.choices import Choices
+from app.sheets.rosters.findings import Remark
+from app.sheets.rosters.mapping import Reading
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
+from tests.support.readings import change_readings, with_sheet
 from tests.support.rosters import (
     Importer,
     let_the_lease_run_out,
@@ -178,3 +185,60 @@ def test_a_bad_file_leaves_the_history_entry_only(importer: Importer, content: b
     with school_scope(importer.school.id) as session:
         session.add(found)
         assert found.content is None
+
+
+def test_a_busy_machine_leaves_an_import_that_can_be_tried_again(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = SheetRefused(msg("服务器正忙"))
+    busy.code = "busy"
+
+    def refuse(*_: object) -> None:
+        raise busy
+
+    import_id = importer.start(sheet_of(plain_rows(importer.school)))
+    with monkeypatch.context() as patch:
+        patch.setattr(check, "read_workbook", refuse)
+        run_check(importer.units, import_id=import_id)
+    found = importer.read(import_id)
+    assert (found.state, str(refusal_of(found))) == ("failed", "服务器正忙")
+    importer.check_again(import_id)
+    assert importer.summary(import_id).counts.create == 3
+
+
+def test_remarks_by_which_people_may_be_missing_come_first_and_pictures_are_mentioned(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remarks = (
+        Remark(msg("已换成常用字")),
+        Remark(msg("另有一张工作表"), missing=True, take="sheet", value="二班"),
+    )
+    change_readings(
+        monkeypatch,
+        lambda reading, _: with_sheet(reading, remarks=remarks, pictures={3: "xl/media/a.png", 99: "b"}),
+    )
+    summary = importer.summary(importer.check(plain_rows(importer.school)))
+    assert [(str(remark.message), remark.take) for remark in summary.remarks] == [
+        ("另有一张工作表", "sheet"),
+        ("已换成常用字", ""),
+        ("表格里有 1 行带图片；学生名单不导入图片", ""),
+    ]
+
+
+def test_a_header_that_is_a_person_stands_neither_in_the_summary_nor_in_problems(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = plain_rows(importer.school)
+    rows[1]["mobile"] = "1"
+    person = [*rows[0].values()]
+
+    def headless(reading: Reading, _: Choices) -> Reading:
+        labels = dict(zip(rows[0], person, strict=True))
+        return with_sheet(replace(reading, header_row=0), header=person, labels=labels)
+
+    change_readings(monkeypatch, headless)
+    import_id = importer.check(rows)
+    stored = f"{importer.read(import_id).summary} {[row.problems for row in importer.rows(import_id)]}"
+    assert "手机号" in stored
+    secrets = [rows[0][field] for field in ("student_no", "real_name", "id_number", "mobile")]
+    assert not [text for text in secrets if text in stored]

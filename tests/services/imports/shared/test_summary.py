@@ -18,12 +18,16 @@ from app.services.imports.shared.summary import (
     Undone,
     group_problems,
 )
+from app.sheets.rosters.findings import Remark
 
 
 def test_a_summary_comes_back_from_json_as_it_was() -> None:
     full = Summary(
         header=("学号", "姓名"),
-        counts=Counts(create=1, change=2, unchanged=3, problem=4),
+        counts=Counts(create=1, change=2, unchanged=3, problem=4, left_out=5),
+        remarks=(Remark(msg("还有 %(n)s 行", n=2), missing=True, take="rows", rows=(1, 2)),),
+        left_out={"hidden": 5},
+        sheets=("一班", "二班"),
         problems=(ProblemGroup("学号", msg("不能为空"), 4, (2, 3)),),
         classes=(PlannedClass(9, "一班", 2026, None, 5, (OtherYear(3, "2025001", 2025),)),),
         warnings=(ProblemGroup("", msg("没有图片 %(name)s", name="a.jpg"), 1, (7,)),),
@@ -40,7 +44,15 @@ def test_a_summary_comes_back_from_json_as_it_was() -> None:
     for summary in (full, Summary()):
         assert Summary.from_json(json.loads(json.dumps(summary.as_json()))) == summary
     assert Summary.from_json({}) == Summary()
-    assert (full.counts.rows, full.counts.good) == (10, 3)
+    assert (full.counts.rows, full.counts.people, full.counts.good) == (15, 10, 3)
+
+
+def test_a_summary_of_the_previous_version_still_reads() -> None:
+    old = Summary(counts=Counts(create=2)).as_json()
+    for name in ("remarks", "left_out", "sheets"):
+        del old[name]
+    del old["counts"]["left_out"]
+    assert Summary.from_json(json.loads(json.dumps(old))) == Summary(counts=Counts(create=2))
 
 
 def test_the_same_problem_of_a_column_is_said_once_with_its_first_rows_and_the_commonest_first() -> None:

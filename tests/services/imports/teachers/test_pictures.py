@@ -13,10 +13,11 @@ from app.models import RosterImportPhoto, RosterImportPictures, UserPhoto
 from app.services.imports.pages.read import preview_rows, refusal_of
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.upload import discard_import
-from app.services.imports.teachers.pictures import RowPicture, RowPictures
+from app.services.imports.teachers.pictures import RowPicture, RowPictures, SheetPictures
 from tenants.scope import school_scope
+from tests.support.readings import change_readings, with_sheet
 from tests.support.rosters import messages
-from tests.support.teachers import TeacherImporter, packed, picture
+from tests.support.teachers import TeacherImporter, packed, picture, teacher_sheet
 
 WANG = {"real_name": "王芳", "mobile": "13800000001", "picture": "王芳.png"}
 LI = {"real_name": "李雷", "mobile": "13800000002", "picture": "李雷"}
@@ -197,3 +198,53 @@ def test_a_picture_is_found_by_its_name_and_given_to_the_first_row() -> None:
     assert (again.image, str(again.warning)) == (None, "这张图片已用于第 2 行，没有重复导入")
     assert pictures.of_row(2, "王芳.png").image == first.image
     assert str(RowPictures(None).of_row(2, "王芳").warning).startswith("没有随表格上传图片压缩包")
+
+
+MEMBERS = {2: "xl/media/image1.png", 3: "xl/media/image2.png"}
+BOOK = packed({"xl/media/image1.png": picture("red"), "xl/media/image2.png": b"no picture"})
+
+
+def test_a_picture_in_the_sheet_goes_to_its_row_and_a_bad_one_is_only_a_warning() -> None:
+    pictures = RowPictures(None, SheetPictures(BOOK, MEMBERS))
+    assert pictures.of_row(2, None).image is not None
+    assert str(pictures.of_row(3, None).warning) == "无法识别的图片，只接受 PNG、JPEG 或 WebP"
+    assert pictures.of_row(4, None) == RowPicture()
+
+
+def test_the_named_picture_of_the_zip_wins_over_the_one_in_the_sheet() -> None:
+    sheet = SheetPictures(BOOK, {2: "xl/media/image1.png"})
+    alone, both = RowPictures(None, sheet), RowPictures(packed({"王芳.png": picture("navy")}), sheet)
+    in_sheet, named = alone.of_row(2, "王芳").image, both.of_row(2, "王芳").image
+    assert in_sheet is not None
+    assert named is not None
+    assert in_sheet.sha != named.sha
+    missing = both.of_row(2, "别人").image
+    assert missing is not None
+    assert missing.sha == in_sheet.sha
+
+
+@pytest.mark.parametrize(
+    ("content", "member"),
+    [
+        (b"no zip", "xl/media/image1.png"),
+        (BOOK, "xl/media/image9.png"),
+        (packed({"big.png": b"\0" * 3_000_000}), "big.png"),
+    ],
+)
+def test_pictures_of_a_hostile_file_are_warnings(content: bytes, member: str) -> None:
+    found = SheetPictures(content, {2: member}).of_row(2)
+    assert found is not None
+    assert str(found.warning) == "表格里的这张图片无法读取，没有导入图片"
+
+
+def test_pictures_of_the_sheet_reach_their_people(
+    teachers: TeacherImporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = io.BytesIO(teacher_sheet([{**WANG, "picture": ""}, {**LI, "picture": ""}]))
+    with zipfile.ZipFile(content, "a") as book:
+        book.writestr("xl/media/image1.png", picture())
+    change_readings(monkeypatch, lambda reading, _: with_sheet(reading, pictures={3: "xl/media/image1.png"}))
+    import_id = teachers.bring(content.getvalue())
+    wang, li = teachers.teachers()
+    assert (wang.photo_sha, bool(li.photo_sha)) == (None, True)
+    assert messages(teachers.summary(import_id).remarks) == ["表格里有 1 行带图片，按所在的行导入"]
