@@ -16,10 +16,11 @@ from admin.base import SecureView, attempt
 from admin.imports.row_names import row_label
 from app.errors import Invalid
 from app.rules.shared.whole_numbers import whole_number
-from app.services.imports.pages.asked import Asked, asked_of, choices_of
+from app.services.imports.pages.asked import Asked, asked_of
 from app.services.imports.pages.choosing import CONSTANTS, choose, class_names, take
 from app.services.imports.pages.columns import WORDS
 from app.services.imports.pages.read import StoredImport, get_import
+from app.services.imports.shared.source import choices_of
 from app.sheets.reading.columns import column_letters
 from app.sheets.rosters.choices import SHEET_NAME, Choices
 from app.web.shared.context import request_context

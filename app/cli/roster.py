@@ -27,7 +27,7 @@ from app.jobs import discard
 from app.models import RosterImport
 from app.rules.imports.states import DISCARDABLE
 from app.services.background.unit_of_work_factory import UnitOfWorkFactory
-from app.services.imports.pages.asked import COLUMNS_KEY, asked_of, choices_of
+from app.services.imports.pages.asked import COLUMNS_KEY, asked_of
 from app.services.imports.pages.choosing import choose
 from app.services.imports.pages.columns import WORDS
 from app.services.imports.pages.downloads import problem_file
@@ -36,6 +36,7 @@ from app.services.imports.pages.upload import confirm_import, discard_import, st
 from app.services.imports.run.apply import run_apply
 from app.services.imports.run.check import run_check
 from app.services.imports.shared.left_out import REASONS
+from app.services.imports.shared.source import choices_of
 from app.services.imports.shared.summary import ProblemGroup, Summary
 from app.sheets.rosters.read import row_name
 from app.vault import Vault

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.errors import msg
 from app.models import RosterImport
-from app.services.imports.pages.asked import choices_of
+from app.services.imports.shared.source import choices_of
 from app.sheets.rosters.choices import Choices
 from app.sheets.rosters.findings import Remark, SheetInfo
 from app.sheets.rosters.mapping import Reading

@@ -39,6 +39,7 @@ def find_repeated(
     *,
     labels: Mapping[str, str],
     masks: Mapping[str, Callable[[str], str]],
+    row_name: Callable[[int], str] | None = None,
 ) -> list[Problem]:
     """Find values that occur in several rows; each of these rows gets a problem, since any may be the wrong one.
 
@@ -47,6 +48,7 @@ def find_repeated(
         fields: the fields whose values may occur only once.
         labels: headers as the person wrote them, by field.
         masks: functions that mask personal values, by field.
+        row_name: returns the name of a row where its number alone says too little.
     Returns:
         The problems in order of row; each names the other rows, five at most.
     """
@@ -62,18 +64,22 @@ def find_repeated(
             if len(rows) > 1:
                 numbers = [row.row_no for row in rows]
                 problems += (
-                    Problem(row.row_no, label, _double_of(row.row_no, numbers), mask(value_of(row)))
+                    Problem(row.row_no, label, _double_of(row.row_no, numbers, row_name), mask(value_of(row)))
                     for row in rows
                 )
     problems.sort(key=attrgetter("row_no"))
     return problems
 
 
-def _double_of(row: int, rows: Iterable[int]) -> Message:
+def _double_of(row: int, rows: Iterable[int], row_name: Callable[[int], str] | None) -> Message:
     others: list[int] = []
     for other in rows:
         if other != row:
             others.append(other)
         if len(others) > _OTHERS_NAMED:
-            return msg("与第 %(rows)s 等行重复", rows=tuple(others[:_OTHERS_NAMED]))
-    return msg("与第 %(rows)s 行重复", rows=tuple(others))
+            break
+    more, named = len(others) > _OTHERS_NAMED, tuple(others[:_OTHERS_NAMED])
+    if row_name is not None:
+        names = tuple(map(row_name, named))
+        return msg("与%(rows)s等行重复", rows=names) if more else msg("与%(rows)s重复", rows=names)
+    return msg("与第 %(rows)s 等行重复", rows=named) if more else msg("与第 %(rows)s 行重复", rows=named)

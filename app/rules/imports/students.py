@@ -12,13 +12,15 @@ from app.rules.imports.duplicates import find_repeated
 from app.rules.imports.roster_rows import RowCells, problems_of_row
 from app.rules.shared import person_lengths as lengths
 from app.rules.shared.birth_dates import read_birth_date
-from app.rules.shared.cells import Cell, Unreadable
+from app.rules.shared.blank_words import is_blank_word
+from app.rules.shared.cells import Cell, Unreadable, code_text
+from app.rules.shared.class_names import read_class_name, refuse_damaged
 from app.rules.shared.contacts import read_email, read_mobile
 from app.rules.shared.gender_and_years import read_entry_year, read_gender, read_study_years
 from app.rules.shared.id_numbers import Gender, IdNumber, read_id_number
 from app.rules.shared.masking import mask_date, mask_email, mask_id_number, mask_mobile
 from app.rules.shared.problems import Problem
-from app.rules.shared.texts import read_line, read_name, read_student_no
+from app.rules.shared.texts import read_line, read_name, read_real_name, read_student_no
 
 #: The columns of the template in the manual's order and words; the mobile number is an addition of ours.
 LABELS: Mapping[str, str] = {
@@ -36,6 +38,7 @@ LABELS: Mapping[str, str] = {
     "mobile": "手机号",
 }
 REQUIRED = ("student_no", "real_name", "class_name")
+_NO_CODES: Mapping[str, Mapping[str, str]] = {}
 
 _UNIQUE = ("student_no", "id_number", "mobile", "email")
 _MASKS: Mapping[str, Callable[[str], str]] = {
@@ -44,18 +47,25 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
     "mobile": mask_mobile,
     "email": mask_email,
 }
+
+
+def _read_major(cell: Cell) -> str | None:
+    refuse_damaged(cell)
+    return read_line(cell, lengths.MAJOR)
+
+
 _READERS: tuple[tuple[str, Callable[[Cell, date], Any]], ...] = (
     ("student_no", lambda cell, _: read_student_no(cell)),
     ("email", lambda cell, _: read_email(cell)),
     ("nickname", lambda cell, _: read_name(cell, lengths.NICKNAME)),
-    ("real_name", lambda cell, _: read_name(cell, lengths.NAME)),
+    ("real_name", lambda cell, _: read_real_name(cell)),
     ("id_number", read_id_number),
     ("birth_date", read_birth_date),
     ("gender", lambda cell, _: read_gender(cell)),
     ("entry_year", read_entry_year),
     ("study_years", lambda cell, _: read_study_years(cell)),
-    ("class_name", lambda cell, _: read_line(cell, lengths.CLASS_NAME)),
-    ("major", lambda cell, _: read_line(cell, lengths.MAJOR)),
+    ("class_name", lambda cell, _: read_class_name(cell)),
+    ("major", lambda cell, _: _read_major(cell)),
     ("mobile", lambda cell, _: read_mobile(cell)),
 )
 
@@ -80,11 +90,16 @@ class StudentValues:
 
 @dataclass(frozen=True, slots=True)
 class CheckedStudent:
-    """A row with its problems; it can be imported when there are none."""
+    """A row with its problems; it can be imported when there are none.
+
+    Args:
+        blanked: the number of cells whose word means that there is no value.
+    """
 
     row_no: int
     values: StudentValues
     problems: tuple[Problem, ...]
+    blanked: int = 0
 
 
 def check_student(
@@ -94,6 +109,7 @@ def check_student(
     today: date,
     add_unit_code: bool = False,
     labels: Mapping[str, str] = LABELS,
+    codes: Mapping[str, Mapping[str, str]] = _NO_CODES,
 ) -> CheckedStudent:
     """Read and check a single row.
 
@@ -106,13 +122,23 @@ def check_student(
         today: the school's date, the latest possible birthday.
         add_unit_code: put the unit code before a 学号 that lacks it instead of refusing it.
         labels: headers as the person wrote them, for the problems.
+        codes: the meanings of coded values by field, as a person has explained them.
     """
     found: dict[str, Any] = {}
     wrong: dict[str, Message] = {}
+    blanked = 0
     cells = row.cells
     for field, read in _READERS:
         cell = cells.get(field)
         if cell is None:
+            continue
+        if field in codes:
+            cell = codes[field].get(code_text(cell), cell)
+        if cell.__class__ is str and is_blank_word(str(cell)):
+            if field in REQUIRED:
+                wrong[field] = msg("写的是“%(word)s”，请填写真实的内容", word=str(cell).strip())
+            else:
+                blanked += 1
             continue
         try:
             found[field] = read(cell, today)
@@ -127,7 +153,7 @@ def check_student(
     if identity is not None:
         _compare_with_identity(identity, found, wrong)
     problems = problems_of_row(row, wrong, columns=LABELS, labels=labels, masks=_MASKS) if wrong else ()
-    return CheckedStudent(row.row_no, _values(found), problems)
+    return CheckedStudent(row.row_no, _values(found), problems, blanked)
 
 
 def _check_unit_code(found: dict[str, Any], wrong: dict[str, Message], unit_code: str, *, add: bool) -> None:
@@ -175,14 +201,18 @@ def _values(found: Mapping[str, Any]) -> StudentValues:
 
 
 def find_duplicates(
-    checked: Sequence[CheckedStudent], *, labels: Mapping[str, str] = LABELS
+    checked: Sequence[CheckedStudent],
+    *,
+    labels: Mapping[str, str] = LABELS,
+    row_name: Callable[[int], str] | None = None,
 ) -> list[Problem]:
     """Find 学号, ID numbers, phone numbers and mail addresses that occur in several rows.
 
     Args:
         checked: the rows of one file, in its order.
         labels: headers as the person wrote them.
+        row_name: returns the name of a row where its number alone says too little.
     Returns:
         The problems in order of row; each names the other rows, five at most.
     """
-    return find_repeated(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS)
+    return find_repeated(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS, row_name=row_name)

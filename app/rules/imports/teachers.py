@@ -12,13 +12,14 @@ from app.errors import Message, msg
 from app.rules.imports.duplicates import find_repeated
 from app.rules.imports.roster_rows import RowCells, problems_of_row
 from app.rules.shared import person_lengths as lengths
+from app.rules.shared.blank_words import is_blank_word
 from app.rules.shared.cells import Cell, Unreadable, code_text, normalised_text
 from app.rules.shared.contacts import read_email, read_mobile
 from app.rules.shared.id_numbers import Gender, IdNumber, read_id_number
 from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
 from app.rules.shared.pinyin import pinyin_of
 from app.rules.shared.problems import Problem
-from app.rules.shared.texts import read_line, read_name
+from app.rules.shared.texts import read_line, read_real_name
 
 #: The columns of the template in the manual's order and words.
 TEMPLATE_LABELS: Mapping[str, str] = {
@@ -87,7 +88,7 @@ def read_picture_name(cell: Cell) -> str | None:
 
 
 _READERS: Mapping[str, Callable[[Cell, date], Any]] = {
-    "real_name": lambda cell, _: read_name(cell, lengths.NAME),
+    "real_name": lambda cell, _: read_real_name(cell),
     "id_number": read_id_number,
     "mobile": lambda cell, _: read_mobile(cell),
     "email": lambda cell, _: read_email(cell),
@@ -120,11 +121,16 @@ class TeacherValues:
 
 @dataclass(frozen=True, slots=True)
 class CheckedTeacher:
-    """A row with its problems; it can be imported when there are none."""
+    """A row with its problems; it can be imported when there are none.
+
+    Args:
+        blanked: the number of cells whose word means that there is no value.
+    """
 
     row_no: int
     values: TeacherValues
     problems: tuple[Problem, ...]
+    blanked: int = 0
 
 
 def check_teacher(row: RowCells, *, today: date, labels: Mapping[str, str] = LABELS) -> CheckedTeacher:
@@ -137,15 +143,23 @@ def check_teacher(row: RowCells, *, today: date, labels: Mapping[str, str] = LAB
     """
     found: dict[str, Any] = {}
     wrong: dict[str, Message] = {}
+    blanked = 0
     for field, read in _READERS.items():
+        cell = row.cells.get(field)
+        if cell.__class__ is str and is_blank_word(str(cell)):
+            if field in REQUIRED:
+                wrong[field] = msg("写的是“%(word)s”，请填写真实的内容", word=str(cell).strip())
+            else:
+                blanked += 1
+            continue
         try:
-            found[field] = read(row.cells.get(field), today)
+            found[field] = read(cell, today)
         except Unreadable as unreadable:
             wrong[field] = unreadable.message
     if not found.get("real_name") and "real_name" not in wrong:
         wrong["real_name"] = msg("不能为空")
     problems = problems_of_row(row, wrong, columns=LABELS, labels=labels, masks=_MASKS)
-    return CheckedTeacher(row.row_no, _values(found), problems)
+    return CheckedTeacher(row.row_no, _values(found), problems, blanked)
 
 
 def _values(found: Mapping[str, Any]) -> TeacherValues:
@@ -164,17 +178,21 @@ def _values(found: Mapping[str, Any]) -> TeacherValues:
 
 
 def find_duplicates(
-    checked: Sequence[CheckedTeacher], *, labels: Mapping[str, str] = LABELS
+    checked: Sequence[CheckedTeacher],
+    *,
+    labels: Mapping[str, str] = LABELS,
+    row_name: Callable[[int], str] | None = None,
 ) -> list[Problem]:
     """Find login names, ID numbers, phone numbers and mail addresses that occur in several rows.
 
     Args:
         checked: the rows of one file, in its order.
         labels: headers as the person wrote them.
+        row_name: returns the name of a row where its number alone says too little.
     Returns:
         The problems in order of row; each names the other rows, five at most.
     """
-    return find_repeated(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS)
+    return find_repeated(checked, _UNIQUE, labels={**LABELS, **labels}, masks=_MASKS, row_name=row_name)
 
 
 def login_stem(real_name: str) -> str:

@@ -49,6 +49,7 @@ _ERROR_TEXTS = frozenset(
         CellFlaw.ERROR.value,
     }
 )
+_WHOLE = re.compile(r"(\d+)\.0+", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2}")
 _PLAIN = re.compile(r"[0-9A-Za-z\u4e00-\u9fff·@._-]*")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1b\x7f-\x9f]")
@@ -106,7 +107,9 @@ def normalised_text(cell: Cell) -> str:
             _refuse_flaw_text(cell.strip())
         text = " ".join(without_marks(cell).split())
         if _SCIENTIFIC.fullmatch(text):
-            _refuse_cut_digits()
+            raise Unreadable(
+                msg("是科学计数法 %(value)s，末尾的数字已经丢失，请将该列设为文本后重新填写", value=text)
+            )
         return text
     if isinstance(cell, CellFlaw):
         _refuse_flaw_text(cell.value)
@@ -124,11 +127,16 @@ def normalised_text(cell: Cell) -> str:
 
 
 def code_text(cell: Cell) -> str:
-    """Return ``normalised_text`` for codes: also without full-width signs, blanks and a leading ``'``."""
+    """Return ``normalised_text`` for codes: also without full-width signs, blanks and a leading ``'``.
+
+    The ``.0`` that programs add to whole numbers goes.
+    """
     text = normalised_text(cell)
     if text.isascii() and text.isalnum():
         return text
-    return code_spelling(text)
+    code = code_spelling(text)
+    whole = _WHOLE.fullmatch(code)
+    return whole[1] if whole else code
 
 
 def without_marks(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from app.rules.shared.cells import Cell, display_text
 from app.sheets.reading.limits import LIMITS, Limits
@@ -61,6 +62,11 @@ class RosterSheet:
     remarks: tuple[Remark, ...] = ()
     pictures: Mapping[int, str] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
+
+    @property
+    def row_namer(self) -> Callable[[int], str] | None:
+        """The names of rows, when several sheets were read."""
+        return partial(row_name, sheets=self.sheets) if len(self.sheets) > 1 else None
 
 
 def row_name(row_no: int, sheets: Sequence[str]) -> str:

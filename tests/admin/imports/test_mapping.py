@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app.errors import msg
 from app.models import User
-from app.services.imports.pages.asked import choices_of
+from app.services.imports.shared.source import choices_of
 from app.sheets.rosters.choices import SHEET_NAME, Choices
 from app.sheets.rosters.findings import Remark, SheetInfo
 from app.sheets.rosters.mapping import Reading

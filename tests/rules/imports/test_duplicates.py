@@ -52,3 +52,15 @@ def test_five_others_are_named_at_most() -> None:
     assert (first, last) == ("与第 2、3、4、5、6 等行重复", "与第 1、2、3、4、5 等行重复")
     six = find_repeated(rows[:6], ("code",), labels=LABELS, masks={})
     assert str(six[0].message) == "与第 2、3、4、5、6 行重复"
+
+
+def test_rows_of_several_sheets_are_named_by_their_sheets() -> None:
+    rows = [Row(3, Values("A1")), Row(100_004, Values("A1"))]
+    found = find_repeated(
+        rows,
+        ("code",),
+        labels=LABELS,
+        masks={},
+        row_name=lambda row_no: f"表{row_no // 100_000}第{row_no % 100_000}行",
+    )
+    assert [str(problem.message) for problem in found] == ["与表1第4行重复", "与表0第3行重复"]

@@ -152,3 +152,31 @@ def test_the_work_of_a_check_grows_with_the_rows_and_not_faster() -> None:
         assert find_duplicates(checked) == []
 
     assert _calls(lambda: check_first(10_000)) < 11 * _calls(lambda: check_first(1_000))
+
+
+def test_words_for_nothing_are_empty_where_nothing_is_needed() -> None:
+    checked = check_student(
+        Row(3, good(mobile="无", email="-", major="暂无")), unit_code="90001", today=TODAY
+    )
+    assert checked.problems == ()
+    assert (checked.values.mobile, checked.values.email, checked.values.major, checked.blanked) == (
+        None,
+        None,
+        None,
+        3,
+    )
+
+
+@pytest.mark.parametrize("field", ["real_name", "class_name"])
+def test_words_for_nothing_are_a_problem_where_something_is_needed(field: str) -> None:
+    checked = check_student(Row(3, good(**{field: "同上"})), unit_code="90001", today=TODAY)
+    assert [str(problem.message) for problem in checked.problems] == ["写的是“同上”，请填写真实的内容"]
+
+
+def test_codes_are_read_as_a_person_has_explained_them() -> None:
+    codes = {"gender": {"0": "女", "1": "男"}}
+    for cell, gender in ((0.0, "female"), ("1", "male"), ("1.0", "male")):
+        row = Row(
+            3, {"student_no": "900012024001", "real_name": "王小明", "class_name": "1班", "gender": cell}
+        )
+        assert check_student(row, unit_code="90001", today=TODAY, codes=codes).values.gender == gender

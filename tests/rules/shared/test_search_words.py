@@ -32,3 +32,8 @@ def test_a_search_is_split_as_it_is_meant(typed: str, words: list[tuple[str, ...
 
 def test_words_beyond_the_most_are_ignored() -> None:
     assert search_words("a b c d e f g") == [(letter,) for letter in "abcdefg"[:MOST_WORDS]]
+
+
+def test_brackets_are_searched_in_both_widths() -> None:
+    assert "李彦（小）" in search_words("李彦(小)")[0]
+    assert "李彦(小)" in search_words("李彦（小）")[0]

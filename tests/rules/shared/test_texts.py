@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from app.rules.shared.cells import Unreadable
-from app.rules.shared.texts import first_few, read_line, read_name, read_student_no
+from app.rules.shared.cells import Cell, Unreadable
+from app.rules.shared.texts import first_few, read_line, read_name, read_real_name, read_student_no
 
 
 @pytest.mark.parametrize(
@@ -61,3 +63,70 @@ def test_student_numbers_with_other_signs_are_refused(typed: str) -> None:
 )
 def test_the_first_of_a_list_say_that_there_are_more(texts: list[str], shown: tuple[str, ...]) -> None:
     assert first_few(texts, 2) == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "王明",
+        "欧阳小明",
+        "买买提·吐尔逊",
+        "Anna-Maria O’Neil",
+        "Li, Wei",
+        "김민수",
+        "たなか",
+        "Иван Петров",
+        "สมชาย",
+        "李彦（小）",
+        "王䶮",
+        "学生1",
+    ],
+)
+def test_names_of_all_scripts_are_names(name: str) -> None:
+    assert read_real_name(name) is not None
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        12345.0,
+        7,
+        True,
+        date(2024, 1, 2),
+        "13900000001",
+        "900012024001",
+        "2024-01-02",
+        "a@b.cn",
+        "王",
+        "...",
+        "12",
+    ],
+)
+def test_what_is_no_name_is_a_problem(cell: Cell) -> None:
+    with pytest.raises(Unreadable):
+        read_real_name(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("900012029021.0", "900012029021"),
+        (900012029021.0, "900012029021"),
+        ("900012029021.00", "900012029021"),
+        ("2024.1", "2024.1"),
+    ],
+)
+def test_the_fraction_that_programs_add_to_a_number_goes(cell: Cell, number: str) -> None:
+    assert read_student_no(cell) == number
+
+
+@pytest.mark.parametrize("cell", [12.5, "900012029021.5", True, date(2024, 1, 2)])
+def test_other_fractions_and_dates_are_no_student_numbers(cell: Cell) -> None:
+    with pytest.raises(Unreadable):
+        read_student_no(cell)
+
+
+def test_a_private_character_is_named() -> None:
+    with pytest.raises(Unreadable) as unreadable:
+        read_real_name("王\ue123明")
+    assert "U+E123" in str(unreadable.value)

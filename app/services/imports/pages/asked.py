@@ -16,17 +16,15 @@ from app.errors import NotFound, msg
 from app.models import RosterImport
 from app.services.imports.pages.read import get_import
 from app.services.imports.pages.samples import masked, masked_row
-from app.sheets.rosters.choices import Choices
 from app.sheets.rosters.findings import Question, SheetInfo
 from app.sheets.rosters.mapping import Fields, Layout, Reading
 
 #: The purpose under which samples of a file's columns are sealed; they contain phone and ID numbers.
 LAYOUT_KIND = "roster_import_columns"
 #: The keys in the options of an import: what its mapping page shows, the fields that a person confirmed for this
-#: file, and the person's choices.
+#: file.
 COLUMNS_KEY = "columns"
 CONFIRMED_KEY = "confirmed"
-CHOICES_KEY = "choices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +95,6 @@ def layout_of(ctx: Context, *, import_id: int) -> Layout:
         NotAllowed: the actor may not import.
     """
     return asked_of(ctx, import_id=import_id).layout
-
-
-def choices_of(options: Mapping[str, Any]) -> Choices:
-    """Return the choices that are stored in ``RosterImport.options``."""
-    return Choices.from_json(options.get(CHOICES_KEY, {}))
 
 
 def with_asked(ctx: Context, options: Mapping[str, Any], asked: Asked) -> dict[str, Any]:

@@ -15,10 +15,8 @@ from app.rules.permissions import Action
 from app.rules.shared.cells import Unreadable
 from app.rules.shared.gender_and_years import read_entry_year
 from app.services.imports.pages.asked import (
-    CHOICES_KEY,
     CONFIRMED_KEY,
     Asked,
-    choices_of,
     stored_asked,
     with_confirmed,
 )
@@ -26,6 +24,7 @@ from app.services.imports.pages.columns import WORDS, check_fields, remember_col
 from app.services.imports.pages.read import find_import
 from app.services.imports.pages.upload import check_again
 from app.services.imports.shared.left_out import REASONS
+from app.services.imports.shared.source import CHOICES_KEY, choices_of
 from app.services.shared.audit import record
 from app.services.shared.require_permission import require
 from app.sheets.rosters.choices import SHEET_NAME, Choices

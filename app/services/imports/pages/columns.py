@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from app.context import Context
 from app.errors import Invalid, msg
 from app.models import ColumnMapping, RosterImport
-from app.services.imports.pages.asked import Asked, choices_of, confirmed_in, with_asked
+from app.services.imports.pages.asked import Asked, confirmed_in, with_asked
 from app.services.imports.pages.samples import holds_values
 from app.services.imports.shared.lease import Run, finish
+from app.services.imports.shared.source import choices_of
 from app.services.shared.audit import record
 from app.sheets.reading.columns import column_letters
 from app.sheets.reading.workbook import Workbook

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -134,7 +134,7 @@ def _stage(
         summary = replace(
             summary,
             mapped=confirmed_by,
-            remarks=_remarks(kind, source.sheet),
+            remarks=_remarks(kind, source.sheet, summary.remarks),
             left_out=count_reasons(left_out),
             sheets=source.sheet.sheets,
         )
@@ -143,9 +143,9 @@ def _stage(
         record(ctx, "roster_import.checked", "roster_import", run.import_id, asdict(summary.counts))
 
 
-def _remarks(kind: str, sheet: RosterSheet) -> tuple[Remark, ...]:
+def _remarks(kind: str, sheet: RosterSheet, of_rows: Sequence[Remark]) -> tuple[Remark, ...]:
     """Return the remarks about a file, those first by which people may be missing."""
-    remarks = list(sheet.remarks)
+    remarks = [*sheet.remarks, *of_rows]
     pictures = sum(row.row_no in sheet.pictures for row in sheet.rows)
     if pictures and kind == "students":
         remarks.append(Remark(msg("表格里有 %(n)s 行带图片；学生名单不导入图片", n=pictures)))

@@ -9,9 +9,13 @@ from typing import Any, Protocol
 
 from app.context import Context
 from app.services.imports.shared.summary import Summary
+from app.sheets.rosters.choices import Choices
 from app.sheets.rosters.read import RosterSheet
 from app.vault import Vault
 from tenants.registry import SchoolInfo
+
+#: The key of a person's choices in the options of an import.
+CHOICES_KEY = "choices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class Source:
     options: Mapping[str, Any]
     pictures: bytes | None
     content: bytes = b""
+
+    @property
+    def choices(self) -> Choices:
+        """What a person decided about how the file is read."""
+        return choices_of(self.options)
+
+
+def choices_of(options: Mapping[str, Any]) -> Choices:
+    """Return the choices that are stored in ``RosterImport.options``."""
+    return Choices.from_json(options.get(CHOICES_KEY, {}))
 
 
 class Rows(Protocol):

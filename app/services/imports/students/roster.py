@@ -29,6 +29,7 @@ class StudentRows:
     def check(self) -> Iterator[None]:
         """Check row by row."""
         source = self._source
+        codes = source.choices.codes
         for row in source.sheet.rows:
             student = check_student(
                 row,
@@ -36,6 +37,7 @@ class StudentRows:
                 today=source.today,
                 add_unit_code=bool(source.options.get("add_unit_code")),
                 labels=source.sheet.labels,
+                codes=codes,
             )
             self._checked.append(student)
             yield

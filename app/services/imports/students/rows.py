@@ -11,6 +11,7 @@ from app.rules.imports.students import LABELS, CheckedStudent, find_duplicates
 from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
 from app.rules.shared.problems import Problem
 from app.services.imports.shared.accounts import Accounts, Values, owned_by
+from app.services.imports.shared.remarks import blank_remarks, spelling_remarks
 from app.services.imports.shared.row_plan import Indexes, RowPlan, plan_known, plan_new
 from app.services.imports.shared.staging import staged_row, storable
 from app.services.imports.shared.summary import Counts, Scope, Summary, group_problems
@@ -46,7 +47,7 @@ class Roster:
         self._book = ClassBook(())
         for row in checked:
             self._add(row.problems)
-        self._add(find_duplicates(checked, labels=sheet.labels))
+        self._add(find_duplicates(checked, labels=sheet.labels, row_name=sheet.row_namer))
 
     def wanted_accounts(self) -> dict[str, Collection[Any]]:
         """Return the values by which accounts are looked up: the arguments of ``find_accounts``."""
@@ -115,6 +116,7 @@ class Roster:
             problems=group_problems(problems),
             classes=self._book.planned(),
             scope=self._scope(),
+            remarks=(*spelling_remarks(self._book.spellings), *blank_remarks(self._checked)),
             missing_unit_code=sum(problem.message.text == _NO_UNIT_CODE for problem in problems),
         )
 

@@ -13,6 +13,7 @@ from app.rules.shared.problems import Problem
 from app.services.imports.shared import sql
 from app.services.imports.shared.accounts import Values
 from app.services.imports.shared.questions import MOST_SHOWN, answers_of
+from app.services.imports.shared.remarks import blank_remarks
 from app.services.imports.shared.row_plan import Indexes, RowPlan
 from app.services.imports.shared.source import Source
 from app.services.imports.shared.staging import staged_row, storable
@@ -53,7 +54,7 @@ class TeacherRows:
                 self._pictures[row.row_no] = self._archive.of_row(row.row_no, teacher.values.picture)
             self._add(teacher.problems)
             yield
-        self._add(find_duplicates(self._checked, labels=source.sheet.labels))
+        self._add(find_duplicates(self._checked, labels=source.sheet.labels, row_name=source.sheet.row_namer))
 
     def match_existing(self, ctx: Context, import_id: int) -> None:
         """Match the rows to accounts; reserve ids and login names for new people."""
@@ -89,6 +90,7 @@ class TeacherRows:
             counts=Counts(**counts),
             problems=group_problems(problems),
             warnings=group_problems(warnings),
+            remarks=blank_remarks(self._checked),
             questions=tuple(self._matches.questions[:MOST_SHOWN]),
             asked=len(self._matches.questions),
         )

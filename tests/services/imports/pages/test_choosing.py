@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.models import AuditEntry, ColumnMapping, RosterImportRow
-from app.services.imports.pages.asked import asked_of, choices_of
+from app.services.imports.pages.asked import asked_of
 from app.services.imports.pages.choosing import choose, class_names, confirm_columns, take
 from app.services.imports.pages.upload import discard_import
 from app.services.imports.run.check import run_check
+from app.services.imports.shared.source import choices_of
 from app.sheets.rosters.choices import SHEET_NAME, Choices
 from app.sheets.rosters.findings import SheetInfo
 from app.sheets.rosters.mapping import Reading

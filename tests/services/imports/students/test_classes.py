@@ -53,3 +53,12 @@ def test_other_classes_are_planned_once_with_those_of_the_same_name_in_other_yea
         # Two majors are none that the class could be said to have.
         PlannedClass(12, "三班", 2026, None, 2, ()),
     )
+
+
+def test_spellings_of_one_class_are_one_class_and_are_named() -> None:
+    book = ClassBook([KnownClass(1, "2024001", "护理2411班", 2024)])
+    found = [book.find(name, 2024, None, None) for name in ("护理 2411班", "护理（2411）班", "护理2411班")]
+    assert {school_class.id for school_class in found} == {1}
+    new = [book.find(name, 2025, None, None) for name in ("临床24（1）", "临床24(1)", "临床241")]
+    assert [school_class.name for school_class in new] == ["临床24（1）", "临床24（1）", "临床241"]
+    assert book.spellings == {"护理2411班": ["护理 2411班", "护理（2411）班"], "临床24（1）": ["临床24(1)"]}
