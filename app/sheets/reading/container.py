@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from app.sheets.reading.limits import Limits, refuse
+from app.sheets.reading.markup import XmlHandler, parse_xml
 
 _CHUNK = 2**20
 _ENCRYPTED = 0x1
@@ -34,7 +35,9 @@ class Container:
         self.names = [member.filename for member in members]
         if len(members) > limits.entries:
             refuse("bomb")
-        if len(set(self.names)) < len(members) or any(_is_suspicious(name) for name in self.names):
+        #: The member by its path, which some programs write with backslashes.
+        self.paths = {name.replace("\\", "/"): name for name in self.names}
+        if len(self.paths) < len(members) or any(_is_suspicious(name) for name in self.names):
             refuse("damaged")
         if any(member.flag_bits & _ENCRYPTED for member in members):
             refuse("password")
@@ -49,17 +52,20 @@ class Container:
         Raises:
             Refusal: the container is a workbook with macros, a binary workbook, an archive of files, or anything else.
         """
-        names = set(self.names)
+        names = set(self.paths)
         if any(name.lower().endswith("vbaproject.bin") for name in names) or "Basic/script-lc.xml" in names:
             refuse("macro")
         if "xl/workbook.bin" in names:
             refuse("binary_workbook")
         if "content.xml" in names and self._media_type().startswith(_ODS_TYPE):
             return "ods"
-        if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
-            if b"macroEnabled" in self.read("[Content_Types].xml"):
+        if "[Content_Types].xml" in names:
+            types = _ContentTypes()
+            parse_xml(self.read("[Content_Types].xml"), types)
+            if types.macro:
                 refuse("macro")
-            return "xlsx"
+            if types.sheet or any(name.startswith("xl/") for name in names):
+                return "xlsx"
         return refuse(
             "archive" if any(name.lower().endswith(_SHEET_ENDINGS) for name in names) else "not_a_sheet"
         )
@@ -67,10 +73,12 @@ class Container:
     def read(self, name: str) -> bytes:
         """Unpack a member; its actual bytes count against the limit for all members together.
 
+        Args:
+            name: the member's name or path.
         Raises:
             Refusal: the member grows too large, or is damaged.
         """
-        member = self._zip.getinfo(name)
+        member = self._zip.getinfo(self.paths.get(name, name))
         if member.compress_type not in _KNOWN_METHODS:
             refuse("damaged")
         pieces: list[bytes] = []
@@ -91,13 +99,13 @@ class Container:
         Raises:
             Refusal: as ``read``.
         """
-        for name in self.names:
-            content = self.read(name)
+        for name, stored in self.paths.items():
+            content = self.read(stored)
             if name.lower().endswith(ending):
                 yield name, content
 
     def _media_type(self) -> bytes:
-        return self.read("mimetype").strip() if "mimetype" in self.names else b""
+        return self.read("mimetype").strip() if "mimetype" in self.paths else b""
 
     def _count(self, piece: int, unpacked: int, packed: int) -> None:
         self._left -= piece
@@ -107,3 +115,20 @@ class Container:
 
 def _is_suspicious(name: str) -> bool:
     return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or "\x00" in name
+
+
+class _ContentTypes(XmlHandler):
+    """The handler of ``[Content_Types].xml``: whether a part is a workbook, and whether one has macros.
+
+    A type that is only declared for an ending says nothing unless it is the ending of the workbook itself: SheetJS
+    declares a type with macros for ``.bin`` in every file.
+    """
+
+    def __init__(self) -> None:
+        self.macro = self.sheet = False
+
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
+        kind = attributes.get("ContentType", "").lower()
+        if name == "Override" or (name == "Default" and attributes.get("Extension", "").lower() == "xml"):
+            self.macro = self.macro or "macroenabled" in kind or "vbaproject" in kind
+            self.sheet = self.sheet or "spreadsheetml" in kind

@@ -24,22 +24,22 @@ class Limits(NamedTuple):
         output_bytes: the size of the child's answer.
         memory_bytes: the child's address space.
         cpu_seconds: the child's CPU time.
-        wall_seconds: the time until the child is killed.
+        wall_seconds: the time until the child is killed; far above its CPU time, so that a busy machine refuses nobody.
     """
 
     file_bytes: int = 10 * 2**20
-    entries: int = 200
+    entries: int = 4_000
     unpacked_bytes: int = 100 * 2**20
     ratio: int = 100
     data_rows: int = 50_000
     head_rows: int = 10
     columns: int = 100
     cells: int = 2_000_000
-    merged: int = 100
+    merged: int = 20_000
     output_bytes: int = 32 * 2**20
     memory_bytes: int = 512 * 2**20
     cpu_seconds: int = 20
-    wall_seconds: int = 30
+    wall_seconds: int = 300
 
     @property
     def sheet_rows(self) -> int:

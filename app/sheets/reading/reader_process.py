@@ -53,7 +53,9 @@ class _Answer:
         self, name: str, rows: list[list[Any]], facts: SheetFacts, merged: list[Merged], *, hidden: bool
     ) -> None:
         for row, column, text in facts.shown:
-            rows[row][column] = text
+            # A picture in the place of an error may stand beyond the last value.
+            if text or (row < len(rows) and column < len(rows[row])):
+                rows[row][column] = text
         head = json.dumps({"name": name, "hidden": hidden, **facts.as_json(merged)}, ensure_ascii=False)
         self.write(head[:-1] + ', "rows": [')
         for start in range(0, len(rows), _BATCH):
@@ -90,7 +92,8 @@ def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
     if container.kind() == "ods":
         _answer_workbook(content, "ods", answer, scan_ods(container, limits), limits)
         return
-    _answer_workbook(content, "xlsx", answer, scan_xlsx(container, limits), limits)
+    scanned = scan_xlsx(container, limits)
+    _answer_workbook(scanned.content or content, "xlsx", answer, scanned.facts, limits)
 
 
 def _read_ole(content: bytes, limits: Limits, answer: _Answer) -> None:

@@ -19,6 +19,7 @@ _SENTENCES: Mapping[str, Message] = {
     "unsafe_markup": msg("文件内部含有不允许的声明，请把内容复制到新下载的模板中再上传。"),
     "bomb": msg("文件解开后异常庞大，请把内容复制到新下载的模板中再上传。"),
     "too_complex": msg("文件过于复杂，无法在限定的内存和时间内读完，请把内容复制到新下载的模板中再上传。"),
+    "busy": msg("服务器正忙，没有来得及读完文件，请稍后再上传一次。"),
     "too_many_rows": msg("表格有 %(rows)s 行，一次最多 %(limit)s 行数据，请拆成几个文件分别上传。"),
     "too_many_columns": msg("表格有 %(columns)s 列，最多 %(limit)s 列，请删除模板以外的列后再上传。"),
     "too_many_cells": msg("表格的单元格超过 %(limit)s 个，请删除模板以外的内容后再上传。"),

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from app.sheets.reading import reader
-from app.sheets.reading.limits import LIMITS, Limits
+from app.sheets.reading.limits import LIMITS, Limits, Refusal
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
 from tests.sheets.files import rows_xml, sheet_xml, xlsx, xlsx_members, xlsx_table, zipped
@@ -23,6 +23,7 @@ StandIn = Callable[[str], None]
 PROJECT = Path(reader.__file__).resolve().parents[3]
 TOO_COMPLEX = "文件过于复杂，无法在限定的内存和时间内读完，请把内容复制到新下载的模板中再上传。"
 DAMAGED = "文件已损坏或格式不规范，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
+BUSY = "服务器正忙，没有来得及读完文件，请稍后再上传一次。"
 OPEN = LIMITS._replace(ratio=10**6, unpacked_bytes=10**10, data_rows=2_000_000, columns=20_000, cells=10**8)
 
 
@@ -128,12 +129,29 @@ def test_endless_work_is_ended_by_the_cpu_bound(stand_in: StandIn) -> None:
     assert refusal(xlsx_table([["a"]])) == TOO_COMPLEX
 
 
-def test_a_child_that_does_nothing_is_killed_when_its_time_is_over(stand_in: StandIn) -> None:
+def test_a_busy_machine_is_called_that_and_the_child_is_killed(stand_in: StandIn) -> None:
     stand_in("import threading; threading.Event().wait()")
-    assert refusal(xlsx_table([["a"]]), LIMITS._replace(wall_seconds=1)) == TOO_COMPLEX
+    assert refusal(xlsx_table([["a"]]), LIMITS._replace(wall_seconds=1)) == BUSY
     assert not [
         child for child in psutil.Process().children() if "threading.Event" in " ".join(child.cmdline())
     ]
+
+
+def test_a_file_is_read_by_a_second_child_when_the_first_had_no_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    real = reader._ask_child
+
+    def first_is_busy(form: str, content: bytes, limits: Limits) -> dict[str, object]:
+        asked.append(form)
+        if len(asked) == 1:
+            raise Refusal("busy")
+        return real(form, content, limits)
+
+    monkeypatch.setattr(reader, "_ask_child", first_is_busy)
+    assert read_workbook(xlsx_table([["a"]]), "a.xlsx").grids[0].rows == [["a"]]
+    assert asked == ["zip", "zip"]
 
 
 def test_a_child_that_floods_its_parent_is_cut_off(stand_in: StandIn) -> None:

@@ -1,4 +1,4 @@
-"""The scan of an .xlsx before it is read: the extent of its sheets, and the cells without a value.
+"""The scan of an .xlsx before it is read: the extent of its sheets, and what the reader in Rust does not give.
 
 The reader in Rust allocates a sheet as a full rectangle, so two cells in far corners cost half a terabyte.
 A few searches over the bytes clear most files; the others are parsed properly.
@@ -7,18 +7,24 @@ A few searches over the bytes clear most files; the others are parsed properly.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from app.sheets.reading.columns import column_number
 from app.sheets.reading.container import Container
-from app.sheets.reading.facts import Flaw, SheetFacts
+from app.sheets.reading.facts import SheetFacts
 from app.sheets.reading.limits import Limits
-from app.sheets.reading.markup import XmlHandler, parse_xml, refuse_declarations
-from app.sheets.reading.sheet_bounds import Extent
+from app.sheets.reading.markup import parse_xml, refuse_declarations
+from app.sheets.reading.xlsx.canonical import has_escapes, is_unusual, rewritten, without_escapes
+from app.sheets.reading.xlsx.package import Package, as_utf8
+from app.sheets.reading.xlsx.pictures import CellPictures, anchored_pictures
+from app.sheets.reading.xlsx.sheet import SheetScan
+from app.sheets.reading.xlsx.styles import Styles, read_styles, without_durations
 
 _SLICE = 4 * 2**20
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"')
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
-_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+#: Attributes of hidden rows and columns; a look at them all would cost as much as parsing.
+_HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)|\s(?:ht|width)\s*=\s*["']0(?:\.0*)?["']""")
 _DOUBTS = (
     b"<c>",
     b"<c/",
@@ -36,43 +42,86 @@ _DOUBTS = (
 )
 
 
-def scan_xlsx(container: Container, limits: Limits) -> list[SheetFacts]:
+class Scanned(NamedTuple):
+    """What the scan of a file gives.
+
+    Args:
+        facts: the facts about each sheet, in the order of the workbook.
+        content: the file rewritten for the reader in Rust; None when that reads the file as it is.
+    """
+
+    facts: list[SheetFacts]
+    content: bytes | None
+
+
+def scan_xlsx(container: Container, limits: Limits) -> Scanned:
     """Scan all parts of the container that may be a sheet.
 
-    Returns:
-        The facts about each sheet, in the order of the workbook.
     Raises:
         Refusal: a sheet is too large, or a part is hostile or damaged.
     """
-    flaws: dict[str, list[Flaw]] = {}
-    names = _SheetNames()
-    for part, content in container.parts(".xml"):
+    package = Package(container)
+    pictures = CellPictures(package)
+    style_part = package.of_kind("styles")
+    stored_styles = package.read(style_part) if style_part in container.paths and style_part else b""
+    styles = read_styles(stored_styles) if stored_styles else Styles()
+    texts = package.of_kind("sharedStrings")
+    sheets = frozenset(package.sheets)
+    facts: dict[str, SheetFacts] = {}
+    changed: dict[str, bytes] = {}
+    durations = False
+    for part, stored in container.parts(""):
+        if not part.lower().endswith((".xml", ".rels")) and part not in sheets and part != texts:
+            continue
+        content = as_utf8(stored)
         refuse_declarations(content)
-        if part == "xl/workbook.xml":
-            parse_xml(content, names)
-        elif part != "xl/sharedStrings.xml":
-            found = scan_sheet(content, limits)
-            if found:
-                flaws[part] = found
-    if not flaws:
-        return []
-    targets = _Targets()
-    parse_xml(container.read("xl/_rels/workbook.xml.rels"), targets)
-    return [SheetFacts(flaws=flaws.get(targets.parts.get(key, ""), [])) for key in names.keys]
+        if content is not stored:
+            changed[part] = content
+        if (part == texts or part in sheets) and has_escapes(content):
+            changed[part] = without_escapes(content)
+        if part not in {package.workbook, texts} and not part.endswith(".rels"):
+            scan = scan_sheet(content, limits, styles if part in sheets else Styles(), pictures)
+            if scan is not None and part in sheets:
+                facts[part] = scan.facts()
+                durations = durations or scan.durations
+    if durations and style_part:
+        changed[style_part] = without_durations(stored_styles)
+    found = [_with_pictures(package, sheet, facts.get(sheet, SheetFacts())) for sheet in package.sheets]
+    return Scanned(found, rewritten(package, changed) if changed or is_unusual(package) else None)
 
 
-def scan_sheet(content: bytes, limits: Limits) -> list[Flaw]:
+def _with_pictures(package: Package, sheet: str, facts: SheetFacts) -> SheetFacts:
+    anchored, lost = anchored_pictures(package, sheet)
+    if not anchored and not lost:
+        return facts
+    return facts._replace(pictures=[*anchored, *facts.pictures], lost_pictures=facts.lost_pictures + lost)
+
+
+def scan_sheet(content: bytes, limits: Limits, styles: Styles, pictures: CellPictures) -> SheetScan | None:
     """Scan a single part.
 
+    Returns:
+        The scan; None if the bytes alone prove that there is nothing to find.
     Raises:
         Refusal: the part is too large or not well-formed.
     """
-    if _is_plain_and_small(content, limits):
-        return []
-    scan = _SheetScan(limits)
+    if (
+        _is_plain_and_small(content, limits)
+        and _HIDDEN.search(content) is None
+        and not _has_style(content, styles)
+    ):
+        return None
+    scan = SheetScan(limits, styles, pictures)
     parse_xml(content, scan)
     scan.extent.check()
-    return scan.flaws
+    return scan
+
+
+def _has_style(content: bytes, styles: Styles) -> bool:
+    if not styles.codes:
+        return False
+    numbers = "|".join(styles.codes).encode()
+    return re.search(rb"""\ss\s*=\s*["'](?:""" + numbers + rb""")["']""", content) is not None
 
 
 def _is_plain_and_small(content: bytes, limits: Limits) -> bool:
@@ -98,76 +147,3 @@ def _is_plain_and_small(content: bytes, limits: Limits) -> bool:
             return False
         start = end
     return seen == cells
-
-
-class _SheetScan(XmlHandler):
-    """The handler that collects the extent and the flaws of a sheet."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.extent = Extent(limits)
-        self.flaws: list[Flaw] = []
-        self._row = self._column = -1
-        self._kind = ""
-        self._valued = self._formula = self._in_value = False
-
-    def start_element(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "c":
-            self._move_to(attributes.get("r"))
-            self._kind = attributes.get("t", "")
-            self._valued = self._formula = False
-        elif name == "row":
-            number = attributes.get("r", "")
-            self._row = int(number) - 1 if number.isascii() and number.isdecimal() else self._row + 1
-            self._column = -1
-        elif name in {"v", "t"}:
-            self._in_value = True
-        elif name == "f":
-            self._formula = True
-
-    def end_element(self, name: str) -> None:
-        if name in {"v", "t"}:
-            self._in_value = False
-        elif name == "c" and (self._valued or self._formula):
-            self.extent.add(self._row, self._column)
-            if self._kind == "e":
-                self.flaws.append((self._row, self._column, "ERROR"))
-            elif not self._valued and self._kind != "str":
-                self.flaws.append((self._row, self._column, "FORMULA"))
-
-    def character_data(self, text: str) -> None:
-        if self._in_value and text:
-            self._valued = True
-
-    def _move_to(self, reference: str | None) -> None:
-        match = _REFERENCE.fullmatch(reference or "")
-        if match is None:
-            self._column += 1
-        else:
-            self._row, self._column = int(match[2]) - 1, column_number(match[1]) - 1
-
-
-class _SheetNames(XmlHandler):
-    """The handler of ``xl/workbook.xml`` that collects the keys of the sheets' parts, in order."""
-
-    def __init__(self) -> None:
-        self.keys: list[str] = []
-
-    def start_element(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet":
-            self.keys.append(
-                next((value for label, value in attributes.items() if label.endswith(":id")), "")
-            )
-
-
-class _Targets(XmlHandler):
-    """The handler of ``xl/_rels/workbook.xml.rels`` that maps keys to names of parts."""
-
-    def __init__(self) -> None:
-        self.parts: dict[str, str] = {}
-
-    def start_element(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship":
-            target = attributes.get("Target", "")
-            self.parts[attributes.get("Id", "")] = (
-                target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            )

@@ -1,0 +1,74 @@
+"""The styles of an .xlsx whose cells may show something other than their value."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from xml.sax.saxutils import unescape
+
+from app.sheets.reading.markup import XmlHandler, parse_xml
+from app.sheets.reading.number_formats import BUILTIN_CODES, may_differ
+
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_CODE = re.compile(rb"""(formatCode\s*=\s*)("[^"]*"|'[^']*')""")
+_BUILTIN_ELAPSED = re.compile(rb"""(numFmtId\s*=\s*)["']46["']""")
+
+
+class Styles(NamedTuple):
+    """Styles of cells.
+
+    Args:
+        codes: the format code by the number of the style, for those that may differ from the value.
+        elapsed: those of them that are durations, on which the reader in Rust fails.
+    """
+
+    codes: dict[str, str] = {}
+    elapsed: frozenset[str] = frozenset()
+
+
+def read_styles(content: bytes) -> Styles:
+    """Return the styles that need a closer look.
+
+    Raises:
+        Refusal: the part is damaged or hostile.
+    """
+    found = _Formats()
+    parse_xml(content, found)
+    codes = {}
+    for number, key in enumerate(found.used):
+        code = found.codes.get(key, "")
+        if code and may_differ(code):
+            codes[str(number)] = code
+    elapsed = frozenset(style for style, code in codes.items() if _ELAPSED.search(code))
+    return Styles(codes, elapsed)
+
+
+def without_durations(content: bytes) -> bytes:
+    """Return the styles with durations as plain numbers."""
+
+    def general(match: re.Match[bytes]) -> bytes:
+        code = unescape(match[2].decode(errors="replace"))
+        return match[1] + (b'"General"' if _ELAPSED.search(code) else match[2])
+
+    return _BUILTIN_ELAPSED.sub(rb'\1"0"', _CODE.sub(general, content))
+
+
+class _Formats(XmlHandler):
+    """The handler that collects the codes of formats, and the formats that styles of cells use."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, str] = {str(key): code for key, code in BUILTIN_CODES.items()}
+        self.used: list[str] = []
+        self._in_cells = False
+
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "cellXfs":
+            self._in_cells = True
+        elif name == "xf" and self._in_cells:
+            self.used.append(attributes.get("numFmtId", "0"))
+        elif name == "numFmt":
+            self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+
+    def end_element(self, name: str) -> None:
+        if name == "cellXfs":
+            self._in_cells = False
