@@ -94,7 +94,8 @@ def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
 
 
 def _read_ole(content: bytes, limits: Limits, answer: _Answer) -> None:
-    _answer_workbook(content, "xls", answer, scan_xls(content, limits), limits)
+    scan = scan_xls(content, limits)
+    _answer_workbook(scan.content, "xls", answer, scan.facts, limits)
 
 
 def _read_text(content: bytes, limits: Limits, answer: _Answer) -> None:
