@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 from datetime import date, datetime
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -33,6 +34,8 @@ from app.sheets.reading.xls.scan import scan_xls
 from app.sheets.reading.xlsx.scan import scan_xlsx
 
 _BATCH = 500
+#: Loaded only for a page, because it takes half as long as all else that a child loads.
+_WEB = "app.sheets.reading.web.page_sheets"
 
 
 class _Answer:
@@ -53,7 +56,8 @@ class _Answer:
         self, name: str, rows: list[list[Any]], facts: SheetFacts, merged: list[Merged], *, hidden: bool
     ) -> None:
         for row, column, text in facts.shown:
-            rows[row][column] = text
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = text
         head = json.dumps({"name": name, "hidden": hidden, **facts.as_json(merged)}, ensure_ascii=False)
         self.write(head[:-1] + ', "rows": [')
         for start in range(0, len(rows), _BATCH):
@@ -105,7 +109,16 @@ def _read_text(content: bytes, limits: Limits, answer: _Answer) -> None:
     answer.write("]}")
 
 
-_READERS = {"zip": _read_zip, "ole": _read_ole, "text": _read_text}
+def _read_web(content: bytes, limits: Limits, answer: _Answer) -> None:
+    kind, sheets = import_module(_WEB).read_web(content, limits)
+    answer.write(json.dumps({"kind": kind, "remarks": []})[:-1] + ', "grids": [')
+    for number, sheet in enumerate(sheets):
+        answer.write("," if number else "")
+        answer.grid(sheet.name, sheet.rows, sheet.facts, [], hidden=sheet.hidden)
+    answer.write("]}")
+
+
+_READERS = {"zip": _read_zip, "ole": _read_ole, "text": _read_text, "web": _read_web}
 
 
 def _opened(content: bytes) -> CalamineWorkbook:

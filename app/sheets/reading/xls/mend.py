@@ -106,7 +106,9 @@ def _set_code_page(result: bytearray, stream: bytes, starts: list[int]) -> None:
 
 
 #: Records before the list of sheets that only matter for how a workbook is shown or kept; any may become CODEPAGE.
-_SPARE = frozenset({0x005C, 0x00E1, 0x00C1, 0x0040, 0x008D, 0x003D, 0x009C, 0x0019, 0x0012, 0x0013, 0x000E, 0x0031})
+_SPARE = frozenset(
+    {0x005C, 0x00E1, 0x00C1, 0x0040, 0x008D, 0x003D, 0x009C, 0x0019, 0x0012, 0x0013, 0x000E, 0x0031}
+)
 
 
 def _code_page(declared: int, texts: list[bytes]) -> int:

@@ -36,7 +36,7 @@ _PICTURE = 8
 
 
 class XlsScan(NamedTuple):
-    """What the scan of an .xls gives.
+    """The result of the scan of an .xls.
 
     Args:
         facts: the facts about each sheet, in the order of the workbook.
