@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.sheets.reading.facts import SheetFacts
 from app.sheets.reading.limits import Limits, refuse
 from app.sheets.reading.sheet_bounds import Extent
+from app.sheets.reading.xls.biff5 import as_biff8
 from app.sheets.reading.xls.compound import sheets_stream, wrapped
 from app.sheets.reading.xls.mend import mended
 from app.sheets.reading.xls.records import (
@@ -29,7 +30,8 @@ from app.sheets.reading.xls.records import (
 
 #: Results of a formula that are no number end in two bytes FF; the first byte says what they are.
 _SPECIAL, _ERROR_RESULT = b"\xff\xff", 2
-_NO_RESULT = bytes(8)
+#: The number 0, and the empty text.
+_NO_RESULTS = (bytes(8), b"\x03\0\0\0\0\0\xff\xff")
 _HIDDEN_ROW, _HIDDEN_COLUMN = 0x20, 0x01
 #: The kind of an OBJ record that is a picture.
 _PICTURE = 8
@@ -57,10 +59,12 @@ def scan_xls(content: bytes, limits: Limits) -> XlsScan:
         stream = sheets_stream(content)
         version = _version(stream)
         starts = _sheet_starts(stream)
-        scans = [_SheetScan(stream, start, version, limits) for start in starts]
+        if version == BIFF5:
+            stream, starts = as_biff8(stream, starts)
+        scans = [_SheetScan(stream, start, limits) for start in starts]
         has_results = any(scan.has_results for scan in scans)
         facts = [scan.facts(has_results=has_results) for scan in scans]
-        return XlsScan(facts, wrapped(mended(stream, version, starts)))
+        return XlsScan(facts, wrapped(mended(stream, starts)))
     except (OSError, ValueError, LookupError, RecursionError, struct.error):
         refuse("damaged")
 
@@ -87,8 +91,8 @@ def _sheet_starts(stream: bytes) -> list[int]:
 class _SheetScan:
     """The facts about a sheet, as its records are walked through."""
 
-    def __init__(self, stream: bytes, start: int, version: int, limits: Limits) -> None:
-        self._stream, self._version, self._limits = stream, version, limits
+    def __init__(self, stream: bytes, start: int, limits: Limits) -> None:
+        self._stream, self._limits = stream, limits
         self._errors: list[tuple[int, int]] = []
         self._formulas: list[tuple[int, int]] = []
         self._hidden_rows: list[int] = []
@@ -117,8 +121,8 @@ class _SheetScan:
         """Return the facts.
 
         Args:
-            has_results: whether any formula of the workbook has a result other than 0. Programs that cannot
-                calculate store 0 everywhere, and leave the results to Excel.
+            has_results: whether any formula of the workbook has a result other than 0 and "". Programs that
+                cannot calculate store the same everywhere, and leave the results to Excel.
         """
         flaws = [(row, column, "ERROR") for row, column in self._errors]
         if not has_results:
@@ -139,7 +143,7 @@ class _SheetScan:
             result = stream[position + 6 : position + 14]
             if result[6:] == _SPECIAL and result[0] == _ERROR_RESULT:
                 self._errors.append((row, column))
-            elif result == _NO_RESULT:
+            elif result in _NO_RESULTS:
                 self._formulas.append((row, column))
             else:
                 self.has_results = True
