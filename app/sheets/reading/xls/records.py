@@ -46,6 +46,7 @@ def records(stream: bytes, start: int) -> Iterator[tuple[int, int, int, int]]:
                 return
         yield record, position + 4, length, depth
         position += 4 + length
+    raise EOFError
 
 
 def unsigned(stream: bytes, position: int) -> int:

@@ -65,7 +65,7 @@ def scan_xls(content: bytes, limits: Limits) -> XlsScan:
         has_results = any(scan.has_results for scan in scans)
         facts = [scan.facts(has_results=has_results) for scan in scans]
         return XlsScan(facts, wrapped(mended(stream, starts)))
-    except (OSError, ValueError, LookupError, RecursionError, struct.error):
+    except (OSError, EOFError, ValueError, LookupError, RecursionError, struct.error):
         refuse("damaged")
 
 
