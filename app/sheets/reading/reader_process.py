@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from importlib import import_module
 from io import BytesIO
@@ -30,6 +31,7 @@ from app.sheets.reading.facts import NO_FACTS, Merged, SheetFacts
 from app.sheets.reading.limits import Limits, Refusal, refuse
 from app.sheets.reading.ods.scan import scan_ods
 from app.sheets.reading.text.csv_text import read_csv
+from app.sheets.reading.xls.formats import TextFormat, with_texts
 from app.sheets.reading.xls.scan import scan_xls
 from app.sheets.reading.xlsx.scan import scan_xlsx
 
@@ -99,7 +101,7 @@ def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
 
 def _read_ole(content: bytes, limits: Limits, answer: _Answer) -> None:
     scan = scan_xls(content, limits)
-    _answer_workbook(scan.content, "xls", answer, scan.facts, limits)
+    _answer_workbook(scan.content, "xls", answer, scan.facts, limits, scan.texts)
 
 
 def _read_text(content: bytes, limits: Limits, answer: _Answer) -> None:
@@ -131,7 +133,12 @@ def _opened(content: bytes) -> CalamineWorkbook:
 
 
 def _answer_workbook(
-    content: bytes, kind: str, answer: _Answer, facts: list[SheetFacts], limits: Limits
+    content: bytes,
+    kind: str,
+    answer: _Answer,
+    facts: list[SheetFacts],
+    limits: Limits,
+    texts: Sequence[list[TextFormat]] = (),
 ) -> None:
     answer.write(json.dumps({"kind": kind, "remarks": []})[:-1] + ', "grids": [')
     first = True
@@ -141,6 +148,8 @@ def _answer_workbook(
                 continue
             rows, merged = _sheet(workbook, index, limits)
             found = facts[index] if index < len(facts) else NO_FACTS
+            if index < len(texts):
+                found = with_texts(found, texts[index], rows)
             answer.write("" if first else ",")
             hidden = sheet.visible != SheetVisibleEnum.Visible
             answer.grid(sheet.name, rows, found, merged, hidden=hidden)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from app.sheets.reading.number_formats import shown_text
 from app.sheets.reading.web.css import Style
 
 _SPAN = re.compile(r"\s*([0-9]{1,6})")
 _BREAK = "\x00"
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0\u3000]+")
 _BREAKS = re.compile(r" ?\x00[ \x00]*")
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE][+-]?\d+|#{2,}")
 _SPACER = 16
@@ -86,7 +88,20 @@ class HtmlCell:
             return self._text or self._number, ""
         if self._number and self._number != text and _SCIENTIFIC.fullmatch(text):
             return self._number, text
+        if self.number_format and _PLAIN_NUMBER.fullmatch(text):
+            return _formatted(text, self.number_format)
         return text, ""
+
+
+def _formatted(number: str, code: str) -> tuple[str, str]:
+    """Return what a number shows under a format, for pages whose writer left it to Excel to apply the format.
+
+    Excel itself writes the shown text, which does not change by being formatted again.
+    """
+    outcome, text = shown_text(float(number), code)
+    if outcome == "text":
+        return text, ""
+    return number, text if outcome == "unclear" and text != number else ""
 
 
 def _is_picture(attributes: dict[str, str | None]) -> bool:

@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.sheets.reading.facts import Flaw, Merged, SheetFacts
+from app.sheets.reading.facts import Flaw, Merged, SheetFacts, Unclear
 from app.sheets.reading.limits import Limits, refuse
 from app.sheets.reading.markup import XmlHandler, parse_xml
+from app.sheets.reading.number_formats import shown_text
 from app.sheets.reading.sheet_bounds import Extent
 from app.sheets.reading.web.web_sheet import Value, WebSheet, trimmed
+from app.sheets.reading.xls.formats import is_dated
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _DECLARATION = re.compile(r"\s*<[?]xml[^<>]*[?]>")
 _MOST_SHEETS = 1_000
 _DEEPEST = 200
 _FRACTION = re.compile(r"\.\d+")
-#: The day from which Excel writes times without a date.
-_NO_DAY = ("1899-12-30", "1899-12-31")
+#: Names under which Excel stores its own formats.
+_NAMED_FORMATS = {
+    "General Date": "yyyy/m/d h:mm",
+    "Long Date": "yyyy/m/d",
+    "Medium Date": "d-mmm-yy",
+    "Short Date": "yyyy/m/d",
+    "Long Time": "h:mm:ss",
+    "Medium Time": "h:mm AM/PM",
+    "Short Time": "h:mm",
+    "Percent": "0.00%",
+    "General Number": "General",
+    "Fixed": "0.00",
+    "Standard": "#,##0.00",
+    "Currency": "#,##0.00",
+    "Euro Currency": "#,##0.00",
+    "Scientific": "0.00E+00",
+    "Yes/No": "General",
+    "True/False": "General",
+    "On/Off": "General",
+}
+#: The day 0 and the last one that Excel counts, and what it shows instead of others.
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001
+_LAST_DAY = 2_958_466
+_TOO_WIDE = "########"
 
 
 def read_spreadsheet_xml(text: str, limits: Limits) -> list[WebSheet]:
@@ -112,6 +136,7 @@ class _Sheet:
         self._hidden_columns: set[int] = set()
         self._merged: list[Merged] = []
         self._flaws: list[Flaw] = []
+        self._unclear: list[Unclear] = []
         self._formula = self._filled = False
         self._extent = Extent(limits)
 
@@ -160,12 +185,29 @@ class _Sheet:
             return
         if self._row >= self._limits.sheet_rows or self._column >= self._limits.columns:
             return
-        value = _value(kind, text)
+        value = self._formatted(_value(kind, text))
         while len(self._rows) <= self._row:
             self._rows.append([])
         row = self._rows[self._row]
         row.extend([""] * (self._column + 1 - len(row)))
         row[self._column] = value
+
+    def _formatted(self, value: Value) -> Value:
+        """Return what a value shows under the format of its style; what is not certain is recorded."""
+        code = self._formats.get(self._style, "")
+        if not code or isinstance(value, bool) or not isinstance(value, str | float):
+            return value
+        code = _NAMED_FORMATS.get(code, code)
+        if isinstance(value, float) and is_dated(code):
+            if 0 < value < _LAST_DAY and "[" not in code:
+                return _FIRST_DAY + timedelta(seconds=round(value * 86_400))
+            self._unclear.append((self._row, self._column, f"{value:.15g}", _TOO_WIDE))
+            return value
+        outcome, text = shown_text(value, code)
+        if outcome == "unclear":
+            number = value if isinstance(value, str) else f"{value:.15g}"
+            self._unclear.append((self._row, self._column, number, text))
+        return text if outcome == "text" else value
 
     def sheet(self) -> WebSheet:
         """Return the sheet.
@@ -176,6 +218,7 @@ class _Sheet:
         self._extent.check()
         facts = SheetFacts(
             flaws=self._flaws,
+            unclear=self._unclear,
             hidden_rows=self._hidden_rows,
             hidden_columns=sorted(self._hidden_columns),
             merged=self._merged,

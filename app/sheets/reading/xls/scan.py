@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from app.sheets.reading.facts import SheetFacts
+from app.sheets.reading.facts import SheetFacts, Shown, Unclear
 from app.sheets.reading.limits import Limits, refuse
 from app.sheets.reading.sheet_bounds import Extent
 from app.sheets.reading.xls.biff5 import as_biff8
 from app.sheets.reading.xls.compound import sheets_stream, wrapped
+from app.sheets.reading.xls.formats import Formats, TextFormat, numbers_of
 from app.sheets.reading.xls.mend import mended
 from app.sheets.reading.xls.records import (
     BIFF5,
@@ -20,9 +21,11 @@ from app.sheets.reading.xls.records import (
     COLUMNS,
     FILEPASS,
     FORMULA,
+    LABEL,
     MULTIPLE_RK,
     OBJECT,
     ROW,
+    SHARED_LABEL,
     VALUES,
     records,
     unsigned,
@@ -43,10 +46,12 @@ class XlsScan(NamedTuple):
     Args:
         facts: the facts about each sheet, in the order of the workbook.
         content: a compound file for the reader in Rust, which contains nothing but the mended sheets.
+        texts: cells of text whose format adds words, by sheet; their texts are known after the reading.
     """
 
     facts: list[SheetFacts]
     content: bytes
+    texts: list[list[TextFormat]]
 
 
 def scan_xls(content: bytes, limits: Limits) -> XlsScan:
@@ -61,10 +66,12 @@ def scan_xls(content: bytes, limits: Limits) -> XlsScan:
         starts = _sheet_starts(stream)
         if version == BIFF5:
             stream, starts = as_biff8(stream, starts)
-        scans = [_SheetScan(stream, start, limits) for start in starts]
+        formats = Formats(stream)
+        scans = [_SheetScan(stream, start, formats, limits) for start in starts]
         has_results = any(scan.has_results for scan in scans)
         facts = [scan.facts(has_results=has_results) for scan in scans]
-        return XlsScan(facts, wrapped(mended(stream, starts)))
+        unformatted = [place for scan in scans for place in scan.unformatted]
+        return XlsScan(facts, wrapped(mended(stream, starts, unformatted)), [scan.texts for scan in scans])
     except (OSError, EOFError, ValueError, LookupError, RecursionError, struct.error):
         refuse("damaged")
 
@@ -91,8 +98,13 @@ def _sheet_starts(stream: bytes) -> list[int]:
 class _SheetScan:
     """The facts about a sheet, as its records are walked through."""
 
-    def __init__(self, stream: bytes, start: int, limits: Limits) -> None:
-        self._stream, self._limits = stream, limits
+    def __init__(self, stream: bytes, start: int, formats: Formats, limits: Limits) -> None:
+        self._stream, self._formats, self._limits = stream, formats, limits
+        self._shown: list[Shown] = []
+        self._unclear: list[Unclear] = []
+        self.texts: list[TextFormat] = []
+        #: Where the XF of a number stands that no date can show.
+        self.unformatted: list[int] = []
         self._errors: list[tuple[int, int]] = []
         self._formulas: list[tuple[int, int]] = []
         self._hidden_rows: list[int] = []
@@ -108,6 +120,8 @@ class _SheetScan:
                 last = unsigned(stream, position + length - 2) if record == MULTIPLE_RK else column
                 extent.add(row, column, columns=max(last - column + 1, 1))
                 self._look_at_value(record, position, row, column)
+                if formats.of_interest:
+                    self._look_at_format(record, position, length, row)
             elif record == ROW:
                 if unsigned(stream, position + 12) & _HIDDEN_ROW:
                     self._hidden_rows.append(unsigned(stream, position))
@@ -129,6 +143,8 @@ class _SheetScan:
             flaws += [(row, column, "FORMULA") for row, column in self._formulas]
         return SheetFacts(
             flaws=flaws,
+            shown=self._shown,
+            unclear=self._unclear,
             hidden_rows=[row for row in self._hidden_rows if row < self._limits.sheet_rows],
             hidden_columns=sorted(self._hidden_columns),
             lost_pictures=self._pictures,
@@ -147,6 +163,22 @@ class _SheetScan:
                 self._formulas.append((row, column))
             else:
                 self.has_results = True
+
+    def _look_at_format(self, record: int, position: int, length: int, row: int) -> None:
+        stream, formats = self._stream, self._formats
+        if record in (SHARED_LABEL, LABEL):
+            if code := formats.code(unsigned(stream, position + 4)):
+                self.texts.append((row, unsigned(stream, position + 2), code))
+            return
+        for column, place, number in numbers_of(stream, record, position, length):
+            index = unsigned(stream, place)
+            if index in formats.of_interest:
+                shown, unclear = formats.shown(row, column, index, number)
+                if shown:
+                    self._shown.append(shown)
+                if unclear:
+                    self._unclear.append(unclear)
+                    self.unformatted.append(place)
 
     def _look_at_columns(self, position: int) -> None:
         first, last, width, _, options = struct.unpack_from("<5H", self._stream, position)

@@ -195,6 +195,23 @@ def test_the_text_is_what_excel_shows_and_numbers_stand_in_for_what_it_cannot_sh
     ]
 
 
+@pytest.mark.parametrize(
+    "cell, expected",
+    [
+        ("<td style='mso-number-format:\"00000000\"'>981", "00000981"),
+        ("<td style='mso-number-format:\"00000000\"'>00000981", "00000981"),
+        ("<td style=\"mso-number-format:'\\@'\">00000981", "00000981"),
+        ("<td class=xl65>981", "00000981"),
+        ("<td style='mso-number-format:\"0\\.00\"'>981", "981"),
+        ("<td style='mso-number-format:\"\\0022临床\\00220\\0022班\\0022\"'>2401", "临床2401班"),
+        ("<td style='mso-number-format:\"yyyy\\-mm\\-dd\"'>2004-10-23", "2004-10-23"),
+    ],
+)
+def test_numbers_are_read_under_the_format_that_their_style_declares(cell: str, expected: str) -> None:
+    page = f'<style><!-- .xl65 {{mso-style-parent:style0; mso-number-format:"00000000";}} --></style><table><tr>{cell}'
+    assert grid(page + "</table>").rows == [[expected]]
+
+
 def test_pictures_in_a_page_are_counted_but_not_those_that_keep_distances() -> None:
     read = grid(
         "<table><tr><td>a<img src=a.jpg width=90 height=120><img src=px.gif width=1 height=20>"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from app.rules.shared.cells import CellFlaw
+from app.rules.shared.cells import CellFlaw, UnclearCell
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
@@ -78,6 +78,40 @@ def test_cells_stand_where_their_indices_say() -> None:
     )
     assert read.rows == [[], [], [None, "a", "b"], [], [], ["c"], ["d", None, None, "e"], ["f"]]
     assert read.merged == [Range(7, 1, 7, 3), Range(8, 1, 9, 1)]
+
+
+@pytest.mark.parametrize(
+    "kind, value, code, expected",
+    [
+        ("Number", "981", "00000000", "00000981"),
+        ("Number", "2401", "&quot;临床&quot;0&quot;班&quot;", "临床2401班"),
+        ("Number", "981", "0", 981),
+        ("Number", "981", "General", 981),
+        ("Number", "38283", "Short Date", datetime(2004, 10, 23)),  # noqa: DTZ001
+        ("Number", "900012045661", "yyyy\\-mm\\-dd", UnclearCell("900012045661", "########")),
+        ("Number", "0.5", "Percent", "50.00%"),
+        ("String", "2401", "&quot;临床&quot;@&quot;班&quot;", "临床2401班"),
+        ("String", "00000981", "@", "00000981"),
+    ],
+)
+@pytest.mark.parametrize(
+    "table",
+    [
+        '<Row><Cell ss:StyleID="s1">{}</Cell></Row>',
+        '<Row ss:StyleID="s1"><Cell>{}</Cell></Row>',
+        '<Column ss:StyleID="s1"/><Row><Cell>{}</Cell></Row>',
+        '<Row><Cell ss:StyleID="s2">{}</Cell></Row>',
+    ],
+)
+def test_numbers_are_read_as_their_style_shows_them(
+    kind: str, value: str, code: str, expected: object, table: str
+) -> None:
+    styles = (
+        f'<Styles><Style ss:ID="s1"><NumberFormat ss:Format="{code}"/></Style>'
+        '<Style ss:ID="s2" ss:Parent="s1"/></Styles>'
+    )
+    data = f'<Data ss:Type="{kind}">{value}</Data>'
+    assert grid(book(table.format(data), before=styles)).rows == [[expected]]
 
 
 def test_hidden_rows_columns_and_sheets_are_marked() -> None:
