@@ -93,6 +93,8 @@ def _limit_this_process(limits: Limits) -> None:
 
 def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
     container = Container(content, limits)
+    if any(name.endswith((".iwa", "Index.zip")) for name in container.names):
+        refuse("numbers")
     if container.kind() == "ods":
         _answer_workbook(content, "ods", answer, scan_ods(container, limits), limits)
         return

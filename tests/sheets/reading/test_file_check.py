@@ -10,7 +10,7 @@ from app.sheets.reading.file_check import check_file
 from app.sheets.reading.limits import LIMITS
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
-from tests.sheets.files import xls_table, xlsx_table
+from tests.sheets.files import xls_table, xlsx_table, zipped
 
 ROWS = [["学号", "姓名"], ["00000981", "钱试二"]]
 DBASE = (
@@ -86,3 +86,11 @@ def test_the_name_of_a_file_has_no_influence(content: bytes, form: str, name: st
 def test_a_text_that_speaks_of_tags_stays_a_text(text: str) -> None:
     assert check_file(text.encode(), "名单.csv", LIMITS) == "text"
     assert check_file(text.encode("gb18030"), "名单.csv", LIMITS) == "text"
+
+
+def test_a_table_of_numbers_is_called_so() -> None:
+    content = zipped({"Index/Document.iwa": b"x", "Index/Tables/DataList.iwa": b"x", "preview.jpg": b"x"})
+    assert (
+        sentence(content, "名单.numbers")
+        == "这是 Numbers 表格，请在 Numbers 中导出为 Excel（.xlsx）后再上传。"
+    )

@@ -39,7 +39,7 @@ def decoded_page(content: bytes, declared: str = "") -> str:
 
 
 def _declaration(content: bytes) -> str:
-    found = _DECLARED.search(content[:_HEAD])
+    found = _DECLARED.search(content.lstrip()[:_HEAD])
     return found[1].decode("ascii") if found else ""
 
 

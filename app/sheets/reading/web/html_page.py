@@ -13,9 +13,7 @@ from app.sheets.reading.web.html_table import HtmlTable
 from app.sheets.reading.web.web_sheet import WebSheet
 
 #: Elements whose text is not shown, or is shown only by a program.
-_UNSHOWN = frozenset(
-    {"script", "style", "template", "title", "noscript", "rt", "rp", "datalist", "svg", "object"}
-)
+_UNSHOWN = frozenset({"script", "style", "template", "title", "rt", "rp", "datalist", "svg"})
 _BREAKS = frozenset({"br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "pre", "center"})
 _CONTROLS = frozenset({"img", "input", "option", "select", "textarea"})
 _VOID = frozenset(
@@ -43,6 +41,7 @@ class HtmlPage(HTMLParser):
         self._limits = limits
         self._open: list[_Open] = []
         self._done: list[HtmlTable] = []
+        self._last_depth = 0
         self._classes: dict[str, Style] = {}
         self._unshown: list[str] = []
         self._style_text: list[str] = []
@@ -72,7 +71,7 @@ class HtmlPage(HTMLParser):
             self._unshown.append(tag)
         elif tag == "table":
             self._start_table(attrs)
-        elif self._open and tag in _STARTS:
+        elif tag in _STARTS and self._is_in_table(tag):
             _STARTS[tag](self, self._open[-1], attrs)
         else:
             self._start_other(tag, attrs)
@@ -123,6 +122,12 @@ class HtmlPage(HTMLParser):
         except AssertionError:
             return -1
 
+    def _is_in_table(self, tag: str) -> bool:
+        """Return whether a table is open; rows without one, as some programs write, begin one."""
+        if not self._open and tag in ("tr", "td", "th"):
+            self._start_table([])
+        return bool(self._open)
+
     def _start_table(self, attrs: Attributes) -> None:
         if len(self._open) >= _DEEPEST or len(self._done) >= _MOST_TABLES:
             refuse("too_complex")
@@ -139,10 +144,16 @@ class HtmlPage(HTMLParser):
         if around and around.cell and text is not None:
             around.cell.texts.append(text)
         elif ended.table.is_data:
-            self._done.append(ended.table)
+            self._add_table(ended.table)
             if around:
                 around.table.holds_tables = True
         self._hidden_tag, self._hidden_depth = ended.hidden_around
+
+    def _add_table(self, table: HtmlTable) -> None:
+        """Keep a table with content; one that continues the table before it becomes part of that one."""
+        if not (self._done and len(self._open) == self._last_depth and self._done[-1].join(table)):
+            self._done.append(table)
+        self._last_depth = len(self._open)
 
     def _start_cell(self, table: _Open, attrs: Attributes) -> None:
         table.end_cell()

@@ -35,6 +35,8 @@ class HtmlTable:
         self._hidden_cells: set[int] = set()
         self._hidden_columns: set[int] = set()
         self._pictures = 0
+        self._width = 0
+        self._continued: bool | None = None
         self._unclear: list[Unclear] = []
         self._extent = Extent(limits)
 
@@ -68,6 +70,7 @@ class HtmlTable:
         column, row = self._free_column(), self._row
         columns = max(1, min(columns, _WIDEST))
         self._column = column + columns
+        self._width = max(self._width, self._column)
         self._pictures += pictures
         if value != "":
             self._extent.add(row, column)
@@ -111,6 +114,45 @@ class HtmlTable:
             ),
             hidden=self.hidden,
         )
+
+    def join(self, table: HtmlTable) -> bool:
+        """Append a table below this one if both are parts of one list, and return whether that is so.
+
+        Programs that keep a head in place write it as a table of its own, and some write one for each row.
+        """
+        if (
+            not self._may_grow
+            or not 1 < self._width == table._width
+            or table.name
+            or self.hidden != table.hidden
+        ):
+            return False
+        if self._merged or self._hidden_columns or table._hidden_columns or self._hidden_cells:
+            return False
+        down = len(self._rows)
+        self._rows += table._rows
+        self._row += table._row + 1
+        self._merged = [
+            (top + down, left, bottom + down, right) for top, left, bottom, right in table._merged
+        ]
+        self._hidden_rows |= {row + down for row in table._hidden_rows}
+        self._unclear += [(row + down, column, value, shown) for row, column, value, shown in table._unclear]
+        self._hidden_cells |= table._hidden_cells
+        self._shown_columns |= table._shown_columns
+        self._pictures += table._pictures
+        for row_no, row in enumerate(table._rows, start=down):
+            for column, value in enumerate(row):
+                if value != "":
+                    self._extent.add(row_no, column)
+        self._continued = table._may_grow
+        return True
+
+    @property
+    def _may_grow(self) -> bool:
+        """Whether the last table that became part of this one has a single row."""
+        if self._continued is not None:
+            return self._continued
+        return sum(any(value != "" for value in row) for row in self._rows) == 1
 
     @property
     def is_data(self) -> bool:

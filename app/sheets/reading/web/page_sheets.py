@@ -44,7 +44,7 @@ def read_web(content: bytes, limits: Limits) -> tuple[str, list[WebSheet]]:
     """
     if is_mime(head_text(content).lstrip("\ufeff \t\r\n")):
         return "html", _named(_mhtml_sheets(content, limits))
-    text = decoded_page(content)
+    text = decoded_page(content).lstrip()
     root = _root(text)
     if root == "workbook" and NAMESPACE in text[:_HEAD]:
         return "xml", read_spreadsheet_xml(text, limits)

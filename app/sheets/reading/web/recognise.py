@@ -17,6 +17,7 @@ _FIRST = re.compile(
 )
 _PAGE = re.compile(r"<(?:[a-z]{1,8}:)?(?:html|body|table|frameset)\b[^<>]*>", re.IGNORECASE)
 _ROW = re.compile(r"<(?:[a-z]{1,8}:)?tr\b[^<>]*>\s*<(?:[a-z]{1,8}:)?t[dh]\b", re.IGNORECASE)
+_WITHOUT_BLANKS = re.compile(rb"\A(?:\xef\xbb\xbf|\s)+")
 _MIME = re.compile(
     r"(?:[a-z][a-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:mime-version:|content-type:\s*(?:multipart/|text/html))",
     re.IGNORECASE,
@@ -38,9 +39,10 @@ def is_mime(text: str) -> bool:
 
 def head_text(content: bytes) -> str:
     """Return the beginning of a file as text, in which at least the ASCII characters are right."""
-    head = content[:_HEAD]
-    encoding = utf16_encoding(head)
-    return head.decode(encoding or "latin-1", "ignore").removeprefix("ï»¿")
+    if encoding := utf16_encoding(content[:_HEAD]):
+        return content[:_HEAD].decode(encoding, "ignore")
+    # Pages that programs write may begin with very many blank lines.
+    return _WITHOUT_BLANKS.sub(b"", content, count=1)[:_HEAD].decode("latin-1")
 
 
 def utf16_encoding(head: bytes) -> str | None:

@@ -124,10 +124,12 @@ def _encoding(stream: bytes, starts: list[int]) -> str:
     texts = [text for text in _texts(stream, starts) if not text.isascii()]
     if declared in _TWO_BYTES and all(_fits(text, declared) for text in texts):
         return declared
-    if texts and all(_fits(text, _GBK) for text in texts):
-        foreign = [sign for text in texts for sign in text.decode(_GBK) if not sign.isascii()]
-        if sum("\u2e80" <= sign <= "\uffef" for sign in foreign) >= _MOSTLY * len(foreign):
-            return _GBK
+    # Writers for PHP put UTF-8 into BIFF5, of which the second test makes other Chinese signs.
+    for encoding in ("utf-8", _GBK):
+        if texts and all(_fits(text, encoding) for text in texts):
+            foreign = [sign for text in texts for sign in text.decode(encoding) if not sign.isascii()]
+            if sum("\u2e80" <= sign <= "\uffef" for sign in foreign) >= _MOSTLY * len(foreign):
+                return encoding
     if texts and (not declared or declared in _TWO_BYTES):
         refuse("encoding")
     return declared or "cp1252"

@@ -89,6 +89,17 @@ DISGUISES = {
     "rows outside a body": "<table><tbody></tbody>" + rows() + "</table>",
     "a byte order mark twice": "\ufeff\ufeff" + TABLE,
     "a line of zeros after": TABLE + "\x00\x00\x1a",
+    "a head in a table of its own": f"<table><tr>{rows().split('</tr>')[0][4:]}</tr></table><div><table>"
+    + "</tr>".join(rows().split("</tr>")[1:])
+    + "</table></div>",
+    "a table for each row": rows(row="<div><table><tr>{}</tr></table></div>"),
+    "rows without a table": rows(),
+    "very many blank lines": " \r\n" * 40_000 + "<html><body>" + TABLE,
+    "a warning of PHP": "<br />\n<b>Notice</b>: Undefined index in <b>/x.php</b> on line <b>3</b><br />\n" + TABLE,
+    "ASP.NET": "\r\n\r\n<html><body><form><input type=hidden name=__VIEWSTATE value='/wEP'>" + TABLE,
+    "signs in attributes": TABLE.replace("<td>", "<td onclick=\"if (a>b) show('<td>')\">"),
+    "a form in each row": TABLE.replace("<tr>", "<tr><form>").replace("</tr>", "</form></tr>"),
+    "an unfinished script after": TABLE + "<script>var a='<table><tr><td>1",
     "pinyin above": TABLE.replace("钱试二", "<ruby>钱<rt>qian</rt></ruby>试二"),
 }  # fmt: skip
 
@@ -163,6 +174,12 @@ def test_tables_of_a_layout_are_passed_over_but_none_with_own_rows() -> None:
     assert grid(layout).rows == ROSTER
     both = f"<table>{rows()}<tr><td><table><tr><td>a<td>b</table></table>"
     assert [filled(sheet.rows) for sheet in grids(both)] == [[["a", "b"]], ROSTER]
+
+
+def test_tables_of_different_width_or_with_rows_of_their_own_stay_apart() -> None:
+    one, two, three = "<td>a<td>b", "<td>c<td>d", "<td>1<td>2<td>3"
+    for first, second in ((one, three), (f"{one}<tr>{two}", f"{one}<tr>{two}")):
+        assert len(grids(f"<table><tr>{first}</table><table><tr>{second}</table>")) == 2
 
 
 def test_hidden_rows_columns_and_tables_are_marked() -> None:
@@ -249,7 +266,7 @@ def test_a_page_without_a_table_is_called_a_page(page: str, encoding: str) -> No
         ("<table><tr>" + "<td>1" * 21, "表格有 21 列，最多 20 列，请删除模板以外的列后再上传。"),
         ("<table><tr><td colspan=9999><td>1", "单元格 NTP1 有内容，但离表格太远（最多 60 行、20 列）" + DELETE_IT),
         ("<table><tr><td>" * 500, TOO_COMPLEX),
-        ("<table><tr><td>1<td>2</table>" * 1500, TOO_COMPLEX),
+        ("<table><tr><td>1<td>2<tr><td>3</table>" * 1500, TOO_COMPLEX),
     ],
 )  # fmt: skip
 def test_a_page_beyond_the_limits_is_refused(page: str, sentence: str) -> None:

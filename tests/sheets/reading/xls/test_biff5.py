@@ -63,6 +63,10 @@ def test_chinese_texts_of_biff5_are_recognised(page: int | None, label: int, pac
     assert read.name == "名单"
 
 
+def test_utf8_that_a_writer_put_into_biff5_is_recognised() -> None:
+    assert grid(biff5(ROSTER, page=1252, encoding="utf-8")).rows == ROSTER
+
+
 def test_other_texts_of_biff5_keep_their_page() -> None:
     assert grid(biff5([["Nº", "José Müller"]], page=1252, encoding="cp1252", name="a")).rows == [
         ["Nº", "José Müller"]
