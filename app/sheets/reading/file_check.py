@@ -30,6 +30,7 @@ _OTHERS = (
 )
 #: Other programs' tables that Excel or WPS opens, by their first bytes.
 _PROGRAMS = {
+    b"\x00\x00\x02\x00\x20\x51": "Quattro Pro",
     b"\x00\x00\x02\x00": "Lotus 1-2-3",
     b"\x00\x00\x1a\x00": "Lotus 1-2-3",
     b"\xff\x00\x02\x00": "Microsoft Works",

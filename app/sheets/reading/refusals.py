@@ -15,7 +15,7 @@ _SENTENCES: Mapping[str, Message] = {
     "old_excel": msg("这是 Excel 4.0 或更早版本的格式，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"),
     "other_program": msg("这是 %(program)s 格式的文件，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"),
     "numbers": msg("这是 Numbers 表格，请在 Numbers 中导出为 Excel（.xlsx）后再上传。"),
-    "other_xml": msg("这是 XML 数据文件，不是电子表格，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"),
+    "other_xml": msg("这是 XML 文件，无法直接读取，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"),
     "password": msg("文件设有密码，请在 Excel 或 WPS 中取消密码并保存后再上传。"),
     "macro": msg("文件含有宏，请另存为不含宏的 .xlsx 后再上传。"),
     "binary_workbook": msg("不支持 .xlsb 格式，请另存为 .xlsx 后再上传。"),

@@ -30,6 +30,7 @@ def sentence(content: bytes, name: str = "名单.xls") -> str:
     "content, program",
     [
         (b"\x00\x00\x02\x00\x06\x04" + bytes(60), "Lotus 1-2-3"),
+        (b"\x00\x00\x02\x00\x20\x51" + bytes(60), "Quattro Pro"),
         (b"\x00\x00\x1a\x00\x00\x10\x04\x00" + bytes(60), "Lotus 1-2-3"),
         (b"\xff\x00\x02\x00\x04\x04" + bytes(60), "Microsoft Works"),
         (b"ID;PWXL;N;E\r\nC;Y1;X1;K\"\xd1\xa7\xba\xc5\"\r\nE\r\n", "SYLK"),

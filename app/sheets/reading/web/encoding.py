@@ -11,8 +11,19 @@ from app.sheets.reading.web.recognise import utf16_encoding
 _HEAD = 2**16
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,30})""", re.IGNORECASE)
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-#: Encodings in which any bytes are a text, so that they prove nothing.
-_ANYTHING = re.compile(r"(?:iso|windows|cp125|latin|us-?ascii|ascii|mac|koi|hz|utf)", re.IGNORECASE)
+#: Encodings besides UTF-8 and GB18030 that are believed where they are declared and the bytes fit.
+_BELIEVED = {
+    "big5": "big5hkscs",
+    "big5hkscs": "big5hkscs",
+    "cp950": "big5hkscs",
+    "shiftjis": "cp932",
+    "xsjis": "cp932",
+    "windows31j": "cp932",
+    "eucjp": "euc_jp",
+    "euckr": "cp949",
+    "ksc56011987": "cp949",
+}
+_SEPARATORS = re.compile(r"[-_]")
 
 
 def decoded_page(content: bytes, declared: str = "") -> str:
@@ -27,7 +38,8 @@ def decoded_page(content: bytes, declared: str = "") -> str:
     if encoding := utf16_encoding(content[:_HEAD]):
         return content.decode(encoding, "replace").lstrip("\ufeff")
     content = content.removeprefix(codecs.BOM_UTF8)
-    for encoding in ("utf-8", *_usable(declared or _declaration(content)), "gb18030"):
+    name = _SEPARATORS.sub("", declared or _declaration(content)).lower()
+    for encoding in ("utf-8", *([_BELIEVED[name]] if name in _BELIEVED else ()), "gb18030"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
@@ -41,16 +53,6 @@ def decoded_page(content: bytes, declared: str = "") -> str:
 def _declaration(content: bytes) -> str:
     found = _DECLARED.search(content.lstrip()[:_HEAD])
     return found[1].decode("ascii") if found else ""
-
-
-def _usable(name: str) -> list[str]:
-    """Return the declared encoding if a text in it can be told from others; GB2312 and GBK are parts of GB18030."""
-    if not name or _ANYTHING.match(name) or name.lower().replace("-", "").startswith(("gb", "xgb", "cp936")):
-        return []
-    try:
-        return [codecs.lookup(name).name]
-    except LookupError:
-        return []
 
 
 def _is_broken_utf8(content: bytes) -> bool:

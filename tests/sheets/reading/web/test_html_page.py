@@ -121,7 +121,7 @@ def test_a_page_is_read_in_any_encoding_without_a_declaration(encoding: str) -> 
 
 @pytest.mark.parametrize(
     "declared, actual",
-    [("gb2312", "utf-8"), ("utf-8", "gb18030"), ("iso-8859-1", "gbk"), ("gbk", "gbk"), ("unknown", "gbk"), ("big5", "utf-8")],  # noqa: E501
+    [("gb2312", "utf-8"), ("utf-8", "gb18030"), ("iso-8859-1", "gbk"), ("gbk", "gbk"), ("unknown", "gbk"), ("hex", "gbk"), ("zlib", "utf-8"), ("big5", "utf-8")],  # noqa: E501
 )  # fmt: skip
 def test_a_declared_encoding_is_believed_only_where_it_fits(declared: str, actual: str) -> None:
     page = (
@@ -133,6 +133,11 @@ def test_a_declared_encoding_is_believed_only_where_it_fits(declared: str, actua
 def test_big5_is_read_where_it_is_declared() -> None:
     page = '<meta charset="big5"><table><tr><td>學號<td>姓名<tr><td>1<td>陳試二</table>'
     assert grid(page.encode("big5")).rows == [["學號", "姓名"], ["1", "陳試二"]]
+
+
+def test_a_page_that_was_cut_inside_a_character_is_refused() -> None:
+    with pytest.raises(SheetRefused, match="编码"):
+        read_workbook(f"<html>{TABLE}".encode().replace("试".encode(), "试".encode()[:2]), "名单.xls")
 
 
 def test_spanned_cells_are_merged_and_hold_their_value_once() -> None:

@@ -186,7 +186,7 @@ def test_a_workbook_is_recognised_however_it_is_written(disguise: str) -> None:
         (book(ROSTER).replace("钱", "&nbsp;"), DAMAGED),
         (
             '<?xml version="1.0"?><students><student><no>1</no></student></students>',
-            "这是 XML 数据文件，不是电子表格，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。",
+            "这是 XML 文件，无法直接读取，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。",
         ),
         (book("<Row/>"), "表格里没有内容，请按模板填写后再上传。"),
         (
