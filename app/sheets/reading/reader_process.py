@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -29,10 +31,13 @@ from app.sheets.reading.facts import NO_FACTS, Merged, SheetFacts
 from app.sheets.reading.limits import Limits, Refusal, refuse
 from app.sheets.reading.ods.scan import scan_ods
 from app.sheets.reading.text.csv_text import read_csv
+from app.sheets.reading.xls.formats import TextFormat, with_texts
 from app.sheets.reading.xls.scan import scan_xls
 from app.sheets.reading.xlsx.scan import scan_xlsx
 
 _BATCH = 500
+#: Loaded only for a page, because it takes half as long as all else that a child loads.
+_WEB = "app.sheets.reading.web.page_sheets"
 
 
 class _Answer:
@@ -53,8 +58,7 @@ class _Answer:
         self, name: str, rows: list[list[Any]], facts: SheetFacts, merged: list[Merged], *, hidden: bool
     ) -> None:
         for row, column, text in facts.shown:
-            # A picture in the place of an error may stand beyond the last value.
-            if text or (row < len(rows) and column < len(rows[row])):
+            if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = text
         head = json.dumps({"name": name, "hidden": hidden, **facts.as_json(merged)}, ensure_ascii=False)
         self.write(head[:-1] + ', "rows": [')
@@ -89,6 +93,8 @@ def _limit_this_process(limits: Limits) -> None:
 
 def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
     container = Container(content, limits)
+    if any(name.endswith((".iwa", "Index.zip")) for name in container.names):
+        refuse("numbers")
     if container.kind() == "ods":
         _answer_workbook(content, "ods", answer, scan_ods(container, limits), limits)
         return
@@ -97,7 +103,8 @@ def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
 
 
 def _read_ole(content: bytes, limits: Limits, answer: _Answer) -> None:
-    _answer_workbook(content, "xls", answer, scan_xls(content, limits), limits)
+    scan = scan_xls(content, limits)
+    _answer_workbook(scan.content, "xls", answer, scan.facts, limits, scan.texts)
 
 
 def _read_text(content: bytes, limits: Limits, answer: _Answer) -> None:
@@ -107,7 +114,16 @@ def _read_text(content: bytes, limits: Limits, answer: _Answer) -> None:
     answer.write("]}")
 
 
-_READERS = {"zip": _read_zip, "ole": _read_ole, "text": _read_text}
+def _read_web(content: bytes, limits: Limits, answer: _Answer) -> None:
+    kind, sheets = import_module(_WEB).read_web(content, limits)
+    answer.write(json.dumps({"kind": kind, "remarks": []})[:-1] + ', "grids": [')
+    for number, sheet in enumerate(sheets):
+        answer.write("," if number else "")
+        answer.grid(sheet.name, sheet.rows, sheet.facts, [], hidden=sheet.hidden)
+    answer.write("]}")
+
+
+_READERS = {"zip": _read_zip, "ole": _read_ole, "text": _read_text, "web": _read_web}
 
 
 def _opened(content: bytes) -> CalamineWorkbook:
@@ -120,7 +136,12 @@ def _opened(content: bytes) -> CalamineWorkbook:
 
 
 def _answer_workbook(
-    content: bytes, kind: str, answer: _Answer, facts: list[SheetFacts], limits: Limits
+    content: bytes,
+    kind: str,
+    answer: _Answer,
+    facts: list[SheetFacts],
+    limits: Limits,
+    texts: Sequence[list[TextFormat]] = (),
 ) -> None:
     answer.write(json.dumps({"kind": kind, "remarks": []})[:-1] + ', "grids": [')
     first = True
@@ -130,6 +151,8 @@ def _answer_workbook(
                 continue
             rows, merged = _sheet(workbook, index, limits)
             found = facts[index] if index < len(facts) else NO_FACTS
+            if index < len(texts):
+                found = with_texts(found, texts[index], rows)
             answer.write("" if first else ",")
             hidden = sheet.visible != SheetVisibleEnum.Visible
             answer.grid(sheet.name, rows, found, merged, hidden=hidden)

@@ -1,14 +1,21 @@
-"""Compound files that are made, or cut off, to keep the reader busy: each is refused by its own sentence."""
+"""The scan of an .xls tells what the reader does not, and refuses files that are made to keep it busy."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+import xlwt
+from PIL import Image
 
+from app.sheets.reading.limits import LIMITS, Refusal
 from app.sheets.reading.reader import read_workbook
 from app.sheets.reading.refusals import SheetRefused
+from app.sheets.reading.workbook import Range
+from app.sheets.reading.xls.compound import sheets_stream, wrapped
+from app.sheets.reading.xls.scan import scan_xls
 from tests.sheets.files import compound, xls_table
 
 DAMAGED = "文件已损坏或格式不规范，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
@@ -143,3 +150,57 @@ def test_a_file_that_was_cut_off_is_refused() -> None:
     for length in range(512, len(whole) - 1024, 2_560):
         assert refusal(whole[:length]) == DAMAGED
     assert len(read_workbook(whole, "名单.xls").grids[0].rows) == 600
+
+
+def saved(book: xlwt.Workbook) -> bytes:
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def picture() -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (4, 4), "red").save(buffer, "BMP")
+    return buffer.getvalue()
+
+
+def test_hidden_rows_columns_and_sheets_merges_and_pictures_are_told() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("名单")
+    for row in range(5):
+        for column in range(4):
+            sheet.write(row, column, f"{row}{column}")
+    sheet.row(2).hidden = True
+    sheet.row(4).hidden = True
+    sheet.col(1).hidden = True
+    sheet.col(3).width = 0
+    sheet.merge(5, 6, 0, 1)
+    sheet.insert_bitmap_data(picture(), 1, 1)
+    sheet.insert_bitmap_data(picture(), 2, 1)
+    book.add_sheet("字典").write(0, 0, "男")
+    book.get_sheet(1).visibility = 1
+    shown, hidden = read_workbook(saved(book), "名单.xls").grids
+    assert shown.hidden_rows == {3, 5}
+    assert shown.hidden_columns == {2, 4}
+    assert shown.merged == [Range(6, 1, 7, 2)]
+    assert shown.lost_pictures == 2
+    assert (hidden.name, hidden.hidden, hidden.lost_pictures) == ("字典", True, 0)
+
+
+def test_a_stream_of_records_without_a_compound_file_is_read() -> None:
+    stream = sheets_stream(xls_table([["学号"], ["00000981"]]))
+    assert read_workbook(stream, "名单.xls").grids[0].rows == [["学号"], ["00000981"]]
+
+
+def test_a_workbook_of_excel_4_in_a_compound_file_is_called_old() -> None:
+    stream = b"\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00" + bytes(100)
+    assert refusal(wrapped(stream)).startswith("这是 Excel 4.0 或更早版本的格式")
+
+
+def test_a_stream_that_was_cut_off_is_damaged_wherever_that_is() -> None:
+    stream = sheets_stream(xls_table([["学号", 1, 2], ["00000981", 2.5, True]])).rstrip(b"\0")
+    assert scan_xls(stream + bytes(3), LIMITS).facts
+    for length in range(8, len(stream), 5):
+        with pytest.raises(Refusal) as refused:
+            scan_xls(wrapped(stream[:length]), LIMITS)
+        assert refused.value.code == "damaged"
