@@ -37,6 +37,20 @@ def resolve_private(text: str) -> str:
     return text.translate(_KNOWN)
 
 
+def first_known(text: str) -> str:
+    """Return the first known private character as what it stands for, after the character before it, for a name."""
+    place = next((place for place, character in enumerate(text) if ord(character) in _KNOWN), -1)
+    if place < 0:
+        return ""
+    before = text[place - 1 : place]
+    return (before if before.isalpha() else "") + _KNOWN[ord(text[place])]
+
+
+def count_known(text: str) -> int:
+    """Return the number of known private characters."""
+    return sum(ord(character) in _KNOWN for character in _PRIVATE.findall(text))
+
+
 def first_private(text: str) -> str:
     """Return the code of the first private character that remains, as ``U+E123``; "" without any."""
     found = _PRIVATE.search(text)

@@ -25,7 +25,7 @@ _CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BLANK_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}·]) | (?=[{_CJK}·])")
 _DOTS = re.compile(r"[•・‧∙⋅･●]")
 #: Digits in a row, or a mail address: a 学号, a phone number or a date, but no name.
-_NO_NAME = re.compile(r"\d{4}|@", re.ASCII)
+_NO_NAME = re.compile(r"\d{4}|[@\"<>{}]", re.ASCII)
 _SHORTEST_NAME = 2
 #: A number with a fraction; short texts such as 2024.1 may be codes.
 _FRACTION = re.compile(r"\d+\.\d+", re.ASCII)

@@ -17,7 +17,7 @@ Outcome = Literal["plain", "text", "unclear"]
 
 
 class Shown(NamedTuple):
-    """What a cell shows.
+    """The text that a cell shows.
 
     Args:
         outcome: ``plain`` when the value itself is what is shown, ``text`` when another text is shown for certain,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.rules.shared.cells import Cell, CellFlaw, UnclearCell
+from app.rules.shared.private_characters import count_known, first_known, holds_private, resolve_private
 from app.sheets.reading.file_check import check_file
 from app.sheets.reading.limits import LIMITS, Limits, Refusal, refuse
 from app.sheets.reading.refusals import refused, remark
@@ -116,11 +117,17 @@ def _collect(child: subprocess.Popen[bytes], limits: Limits) -> bytes:
 
 
 def _parsed(output: bytes) -> dict[str, Any]:
+    text = output.decode(errors="replace")
+    private = count_known(text) if holds_private(text) else 0
     try:
-        answer = json.loads(output, parse_constant=lambda _: None)
+        answer = json.loads(resolve_private(text) if private else text, parse_constant=lambda _: None)
     except ValueError:
         refuse("damaged")
-    return answer if isinstance(answer, dict) else refuse("damaged")
+    if not isinstance(answer, dict):
+        refuse("damaged")
+    if private and "remarks" in answer:
+        answer["remarks"].append(("private_characters", {"n": private, "example": first_known(text)}))
+    return answer
 
 
 _TYPED: dict[str, Callable[[str], Cell]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}

@@ -108,9 +108,9 @@ def _read_ole(content: bytes, limits: Limits, answer: _Answer) -> None:
 
 
 def _read_text(content: bytes, limits: Limits, answer: _Answer) -> None:
-    rows = read_csv(content, limits)
-    answer.write('{"kind": "csv", "remarks": [], "grids": [')
-    answer.grid("", rows, NO_FACTS, [], hidden=False)
+    text = read_csv(content, limits)
+    answer.write(json.dumps({"kind": "csv", "remarks": text.remarks})[:-1] + ', "grids": [')
+    answer.grid("", text.rows, NO_FACTS, [], hidden=False)
     answer.write("]}")
 
 

@@ -51,7 +51,10 @@ _SENTENCES: Mapping[str, Message] = {
 }
 
 #: Sentences about a file that is read, for a person to know before anything is written.
-_REMARKS: Mapping[str, Message] = {}
+_REMARKS: Mapping[str, Message] = {
+    "stray_quote": msg("第 %(lines)s 行的引号没有配对（共 %(n)s 行），已把引号当作普通字符，每一行单独读取"),
+    "private_characters": msg("有 %(n)s 处的生僻字是旧编码，已换成标准字（如“%(example)s”），请核对"),
+}
 
 
 class SheetRefused(DomainError):
@@ -82,4 +85,8 @@ def refused(code: str, params: Mapping[str, Param] | None = None) -> SheetRefuse
 
 def remark(code: str, params: Mapping[str, Param] | None = None) -> Message:
     """Return a remark about a file that was read, given its code."""
-    return Message(_REMARKS[code].text, dict(params or {}))
+    # Lists come from JSON; in a sentence they are tuples.
+    plain = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in (params or {}).items()
+    }
+    return Message(_REMARKS[code].text, plain)

@@ -1,81 +1,145 @@
-"""Comma-separated text, in the encodings that programs of schools write."""
+"""Comma-separated text, as people and programs write it, with or without correct quotation marks."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from io import StringIO
+from typing import NamedTuple
 
 from app.sheets.reading.limits import Limits, refuse
 from app.sheets.reading.sheet_bounds import Extent
+from app.sheets.reading.text.encodings import decode_text
 
-_SEPARATORS = ",\t;|"
-#: Signs of a wrong encoding: replacement and private characters, and controls that no text has.
-_GARBLED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]")
-_CHINESE = re.compile("[\u4e00-\u9fff]")
+_SEPARATORS = ",\t;|，"
+_LINE = re.compile(r"\r\n|\r|\n")
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
+_BLANKS_AFTER_QUOTE = re.compile(r'"[ \t]+(?=[,;|，]|\t?$|\t?\r|\t?\n)')
+#: The first line with which Excel is told the separator.
+_DECLARED = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_JSON = re.compile(r'\s*[\[{]\s*["\[{]')
 _LONGEST_CELL = 131_072
+_EXAMINED_LINES = 200
+_LINES_NAMED = 5
+
+Remark = tuple[str, dict[str, int | list[int]]]
 
 
-def read_csv(content: bytes, limits: Limits) -> list[list[str]]:
+class CsvText(NamedTuple):
+    """The rows of a text file, and codes and parameters of remarks about it."""
+
+    rows: list[list[str]]
+    remarks: list[Remark]
+
+
+def read_csv(content: bytes, limits: Limits) -> CsvText:
     """Read the rows of a text file.
+
+    Quotation marks enclose a cell only in a file in which all of them do. In any other file each line is a row and a
+    stray mark is a character, so that no cell swallows the lines below it.
 
     Raises:
         Refusal: the encoding is unknown, there are too many rows or columns, or the text is not a table.
     """
     text = decode_text(content)
+    if _JSON.match(text):
+        refuse("not_a_sheet")
     csv.field_size_limit(_LONGEST_CELL)
+    declared = _DECLARED.fullmatch(_LINE.split(text, maxsplit=1)[0].strip())
+    if declared:
+        text = text[declared.end() :]
+    separator = declared[1] if declared else _separator(text)
+    remarks: list[Remark] = []
+    rows = _well_formed(text, separator)
+    if rows is None:
+        lines = _LINE.split(text)
+        stray: list[int] = []
+        rows = [_cells_of_line(line, separator, number, stray) for number, line in enumerate(lines, start=1)]
+        if stray:
+            remarks.append(("stray_quote", {"lines": stray[:_LINES_NAMED], "n": len(stray)}))
+    return CsvText(_bounded(rows, limits), remarks)
+
+
+def _bounded(rows: Iterable[list[str]], limits: Limits) -> list[list[str]]:
     extent = Extent(limits)
-    rows: list[list[str]] = []
-    try:
-        for cells in csv.reader(StringIO(text, newline=""), delimiter=_separator(text)):
-            row = [_KEPT_AS_TEXT.sub(r"\1", cell) if cell.startswith('="') else cell for cell in cells]
-            while row and not row[-1].strip():
-                row.pop()
-            if row:
-                extent.add(len(rows), len(row) - 1)
-                if len(rows) >= 2 * limits.sheet_rows:
-                    refuse("too_many_rows", rows=len(rows), limit=limits.data_rows)
-            rows.append(row)
-    except csv.Error:
-        refuse("damaged")
+    kept: list[list[str]] = []
+    for cells in rows:
+        row = [_KEPT_AS_TEXT.sub(r"\1", cell) if cell.startswith('="') else cell for cell in cells]
+        while row and not row[-1].strip():
+            row.pop()
+        if row:
+            extent.add(len(kept), len(row) - 1)
+            if len(kept) >= 2 * limits.sheet_rows:
+                refuse("too_many_rows", rows=len(kept), limit=limits.data_rows)
+            if any(len(cell) > _LONGEST_CELL for cell in row):
+                refuse("damaged")
+        kept.append(row)
+    while kept and not kept[-1]:
+        kept.pop()
     extent.check()
-    return rows
+    return kept
 
 
-def decode_text(content: bytes) -> str:
-    """Decode by byte order mark, else strictly as UTF-8, else strictly as GB18030.
-
-    The order matters: UTF-8 text often also decodes as GB18030, into other characters.
-
-    Raises:
-        Refusal: no encoding fits, or the text itself is garbled.
-    """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif content.startswith(codecs.BOM_UTF8):
-        encodings = ["utf-8-sig"]
-    else:
-        encodings = ["utf-8", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if _GARBLED.search(text) or (encoding == "gb18030" and _is_broken_utf8(content)):
-            break
-        return text
-    return refuse("encoding")
+def _well_formed(text: str, separator: str) -> list[list[str]] | None:
+    """Return the rows of a text whose quotation marks all enclose cells; None for any other text."""
+    if '"' in text:
+        text = _BLANKS_AFTER_QUOTE.sub('"', text)
+    try:
+        rows = list(_reader(StringIO(text, newline=""), separator))
+    except csv.Error:
+        return None
+    # A cell that holds a whole line of the table has swallowed it.
+    swallows = any("\n" in cell or "\r" in cell for row in rows for cell in row) and _swallows(
+        rows, separator
+    )
+    return None if swallows else rows
 
 
-def _is_broken_utf8(content: bytes) -> bool:
-    """Return whether invalid UTF-8 holds mostly Chinese in UTF-8: a file that was cut or has mixed encodings."""
-    foreign = len(content) - len(content.decode("ascii", "ignore"))
-    chinese = len(_CHINESE.findall(content.decode("utf-8", "ignore")))
-    return 3 * chinese > foreign / 2
+def _reader(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=separator, skipinitialspace=separator != "\t", strict=True)
+
+
+def _swallows(rows: list[list[str]], separator: str) -> bool:
+    usual = Counter(map(len, rows)).most_common(1)[0][0]
+    least = max((usual - 1) // 2, 1)
+    return any(
+        line.count(separator) >= least
+        for row in rows
+        for cell in row
+        if "\n" in cell or "\r" in cell
+        for line in _LINE.split(cell)
+    )
+
+
+def _cells_of_line(line: str, separator: str, number: int, stray: list[int]) -> list[str]:
+    """Return the cells of a line alone; a line with a stray mark is split at every separator and noted."""
+    try:
+        return next(_reader([_BLANKS_AFTER_QUOTE.sub('"', line)], separator), [])
+    except csv.Error:
+        stray.append(number)
+        return line.split(separator)
 
 
 def _separator(text: str) -> str:
-    head = "\n".join(text[:10_000].splitlines()[:5])
-    return max(_SEPARATORS, key=lambda mark: (head.count(mark), -_SEPARATORS.index(mark)))
+    """Return the separator under which most lines have the same number of columns."""
+    lines = [line for line in _LINE.split(text[: _LONGEST_CELL * 4])[:_EXAMINED_LINES] if line.strip()]
+
+    def fitness(separator: str) -> tuple[bool, float, int, int]:
+        counts = Counter(_count(line, separator) for line in lines)
+        if not counts:
+            return False, 0.0, 0, 0
+        columns, number = max(counts.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
+        return columns > 1, round(number / len(lines), 1), columns, -_SEPARATORS.index(separator)
+
+    return max(_SEPARATORS, key=fitness)
+
+
+def _count(line: str, separator: str) -> int:
+    """Return the number of columns of a line, without empty ones at its end."""
+    try:
+        cells = next(_reader([line], separator), [])
+    except csv.Error:
+        cells = line.split(separator)
+    return max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)

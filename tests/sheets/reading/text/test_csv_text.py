@@ -1,29 +1,79 @@
-"""Text files in every encoding and with every separator."""
+"""Text files with every separator, with and without correct quotation marks."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.sheets.reading.limits import LIMITS, Refusal
-from app.sheets.reading.text.csv_text import decode_text, read_csv
-from samples.roster import make_rows
+from app.sheets.reading.text.csv_text import read_csv
+
+HEAD = "学号,姓名,班级,备注"
+PEOPLE = [f"90001202400{number},王小{number},临床1班," for number in range(1, 6)]
 
 
-@given(st.text(st.characters(codec="gb18030", exclude_categories=["Cc", "Co", "Cs", "Cn"]), min_size=1))
-def test_whatever_decodes_is_never_silently_changed(text: str) -> None:
-    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        if "\ufffd" not in text and not text.startswith("\ufeff"):
-            assert decode_text(text.encode(encoding)) == text
-
-
-@given(st.lists(st.sampled_from([row["real_name"] for row in make_rows(500, 1, "90001")]), min_size=1))
-def test_chinese_names_in_gb18030_are_never_taken_for_something_else(names: list[str]) -> None:
-    text = "学号,真实姓名\n" + "\n".join(names)
-    assert decode_text(text.encode("gb18030")) == text
+def rows_of(text: str) -> list[list[str]]:
+    return read_csv(text.encode(), LIMITS).rows
 
 
 def test_a_cell_of_a_csv_may_not_be_endless() -> None:
     with pytest.raises(Refusal, match="damaged"):
         read_csv(b"a,b\n" + b"x" * 200_000, LIMITS)
+
+
+@pytest.mark.parametrize("stray", ['"优秀', '优"秀', '"优秀"学生', '"'])
+def test_a_stray_quotation_mark_swallows_no_line_and_is_told_with_its_line(stray: str) -> None:
+    lines = [HEAD, *PEOPLE]
+    lines[2] += stray
+    text = read_csv("\r\n".join(lines).encode(), LIMITS)
+    assert [row[1] for row in text.rows] == ["姓名", *(f"王小{number}" for number in range(1, 6))]
+    assert text.rows[2][3] == stray
+    if not stray.startswith("优"):
+        assert text.remarks == [("stray_quote", {"lines": [3], "n": 1})]
+
+
+def test_two_stray_marks_do_not_make_a_well_formed_file() -> None:
+    lines = [HEAD, *PEOPLE]
+    lines[1] += '"优秀'
+    lines[3] += '良好"'
+    assert len(rows_of("\n".join(lines))) == 6
+    lines[3] = lines[3].removesuffix('良好"') + '",'
+    assert len(rows_of("\n".join(lines))) == 6
+
+
+def test_a_well_formed_file_may_have_line_breaks_in_its_cells() -> None:
+    text = read_csv('学号,姓名,备注\n1,王小明,"第一行\n第二行"\n2,李小明,"说""好"""\n'.encode(), LIMITS)
+    assert text.rows == [
+        ["学号", "姓名", "备注"],
+        ["1", "王小明", "第一行\n第二行"],
+        ["2", "李小明", '说"好"'],
+    ]
+    assert text.remarks == []
+
+
+def test_blanks_around_quoted_cells_and_tabs_after_values_are_nothing() -> None:
+    assert rows_of('"学号", "姓名"\t,"班级" \n"1", "王小明"\t, "1班"\n')[1] == ["1", "王小明", "1班"]
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";", "|", "，"])
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_every_separator_and_line_break_is_found(separator: str, line_break: str) -> None:
+    lines = [separator.join(cells) for cells in (["学号", "姓名", "班级"], ["1", "王小明", "1班"])]
+    assert rows_of(line_break.join(lines)) == [["学号", "姓名", "班级"], ["1", "王小明", "1班"]]
+
+
+def test_the_separator_is_the_head_s_and_not_that_of_remarks() -> None:
+    text = "\n".join([HEAD, *(f"{person}优;良;中;差;甲;乙" for person in PEOPLE)])
+    assert rows_of(text)[1] == ["900012024001", "王小1", "临床1班", "优;良;中;差;甲;乙"]
+
+
+def test_a_declared_separator_is_followed_and_its_line_stays_a_row() -> None:
+    assert rows_of("sep=;\r\n学号;姓名\r\n1;王,小\r\n") == [[], ["学号", "姓名"], ["1", "王,小"]]
+
+
+def test_texts_that_excel_keeps_as_texts_are_read() -> None:
+    assert rows_of('学号,姓名\n="0001",王小明\n')[1] == ["0001", "王小明"]
+
+
+def test_json_is_no_table() -> None:
+    with pytest.raises(Refusal, match="not_a_sheet"):
+        rows_of('[{"学号": "1", "姓名": "王小明"}]')
