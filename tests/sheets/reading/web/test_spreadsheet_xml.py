@@ -164,6 +164,7 @@ def test_a_workbook_is_read_in_any_encoding(encoding: str, declared: str) -> Non
     [
         book(ROSTER, declaration="\r\n\r\n<?xml version='1.0'?>\r\n<!-- 教务系统 -->"),
         book(ROSTER, declaration=""),
+        book(ROSTER, declaration=f"<?xml version='1.0'?><!--{'-x' * 50_000} -->"),
         book(ROSTER, before="<DocumentProperties/><Styles><Style ss:ID='Default'/></Styles>"),
         book(ROSTER).replace("<", "<ss:").replace("<ss:/", "</ss:").replace("<ss:?", "<?"),
         book(ROSTER).replace("ss:Type", "s:Type").replace("ss:Name", "s:Name").replace("xmlns:ss", "xmlns:s"),
@@ -186,6 +187,10 @@ def test_a_workbook_is_recognised_however_it_is_written(disguise: str) -> None:
         (book(ROSTER).replace("钱", "&nbsp;"), DAMAGED),
         (
             '<?xml version="1.0"?><students><student><no>1</no></student></students>',
+            "这是 XML 文件，无法直接读取，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。",
+        ),
+        (
+            f'<?xml version="1.0"?><Workbook><Table>{ROSTER}</Table></Workbook>'.replace("ss:", ""),
             "这是 XML 文件，无法直接读取，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。",
         ),
         (book("<Row/>"), "表格里没有内容，请按模板填写后再上传。"),
