@@ -207,5 +207,5 @@ def test_a_workbook_is_recognised_however_it_is_written(disguise: str) -> None:
 )
 def test_a_hostile_damaged_or_other_file_is_refused_by_its_own_sentence(content: str, sentence: str) -> None:
     with pytest.raises(SheetRefused) as refused:
-        read_workbook(content.encode(), "名单.xls", LIMITS._replace(data_rows=50, columns=20))
+        read_workbook(content.encode(), "名单.xls", LIMITS._replace(data_rows=50, head_rows=10, columns=20))
     assert str(refused.value.message) == sentence
