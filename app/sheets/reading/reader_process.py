@@ -58,7 +58,8 @@ class _Answer:
         self, name: str, rows: list[list[Any]], facts: SheetFacts, merged: list[Merged], *, hidden: bool
     ) -> None:
         for row, column, text in facts.shown:
-            if row < len(rows) and column < len(rows[row]):
+            # A picture in the place of an error may stand beyond the last value.
+            if text or (row < len(rows) and column < len(rows[row])):
                 rows[row][column] = text
         head = json.dumps({"name": name, "hidden": hidden, **facts.as_json(merged)}, ensure_ascii=False)
         self.write(head[:-1] + ', "rows": [')

@@ -14,14 +14,14 @@ from app.sheets.reading.web.web_sheet import WebSheet
 
 _HEAD = 2**16
 _ROOT = re.compile(r"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*)")
-_PROLOG = re.compile(r"<[?].*?[?]>|<!--.*?-->", re.DOTALL)
+_PROLOG = re.compile(r"(?:\s|<[?].*?[?]>|<!--.*?-->)*", re.DOTALL)
 _XML = re.compile(r"\s*<[?]xml\b", re.IGNORECASE)
 #: What Excel writes about the sheets of a page.
 _ABOUT_SHEET = re.compile(r"<x:ExcelWorksheet>(.*?)</x:ExcelWorksheet>", re.DOTALL)
 _SHEET_NAME = re.compile(r"<x:Name>([^<]{1,200})</x:Name>")
 _SHEET_SOURCE = re.compile(r'<x:WorksheetSource\s+HRef="([^"]{1,500})"')
 _SHEET_HIDDEN = re.compile(r"<x:Visible>\s*Sheet(?:Very)?Hidden\s*</x:Visible>")
-_HTML_ELEMENTS = re.compile(r"<(?:[a-z]{1,8}:)?(?:html|body|table|tr)\b", re.IGNORECASE)
+_HTML_ELEMENTS = re.compile(r"<(?:[a-z]{1,8}:)?(?:html|body|tr)\b", re.IGNORECASE)
 
 
 class _About:
@@ -45,8 +45,8 @@ def read_web(content: bytes, limits: Limits) -> tuple[str, list[WebSheet]]:
     if is_mime(head_text(content).lstrip("\ufeff \t\r\n")):
         return "html", _named(_mhtml_sheets(content, limits))
     text = decoded_page(content).lstrip()
-    root = _root(text)
-    if root == "workbook" and NAMESPACE in text[:_HEAD]:
+    root, head = _root(text)
+    if root == "workbook" and NAMESPACE in head:
         return "xml", read_spreadsheet_xml(text, limits)
     if not root:
         refuse("damaged")
@@ -106,9 +106,13 @@ def _named(sheets: list[WebSheet]) -> list[WebSheet]:
     return sheets
 
 
-def _root(text: str) -> str:
-    found = _ROOT.search(_PROLOG.sub("", text[:_HEAD]))
-    return found[1].lower() if found else ""
+def _root(text: str) -> tuple[str, str]:
+    """Return the name of the first element, and the text that begins with it."""
+    prolog = _PROLOG.match(text)
+    start = prolog.end() if prolog else 0
+    head = text[start : start + _HEAD]
+    found = _ROOT.search(head)
+    return (found[1].lower() if found else ""), head
 
 
 def _unescaped(text: str) -> str:

@@ -276,5 +276,5 @@ def test_a_page_without_a_table_is_called_a_page(page: str, encoding: str) -> No
 )  # fmt: skip
 def test_a_page_beyond_the_limits_is_refused(page: str, sentence: str) -> None:
     with pytest.raises(SheetRefused) as refused:
-        read_workbook(page.encode(), "名单.xls", LIMITS._replace(data_rows=50, columns=20))
+        read_workbook(page.encode(), "名单.xls", LIMITS._replace(data_rows=50, head_rows=10, columns=20))
     assert str(refused.value.message) == sentence

@@ -164,6 +164,7 @@ def test_a_workbook_is_read_in_any_encoding(encoding: str, declared: str) -> Non
     [
         book(ROSTER, declaration="\r\n\r\n<?xml version='1.0'?>\r\n<!-- 教务系统 -->"),
         book(ROSTER, declaration=""),
+        book(ROSTER, declaration=f"<?xml version='1.0'?><!--{'-x' * 50_000} -->"),
         book(ROSTER, before="<DocumentProperties/><Styles><Style ss:ID='Default'/></Styles>"),
         book(ROSTER).replace("<", "<ss:").replace("<ss:/", "</ss:").replace("<ss:?", "<?"),
         book(ROSTER).replace("ss:Type", "s:Type").replace("ss:Name", "s:Name").replace("xmlns:ss", "xmlns:s"),
@@ -188,6 +189,10 @@ def test_a_workbook_is_recognised_however_it_is_written(disguise: str) -> None:
             '<?xml version="1.0"?><students><student><no>1</no></student></students>',
             "这是 XML 文件，无法直接读取，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。",
         ),
+        (
+            f'<?xml version="1.0"?><Workbook><Table>{ROSTER}</Table></Workbook>'.replace("ss:", ""),
+            "这是 XML 文件，无法直接读取，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。",
+        ),
         (book("<Row/>"), "表格里没有内容，请按模板填写后再上传。"),
         (
             book('<Row ss:Index="999999"><Cell><Data ss:Type="String">a</Data></Cell></Row>'),
@@ -202,5 +207,5 @@ def test_a_workbook_is_recognised_however_it_is_written(disguise: str) -> None:
 )
 def test_a_hostile_damaged_or_other_file_is_refused_by_its_own_sentence(content: str, sentence: str) -> None:
     with pytest.raises(SheetRefused) as refused:
-        read_workbook(content.encode(), "名单.xls", LIMITS._replace(data_rows=50, columns=20))
+        read_workbook(content.encode(), "名单.xls", LIMITS._replace(data_rows=50, head_rows=10, columns=20))
     assert str(refused.value.message) == sentence
