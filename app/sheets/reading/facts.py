@@ -57,3 +57,15 @@ class SheetFacts(NamedTuple):
 
 
 NO_FACTS = SheetFacts()
+
+
+class Scanned(NamedTuple):
+    """What the scan of a file gives.
+
+    Args:
+        facts: the facts about each sheet, in the order of the workbook.
+        content: the file rewritten for the reader in Rust; None when that reads the file as it is.
+    """
+
+    facts: list[SheetFacts]
+    content: bytes | None

@@ -97,10 +97,10 @@ def _read_zip(content: bytes, limits: Limits, answer: _Answer) -> None:
     if any(name.endswith((".iwa", "Index.zip")) for name in container.names):
         refuse("numbers")
     if container.kind() == "ods":
-        _answer_workbook(content, "ods", answer, scan_ods(container, limits), limits)
-        return
-    scanned = scan_xlsx(container, limits)
-    _answer_workbook(scanned.content or content, "xlsx", answer, scanned.facts, limits)
+        scanned, kind = scan_ods(container, limits), "ods"
+    else:
+        scanned, kind = scan_xlsx(container, limits), "xlsx"
+    _answer_workbook(scanned.content or content, kind, answer, scanned.facts, limits)
 
 
 def _read_ole(content: bytes, limits: Limits, answer: _Answer) -> None:

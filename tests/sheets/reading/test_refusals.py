@@ -91,7 +91,7 @@ def protected_xls() -> bytes:
         (zipped(xlsx_members('<!DOCTYPE a [<!ENTITY b "c">]>' + sheet_xml(TABLE))), "名单.xlsx", UNSAFE),
         (ods(ods_table(TABLE), prolog='<!DOCTYPE a [<!ENTITY b "c">]>'), "名单.ods", UNSAFE),
         (xlsx(""), "名单.xlsx", "表格里没有内容，请按模板填写后再上传。"),
-        ("学号,姓名\n".encode("utf-16-le"), "名单.csv", ENCODING),
+        ("学号,姓名\n".encode() + "张三".encode("gb18030"), "名单.csv", ENCODING),
         ("学号,姓名\n张三".encode("gb18030")[:-1], "名单.csv", ENCODING),
         ("学号,姓名\n张三\n".encode() + "李四".encode("gb18030"), "名单.csv", ENCODING),
         ("学号,姓名\n张\ufffd".encode(), "名单.csv", ENCODING),

@@ -7,11 +7,10 @@ A few searches over the bytes clear most files; the others are parsed properly.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from app.sheets.reading.columns import column_number
 from app.sheets.reading.container import Container
-from app.sheets.reading.facts import SheetFacts
+from app.sheets.reading.facts import Scanned, SheetFacts
 from app.sheets.reading.limits import Limits
 from app.sheets.reading.markup import parse_xml, refuse_declarations
 from app.sheets.reading.xlsx.canonical import has_escapes, is_unusual, rewritten, without_escapes
@@ -40,18 +39,6 @@ _DOUBTS = (
     b"<f\n",
     b"\x00",
 )
-
-
-class Scanned(NamedTuple):
-    """What the scan of a file gives.
-
-    Args:
-        facts: the facts about each sheet, in the order of the workbook.
-        content: the file rewritten for the reader in Rust; None when that reads the file as it is.
-    """
-
-    facts: list[SheetFacts]
-    content: bytes | None
 
 
 def scan_xlsx(container: Container, limits: Limits) -> Scanned:
