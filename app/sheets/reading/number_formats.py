@@ -1,4 +1,4 @@
-"""What a cell shows: numbers rendered by the format codes of spreadsheets.
+"""Numbers of cells, rendered by the format codes of spreadsheets.
 
 The module does not render every format. It tells where the shown text differs in substance from the number (zeros in
 front, words, inserted signs), and whether that text is certain. It imports little because every start of the child
@@ -17,7 +17,7 @@ Outcome = Literal["plain", "text", "unclear"]
 
 
 class Shown(NamedTuple):
-    """What a cell shows.
+    """A cell as its format shows it.
 
     Args:
         outcome: ``plain`` when the value itself is what is shown, ``text`` when another text is shown for certain,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from xml.sax.saxutils import unescape
 
 from app.sheets.reading.markup import XmlHandler, parse_xml
 from app.sheets.reading.number_formats import BUILTIN_CODES, may_differ
 
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_STORED_ELAPSED = re.compile(_ELAPSED.pattern.encode(), re.IGNORECASE)
 _CODE = re.compile(rb"""(formatCode\s*=\s*)("[^"]*"|'[^']*')""")
 _BUILTIN_ELAPSED = re.compile(rb"""(numFmtId\s*=\s*)["']46["']""")
 
@@ -47,8 +47,7 @@ def without_durations(content: bytes) -> bytes:
     """Return the styles with durations as plain numbers."""
 
     def general(match: re.Match[bytes]) -> bytes:
-        code = unescape(match[2].decode(errors="replace"))
-        return match[1] + (b'"General"' if _ELAPSED.search(code) else match[2])
+        return match[1] + (b'"General"' if _STORED_ELAPSED.search(match[2]) else match[2])
 
     return _BUILTIN_ELAPSED.sub(rb'\1"0"', _CODE.sub(general, content))
 
