@@ -107,6 +107,16 @@ def shown_text(value: float | str, code: str) -> Shown:
     if isinstance(value, str):
         return _shown_string(value, sections)
     number = Decimal(format(value, ".15g"))
+    if not number.is_finite():
+        return PLAIN
+    try:
+        return _shown_by(number, sections)
+    except ArithmeticError:
+        # A format with more places than any number has.
+        return Shown("unclear", _general(number))
+
+
+def _shown_by(number: Decimal, sections: Sequence[_Section]) -> Shown:
     section, negative_by_place = _chosen(number, sections)
     if section is None:
         return Shown("unclear", _general(number))

@@ -154,7 +154,7 @@ def test_pictures_in_cells_of_excel_are_no_errors_but_other_errors_are() -> None
         "xl/media/image1.png": b"png",
     }
     grid = only_grid(members)
-    assert grid.rows == [[None, CellFlaw.ERROR, None], [1.0]]
+    assert grid.rows == [[None, CellFlaw.ERROR], [1.0]]
     assert grid.pictures == {(1, 1): "xl/media/image1.png"}
     assert grid.lost_pictures == 1
 
@@ -202,7 +202,9 @@ def test_escaped_characters_are_read() -> None:
 def test_a_declared_macro_is_none_but_a_part_or_a_main_part_with_macros_is() -> None:
     types = "[Content_Types].xml"
     members = xlsx_members(sheet_xml(TABLE))
-    declared = '<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
+    declared = (
+        '<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
+    )
     members[types] = str(members[types]).replace("</Types>", f"{declared}</Types>")
     assert only_grid(members).rows == TABLE
     hidden = related({**members, "xl/other.bin": b""}, "vbaProject", "other.bin")
