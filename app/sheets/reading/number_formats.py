@@ -121,7 +121,7 @@ def _shown_by(number: Decimal, sections: Sequence[_Section]) -> Shown:
     if section is None:
         return Shown("unclear", _general(number))
     if section.elapsed:
-        return Shown("unclear", _elapsed(number, section))
+        return Shown("unclear", _elapsed(number, section) if abs(number) < _TOO_LONG else _general(number))
     if section.dated or abs(number) >= _TOO_LONG:
         return PLAIN
     sign = "-" if number < 0 and not negative_by_place else ""

@@ -18,7 +18,7 @@ from app.sheets.reading.xlsx.canonical import has_escapes, is_unusual, rewritten
 from app.sheets.reading.xlsx.package import Package, as_utf8
 from app.sheets.reading.xlsx.pictures import CellPictures, anchored_pictures
 from app.sheets.reading.xlsx.sheet import SheetScan
-from app.sheets.reading.xlsx.styles import Styles, read_styles, without_durations
+from app.sheets.reading.xlsx.styles import Styles, read_styles, read_texts, without_durations
 
 _SLICE = 4 * 2**20
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"')
@@ -64,6 +64,8 @@ def scan_xlsx(container: Container, limits: Limits) -> Scanned:
     stored_styles = package.read(style_part) if style_part in container.paths and style_part else b""
     styles = read_styles(stored_styles) if stored_styles else Styles()
     texts = package.of_kind("sharedStrings")
+    if styles.add_to_texts and texts in container.paths and texts:
+        styles = styles._replace(texts=read_texts(without_escapes(package.read(texts))))
     sheets = frozenset(package.sheets)
     facts: dict[str, SheetFacts] = {}
     changed: dict[str, bytes] = {}

@@ -65,6 +65,16 @@ def test_a_cell_is_what_its_format_shows() -> None:
     assert str(grid.rows[0][4]) == "2023-03-15"
 
 
+def test_words_that_a_format_adds_to_a_text_are_shown() -> None:
+    row = (
+        '<row r="1"><c r="A1" s="1" t="s"><v>0</v></c><c r="B1" s="1" t="inlineStr"><is><t>2</t></is></c>'
+        '<c r="C1" t="s"><v>0</v></c></row>'
+    )
+    members = related(styled(row, '"临床"@"班"'), "sharedStrings", "sharedStrings.xml")
+    members["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}"><si><t>1</t><rPh><t>x</t></rPh></si></sst>'
+    assert only_grid(members).rows == [["临床1班", "临床2班", "1"]]
+
+
 def test_a_duration_is_the_problem_of_its_cell_only() -> None:
     row = '<row r="1"><c r="A1" s="1"><v>202401010001</v></c><c r="B1"><v>7</v></c></row>'
     grid = only_grid(styled(row, "[s]"))
