@@ -32,14 +32,7 @@ class Shown(NamedTuple):
 PLAIN = Shown("plain")
 
 #: The codes of the built-in formats that may show something other than the number, or a date.
-BUILTIN_CODES = {
-    9: "0%",
-    10: "0.00%",
-    12: "# ?/?",
-    13: "# ??/??",
-    46: "[h]:mm:ss",
-    49: "@",
-}
+BUILTIN_CODES = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??", 46: "[h]:mm:ss", 49: "@"}
 
 #: Spreadsheet programs keep 15 digits; longer numbers are refused as cut by those who read them.
 _TOO_LONG = 10**15
@@ -103,6 +96,10 @@ def shown_text(value: float | str, code: str) -> Shown:
     """
     if not may_differ(code):
         return PLAIN
+    if not code.strip("0") and not isinstance(value, str) and 0 <= value < _TOO_LONG and value == int(value):
+        # The commonest of these formats, in whole columns.
+        digits = str(int(value))
+        return Shown("text", digits.zfill(len(code))) if len(digits) < len(code) else PLAIN
     sections = _sections(code)
     if isinstance(value, str):
         return _shown_string(value, sections)
