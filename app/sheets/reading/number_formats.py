@@ -1,4 +1,4 @@
-"""What a cell shows: numbers rendered by the format codes of spreadsheets.
+"""Numbers of cells, rendered by the format codes of spreadsheets.
 
 The module does not render every format. It tells where the shown text differs in substance from the number (zeros in
 front, words, inserted signs), and whether that text is certain. It imports little because every start of the child
@@ -17,7 +17,7 @@ Outcome = Literal["plain", "text", "unclear"]
 
 
 class Shown(NamedTuple):
-    """The text that a cell shows.
+    """A cell as its format shows it.
 
     Args:
         outcome: ``plain`` when the value itself is what is shown, ``text`` when another text is shown for certain,
@@ -32,14 +32,7 @@ class Shown(NamedTuple):
 PLAIN = Shown("plain")
 
 #: The codes of the built-in formats that may show something other than the number, or a date.
-BUILTIN_CODES = {
-    9: "0%",
-    10: "0.00%",
-    12: "# ?/?",
-    13: "# ??/??",
-    46: "[h]:mm:ss",
-    49: "@",
-}
+BUILTIN_CODES = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??", 46: "[h]:mm:ss", 49: "@"}
 
 #: Spreadsheet programs keep 15 digits; longer numbers are refused as cut by those who read them.
 _TOO_LONG = 10**15
@@ -103,15 +96,29 @@ def shown_text(value: float | str, code: str) -> Shown:
     """
     if not may_differ(code):
         return PLAIN
+    if not code.strip("0") and not isinstance(value, str) and 0 <= value < _TOO_LONG and value == int(value):
+        # The commonest of these formats, in whole columns.
+        digits = str(int(value))
+        return Shown("text", digits.zfill(len(code))) if len(digits) < len(code) else PLAIN
     sections = _sections(code)
     if isinstance(value, str):
         return _shown_string(value, sections)
     number = Decimal(format(value, ".15g"))
+    if not number.is_finite():
+        return PLAIN
+    try:
+        return _shown_by(number, sections)
+    except ArithmeticError:
+        # A format with more places than any number has.
+        return Shown("unclear", _general(number))
+
+
+def _shown_by(number: Decimal, sections: Sequence[_Section]) -> Shown:
     section, negative_by_place = _chosen(number, sections)
     if section is None:
         return Shown("unclear", _general(number))
     if section.elapsed:
-        return Shown("unclear", _elapsed(number, section))
+        return Shown("unclear", _elapsed(number, section) if abs(number) < _TOO_LONG else _general(number))
     if section.dated or abs(number) >= _TOO_LONG:
         return PLAIN
     sign = "-" if number < 0 and not negative_by_place else ""

@@ -90,3 +90,11 @@ def test_common_codes_need_no_look_at_the_cells() -> None:
     plain = ["General", "0", "0.00", "#,##0", "@", "yyyy-mm-dd", "0_ ", "0_);[Red](0)", "m/d/yy h:mm", "# "]
     assert [code for code in plain if may_differ(code)] in ([], ["0_);[Red](0)"])
     assert all(map(may_differ, ["00", '0"级"', "[h]:mm", "0%", ";;;", "000-0000"]))
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), -1e300, 1e-300, 1e16])
+@pytest.mark.parametrize(
+    "code", ["[h]:mm", "[s]", "000%", "0" * 60 + "." + "0" * 40, "[[[;;;;;;0/0E+@@,,,", '"a']
+)
+def test_no_number_and_no_code_fails(value: float, code: str) -> None:
+    assert shown_text(value, code).outcome in {"plain", "text", "unclear"}

@@ -17,12 +17,11 @@ from app.sheets.reading.xlsx.canonical import has_escapes, is_unusual, rewritten
 from app.sheets.reading.xlsx.package import Package, as_utf8
 from app.sheets.reading.xlsx.pictures import CellPictures, anchored_pictures
 from app.sheets.reading.xlsx.sheet import SheetScan
-from app.sheets.reading.xlsx.styles import Styles, read_styles, without_durations
+from app.sheets.reading.xlsx.styles import Styles, read_styles, read_texts, without_durations
 
 _SLICE = 4 * 2**20
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"')
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
-#: Attributes of hidden rows and columns; a look at them all would cost as much as parsing.
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)|\s(?:ht|width)\s*=\s*["']0(?:\.0*)?["']""")
 _DOUBTS = (
     b"<c>",
@@ -33,12 +32,11 @@ _DOUBTS = (
     b"<!",
     b'"e"',
     b"'e'",
-    b"<f>",
-    b"<f ",
-    b"<f/",
-    b"<f\n",
     b"\x00",
 )
+
+
+_FORMULAS = (b"<f>", b"<f ", b"<f/", b"<f\n", b"<f\t", b"<f\r")
 
 
 def scan_xlsx(container: Container, limits: Limits) -> Scanned:
@@ -53,6 +51,8 @@ def scan_xlsx(container: Container, limits: Limits) -> Scanned:
     stored_styles = package.read(style_part) if style_part in container.paths and style_part else b""
     styles = read_styles(stored_styles) if stored_styles else Styles()
     texts = package.of_kind("sharedStrings")
+    if styles.add_to_texts and texts in container.paths and texts:
+        styles = styles._replace(texts=read_texts(without_escapes(package.read(texts))))
     sheets = frozenset(package.sheets)
     facts: dict[str, SheetFacts] = {}
     changed: dict[str, bytes] = {}
@@ -92,16 +92,19 @@ def scan_sheet(content: bytes, limits: Limits, styles: Styles, pictures: CellPic
     Raises:
         Refusal: the part is too large or not well-formed.
     """
-    if (
-        _is_plain_and_small(content, limits)
-        and _HIDDEN.search(content) is None
-        and not _has_style(content, styles)
-    ):
+    if _is_plain_and_small(content, limits) and not _hides(content) and not _has_style(content, styles):
         return None
     scan = SheetScan(limits, styles, pictures)
     parse_xml(content, scan)
     scan.extent.check()
     return scan
+
+
+def _hides(content: bytes) -> bool:
+    """Return whether rows or columns may be hidden; a search for the words alone clears most sheets."""
+    if b"hidden" in content or b' ht="0' in content:
+        return _HIDDEN.search(content) is not None
+    return _HIDDEN.search(content, 0, max(content.find(b"<sheetData"), 0)) is not None
 
 
 def _has_style(content: bytes, styles: Styles) -> bool:
@@ -117,6 +120,8 @@ def _is_plain_and_small(content: bytes, limits: Limits) -> bool:
     if b"encoding=" in declared and b"utf-8" not in declared:
         return False
     if any(doubt in content for doubt in _DOUBTS) or _PREFIXED_CELL.search(content):
+        return False
+    if b"<f" in content and any(formula in content for formula in _FORMULAS):
         return False
     cells = content.count(b"<c ")
     if cells > limits.cells:

@@ -104,8 +104,25 @@ class SheetScan(XmlHandler):
             self._flaws.append((self._row, self._column, "ERROR"))
         elif not self._valued and kind != "str":
             self._flaws.append((self._row, self._column, "FORMULA"))
-        elif kind == "n" and (code := self._styles.codes.get(self._cell.get("s", ""))):
-            self._show(code)
+        elif code := self._styles.codes.get(self._cell.get("s", "")):
+            if kind == "n":
+                self._show(code)
+            elif kind in {"s", "str", "inlineStr"} and "@" in code:
+                self._show_text(kind, code)
+
+    def _show_text(self, kind: str, code: str) -> None:
+        """Put the words that a format adds to a text, as ``"临床"@`` does."""
+        text = "".join(self._text)
+        if kind == "s":
+            found = self._styles.text(text.strip())
+            if found is None:
+                return
+            text = found
+        shown = shown_text(text, code)
+        if shown.outcome == "text":
+            self._shown.append((self._row, self._column, shown.text))
+        elif shown.outcome == "unclear":
+            self._unclear.append((self._row, self._column, text, shown.text))
 
     def _show(self, code: str) -> None:
         self.durations = self.durations or self._cell["s"] in self._styles.elapsed

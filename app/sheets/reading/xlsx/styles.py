@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from xml.sax.saxutils import unescape
 
 from app.sheets.reading.markup import XmlHandler, parse_xml
-from app.sheets.reading.number_formats import BUILTIN_CODES, may_differ
+from app.sheets.reading.number_formats import BUILTIN_CODES, may_differ, shown_text
 
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_STORED_ELAPSED = re.compile(_ELAPSED.pattern.encode(), re.IGNORECASE)
 _CODE = re.compile(rb"""(formatCode\s*=\s*)("[^"]*"|'[^']*')""")
 _BUILTIN_ELAPSED = re.compile(rb"""(numFmtId\s*=\s*)["']46["']""")
 
@@ -20,10 +20,33 @@ class Styles(NamedTuple):
     Args:
         codes: the format code by the number of the style, for those that may differ from the value.
         elapsed: those of them that are durations, on which the reader in Rust fails.
+        texts: the shared texts, if a format adds words to texts.
     """
 
     codes: dict[str, str] = {}
     elapsed: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
+
+    @property
+    def add_to_texts(self) -> bool:
+        """Whether a style adds words to texts."""
+        return any("@" in code and shown_text("x", code).outcome != "plain" for code in self.codes.values())
+
+    def text(self, number: str) -> str | None:
+        """Return the shared text with this number, or None."""
+        known = number.isascii() and number.isdecimal() and len(number) < 9 and int(number) < len(self.texts)
+        return self.texts[int(number)] if known else None
+
+
+def read_texts(content: bytes) -> tuple[str, ...]:
+    """Return the shared texts of a file.
+
+    Raises:
+        Refusal: the part is damaged or hostile.
+    """
+    found = _Texts()
+    parse_xml(content, found)
+    return tuple(found.texts)
 
 
 def read_styles(content: bytes) -> Styles:
@@ -47,8 +70,7 @@ def without_durations(content: bytes) -> bytes:
     """Return the styles with durations as plain numbers."""
 
     def general(match: re.Match[bytes]) -> bytes:
-        code = unescape(match[2].decode(errors="replace"))
-        return match[1] + (b'"General"' if _ELAPSED.search(code) else match[2])
+        return match[1] + (b'"General"' if _STORED_ELAPSED.search(match[2]) else match[2])
 
     return _BUILTIN_ELAPSED.sub(rb'\1"0"', _CODE.sub(general, content))
 
@@ -72,3 +94,29 @@ class _Formats(XmlHandler):
     def end_element(self, name: str) -> None:
         if name == "cellXfs":
             self._in_cells = False
+
+
+class _Texts(XmlHandler):
+    """The handler that collects shared texts, without the readings of their characters."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._in_text = self._in_reading = False
+
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002
+        if name == "si":
+            self.texts.append("")
+        elif name == "rPh":
+            self._in_reading = True
+        elif name == "t":
+            self._in_text = not self._in_reading
+
+    def end_element(self, name: str) -> None:
+        if name == "rPh":
+            self._in_reading = False
+        elif name == "t":
+            self._in_text = False
+
+    def character_data(self, text: str) -> None:
+        if self._in_text and self.texts:
+            self.texts[-1] += text
