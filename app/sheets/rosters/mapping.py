@@ -24,6 +24,7 @@ _EXAMINED_ROWS = 50
 _LONGEST_SAMPLE = 60
 
 Fields = tuple[str | None, ...]
+NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def read_columns(
     words: Vocabulary,
     confirmed: ConfirmedHeaders,
     today: date,
-    choices: Choices = Choices(),
+    choices: Choices = NO_CHOICES,  # noqa: ARG001 - until the rosters follow them
     limits: Limits = LIMITS,
 ) -> Reading:
     """Read a roster by the fields that were confirmed for its header, else by the header itself.
@@ -93,6 +94,7 @@ def read_columns(
         words: the vocabulary of the expected roster.
         confirmed: looks up the confirmed fields.
         today: the school's date.
+        choices: what a person has decided about the file.
         limits: the number of rows allowed.
     Raises:
         SheetRefused: as ``only_grid`` and ``read_rows``; an unknown header only when the file holds too little for a

@@ -57,6 +57,7 @@ class RosterSheet:
 
 
 def row_name(row_no: int, sheets: tuple[str, ...]) -> str:
+    """Return the name of a row: its number, with the name of its sheet when several were read."""
     if len(sheets) < 2:
         return str(row_no)
     place, row = divmod(row_no, 100_000)
