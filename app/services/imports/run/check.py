@@ -12,10 +12,11 @@ from app.errors import msg
 from app.models import RosterImport, RosterImportRow
 from app.services.background.unit_of_work_factory import UnitOfWorkFactory
 from app.services.imports.kinds import KINDS
-from app.services.imports.pages.asked import Asked, with_asked
+from app.services.imports.pages.asked import Asked, choices_of, with_asked
 from app.services.imports.pages.columns import WORDS, ask_for_columns, read_file, without_values
 from app.services.imports.pages.update_rules import UpdateRule, apply_rule
 from app.services.imports.pages.upload import FILE_KIND
+from app.services.imports.run.codes import decoded
 from app.services.imports.shared import sql
 from app.services.imports.shared.heartbeat import Heartbeat, Progress, keep_alive
 from app.services.imports.shared.lease import Run, claim, fail, finish, hold
@@ -67,7 +68,7 @@ def run_check(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | 
                     units.vault,
                     units.school,
                     ctx.today(),
-                    without_values(WORDS[kind], reading),
+                    decoded(without_values(WORDS[kind], reading), choices_of(options).codes),
                     options,
                     pictures,
                     content,
