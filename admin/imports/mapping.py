@@ -50,11 +50,15 @@ class MappingPages(SecureView):
         asked = asked_of(ctx, import_id=import_id)
         choices = read_choices(form, choices_of(get_import(ctx, import_id=import_id).options), asked)
         fields = _read_fields(form, asked)
+        # Columns that nobody was asked about and nobody changed are not confirmed by the way.
+        known = "columns" not in asked.questions and fields == list(asked.layout.fields)
         seen = whole_number(form.get("seen", ""))
         errors: dict[str, str] = {}
         try:
             attempt(
-                lambda unit: choose(unit, import_id=import_id, choices=choices, fields=fields, seen=seen),
+                lambda unit: choose(
+                    unit, import_id=import_id, choices=choices, fields=None if known else fields, seen=seen
+                ),
                 reraise=Invalid,
             )
         except Invalid as refused:

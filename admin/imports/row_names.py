@@ -29,15 +29,19 @@ def row_label(row_no: int, sheets: Sequence[str]) -> str:
 
 def reason_counts(left_out: Mapping[str, int]) -> list[str]:
     """Return how many rows are left out, a text for each reason."""
-    return [translated(_short(reason, count)) for reason, count in left_out.items() if reason in _SHORT]
+    return [translated(_short(reason, left_out[reason])) for reason in _SHORT if reason in left_out]
 
 
 def reason_buttons(left_out: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """Return each reason with the label of the button that takes its rows in, and their number."""
     return [
-        (reason, translated(Message(_TAKE.text, {"rows": _short(reason, count)})), count)
-        for reason, count in left_out.items()
-        if reason in _SHORT
+        (
+            reason,
+            translated(Message(_TAKE.text, {"rows": _short(reason, left_out[reason])})),
+            left_out[reason],
+        )
+        for reason in _SHORT
+        if reason in left_out
     ]
 
 

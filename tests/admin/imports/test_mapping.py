@@ -139,6 +139,21 @@ def test_the_sheets_names_may_be_the_classes(
     assert choices_of(found.options).constants == {"class_name": SHEET_NAME}
 
 
+def test_columns_that_are_not_changed_are_not_confirmed_by_the_way(
+    app: Flask, office: FlaskClient, school: SchoolInfo
+) -> None:
+    address = upload(office, roster(school, *GOOD))
+    work(app, school, address)
+    chosen = ["student_no", "real_name", "class_name", "id_number", "entry_year"]
+    fields = {f"column-{place}": field for place, field in enumerate(chosen)}
+    send(office, address + "columns", shown="hidden_rows", hidden_rows="all", **fields)
+    work(app, school, address)
+    assert "按上次确认的列对应" not in office.get(address).text
+    send(office, address + "columns", **{**fields, "column-3": ""})
+    work(app, school, address)
+    assert "按上次确认的列对应" in office.get(address).text
+
+
 def test_what_another_person_has_answered_meanwhile_is_not_overwritten(
     app: Flask, office: FlaskClient, school: SchoolInfo, importer: Importer
 ) -> None:

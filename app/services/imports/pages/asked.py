@@ -15,7 +15,7 @@ from app.context import Context
 from app.errors import NotFound, msg
 from app.models import RosterImport
 from app.services.imports.pages.read import get_import
-from app.services.imports.pages.samples import masked, masked_row
+from app.services.imports.pages.samples import masked
 from app.sheets.rosters.findings import Question, SheetInfo
 from app.sheets.rosters.mapping import Fields, Layout, Reading
 
@@ -73,7 +73,17 @@ class Asked:
             tuple(masked(text, name) for text in texts)
             for texts, name in zip(layout.samples, layout.fields, strict=True)
         )
-        rows = tuple((row_no, masked_row(texts, layout.fields)) for row_no, texts in self.first_rows)
+        # The header is among the first rows: words are no values.
+        rows = tuple(
+            (
+                row_no,
+                tuple(
+                    masked(text, name if sum(map(str.isdigit, text)) > 3 else None)
+                    for text, name in zip(texts, [*layout.fields, *([None] * len(texts))], strict=False)
+                ),
+            )
+            for row_no, texts in self.first_rows
+        )
         return replace(self, layout=Layout(header, layout.fields, samples), first_rows=rows)
 
 

@@ -82,7 +82,7 @@ def run_check(units: UnitOfWorkFactory, *, import_id: int, progress: Progress | 
                 finish(ctx, run, "refused", refusal=refused.message.as_json(), content=None)
                 record(ctx, "roster_import.refused", "roster_import", import_id)
             return
-        _stage(units, run, pulse, kind, rows, source, reading.confirmed_by)
+        _stage(units, run, pulse, kind, rows, source, reading)
 
 
 def _read(units: UnitOfWorkFactory, kind: str, content: bytes, options: Mapping[str, Any]) -> Reading:
@@ -107,7 +107,7 @@ def _stage(
     kind: str,
     roster: Rows,
     source: Source,
-    confirmed_by: str,
+    reading: Reading,
 ) -> None:
     total, options = len(source.sheet.rows), source.options
     with units() as ctx:
@@ -124,7 +124,9 @@ def _stage(
             counts[row["action"]] = counts.get(row["action"], 0) + 1
     left_out = source.sheet.left_out
     for start in range(0, len(left_out), CHUNK):
-        part = stage_left_out(source.vault, source.school.id, left_out[start : start + CHUNK])
+        part = stage_left_out(
+            source.vault, source.school.id, left_out[start : start + CHUNK], reading.layout.fields
+        )
         with units() as ctx:
             hold(ctx, run, total, total)
             sql.stage_rows(ctx, run.import_id, part)
@@ -133,7 +135,7 @@ def _stage(
         summary = apply_rule(ctx, run.import_id, UpdateRule.of(options), roster.summary(counts))
         summary = replace(
             summary,
-            mapped=confirmed_by,
+            mapped=reading.confirmed_by,
             remarks=_remarks(kind, source.sheet, summary.remarks),
             left_out=count_reasons(left_out),
             sheets=source.sheet.sheets,

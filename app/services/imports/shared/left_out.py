@@ -21,15 +21,24 @@ REASONS: Mapping[str, Message] = {
 }
 
 
-def stage_left_out(vault: Vault, school_id: int, rows: Sequence[LeftOut]) -> list[dict[str, Any]]:
-    """Return the rows as they are stored; what they contain is sealed, and their titles are empty."""
+def stage_left_out(
+    vault: Vault, school_id: int, rows: Sequence[LeftOut], fields: Sequence[str | None]
+) -> list[dict[str, Any]]:
+    """Return the rows as they are stored; what they contain is sealed.
+
+    A row with a 学号 bears it in its title, as all rows of students do: it is how a deleted person's rows are found.
+
+    Args:
+        rows: the rows of a part of the file.
+        fields: the field of each of the person's own columns.
+    """
     return [
         {
             **staged_row(
                 vault,
                 school_id,
                 row_no=row.row_no,
-                title="",
+                title=_title(row.raw, fields),
                 # Texts beside the person's own columns are kept, too.
                 raw=row.raw if any(map(str.strip, row.raw)) else row.texts,
                 user_id=None,
@@ -47,3 +56,9 @@ def count_reasons(rows: Sequence[LeftOut]) -> dict[str, int]:
     """Return the number of rows by reason, in the order of ``REASONS``."""
     counts = {reason: sum(row.reason == reason for row in rows) for reason in REASONS}
     return {reason: count for reason, count in counts.items() if count}
+
+
+def _title(raw: Sequence[str], fields: Sequence[str | None]) -> str:
+    cells = {field: text.strip() for field, text in zip(fields, raw, strict=False) if field}
+    number = cells.get("student_no", "")
+    return f"{number} {cells.get('real_name', '')}" if any(map(str.isdigit, number)) else ""

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 
+import pytest
+
+from app.rules.imports.students import LABELS
 from app.services.imports.pages.asked import LAYOUT_KIND, asked_of, confirmed_in, with_confirmed
-from app.sheets.rosters.mapping import Layout
+from app.sheets.rosters.choices import Choices
+from app.sheets.rosters.mapping import Layout, Reading
+from tests.support.readings import change_readings
 from tests.support.rosters import Importer, plain_rows
 
 
-def test_first_rows_samples_and_a_header_that_is_a_person_are_shown_masked(importer: Importer) -> None:
+def test_first_rows_samples_and_a_header_that_is_a_person_are_shown_masked(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = plain_rows(importer.school)
+    cells = tuple(rows[0].values())
+
+    def headless(reading: Reading, _: Choices) -> Reading:
+        layout = replace(reading.layout, header=cells)
+        return replace(reading, layout=layout, first_rows=((1, tuple(LABELS.values())), (2, cells)))
+
+    change_readings(monkeypatch, headless)
     import_id = importer.check(rows)
     with importer.units() as ctx:
         asked = asked_of(ctx, import_id=import_id)
     shown = f"{asked}"
     assert rows[0]["student_no"] in shown
     assert not [row for row in rows if row["mobile"] in shown or row["id_number"] in shown]
+    assert asked.first_rows[0][1] == tuple(LABELS.values()), "words of a header are no values"
 
 
 def test_an_import_that_waits_since_the_previous_version_still_shows_its_columns(importer: Importer) -> None:

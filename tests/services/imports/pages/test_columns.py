@@ -14,9 +14,11 @@ from app.models import ColumnMapping, RosterImport
 from app.rules.shared.masking import mask_mobile
 from app.services.imports.pages.asked import layout_of
 from app.services.imports.pages.choosing import confirm_columns
+from app.services.imports.pages.columns import WORDS, check_fields
 from app.services.imports.pages.downloads import problem_file
 from app.services.imports.pages.upload import discard_import
 from app.services.imports.run.check import run_check
+from app.sheets.rosters.choices import Choices
 from app.sheets.rosters.mapping import Layout
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
@@ -146,6 +148,24 @@ def test_a_mapping_that_cannot_be_is_refused(
         confirm_columns(ctx, import_id=import_id, fields=fields)
     assert str(caught.value) == sentence
     assert importer.read(import_id).state == "mapping"
+
+
+def test_a_class_of_the_whole_file_stands_for_its_column() -> None:
+    layout = Layout(("XH", "XM"), (None, None), ((), ()))
+    fields = ["student_no", "real_name"]
+    check_fields(WORDS["students"], layout, fields, Choices(constants={"class_name": "临床1班"}))
+    with pytest.raises(Invalid):
+        check_fields(WORDS["students"], layout, fields, Choices(constants={"major": "临床"}))
+
+
+def test_what_was_confirmed_for_a_file_wins_over_what_another_file_has_left(importer: Importer) -> None:
+    rows = plain_rows(importer.school, 2)
+    first, second = importer.check(_export(rows)), importer.check(_export(rows))
+    _say(importer, first, list(EXPORT.values()))
+    _say(importer, second, [field if field != "mobile" else None for field in EXPORT.values()])
+    importer.check_again(first)
+    assert "mobile" in _layout(importer, first).fields
+    assert "mobile" not in _layout(importer, second).fields
 
 
 def test_what_was_asked_can_be_given_up_and_an_import_that_is_over_takes_no_answer(

@@ -9,17 +9,22 @@ import pytest
 from sqlalchemy import String, cast, select
 
 from app.context import Context
-from app.errors import Conflict
+from app.errors import Conflict, msg
 from app.models import RosterImport, RosterImportRow, User
 from app.models.imports import STATES
 from app.rules.imports.states import OVER
+from app.services.imports.pages.asked import layout_of
+from app.services.imports.pages.choosing import confirm_columns
 from app.services.imports.pages.forgetting import refuse_open_imports
 from app.services.imports.pages.undo import undo_import
 from app.services.imports.pages.upload import discard_import
+from app.services.imports.run.check import run_check
 from app.services.people.graduates import delete_graduates, preview_graduates
+from app.sheets.rosters.findings import Remark
 from app.uow import unit_of_work
 from tenants.registry import SchoolInfo
 from tenants.scope import school_scope
+from tests.support.readings import change_readings, with_sheet, without_rows
 from tests.support.rosters import Importer, plain_rows
 
 MakeCtx = Callable[..., Context]
@@ -130,6 +135,31 @@ def test_rows_that_became_no_account_of_theirs_go_too(
     with school_scope(school.id) as session:
         assert session.scalar(select(RosterImport.content).where(RosterImport.id == bystander)) is not None
     assert [row.action for row in importer.rows(bystander)] == ["unchanged"]
+
+
+def test_people_who_were_left_out_of_a_file_go_too(
+    importer: Importer,
+    school: SchoolInfo,
+    delete: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone, other = graduates(school)
+    importer.do([gone])
+    with monkeypatch.context() as patch:
+        remarks = (Remark(msg("没有读入：%(name)s", name=gone["real_name"])),)
+        change_readings(
+            patch, lambda reading, _: with_sheet(without_rows(reading, {2: "hidden"}), remarks=remarks)
+        )
+        import_id = importer.check([gone, {**other, "entry_year": "2024"}])
+        with importer.units() as ctx:
+            confirm_columns(ctx, import_id=import_id, fields=layout_of(ctx, import_id=import_id).fields)
+        run_check(importer.units, import_id=import_id)
+    importer.confirm(import_id)
+    assert [row.action for row in importer.rows(import_id)] == ["left_out", "create"]
+    delete()
+    assert [row.action for row in importer.rows(import_id)] == ["create"]
+    assert gone["real_name"] not in _stored(school)
+    assert not {"columns", "confirmed"} & set(importer.read(import_id).options)
 
 
 def test_the_preview_counts_the_same_rows_and_files(

@@ -21,7 +21,7 @@ ROWS = [
 
 
 def test_what_a_row_contains_is_sealed_and_its_reason_is_a_sentence() -> None:
-    staged = stage_left_out(VAULT, 1, ROWS)
+    staged = stage_left_out(VAULT, 1, ROWS, ("student_no", "real_name"))
     assert [(row["row_no"], row["action"], row["user_id"], row["title"]) for row in staged] == [
         (9, "left_out", None, ""),
         (10, "left_out", None, ""),
@@ -34,6 +34,12 @@ def test_what_a_row_contains_is_sealed_and_its_reason_is_a_sentence() -> None:
         ["名单", ""],
     ]
     assert staged[2]["problems"][0]["message"]["text"] == REASONS["above_header"].text
+
+
+def test_a_person_who_is_left_out_is_known_by_number_and_name() -> None:
+    row = LeftOut(5, "hidden", ("900012026001", "王芳"), ["王芳", " 900012026001 "])
+    (staged,) = stage_left_out(VAULT, 1, [row], ("real_name", "student_no"))
+    assert staged["title"] == "900012026001 王芳"
 
 
 def test_rows_are_counted_by_reason_and_every_reason_has_a_sentence() -> None:
