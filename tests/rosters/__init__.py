@@ -1,0 +1,1 @@
+"""Rosters as people really send them: the cases that once failed, and disguises in random combination."""
