@@ -70,7 +70,7 @@ def test_hidden_rows_are_asked_about_and_the_sum_tells_who_goes_in(
     assert sideways(page) <= 0
     page.set_viewport_size(DESKTOP)
     page.get_by_role("navigation", name="按结果查看").get_by_role("link", name="没有导入").click()
-    expect(page.get_by_role("cell", name="合计")).to_be_visible()
+    expect(page.get_by_role("cell", name="合计 | 6 人")).to_be_visible()
     assert serious_findings(page) == []
     page.get_by_role("button", name="读入隐藏或筛选掉的 3 行").click()
     expect(page.get_by_text("新建 6 + 修改 0 + 无变化 0 + 有问题 0 + 没有导入")).to_be_visible()

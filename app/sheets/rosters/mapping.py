@@ -26,7 +26,6 @@ from app.sheets.rosters.read import (
     RosterRow,
     RosterSheet,
     check_number,
-    count_rows,
     divide_rows,
     filled_rows,
 )
@@ -78,8 +77,8 @@ class Reading:
         header_row: the last row of the header, from 1; 0 when the file has none.
         first_rows: numbers and texts of the first rows, for a person to point at the header.
         codes: coded values that have to be explained, by field.
-        hidden: the number of hidden rows with content.
-        visible: the number of other rows with content.
+        hidden: the number of people in hidden rows.
+        visible: the number of the others, where some are hidden.
     """
 
     layout: Layout
@@ -137,7 +136,7 @@ def read_columns(
     grids = [grid for grid, _ in parts]
     codes = find_codes(grids[0], header, choices)
     questions = list(_open_questions(grids[0], header, words, choices, today, decided=bool(confirmed_by)))
-    hidden, visible = _count_hidden(grids, header)
+    hidden, visible = _count_hidden(grids, header, words, choices)
     if hidden and choices.hidden_rows is None:
         questions.append("hidden_rows")
     if codes:
@@ -276,17 +275,17 @@ def _remarks_on_pictures(grids: Sequence[Grid]) -> Iterator[Remark]:
         yield Remark(msg("表格里有 %(n)s 张图片无法对应到人员，没有导入", n=lost))
 
 
-def _count_hidden(grids: Sequence[Grid], header: Header) -> tuple[int, int]:
-    """Return how many rows with content below the header are hidden, and how many are not."""
+def _count_hidden(
+    grids: Sequence[Grid], header: Header, words: Vocabulary, choices: Choices
+) -> tuple[int, int]:
+    """Return how many people stand in hidden rows, and how many in others."""
+    if not any(grid.hidden_rows for grid in grids):
+        return 0, 0
     hidden = visible = 0
     for grid in grids:
-        if not grid.hidden_rows:
-            visible += count_rows(grid)
-            continue
-        for number, _ in filled_rows(grid):
-            if number > header.row_no:
-                hidden += number in grid.hidden_rows
-                visible += number not in grid.hidden_rows
+        for row in divide_rows(grid, header, words, replace(choices, hidden_rows="all")).people:
+            hidden += row.row_no in grid.hidden_rows
+            visible += row.row_no not in grid.hidden_rows
     return hidden, visible
 
 
