@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from app.errors import Message
+from app.errors import Message, msg
+from app.rules.shared.blank_words import is_blank_word
 from app.rules.shared.cells import Cell, display_text
 from app.rules.shared.masking import shorten
 from app.rules.shared.problems import Problem
@@ -49,3 +50,10 @@ def problems_of_row(
         for field, header in columns.items()
         if field in wrong
     )
+
+
+def blank_word_problem(cell: Cell) -> Message | None:
+    """Return the problem of a needed cell that says 无, - or the like; None for any other cell."""
+    if cell.__class__ is str and is_blank_word(str(cell)):
+        return msg("写的是“%(word)s”，请填写真实的内容", word=str(cell).strip())
+    return None

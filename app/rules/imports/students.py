@@ -9,10 +9,9 @@ from typing import Any
 
 from app.errors import Message, msg
 from app.rules.imports.duplicates import find_repeated
-from app.rules.imports.roster_rows import RowCells, problems_of_row
+from app.rules.imports.roster_rows import RowCells, blank_word_problem, problems_of_row
 from app.rules.shared import person_lengths as lengths
 from app.rules.shared.birth_dates import read_birth_date
-from app.rules.shared.blank_words import is_blank_word
 from app.rules.shared.cells import Cell, Unreadable, code_text
 from app.rules.shared.class_names import read_class_name, refuse_damaged
 from app.rules.shared.contacts import read_email, read_mobile
@@ -134,9 +133,9 @@ def check_student(
             continue
         if field in codes:
             cell = codes[field].get(code_text(cell), cell)
-        if cell.__class__ is str and is_blank_word(str(cell)):
+        if (blank := blank_word_problem(cell)) is not None:
             if field in REQUIRED:
-                wrong[field] = msg("写的是“%(word)s”，请填写真实的内容", word=str(cell).strip())
+                wrong[field] = blank
             else:
                 blanked += 1
             continue

@@ -10,9 +10,8 @@ from typing import Any
 
 from app.errors import Message, msg
 from app.rules.imports.duplicates import find_repeated
-from app.rules.imports.roster_rows import RowCells, problems_of_row
+from app.rules.imports.roster_rows import RowCells, blank_word_problem, problems_of_row
 from app.rules.shared import person_lengths as lengths
-from app.rules.shared.blank_words import is_blank_word
 from app.rules.shared.cells import Cell, Unreadable, code_text, normalised_text
 from app.rules.shared.contacts import read_email, read_mobile
 from app.rules.shared.id_numbers import Gender, IdNumber, read_id_number
@@ -146,9 +145,9 @@ def check_teacher(row: RowCells, *, today: date, labels: Mapping[str, str] = LAB
     blanked = 0
     for field, read in _READERS.items():
         cell = row.cells.get(field)
-        if cell.__class__ is str and is_blank_word(str(cell)):
+        if (blank := blank_word_problem(cell)) is not None:
             if field in REQUIRED:
-                wrong[field] = msg("写的是“%(word)s”，请填写真实的内容", word=str(cell).strip())
+                wrong[field] = blank
             else:
                 blanked += 1
             continue
