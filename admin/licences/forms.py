@@ -17,7 +17,7 @@ from admin.base import ManageForm
 from admin.shared.listing import ticked_ids
 from app.context import Context
 from app.rules.licences.conditions import Terms, terms_problems
-from app.rules.shared.semesters import is_term, term_label, terms_around
+from app.rules.offerings.semesters import is_term, term_label, terms_around
 from app.rules.shared.whole_numbers import whole_number
 from app.services.licences.lists import LicensableFilter, all_licensable, all_schools
 from app.services.licences.rows import CourseRef

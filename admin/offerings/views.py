@@ -29,8 +29,8 @@ from app.errors import NotFound, msg
 from app.rules.courses.assessment import sentences
 from app.rules.courses.fields import FIELD_LABELS, NEEDED_FOR_REVIEW, CourseContent
 from app.rules.offerings.dates import Dates
+from app.rules.offerings.semesters import term_label
 from app.rules.permissions import Action, may
-from app.rules.shared.semesters import term_label
 from app.services.courses.create_and_release import create_own_course
 from app.services.courses.fields import live_content
 from app.services.courses.review_pages import get_own_status

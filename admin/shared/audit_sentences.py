@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from app.rules.shared.semesters import is_term, term_label
+from app.rules.offerings.semesters import is_term, term_label
 from app.services.alliance.visits import VISITOR_PREFIX
 from app.services.shared.audit import LogEntry
 from app.services.shared.audit_lookups import NUMBERED, Names
@@ -67,6 +67,7 @@ ACTIONS: Mapping[str, Any] = {
     "roster_import.undone": lazy_gettext("撤销导入"),
     "roster_import.problems_downloaded": lazy_gettext("下载问题数据"),
     "roster_import.columns_asked": lazy_gettext("表头待确认"),
+    "roster_import.choices_made": lazy_gettext("选择读取方式"),
     "roster_import.columns_confirmed": lazy_gettext("确认列对应"),
     "roster_import.answered": lazy_gettext("确认同名教师"),
     "roster_import.rule_changed": lazy_gettext("选择更新方式"),

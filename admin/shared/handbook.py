@@ -10,6 +10,7 @@ from flask_admin.base import expose
 from flask_babel import lazy_gettext
 
 from admin.base import SecureView
+from admin.shared.roster_guide import GUIDE
 from app.errors import Message, msg
 from app.rules.permissions import Action
 
@@ -97,6 +98,11 @@ class Handbook(SecureView):
     def index(self) -> str:
         """Show the chapters and their steps."""
         return self.render("manage/shared/handbook.html", chapters=CHAPTERS)
+
+    @expose("/rosters")
+    def rosters(self) -> str:
+        """Show which sheets can be imported (「什么样的表格可以导入」)."""
+        return self.render("manage/shared/roster_guide.html", guide=GUIDE)
 
 
 def views() -> Iterable[BaseView]:

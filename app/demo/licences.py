@@ -13,7 +13,7 @@ from app.demo.data_files import load
 from app.demo.schools import members
 from app.models import CourseLicence, CourseOffering, LicenceAnswer
 from app.rules.licences.conditions import Terms
-from app.rules.shared.semesters import terms_around
+from app.rules.offerings.semesters import terms_around
 from app.services.licences.bulk import end_licences, license_courses
 from app.services.licences.rows import CourseRef
 from app.services.schools.quotas import set_quotas

@@ -69,7 +69,7 @@ class CourseLicence(SchoolScoped, Base):
     starts_on: Mapped[date | None] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     seats: Mapped[int | None] = mapped_column(Integer)
-    #: The term that the licence is meant for (``app.rules.shared.semesters``); NULL: any.
+    #: The term that the licence is meant for (``app.rules.offerings.semesters``); NULL: any.
     term: Mapped[str | None] = mapped_column(String(16))
     local_assessment: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     created_at: Mapped[CreatedAt]

@@ -177,7 +177,10 @@ def _imports(world: Populated) -> dict[str, int]:
     broken = {**rows[3], "real_name": ""}
     checked, applied = importer.check([rows[2], broken]), importer.do(rows[:2])
     names = [{"real_name": f"{name}老师", "mobile": f"1380000000{name}"} for name in range(4)]
-    taught, brought = importer.send([*names[2:], {"real_name": "", "mobile": "1"}]), importer.bring(names[:2])
+    taught, brought = (
+        importer.send([*names[2:], {"real_name": "", "mobile": "1", "bio": "教授"}]),
+        importer.bring(names[:2]),
+    )
     return {
         "people.reveal.user_id": importer.users()[rows[0]["student_no"]].id,
         "imports.import_id": checked,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from app.errors import Message, msg
-from app.rules.shared.blank_words import is_blank_word
+from app.rules.imports.blank_words import is_blank_word
 from app.rules.shared.cells import Cell, display_text
 from app.rules.shared.masking import shorten
 from app.rules.shared.problems import Problem

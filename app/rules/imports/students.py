@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from app.errors import Message, msg
+from app.rules.imports.class_names import read_class_name, refuse_damaged
 from app.rules.imports.duplicates import find_repeated
 from app.rules.imports.roster_rows import RowCells, blank_word_problem, problems_of_row
 from app.rules.shared import person_lengths as lengths
 from app.rules.shared.birth_dates import read_birth_date
 from app.rules.shared.cells import Cell, Unreadable, code_text
-from app.rules.shared.class_names import read_class_name, refuse_damaged
 from app.rules.shared.contacts import read_email, read_mobile
 from app.rules.shared.gender_and_years import read_entry_year, read_gender, read_study_years
 from app.rules.shared.id_numbers import Gender, IdNumber, read_id_number

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from app.errors import Message, msg
-from app.rules.shared.semesters import is_term
+from app.rules.offerings.semesters import is_term
 
 MOST_SEATS = 1_000_000
 EARLIEST = date(2000, 1, 1)

@@ -9,9 +9,9 @@ from typing import Any
 
 from app.errors import msg
 from app.rules.licences.conditions import MOST_SEATS
+from app.rules.offerings.semesters import is_term
 from app.rules.shared.cells import Cell, Unreadable, code_text, display_text, normalised_text
 from app.rules.shared.problems import Problem
-from app.rules.shared.semesters import is_term
 from app.rules.shared.whole_numbers import whole_number
 
 #: The header of each field, in the order of the columns of an export.

@@ -10,8 +10,8 @@ from app.context import Context
 from app.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound, msg
 from app.models import Course, CourseLicence, CourseOffering, CourseVersion
 from app.rules.courses.fields import CourseContent, cleaned, missing_for_release, problems
+from app.rules.offerings.semesters import term_of
 from app.rules.permissions import Action, Role
-from app.rules.shared.semesters import term_of
 from app.services.courses.drafts import NOTE_LENGTH, draft_of, publish_draft, set_cover, start_draft, view_of
 from app.services.courses.fields import LISTED, editable_course, taken, write_content
 from app.services.schools.directory import require_alliance

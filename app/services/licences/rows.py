@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app.context import Context
 from app.models import CourseLicence, CourseOffering, School
 from app.rules.offerings.publication import OfferingStatus
-from app.rules.shared.semesters import term_of
+from app.rules.offerings.semesters import term_of
 from app.services.offerings.public import publish_state
 from app.services.registrations.seats import hold_seats_of, promote_in, waits_somebody
 from app.services.shared.licence_conditions import has_ended

@@ -11,8 +11,8 @@ from app.context import Context
 from app.errors import Conflict, Invalid, msg
 from app.models import CourseOffering, OfferingAssistant
 from app.rules.offerings.publication import OfferingStatus
+from app.rules.offerings.semesters import terms_around
 from app.rules.permissions import Action
-from app.rules.shared.semesters import terms_around
 from app.services.offerings.follow_review import hold_terms
 from app.services.offerings.read import get_school_course, offering_to_edit
 from app.services.registrations.counts import registrations_of_offering

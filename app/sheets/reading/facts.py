@@ -60,7 +60,7 @@ NO_FACTS = SheetFacts()
 
 
 class Scanned(NamedTuple):
-    """What the scan of a file gives.
+    """The result of the scan of a file.
 
     Args:
         facts: the facts about each sheet, in the order of the workbook.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.rules.shared.cells import display_text
 from app.sheets.reading.workbook import Grid
 from app.sheets.rosters.choices import Choices
@@ -32,20 +34,23 @@ _CLEAR = frozenset(
 )
 
 
-def find_codes(grid: Grid, header: Header, choices: Choices) -> dict[str, tuple[str, ...]]:
+def find_codes(
+    grids: Sequence[Grid], headers: Sequence[Header], choices: Choices
+) -> dict[str, tuple[str, ...]]:
     """Return the codes of the gender column that a person has to explain: 0 and 1, A and B.
 
     Args:
-        grid: the sheet.
-        header: its header.
+        grids: the sheets that are read as one roster.
+        headers: the header of each, with the same fields.
         choices: what has been explained already.
     """
-    index = next((index for index, field in header.fields.items() if field == "gender"), None)
+    index = next((index for index, field in headers[0].fields.items() if field == "gender"), None)
     if index is None:
         return {}
     explained = choices.codes.get("gender", {})
     values = {
         text
+        for grid, header in zip(grids, headers, strict=True)
         for row in grid.rows[header.row_no :]
         if index < len(row) and (text := code_of(display_text(row[index])))
     }

@@ -23,30 +23,36 @@ _DATA = re.compile(
     r"\d{17}[\dXx]|(?:19|20)\d\d(?:级|年)?|\+?[\d -]{7,}",
     re.ASCII,
 )
-_LEAST_LIKENESS = 0.5
+#: The likeness of all texts of a row together, of which 1 is a known word.
+_LEAST_LIKENESS = 1.0
 
 
 def search_header(grid: Grid, words: Vocabulary) -> Header | None:
     """Return the most likely header of a sheet, of one or two rows; None when the sheet has none.
 
+    The first row with the most known words is the header; only where no row has enough of them, likeness decides.
+
     Args:
         grid: the sheet.
         words: the vocabulary of the expected roster.
     """
-    best: Header | None = None
-    best_score = 0.0
-    for row_no, row in enumerate(grid.rows[:SEARCHED_ROWS], start=1):
-        texts = _texts(row)
-        if not any(texts) or looks_like_data(texts):
-            continue
-        header = header_at(grid, row_no, words)
-        score = header.known + _likeness(header, words) / 100
-        needed = min(2, len(words.required))
-        if header.known < needed and not _is_alike(header, words):
-            continue
-        if score > best_score:
-            best, best_score = header, score
-    return best
+    needed = min(2, len(words.required))
+    found = [
+        header_at(grid, row_no, words)
+        for row_no, row in enumerate(grid.rows[:SEARCHED_ROWS], start=1)
+        if any(cell is not None for cell in row)
+    ]
+    best = max(found, key=lambda header: header.known, default=None)
+    if best is not None and best.known >= needed:
+        return best
+    alike = [
+        (_likeness(header, words), -header.row_no, header)
+        for header in found
+        if not looks_like_data(list(header.texts.values()))
+    ]
+    score, _, header = max(alike, key=lambda entry: entry[:2], default=(0.0, 0, None))
+    enough = header is not None and sum(map(bool, header.texts.values())) >= max(2, len(words.required))
+    return header if enough and score >= _LEAST_LIKENESS else None
 
 
 def header_at(grid: Grid, row_no: int, words: Vocabulary) -> Header:
@@ -143,13 +149,6 @@ def _likeness(header: Header, words: Vocabulary) -> float:
         max((likeness(normalised_header(text), field, words) for field in words.labels), default=0.0)
         for text in header.texts.values()
         if 0 < len(text) < 20
-    )
-
-
-def _is_alike(header: Header, words: Vocabulary) -> bool:
-    """Return whether some texts of a header without enough known words resemble known words."""
-    return _likeness(header, words) >= _LEAST_LIKENESS * 2 and sum(map(bool, header.texts.values())) >= max(
-        2, len(words.required)
     )
 
 

@@ -131,12 +131,13 @@ def read_columns(
     first = chosen.parts[0]
     header = first.header or _without_words(first.grid, words, workbook.kind)
     header, confirmed_by = _with_confirmed(header, confirmed)
-    parts = [_prepared(part, header) for part in chosen.parts]
+    headers = [_in_place(header, part) for part in chosen.parts]
+    parts = [with_merged_filled(part.grid, own) for part, own in zip(chosen.parts, headers, strict=True)]
     merge_remarks = [remark for _, remarks in parts for remark in remarks]
     grids = [grid for grid, _ in parts]
-    codes = find_codes(grids[0], header, choices)
+    codes = find_codes(grids, headers, choices)
     questions = list(_open_questions(grids[0], header, words, choices, today, decided=bool(confirmed_by)))
-    hidden, visible = _count_hidden(grids, header, words, choices)
+    hidden, visible = _count_hidden(grids, headers, words, choices)
     if hidden and choices.hidden_rows is None:
         questions.append("hidden_rows")
     if codes:
@@ -160,9 +161,16 @@ def read_columns(
             raise _unknown(workbook.kind, header, words)
         return reading
     names = tuple(part.name for part in chosen.parts)
-    sheet = _sheet(grids, names, header, words, choices, limits)
+    sheet = _sheet(grids, names, headers, words, choices, limits)
     file_remarks = [Remark(message, missing=True) for message in workbook.remarks]
-    remarks = (*file_remarks, *sheet.remarks, *chosen.remarks, *merge_remarks, *_remarks_on_pictures(grids))
+    remarks = (
+        *file_remarks,
+        *sheet.remarks,
+        *chosen.remarks,
+        *merge_remarks,
+        *_remarks_on_pictures(grids),
+        *_remarks_on_hidden_columns(grids[0], header),
+    )
     return replace(reading, sheet=replace(sheet, remarks=remarks))
 
 
@@ -184,8 +192,11 @@ def _with_confirmed(header: Header, confirmed: ConfirmedHeaders) -> tuple[Header
     return header, ""
 
 
-def _prepared(part: Part, header: Header) -> tuple[Grid, list[Remark]]:
-    return with_merged_filled(part.grid, header)
+def _in_place(header: Header, part: Part) -> Header:
+    """Return the header as it stands in a part: each sheet may have another number of rows above it."""
+    if part.header is None:
+        return header
+    return replace(header, row_no=part.header.row_no, first_row=part.header.first_row)
 
 
 def _open_questions(
@@ -218,7 +229,7 @@ def _open_questions(
 def _sheet(
     grids: Sequence[Grid],
     names: tuple[str, ...],
-    header: Header,
+    headers: Sequence[Header],
     words: Vocabulary,
     choices: Choices,
     limits: Limits,
@@ -227,8 +238,9 @@ def _sheet(
     people: list[RosterRow] = []
     left_out: list[LeftOut] = []
     pictures: dict[int, str] = {}
-    for place, grid in enumerate(grids):
-        found = divide_rows(grid, header, words, choices, offset=place * ROWS_OF_A_SHEET)
+    header = headers[0]
+    for place, (grid, own) in enumerate(zip(grids, headers, strict=True)):
+        found = divide_rows(grid, own, words, choices, offset=place * ROWS_OF_A_SHEET)
         people += found.people
         left_out += found.left_out
         pictures |= found.pictures
@@ -275,15 +287,25 @@ def _remarks_on_pictures(grids: Sequence[Grid]) -> Iterator[Remark]:
         yield Remark(msg("表格里有 %(n)s 张图片无法对应到人员，没有导入", n=lost))
 
 
+def _remarks_on_hidden_columns(grid: Grid, header: Header) -> Iterator[Remark]:
+    labels = tuple(
+        f"“{header.texts[index].strip()}”"
+        for index, field in header.fields.items()
+        if field and index + 1 in grid.hidden_columns
+    )
+    if labels:
+        yield Remark(msg("隐藏的列%(labels)s也已读取", labels=labels))
+
+
 def _count_hidden(
-    grids: Sequence[Grid], header: Header, words: Vocabulary, choices: Choices
+    grids: Sequence[Grid], headers: Sequence[Header], words: Vocabulary, choices: Choices
 ) -> tuple[int, int]:
     """Return how many people stand in hidden rows, and how many in others."""
     if not any(grid.hidden_rows for grid in grids):
         return 0, 0
     hidden = visible = 0
-    for grid in grids:
-        for row in divide_rows(grid, header, words, replace(choices, hidden_rows="all")).people:
+    for grid, own in zip(grids, headers, strict=True):
+        for row in divide_rows(grid, own, words, replace(choices, hidden_rows="all")).people:
             hidden += row.row_no in grid.hidden_rows
             visible += row.row_no not in grid.hidden_rows
     return hidden, visible

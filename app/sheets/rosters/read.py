@@ -132,6 +132,9 @@ def divide_rows(
     own_columns = header.own_columns
     header_texts = {field: header.texts[index] for index, field in columns if header.texts[index]}
     pictures = {row: member for (row, _), member in sorted(grid.pictures.items(), reverse=True)}
+    # Most rows are plainly people, which one look tells.
+    plain = len(required) > 1 and not (grid.hidden_rows and choices.hidden_rows == "shown")
+    first_text = header_texts.get(required[0]) if required else None
     for number, row in enumerate(grid.rows, start=1):
         if header.first_row <= number <= header.row_no or not _has_content(row):
             continue
@@ -139,7 +142,9 @@ def divide_rows(
         cells = {field: row[index] if index < width else None for index, field in columns}
         row_no = offset + number
         reason = None
-        if row_no not in choices.taken_rows:
+        if row_no not in choices.taken_rows and not (
+            plain and number > header.row_no and _is_plain_person(cells, required, first_text)
+        ):
             reason = _reason(number, row, cells, grid, header, required, header_texts, choices)
         raw = [display_text(row[index]) if index < width else "" for index in own_columns]
         if reason is not None:
@@ -150,6 +155,16 @@ def divide_rows(
         if number in pictures:
             found.pictures[row_no] = pictures[number]
     return found
+
+
+def _is_plain_person(cells: Mapping[str, Cell], required: Sequence[str], first_text: str | None) -> bool:
+    """Return whether a row has all that a person needs, and no mark of an example or a header."""
+    for name in required:
+        cell = cells.get(name)
+        if cell is None or cell == "" or (cell.__class__ is str and str(cell).isspace()):
+            return False
+    first = cells[required[0]]
+    return first.__class__ is not str or (first != first_text and EXAMPLE_MARK not in str(first))
 
 
 def _reason(

@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from app.context import Context
 from app.errors import Conflict, NotAllowed, msg
+from app.rules.offerings.semesters import term_label
 from app.rules.shared.html import clean_html
-from app.rules.shared.semesters import term_label
 from app.services.catalogue.course_page import get_choice, get_course_details
 from app.services.catalogue.school import get_offering
 from app.services.catalogue.school_search import Wanted, search_catalogue

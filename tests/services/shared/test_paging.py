@@ -21,6 +21,7 @@ from app.models import (
     CourseOffering,
     LicenceImport,
     RosterImport,
+    RosterImportRow,
     SchoolClass,
     User,
 )
@@ -39,7 +40,9 @@ from app.services.courses.recommendation_pages import list_recommendations
 from app.services.courses.review_pages import list_reviews
 from app.services.courses.versions import list_versions
 from app.services.imports.pages.absent import list_absent
+from app.services.imports.pages.left_out import left_out_rows
 from app.services.imports.pages.read import list_imports, preview_rows
+from app.services.imports.shared.staging import ROW_KIND
 from app.services.imports.shared.summary import Scope, Summary
 from app.services.licences.lists import LicensableFilter, list_licences, list_matrix
 from app.services.licences.sheet_import import list_licence_imports, show_licence_import
@@ -110,6 +113,9 @@ def place(
         session.execute(update(User).where(User.kind == "student").values(entry_year=2015, study_years=5))
         checked = {"state": "checked", "summary": replace(Summary(), scope=scope).as_json()}
         session.execute(update(RosterImport).values(**checked))
+        roster = {"import_id": world.rows[RosterImport]["id"], "school_id": world.school.id}
+        raw = make_ctx(world.school).vault.seal_blob(world.school.id, ROW_KIND, b'["x"]')
+        session.add(RosterImportRow(**roster, row_no=9, action="left_out", raw=raw))
         session.commit()
     with school_scope(alliance.id) as session:
         problem = {"row_no": 3, "column_label": "课程", "message": {"text": "没有找到"}, "shown": ""}
@@ -154,6 +160,7 @@ LISTS: dict[Callable[..., Any], Callable[[Place, int], Page[Any]]] = {
     list_reviews: lambda at, n: list_reviews(at.office, state="decided", page=n),
     list_versions: lambda at, n: list_versions(at.office, **_course_of(at), page=n),
     list_absent: lambda at, n: list_absent(at.office, import_id=at.id(RosterImport), page=n),
+    left_out_rows: lambda at, n: left_out_rows(at.office, import_id=at.id(RosterImport), page=n),
     list_imports: lambda at, n: list_imports(at.office, page=n),
     preview_rows: lambda at, n: preview_rows(at.office, import_id=at.id(RosterImport), part="create", page=n),
     list_matrix: lambda at, n: (

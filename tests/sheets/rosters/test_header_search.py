@@ -54,3 +54,15 @@ def test_lists_side_by_side_are_recognised_with_and_without_a_blank_column() -> 
     assert repeated_block(read_header(1, [*HEAD, *HEAD], WORDS)) == 3
     assert repeated_block(read_header(1, [*HEAD, None, *HEAD], WORDS)) == 4
     assert repeated_block(read_header(1, [*HEAD, "手机", "邮箱"], WORDS)) == 0
+
+
+def test_a_header_may_hold_a_word_that_looks_like_data() -> None:
+    header = search_header(grid_of([*HEAD, "2024级"], [*student(), "x"]), WORDS)
+    assert header is not None
+    assert header.row_no == 1
+
+
+def test_abbreviations_of_programs_are_found_by_likeness() -> None:
+    header = search_header(grid_of(["2026级名单"], ["XH", "XM", "BJMC"], student()), WORDS)
+    assert header is not None
+    assert (header.row_no, header.known) == (2, 0)

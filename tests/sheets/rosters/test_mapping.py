@@ -134,3 +134,8 @@ def test_a_header_that_is_repeated_on_each_page_is_no_person() -> None:
     )
     assert [name for _, name in people(reading)] == ["王一一", "李二二"]
     assert left_out(reading) == [(3, "repeated_header")]
+
+
+def test_a_hidden_column_that_is_read_is_said() -> None:
+    grid = replace(grid_of([*HEAD, "手机号"], [*student(1), "13900000001"]), hidden_columns=frozenset({4}))
+    assert remarks(reading_of(grid)) == ["隐藏的列“手机号”也已读取"]

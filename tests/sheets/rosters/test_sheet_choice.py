@@ -53,3 +53,18 @@ def test_a_roster_on_a_hidden_sheet_only_is_asked_about() -> None:
 def test_two_lists_side_by_side_are_both_read() -> None:
     reading = reading_of(grid_of([*HEAD, *HEAD], [*student(1), *student(2)], [*student(3)]))
     assert sorted(str(name) for _, name in people(reading)) == sorted(["李小明", "张小明", "刘小明"])
+
+
+def test_sheets_of_one_roster_may_have_different_lines_above_their_headers() -> None:
+    first = grid_of(["2026级新生名单"], ["医学院"], HEAD, student(1), student(2), name="一班")
+    second = grid_of(HEAD, student(3), student(4), student(5), name="二班")
+    assert [number for number, _ in people(reading_of(first, second))] == [4, 5, 100_002, 100_003, 100_004]
+    assert [number for number, _ in people(reading_of(second, first))] == [2, 3, 4, 100_004, 100_005]
+
+
+def test_codes_are_looked_for_on_all_sheets() -> None:
+    head = [*HEAD, "性别"]
+    first = grid_of(head, [*student(1), "男"], name="一班")
+    second = grid_of(head, [*student(2), "0"], [*student(3), "1"], name="二班")
+    reading = reading_of(first, second)
+    assert (reading.questions, dict(reading.codes)) == (("codes",), {"gender": ("0", "1")})

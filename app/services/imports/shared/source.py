@@ -42,7 +42,7 @@ class Source:
 
     @property
     def choices(self) -> Choices:
-        """What a person decided about how the file is read."""
+        """The decisions of a person about how the file is read."""
         return choices_of(self.options)
 
 

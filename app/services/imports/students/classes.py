@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.rules.shared.class_names import class_key
+from app.rules.imports.class_names import class_key
 from app.services.imports.shared.summary import OtherYear, PlannedClass
 
 

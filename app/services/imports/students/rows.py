@@ -11,10 +11,16 @@ from app.rules.imports.students import LABELS, CheckedStudent, find_duplicates
 from app.rules.shared.masking import mask_email, mask_id_number, mask_mobile
 from app.rules.shared.problems import Problem
 from app.services.imports.shared.accounts import Accounts, Values, owned_by
-from app.services.imports.shared.remarks import blank_remarks, spelling_remarks
 from app.services.imports.shared.row_plan import Indexes, RowPlan, plan_known, plan_new
 from app.services.imports.shared.staging import staged_row, storable
-from app.services.imports.shared.summary import Counts, Scope, Summary, group_problems
+from app.services.imports.shared.summary import (
+    Counts,
+    Scope,
+    Summary,
+    blank_remarks,
+    group_problems,
+    spelling_remarks,
+)
 from app.services.imports.students.classes import ClassBook, KnownClass, WantedClass
 from app.sheets.rosters.read import RosterSheet
 from app.vault import Vault

@@ -13,11 +13,10 @@ from app.rules.shared.problems import Problem
 from app.services.imports.shared import sql
 from app.services.imports.shared.accounts import Values
 from app.services.imports.shared.questions import MOST_SHOWN, answers_of
-from app.services.imports.shared.remarks import blank_remarks
 from app.services.imports.shared.row_plan import Indexes, RowPlan
 from app.services.imports.shared.source import Source
 from app.services.imports.shared.staging import staged_row, storable
-from app.services.imports.shared.summary import Counts, Summary, group_problems
+from app.services.imports.shared.summary import Counts, Summary, blank_remarks, group_problems
 from app.services.imports.teachers.accounts import find_teacher_accounts, key_values
 from app.services.imports.teachers.match import Matcher, Matches
 from app.services.imports.teachers.pictures import RowPicture, RowPictures, SheetPictures

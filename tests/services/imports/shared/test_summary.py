@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from app.errors import msg
 from app.rules.shared.problems import Problem
@@ -16,7 +17,9 @@ from app.services.imports.shared.summary import (
     Scope,
     Summary,
     Undone,
+    blank_remarks,
     group_problems,
+    spelling_remarks,
 )
 from app.sheets.rosters.findings import Remark
 
@@ -62,3 +65,22 @@ def test_the_same_problem_of_a_column_is_said_once_with_its_first_rows_and_the_c
     assert (commonest.label, commonest.count, commonest.rows) == ("手机号", 7, (3, 4, 5, 6, 7))
     assert str(commonest.message) == "与第 3 行重复"
     assert (other.label, other.count, other.rows) == ("邮箱", 1, (2,))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A checked row."""
+
+    blanked: int
+
+
+def test_spellings_of_a_class_and_words_for_nothing_are_remarks() -> None:
+    (remark,) = spelling_remarks({"护理2411班": ["护理 2411班", "护理(2411)班"]})
+    assert (
+        str(remark.message) == "班级“护理2411班”的其他写法（“护理 2411班”、“护理(2411)班”）按同一个班级处理"
+    )
+    rows = [Row(blanked) for blanked in (2, 0, 1)]
+    assert [str(remark.message) for remark in blank_remarks(rows)] == [
+        "有 3 处写着“无”“-”之类的字样，按空白处理"
+    ]
+    assert blank_remarks(rows[1:2]) == ()

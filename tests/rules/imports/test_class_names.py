@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.rules.imports.class_names import class_key, read_class_name
 from app.rules.shared.cells import Cell, Unreadable
-from app.rules.shared.class_names import class_key, read_class_name
 
 
 @pytest.mark.parametrize(

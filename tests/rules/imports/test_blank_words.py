@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.shared.blank_words import is_blank_word
+from app.rules.imports.blank_words import is_blank_word
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.shared.semesters import is_term, term_label, term_of, terms_around
+from app.rules.offerings.semesters import is_term, term_label, term_of, terms_around
 
 
 @pytest.mark.parametrize(
