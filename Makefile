@@ -10,7 +10,7 @@ BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(VENV)/bin/pip-compile --quiet --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --resolver=backtracking
 
-.PHONY: help run test check format messages picture bench requirements clean clean-data
+.PHONY: help run test disguises check format messages picture bench requirements clean clean-data
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ run: ## Start the demo alliance (PORT=8000); Ctrl-C stops it
 test: ## Run every test with real servers and a real browser (ARGS="-k name", JOBS=0 for one process)
 	@$(BOOTSTRAP) test
 	@exec $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+disguises: ## Try N rosters in random disguise from SEED (N=2000 SEED=1)
+	@$(BOOTSTRAP) test
+	@exec $(VENV)/bin/python -m tests.rosters.disguises $(or $(N),2000) $(or $(SEED),1)
 
 check: ## Check formatting, style, types, import contracts and translations
 	@$(BOOTSTRAP) check

@@ -10,7 +10,7 @@ from app.sheets.reading.refusals import refused
 from app.sheets.reading.workbook import Grid, Workbook
 from app.sheets.rosters.choices import Choices
 from app.sheets.rosters.findings import Remark, SheetInfo
-from app.sheets.rosters.header import Header, Vocabulary, header_spelling
+from app.sheets.rosters.header import Header, Vocabulary, normalised_header
 from app.sheets.rosters.header_search import header_at, no_header, repeated_block, search_header
 from app.sheets.rosters.read import NOTES_SHEET, count_rows
 
@@ -76,12 +76,12 @@ def _header(grid: Grid, words: Vocabulary, choices: Choices) -> Header | None:
 def _chosen(filled: Sequence[Part], words: Vocabulary, choices: Choices) -> list[Part]:
     named = [part for part in filled if part.name in choices.sheets]
     if named:
-        return _alike(named, named[0])
+        return _alike(named, named[0], words)
     visible = [part for part in filled if not part.grid.hidden]
     rosters = [part for part in visible if _is_roster(part, words)]
     usual = [part for part in rosters if part.name.strip() != NOTES_SHEET] or rosters
     if usual:
-        return _alike(usual, usual[0])
+        return _alike(usual, usual[0], words)
     if any(_is_roster(part, words) for part in filled if part.grid.hidden):
         return []
     others = [part for part in visible if part.name.strip() != NOTES_SHEET] or visible
@@ -91,17 +91,19 @@ def _chosen(filled: Sequence[Part], words: Vocabulary, choices: Choices) -> list
     return [max(others, key=lambda part: count_rows(part.grid))]
 
 
-def _alike(parts: Sequence[Part], first: Part) -> list[Part]:
+def _alike(parts: Sequence[Part], first: Part, words: Vocabulary) -> list[Part]:
     """Return the parts with the header of the first one, which alone can be read together."""
-    return [part for part in parts if part is first or _spelling(part) == _spelling(first)]
+    return [part for part in parts if part is first or _meaning(part, words) == _meaning(first, words)]
 
 
-def _spelling(part: Part) -> list[str]:
+def _meaning(part: Part, words: Vocabulary) -> list[str]:
+    """Return the fields of a header, and the words of columns that are not read: notes and synonyms do not matter."""
     header = part.header
-    texts = [header_spelling(header.texts[index]) for index in header.own_columns] if header else []
-    while texts and not texts[-1]:
-        texts.pop()
-    return texts
+    texts = [header.texts[index] for index in header.own_columns] if header else []
+    meaning = [words.field_of(text) or normalised_header(text) for text in texts]
+    while meaning and not meaning[-1]:
+        meaning.pop()
+    return meaning
 
 
 def _is_roster(part: Part, words: Vocabulary) -> bool:
