@@ -25,7 +25,8 @@ def read_class_name(cell: Cell) -> str | None:
             characters that an encoding has destroyed.
     """
     refuse_damaged(cell)
-    return read_line(cell, lengths.CLASS_NAME)
+    # An apostrophe before a cell tells spreadsheet programs that it is text.
+    return read_line(cell.lstrip("'") if isinstance(cell, str) else cell, lengths.CLASS_NAME)
 
 
 def refuse_damaged(cell: Cell) -> None:

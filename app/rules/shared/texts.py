@@ -23,7 +23,7 @@ from app.rules.shared.private_characters import first_private
 _STUDENT_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
 _CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BLANK_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}·]) | (?=[{_CJK}·])")
-_DOTS = re.compile(r"[•・‧∙⋅･●]")
+_DOTS = re.compile(rf"[•・‧∙⋅･●．]|(?<=[{_CJK}])\.(?=[{_CJK}])")
 #: Digits in a row, or a mail address: a 学号, a phone number or a date, but no name.
 _NO_NAME = re.compile(r"\d{4}|[@\"<>{}]", re.ASCII)
 _SHORTEST_NAME = 2
@@ -86,7 +86,7 @@ def read_real_name(cell: Cell) -> str | None:
     """
     if cell is not None and not isinstance(cell, str | CellFlaw | UnclearCell):
         raise Unreadable(msg("不是姓名，而是%(value)s，请检查各列是否错位", value=display_text(cell)))
-    name = read_name(cell)
+    name = read_name(cell.lstrip("'") if isinstance(cell, str) else cell)
     if name is None:
         return None
     letters = sum(map(str.isalpha, name))

@@ -130,3 +130,10 @@ def test_a_private_character_is_named() -> None:
     with pytest.raises(Unreadable) as unreadable:
         read_real_name("王\ue123明")
     assert "U+E123" in str(unreadable.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["阿依古丽·买买提", "阿依古丽．买买提", "阿依古丽.买买提", "'阿依古丽・买买提"]
+)
+def test_the_dot_of_a_name_is_stored_one_way(name: str) -> None:
+    assert read_real_name(name) == "阿依古丽·买买提"
