@@ -22,7 +22,9 @@ from app.rules.courses.assessment import (
 )
 
 _NUMBERS = st.integers(-10, 200)
-_COMPONENTS = st.builds(Component, st.sampled_from(Kind), st.text(max_size=25), _NUMBERS)
+#: Without the sign that a forgotten placeholder begins with.
+_NAMES = st.text(st.characters(exclude_characters="%"), max_size=25)
+_COMPONENTS = st.builds(Component, st.sampled_from(Kind), _NAMES, _NUMBERS)
 ANY = st.builds(
     Assessment,
     st.lists(_COMPONENTS, max_size=15).map(tuple),

@@ -84,6 +84,8 @@ QUESTIONS = {
     "?part=create": "part=create",
 }
 
+#: Examples of people's own files, which say that they are Chinese.
+_EXAMPLE = re.compile(r'<table lang="zh-CN">.*?</table>', re.DOTALL)
 _CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]+[^<>\"]*")
 #: What `Importer` calls its file and its person.
 _IMPORTERS = ("学生.xlsx", "教务老师")
@@ -286,7 +288,8 @@ def ours(alliance: SchoolInfo) -> Callable[[str], list[str]]:
         return _CHINESE.findall(piece)
 
     def find(page: str) -> list[str]:
-        pieces = _CHINESE.findall(_FORM_VALUE.sub("", _MONOGRAM.sub("", html.unescape(page))))
+        own = _EXAMPLE.sub("", page)
+        pieces = _CHINESE.findall(_FORM_VALUE.sub("", _MONOGRAM.sub("", html.unescape(own))))
         return [found for piece in pieces for found in not_data(piece)]
 
     return find
