@@ -94,6 +94,19 @@ def looks_like_data(texts: Sequence[str]) -> bool:
     return data >= 2 or (data == 1 and len(filled) <= 4)
 
 
+def have_one_shape(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Return whether two rows hold texts of the same lengths and scripts, as two people's rows do."""
+    pairs = [(text, other) for text, other in zip(first, second, strict=False) if text and other]
+    alike = sum(_shape(text) == _shape(other) for text, other in pairs)
+    return len(pairs) > 1 and 3 * alike >= 2 * len(pairs)
+
+
+def _shape(text: str) -> tuple[int, str]:
+    """Return the length of a text, in steps of two, and the kinds of its characters."""
+    kinds = {"9" if char.isdigit() else "a" if char.isascii() else "c" for char in text}
+    return (len(text) + 1) // 2, "".join(sorted(kinds))
+
+
 def repeated_block(header: Header) -> int:
     """Return the width of the block of columns that a header repeats side by side; 0 when it does not.
 

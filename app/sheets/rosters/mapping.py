@@ -19,7 +19,7 @@ from app.sheets.rosters.ditto import with_ditto
 from app.sheets.rosters.findings import LeftOut, Question, Remark, SheetInfo
 from app.sheets.rosters.guessing import guess_fields
 from app.sheets.rosters.header import Header, Vocabulary, header_spelling, read_headers
-from app.sheets.rosters.header_search import looks_like_data, no_header
+from app.sheets.rosters.header_search import have_one_shape, looks_like_data, no_header
 from app.sheets.rosters.merged_cells import with_merged_filled
 from app.sheets.rosters.read import (
     ROWS_OF_A_SHEET,
@@ -180,7 +180,9 @@ def _without_words(grid: Grid, words: Vocabulary, kind: str) -> Header:
     full = [header for header in rows if sum(map(bool, header.texts.values())) >= max(2, len(words.required))]
     if not full:
         raise _unknown(kind, rows[0] if rows else None, words)
-    if looks_like_data(list(full[0].texts.values())):
+    texts = list(full[0].texts.values())
+    below = [list(header.texts.values()) for header in full[1:2]]
+    if looks_like_data(texts) or any(have_one_shape(texts, row) for row in below):
         return no_header(grid)
     return full[0]
 

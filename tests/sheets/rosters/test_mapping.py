@@ -139,3 +139,14 @@ def test_a_header_that_is_repeated_on_each_page_is_no_person() -> None:
 def test_a_hidden_column_that_is_read_is_said() -> None:
     grid = replace(grid_of([*HEAD, "手机号"], [*student(1), "13900000001"]), hidden_columns=frozenset({4}))
     assert remarks(reading_of(grid)) == ["隐藏的列“手机号”也已读取"]
+
+
+def test_people_without_codes_are_no_header_either() -> None:
+    rows: list[list[Cell]] = [["张三", "内科", "教授"], ["李四", "外科", "讲师"], ["王五五", "儿科", "教授"]]
+    reading = reading_of(grid_of(*rows), kind="teachers")
+    assert (reading.questions, reading.header_row) == (("columns",), 0)
+
+
+def test_an_unknown_header_above_people_is_still_a_header() -> None:
+    rows: list[list[Cell]] = [["A1", "B1", "C1"], ["900012024001", "王小明", "临床1班"]]
+    assert reading_of(grid_of(*rows)).header_row == 1
