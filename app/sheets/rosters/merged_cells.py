@@ -77,6 +77,10 @@ def _join_columns(rows: list[list[Cell]], merged: Range, header: Header) -> None
     fields = [header.fields.get(index) for index in range(left, right)]
     if fields[0] not in _TEXTS or any(fields[1:]):
         return
+    # A word above several columns with words of their own (基本信息 above 学号 and 备注) makes them no single value.
+    own = [header.texts.get(index, "") for index in range(left, right)]
+    if any(text not in ("", own[0]) for text in own[1:]):
+        return
     for number in range(header.row_no + 1, len(rows) + 1):
         row = rows[number - 1]
         parts = [cell for cell in row[left:right] if cell is not None]

@@ -33,3 +33,16 @@ def test_merged_titles_notes_and_boxes_outside_the_table_do_not_matter() -> None
     reading = reading_of(grid_of(["名单"], HEAD, student(1), ["填表人：张某"], merged=merged))
     assert people(reading) == [(3, "李小明")]
     assert left_out(reading) == [(1, "above_header"), (4, "not_a_person")]
+
+
+def test_a_word_above_columns_with_words_of_their_own_joins_no_values() -> None:
+    grid = grid_of(
+        ["基本信息", None, "姓名", "班级"],
+        ["学号", "手机号（家长）", None, None],
+        ["900012001", "13900000001", "钱试二", "1班"],
+        merged=[Range(1, 1, 1, 2), Range(1, 3, 2, 3), Range(1, 4, 2, 4)],
+    )
+    reading = reading_of(grid)
+    assert reading.sheet is not None
+    assert [row.cells["student_no"] for row in reading.sheet.rows] == ["900012001"]
+    assert reading.sheet.rows[0].raw == ["900012001", "13900000001", "钱试二", "1班"]
