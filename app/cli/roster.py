@@ -261,8 +261,10 @@ def _show(summary: Summary) -> None:
 
 
 def _problem(found: ProblemGroup, sheets: Sequence[str]) -> Message:
-    names = tuple(row_name(row_no, tuple(sheets)) for row_no in found.rows)
-    if found.count > len(found.rows):
+    # A sentence that names other rows is worded for the first row only.
+    shown = found.rows[:1] if "rows" in found.message.params else found.rows
+    names = tuple(row_name(row_no, tuple(sheets)) for row_no in shown)
+    if found.count > len(shown):
         rows = msg("第 %(rows)s 等 %(count)s 行", rows=names, count=found.count)
     else:
         rows = msg("第 %(rows)s 行", rows=names)

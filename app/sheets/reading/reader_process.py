@@ -58,8 +58,10 @@ class _Answer:
         self, name: str, rows: list[list[Any]], facts: SheetFacts, merged: list[Merged], *, hidden: bool
     ) -> None:
         for row, column, text in facts.shown:
-            # A picture in the place of an error may stand beyond the last value.
-            if text or (row < len(rows) and column < len(rows[row])):
+            if text:
+                _put(rows, row, column, text)
+            elif row < len(rows) and column < len(rows[row]):
+                # The picture in the place of this value is no text.
                 rows[row][column] = text
         head = json.dumps({"name": name, "hidden": hidden, **facts.as_json(merged)}, ensure_ascii=False)
         self.write(head[:-1] + ', "rows": [')
@@ -67,6 +69,14 @@ class _Answer:
             batch = json.dumps(rows[start : start + _BATCH], ensure_ascii=False, default=_plain)
             self.write(("," if start else "") + batch[1:-1])
         self.write("]}")
+
+
+def _put(rows: list[list[Any]], row: int, column: int, text: str) -> None:
+    """Put a text into a cell, which may lie beyond the values that the reader in Rust found."""
+    while len(rows) <= row:
+        rows.append([])
+    rows[row] += [""] * (column + 1 - len(rows[row]))
+    rows[row][column] = text
 
 
 def main() -> None:

@@ -22,9 +22,7 @@ from app.rules.courses.assessment import (
 )
 
 _NUMBERS = st.integers(-10, 200)
-#: Without the sign that a forgotten placeholder begins with.
-_NAMES = st.text(st.characters(exclude_characters="%"), max_size=25)
-_COMPONENTS = st.builds(Component, st.sampled_from(Kind), _NAMES, _NUMBERS)
+_COMPONENTS = st.builds(Component, st.sampled_from(Kind), st.text(max_size=25), _NUMBERS)
 ANY = st.builds(
     Assessment,
     st.lists(_COMPONENTS, max_size=15).map(tuple),
@@ -58,7 +56,10 @@ def right(draw: st.DrawFn) -> Assessment:
 def test_whatever_is_typed_is_judged_said_and_kept(assessment: Assessment) -> None:
     found = problems(assessment)
     for message in [*found.values(), *sentences(assessment)]:
-        assert "%(" not in str(message)
+        plain = str(message)
+        for component in assessment.components:
+            plain = plain.replace(component.name, "")
+        assert "%(" not in plain
     assert from_json(json.loads(json.dumps(as_json(assessment)))) == assessment
     if assessment.total != 100:
         assert found

@@ -23,6 +23,8 @@ _JSON = re.compile(r'\s*[\[{]\s*["\[{]')
 _LONGEST_CELL = 131_072
 _EXAMINED_LINES = 200
 _LINES_NAMED = 5
+#: The shortest value with digits that is taken for a code.
+_SHORTEST_CODE = 4
 
 Remark = tuple[str, dict[str, int | list[int]]]
 
@@ -102,15 +104,40 @@ def _reader(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
 
 
 def _swallows(rows: list[list[str]], separator: str) -> bool:
-    usual = Counter(map(len, rows)).most_common(1)[0][0]
-    least = max((usual - 1) // 2, 1)
+    """Return whether a cell holds lines that look like rows of the table, by the shapes of their values."""
+    usual = _usual_shapes(rows)
     return any(
-        line.count(separator) >= least
+        _is_row(line.split(separator), usual)
         for row in rows
         for cell in row
         if "\n" in cell or "\r" in cell
-        for line in _LINE.split(cell)
+        for line in _LINE.split(cell)[1:]
     )
+
+
+def _usual_shapes(rows: list[list[str]]) -> list[tuple[int, bool]]:
+    """Return the most frequent shape of each column, without the header and cells of several lines."""
+    shapes: list[Counter[tuple[int, bool]]] = []
+    for row in rows[1:]:
+        shapes += [Counter() for _ in range(len(row) - len(shapes))]
+        for column, cell in enumerate(row):
+            if cell.strip() and "\n" not in cell and "\r" not in cell:
+                shapes[column][_shape(cell)] += 1
+    return [counts.most_common(1)[0][0] if counts else (0, False) for counts in shapes]
+
+
+def _is_row(cells: list[str], usual: list[tuple[int, bool]]) -> bool:
+    """Return whether the values of a line have the shapes of a row: a code in its column, or most of them."""
+    pairs = [(_shape(cell), shape) for cell, shape in zip(cells, usual, strict=False) if cell.strip()]
+    alike = [shape for own, shape in pairs if own == shape]
+    code = any(digits and length >= _SHORTEST_CODE for length, digits in alike)
+    return len(cells) > 1 and (code or 2 * len(alike) > len(pairs))
+
+
+def _shape(cell: str) -> tuple[int, bool]:
+    """Return the length of a value, and whether it has digits."""
+    text = cell.strip()
+    return len(text), any(map(str.isdigit, text))
 
 
 def _cells_of_line(line: str, separator: str, number: int, stray: list[int]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from app.rules.shared.private_characters import count_known
 from app.sheets.reading.limits import refuse
 
 #: Signs of a wrong encoding: replacement characters, and controls that no text has.
@@ -58,10 +59,10 @@ def _candidates(content: bytes) -> list[str]:
 
 
 def _is_garbled(text: str) -> bool:
-    """Return whether a text shows signs of a wrong encoding; a few private characters are rare names."""
+    """Return whether a text shows signs of a wrong encoding; known private characters, and a few others, are names."""
     if _GARBLED.search(text):
         return True
-    private = len(_PRIVATE.findall(text))
+    private = len(_PRIVATE.findall(text)) - count_known(text)
     return private > _FEW_PRIVATE and private * _CHINESE_PER_PRIVATE > len(_CHINESE.findall(text))
 
 

@@ -74,3 +74,26 @@ def test_a_picture_in_a_cell_is_found_and_a_floating_one_is_counted() -> None:
 def test_blanks_between_the_elements_are_nothing() -> None:
     indented = row(ods_text("学号"), ods_text("姓 名")).replace("<table:", "\n  <table:")
     assert read_workbook(table(indented, "\n"), "a.ods").grids[0].rows == [["学号", "姓 名"]]
+
+
+def test_a_repeated_cell_or_row_is_read_as_it_is_shown() -> None:
+    twice = number(2401, "临床2401班").replace(">", ' table:number-columns-repeated="2">', 1)
+    rows = row(twice), row(number(7, "007"), attributes='table:number-rows-repeated="2"')
+    assert read_workbook(table(*rows), "a.ods").grids[0].rows == [
+        ["临床2401班", "临床2401班"],
+        ["007"],
+        ["007"],
+    ]
+
+
+def test_text_in_cdata_and_in_cells_without_a_type_is_read() -> None:
+    cells = (
+        ods_text("<![CDATA[A & B <1>]]>"),
+        "<table:table-cell><text:p>13900000001</text:p></table:table-cell>",
+    )
+    assert read_workbook(table(row(*cells)), "a.ods").grids[0].rows == [["A & B <1>", "13900000001"]]
+
+
+def test_rows_of_a_hidden_group_are_hidden() -> None:
+    group = f'<table:table-row-group table:display="false">{row(ods_text("b"))}</table:table-row-group>'
+    assert facts(table(row(ods_text("a")), group, row(ods_text("c")))).hidden_rows == [1]

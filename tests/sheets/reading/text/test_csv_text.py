@@ -77,3 +77,22 @@ def test_texts_that_excel_keeps_as_texts_are_read() -> None:
 def test_json_is_no_table() -> None:
     with pytest.raises(Refusal, match="not_a_sheet"):
         rows_of('[{"学号": "1", "姓名": "王小明"}]')
+
+
+def test_short_lines_are_not_swallowed_either() -> None:
+    head = "学号,姓名,班级,性别,专业,手机,邮箱,年级,学制,昵称,备注"
+    full = [
+        f"90001202400{number},王小{number},临床1班,男,临床医学,1390000000{number},a{number}@b.cn,"
+        for number in range(1, 7)
+    ]
+    short = [f"90001202401{number},李小{number},临床1班" for number in range(1, 4)]
+    lines = [head, full[0] + '"优秀', *short[:2], short[2] + ',良"', *full[1:]]
+    assert len(rows_of("\n".join(lines))) == len(lines)
+
+
+@pytest.mark.parametrize("remark", ['"一,\n二,三"', '"一,二,三,四\n五,六,七,八"', '"好\n(详见附件,第2页)"'])
+def test_lines_of_a_remark_are_not_taken_for_rows(remark: str) -> None:
+    lines = [HEAD, PEOPLE[0] + remark, *PEOPLE[1:]]
+    text = read_csv("\n".join(lines).encode(), LIMITS)
+    assert (len(text.rows), text.remarks) == (6, [])
+    assert text.rows[1][3] == remark.strip('"')

@@ -45,6 +45,8 @@ def test_texts_of_all_programs_are_decoded(content: bytes) -> None:
 
 def test_a_few_private_characters_are_rare_names_and_many_are_a_wrong_encoding() -> None:
     assert "\ue863" in decode_text(f"{TABLE}900012024002,王\ue863,临床1班".encode())
+    known = "".join(f"9000120240{number},王\ue863\n" for number in range(30))
+    assert decode_text(known.encode()) == known
     with pytest.raises(Refusal, match="encoding"):
         decode_text(("学号,\ue123\ue124\ue125\ue126\ue127\r\n" * 5).encode())
 
